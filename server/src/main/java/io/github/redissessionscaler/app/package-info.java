@@ -1,0 +1,5 @@
+/** Wiring and life cycle. */
+@NullMarked
+package io.github.redissessionscaler.app;
+
+import org.jspecify.annotations.NullMarked;

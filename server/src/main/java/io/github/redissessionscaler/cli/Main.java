@@ -1,0 +1,9 @@
+package io.github.redissessionscaler.cli;
+
+/** The command line. */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) {}
+}

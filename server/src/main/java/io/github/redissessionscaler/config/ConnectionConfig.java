@@ -1,0 +1,22 @@
+package io.github.redissessionscaler.config;
+
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A Redis connection that triggers can name.
+ *
+ * @param database index, at least 0; 0 for a cluster
+ * @param namespaces Kubernetes namespaces whose triggers may use it; all when empty
+ */
+public record ConnectionConfig(
+        String name,
+        Topology topology,
+        int database,
+        Optional<Credentials> credentials,
+        Optional<RedisTls> tls,
+        Set<String> namespaces) {
+
+    /** The connection of a trigger that names none. */
+    public static final String DEFAULT = "default";
+}

@@ -1,0 +1,18 @@
+package io.github.redissessionscaler.config;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * TLS to Redis.
+ *
+ * @param caCertificates PEM; the machine's own when empty
+ * @param clientCertificate PEM chain, for mutual TLS; given together with {@code clientKey}
+ * @param clientKey PEM, PKCS #8, unencrypted
+ * @param verifyHostname whether the certificate must name the host
+ */
+public record RedisTls(
+        Optional<Path> caCertificates,
+        Optional<Path> clientCertificate,
+        Optional<Path> clientKey,
+        boolean verifyHostname) {}

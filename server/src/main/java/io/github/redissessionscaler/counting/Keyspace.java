@@ -1,0 +1,39 @@
+package io.github.redissessionscaler.counting;
+
+import io.github.redissessionscaler.trigger.KeyType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One logical Redis database, whatever the topology behind it.
+ *
+ * <p>Thread-safe. Every method blocks, for at most the time that the connection is configured with, and belongs on a
+ * virtual thread; every method throws {@link KeyspaceException} when Redis does not give the answer.
+ */
+public interface Keyspace {
+
+    /** PING; on a cluster, of any primary. */
+    void ping();
+
+    /** DBSIZE, summed over the primaries. Expired keys that were not reaped yet count. */
+    long size();
+
+    /** GET, or empty when there is no such key. */
+    Optional<String> get(String key);
+
+    /** TYPE, or empty when there is no such key. */
+    Optional<KeyType> type(String key);
+
+    /** LLEN, SCARD, ZCARD, HLEN or XLEN, as the type wants; PFCOUNT for a string. 0 when there is no such key. */
+    long cardinality(String key, KeyType type);
+
+    /** ZCOUNT, both ends included; an infinite end is open. 0 when there is no such key. */
+    long countByScore(String key, double min, double max);
+
+    /** TIME, by the clock of one primary. */
+    Instant time();
+
+    /** The primaries as they are now, at least one. A server that is not part of a cluster is its only shard. */
+    List<Shard> shards();
+}

@@ -1,0 +1,55 @@
+package io.github.redissessionscaler.counting;
+
+/** Redis did not give the answer. The message is for an operator and holds no secret. */
+public final class KeyspaceException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Why not. */
+    public enum Reason {
+        UNREACHABLE(false),
+        TIMEOUT(false),
+        DNS(false),
+        TLS(false),
+        LOADING(false),
+        MASTERDOWN(false),
+        CLUSTERDOWN(false),
+        READONLY(false),
+        OUT_OF_MEMORY(false),
+        BUSY(false),
+        MAX_CLIENTS(false),
+        NOAUTH(true),
+        WRONGPASS(true),
+        NOPERM(true),
+        WRONGTYPE(true),
+        NOT_A_NUMBER(true),
+        OTHER(false);
+
+        private final boolean permanent;
+
+        Reason(boolean permanent) {
+            this.permanent = permanent;
+        }
+
+        /** Whether it stays until somebody changes a setting or the data. */
+        public boolean permanent() {
+            return permanent;
+        }
+    }
+
+    private final Reason reason;
+
+    public KeyspaceException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public KeyspaceException(Reason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

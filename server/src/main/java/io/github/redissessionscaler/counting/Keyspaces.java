@@ -1,0 +1,15 @@
+package io.github.redissessionscaler.counting;
+
+import io.github.redissessionscaler.trigger.Database;
+
+/** The Redis databases that the scaler may read. Thread-safe. */
+public interface Keyspaces {
+
+    /**
+     * The database, connected to at its first use and not here.
+     *
+     * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such connection, or the
+     *     connection has no such database
+     */
+    Keyspace of(Database database);
+}

@@ -1,0 +1,5 @@
+/** The one path from a trigger to its value, its activity and its target. */
+@NullMarked
+package io.github.redissessionscaler.evaluation;
+
+import org.jspecify.annotations.NullMarked;

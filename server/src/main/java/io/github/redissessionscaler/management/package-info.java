@@ -1,0 +1,5 @@
+/** HTTP for people and machines that watch the scaler. */
+@NullMarked
+package io.github.redissessionscaler.management;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Names of meters and what records them. */
+@NullMarked
+package io.github.redissessionscaler.telemetry;
+
+import org.jspecify.annotations.NullMarked;

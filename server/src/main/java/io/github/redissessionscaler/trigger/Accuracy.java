@@ -1,0 +1,11 @@
+package io.github.redissessionscaler.trigger;
+
+/** How keys that match a pattern are counted. */
+public enum Accuracy {
+    /** Every key is visited. */
+    EXACT,
+    /** Keys are sampled; the count comes with a standard error. */
+    ESTIMATE,
+    /** Exact where that is cheap, estimated where it is not. */
+    AUTO
+}

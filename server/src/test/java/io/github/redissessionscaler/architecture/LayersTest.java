@@ -1,0 +1,77 @@
+package io.github.redissessionscaler.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+
+@AnalyzeClasses(packages = LayersTest.BASE, importOptions = ImportOption.DoNotIncludeTests.class)
+final class LayersTest {
+
+    static final String BASE = "io.github.redissessionscaler";
+
+    /** A package, then the ones that may use it are those that name it. */
+    @ArchTest
+    static final ArchRule layers = uses(
+            "problem <- trigger config counting redis evaluation activity grpc management simulation embedded app cli",
+            "hpa <- management simulation cli",
+            "trigger <- counting outage evaluation activity grpc management redis simulation app cli",
+            "config <- redis management app cli",
+            "counting <- outage evaluation activity redis management app cli",
+            "outage <- evaluation app",
+            "telemetry <- evaluation activity redis grpc management app",
+            "evaluation <- activity grpc management app",
+            "activity <- grpc management app",
+            "redis <- app",
+            "grpc <- app",
+            "management <- app",
+            "simulation <- cli",
+            "embedded <- cli",
+            "app <- cli",
+            "cli <-");
+
+    @ArchTest
+    static final ArchRule noCycles = slices().matching(BASE + ".(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule onlyRedisUsesItsClient = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + ".redis..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("redis.clients..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLinePrintsAndExits = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + ".cli..")
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(System.class, "exit", int.class);
+
+    private static ArchRule uses(String... lines) {
+        LayeredArchitecture architecture =
+                layeredArchitecture().consideringOnlyDependenciesInLayers().withOptionalLayers(true);
+        for (String line : lines) {
+            String name = line.substring(0, line.indexOf(' '));
+            architecture = architecture.layer(name).definedBy(BASE + "." + name + "..");
+        }
+        for (String line : lines) {
+            String[] sides = line.split("<-", 2);
+            String users = sides[1].strip();
+            String name = sides[0].strip();
+            architecture = users.isEmpty()
+                    ? architecture.whereLayer(name).mayNotBeAccessedByAnyLayer()
+                    : architecture.whereLayer(name).mayOnlyBeAccessedByLayers(users.split(" "));
+        }
+        return architecture;
+    }
+}

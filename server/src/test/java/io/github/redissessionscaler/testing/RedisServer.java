@@ -1,0 +1,153 @@
+package io.github.redissessionscaler.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import redis.clients.jedis.Jedis;
+
+/** A redis-server process on loopback with a directory of its own and no persistence. */
+public final class RedisServer implements AutoCloseable {
+
+    private final String binary;
+    private final int port;
+    private final List<String> options;
+    private final Path directory;
+    private Process process;
+
+    private RedisServer(String binary, int port, List<String> options) {
+        this.binary = binary;
+        this.port = port;
+        this.options = List.copyOf(options);
+        try {
+            directory = Files.createTempDirectory("redis-server-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        process = launch();
+    }
+
+    /** Starts the default redis-server on a free port and waits until it answers; options as on its command line. */
+    public static RedisServer start(String... options) {
+        var server = new RedisServer("redis-server", freePort(), List.of(options));
+        server.awaitAnswer();
+        return server;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** A connection of the test's own. */
+    public Jedis connect() {
+        return new Jedis("127.0.0.1", port);
+    }
+
+    /** SIGSTOP: connections stay open and nothing is answered. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    /** SIGKILL, and waits for the end. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Starts it again on the same port, empty, after {@link #kill}. */
+    public void restart() {
+        process = launch();
+        awaitAnswer();
+    }
+
+    @Override
+    public void close() {
+        kill();
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A port that nothing listened on a moment ago. */
+    public static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Process launch() {
+        var command = new ArrayList<>(List.of(
+                binary,
+                "--port",
+                String.valueOf(port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--dir",
+                directory.toString()));
+        command.addAll(options);
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("log").toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitAnswer() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(10))
+                .ignoreExceptions()
+                .until(() -> {
+                    try (var jedis = connect()) {
+                        return jedis.ping().equals("PONG");
+                    }
+                });
+    }
+
+    private void signal(String name) {
+        try {
+            int status = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+            if (status != 0) {
+                throw new IllegalStateException("kill -" + name + " ended with " + status);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
