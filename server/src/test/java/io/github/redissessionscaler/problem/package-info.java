@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.redissessionscaler.problem;
+
+import org.jspecify.annotations.NullMarked;
