@@ -6,17 +6,25 @@ import java.util.Map;
 /**
  * Everything that a user can set.
  *
+ * @param listenAddress host name or address that both ports are opened on
  * @param grpcPort 0 to 65535; 0 is any free port
  * @param managementPort likewise
  * @param answerTimeout within which every unary call is answered, whatever Redis does
+ * @param outageGrace how long after its reading a number still stands before {@code onUnavailable: minimum} takes hold
  * @param heartbeat how often an active stream repeats its state
+ * @param pushPoll how often Redis is asked for the streams while nothing hints at a change
+ * @param triggerLimit how many triggers are served at a time, at least 1
  * @param connections by name
  */
 public record ServerConfig(
+        String listenAddress,
         int grpcPort,
         int managementPort,
         Duration answerTimeout,
+        Duration outageGrace,
         Duration heartbeat,
+        Duration pushPoll,
+        int triggerLimit,
         Map<String, ConnectionConfig> connections,
         LogFormat logFormat,
         String logLevel) {
@@ -25,5 +33,9 @@ public record ServerConfig(
     public enum LogFormat {
         TEXT,
         JSON
+    }
+
+    public ServerConfig {
+        connections = Map.copyOf(connections);
     }
 }
