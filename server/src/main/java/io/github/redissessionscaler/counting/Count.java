@@ -6,12 +6,30 @@ import java.time.Instant;
  * How many there are.
  *
  * @param value not negative
- * @param standardError of the value, in the same unit; 0 for an exact count
+ * @param standardError of the value, in the same unit; 0 unless it was estimated
  * @param asOf when Redis was read
  */
-public record Count(double value, double standardError, Instant asOf) {
+public record Count(double value, double standardError, Instant asOf, Method method) {
+
+    /** How a count came about. */
+    public enum Method {
+        /** Redis keeps the number itself: DBSIZE, a length, a stored number. */
+        INDEX,
+        /** Every key was visited. */
+        EXACT,
+        /** Some keys were visited. */
+        ESTIMATE
+    }
+
+    public static Count index(double value, Instant asOf) {
+        return new Count(value, 0, asOf, Method.INDEX);
+    }
 
     public static Count exact(double value, Instant asOf) {
-        return new Count(value, 0, asOf);
+        return new Count(value, 0, asOf, Method.EXACT);
+    }
+
+    public static Count estimate(double value, double standardError, Instant asOf) {
+        return new Count(value, standardError, asOf, Method.ESTIMATE);
     }
 }
