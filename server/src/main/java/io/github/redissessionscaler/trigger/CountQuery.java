@@ -22,7 +22,25 @@ public sealed interface CountQuery {
      */
     record MatchingKeys(
             String pattern, Optional<String> exclude, Optional<KeyType> type, Duration minTtl, Accuracy accuracy)
-            implements CountQuery {}
+            implements CountQuery {
+
+        /** All keys of this name, counted as suits the size of the database. */
+        static MatchingKeys of(String pattern) {
+            return new MatchingKeys(pattern, Optional.empty(), Optional.empty(), Duration.ZERO, Accuracy.AUTO);
+        }
+
+        MatchingKeys withExclude(String glob) {
+            return new MatchingKeys(pattern, Optional.of(glob), type, minTtl, accuracy);
+        }
+
+        MatchingKeys withType(KeyType only) {
+            return new MatchingKeys(pattern, exclude, Optional.of(only), minTtl, accuracy);
+        }
+
+        MatchingKeys withMinTtl(Duration longerThan) {
+            return new MatchingKeys(pattern, exclude, type, longerThan, accuracy);
+        }
+    }
 
     /** The elements of one key: its length or cardinality, or the number that it stores. No key is 0. */
     record Elements(String key) implements CountQuery {}

@@ -19,7 +19,7 @@ final class LayersTest {
     @ArchTest
     static final ArchRule layers = uses(
             "problem <- trigger config counting redis evaluation activity grpc management simulation embedded app cli",
-            "hpa <- management simulation cli",
+            "hpa <- evaluation management simulation cli",
             "trigger <- counting outage evaluation activity grpc management redis simulation app cli",
             "config <- redis management app cli",
             "counting <- outage evaluation activity redis management app cli",

@@ -1,0 +1,99 @@
+package io.github.redissessionscaler.activity;
+
+import io.github.redissessionscaler.evaluation.Asked;
+import io.github.redissessionscaler.evaluation.Deadline;
+import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.trigger.Database;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * All open streams. A stream tells the state as it opens, then every change, then, while active, the same again on every
+ * heartbeat. No stream has a thread of its own. Thread-safe.
+ */
+public final class ActivityHub implements AutoCloseable {
+
+    /** Into how many steps the heartbeat is divided: it comes late by one of them at most. */
+    private static final int HEARTBEAT_STEPS = 20;
+
+    private final Evaluator evaluator;
+    private final PushSettings settings;
+    private final ScheduledExecutorService timer;
+    private final ScheduledFuture<?> heartbeats;
+    private final ConcurrentMap<Database, DatabaseWatch> watches = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /**
+     * Without streams.
+     *
+     * @param timer of one thread; work is only started on it
+     */
+    public ActivityHub(Evaluator evaluator, PushSettings settings, ScheduledExecutorService timer) {
+        this.evaluator = evaluator;
+        this.settings = settings;
+        this.timer = timer;
+        long step = settings.heartbeat().dividedBy(HEARTBEAT_STEPS).toNanos();
+        this.heartbeats = timer.scheduleAtFixedRate(this::beat, step, step, TimeUnit.NANOSECONDS);
+    }
+
+    /** Opens a stream of the trigger's activity. Blocks until its first message has been sent. */
+    public Subscription<Boolean> watchActivity(Asked asked, Client<Boolean> client) {
+        return open(asked, Evaluator::active, active -> active, client);
+    }
+
+    /** Opens a stream of the trigger's target, sessions per instance. Blocks until its first message has been sent. */
+    public Subscription<Double> watchTarget(Asked asked, Client<Double> client) {
+        return open(asked, Evaluator::target, target -> false, client);
+    }
+
+    /** Something may have changed in the database. Returns at once. */
+    public void hint(Database database) {
+        DatabaseWatch watch = watches.get(database);
+        if (watch != null) {
+            watch.hint();
+        }
+    }
+
+    /** How many streams are open. */
+    public int openStreams() {
+        return watches.values().stream()
+                .mapToInt(watch -> watch.subscriptions().size())
+                .sum();
+    }
+
+    /** Ends every stream well. Streams opened from now on end at once. */
+    @Override
+    public void close() {
+        closed = true;
+        heartbeats.cancel(false);
+        for (DatabaseWatch watch : watches.values()) {
+            watch.close();
+            watch.subscriptions().forEach(Subscription::end);
+        }
+    }
+
+    private <V> Subscription<V> open(
+            Asked asked, Subscription.Question<V> question, Predicate<V> repeated, Client<V> client) {
+        DatabaseWatch watch = watches.computeIfAbsent(
+                asked.trigger().source().database(), database -> new DatabaseWatch(evaluator, settings, timer));
+        var subscription = new Subscription<>(asked, question, repeated, client, watch::remove);
+        watch.add(subscription);
+        if (closed) {
+            subscription.end();
+        } else {
+            subscription.refresh(evaluator, Deadline.in(settings.answerTimeout()));
+        }
+        return subscription;
+    }
+
+    private void beat() {
+        long due = System.nanoTime() - settings.heartbeat().toNanos();
+        for (DatabaseWatch watch : watches.values()) {
+            watch.subscriptions().forEach(subscription -> subscription.heartbeat(due));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.github.redissessionscaler.activity;
+
+import io.github.redissessionscaler.evaluation.Asked;
+import io.github.redissessionscaler.evaluation.Deadline;
+import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.evaluation.UnavailableException;
+import io.github.redissessionscaler.trigger.Database;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** One open stream: what its client was sent, and what it is owed. The latest value wins. Thread-safe. */
+public final class Subscription<V> {
+
+    /** What a stream tells of its trigger. */
+    interface Question<V> {
+        V ask(Evaluator evaluator, Asked asked, Deadline deadline);
+    }
+
+    private final Asked asked;
+    private final Question<V> question;
+    private final Predicate<V> repeated;
+    private final Client<V> client;
+    private final Consumer<Subscription<V>> whenEnded;
+    private final Object refreshing = new Object();
+    private final Object sending = new Object();
+    private @Nullable V latest;
+    private @Nullable V sent;
+    private long sentAt;
+    private boolean ended;
+
+    /**
+     * A stream that was just opened.
+     *
+     * @param repeated which values are sent again on every heartbeat
+     * @param whenEnded called once, when the stream has ended for whatever reason
+     */
+    Subscription(
+            Asked asked,
+            Question<V> question,
+            Predicate<V> repeated,
+            Client<V> client,
+            Consumer<Subscription<V>> whenEnded) {
+        this.asked = asked;
+        this.question = question;
+        this.repeated = repeated;
+        this.client = client;
+        this.whenEnded = whenEnded;
+    }
+
+    /** The client can take messages again. */
+    public void ready() {
+        synchronized (sending) {
+            sendIfNews();
+        }
+    }
+
+    /** The client has gone. */
+    public void cancel() {
+        endWith(() -> {});
+    }
+
+    Database database() {
+        return asked.trigger().source().database();
+    }
+
+    /**
+     * Asks anew and sends what is news. Blocks until the deadline at most. While Redis is silent and the trigger wants an
+     * error, there is nothing to tell.
+     */
+    void refresh(Evaluator evaluator, Deadline deadline) {
+        synchronized (refreshing) {
+            try {
+                V value = question.ask(evaluator, asked, deadline);
+                synchronized (sending) {
+                    latest = value;
+                    sendIfNews();
+                }
+            } catch (UnavailableException e) {
+                return;
+            } catch (RuntimeException e) {
+                endWith(() -> client.fail(e));
+            }
+        }
+    }
+
+    /** Sends a repeated value again if it was last sent at or before {@code nanoTime}. */
+    void heartbeat(long nanoTime) {
+        synchronized (sending) {
+            V value = sent;
+            if (!ended
+                    && value != null
+                    && value.equals(latest)
+                    && repeated.test(value)
+                    && sentAt - nanoTime <= 0
+                    && client.isReady()) {
+                send(value);
+            }
+        }
+    }
+
+    void end() {
+        endWith(client::end);
+    }
+
+    private void endWith(Runnable lastWord) {
+        synchronized (sending) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            lastWord.run();
+        }
+        whenEnded.accept(this);
+    }
+
+    private void sendIfNews() {
+        V value = latest;
+        if (!ended && value != null && !value.equals(sent) && client.isReady()) {
+            send(value);
+        }
+    }
+
+    private void send(V value) {
+        sent = value;
+        sentAt = System.nanoTime();
+        client.send(value);
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.redissessionscaler.evaluation;
+
+import io.github.redissessionscaler.trigger.Database;
+
+/** Who may read which Redis. Thread-safe; never asks Redis. */
+public interface Access {
+
+    /**
+     * Returns if triggers of the namespace may read the database.
+     *
+     * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such database
+     * @throws AccessDeniedException if the namespace may not use its connection
+     */
+    void check(String namespace, Database database);
+}

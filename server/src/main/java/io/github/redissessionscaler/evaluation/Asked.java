@@ -1,0 +1,6 @@
+package io.github.redissessionscaler.evaluation;
+
+import io.github.redissessionscaler.trigger.Trigger;
+
+/** One trigger of one ScaledObject, as KEDA asks about it. */
+public record Asked(String namespace, String scaledObject, Trigger trigger) {}

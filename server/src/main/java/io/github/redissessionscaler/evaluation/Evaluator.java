@@ -1,0 +1,160 @@
+package io.github.redissessionscaler.evaluation;
+
+import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.hpa.WholeInstances;
+import io.github.redissessionscaler.outage.Known;
+import io.github.redissessionscaler.outage.OutageRules;
+import io.github.redissessionscaler.outage.Verdict;
+import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.trigger.Activation;
+import io.github.redissessionscaler.trigger.Database;
+import io.github.redissessionscaler.trigger.Target;
+import io.github.redissessionscaler.trigger.Trigger;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one path from a trigger to its value, its activity and its target; every RPC, every stream and the status page take
+ * it. Thread-safe. Methods block until the deadline at most.
+ */
+public final class Evaluator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
+
+    private final Reader reader;
+    private final OutageRules rules;
+    private final TriggerStates states;
+    private final Access access;
+
+    public Evaluator(Reader reader, OutageRules rules, TriggerStates states, Access access) {
+        this.reader = reader;
+        this.rules = rules;
+        this.states = states;
+        this.access = access;
+    }
+
+    /** The same for one round over many triggers of one database, on one thread: it reads everything at most once. */
+    public Evaluator forOneRound() {
+        return new Evaluator(reader.forOneRound(), rules, states, access);
+    }
+
+    /**
+     * Sessions per instance. Never fails for want of Redis: without an answer it is the last good number, then
+     * {@code sessionSize}.
+     *
+     * @throws AccessDeniedException if the namespace may not use the connection
+     * @throws TooManyTriggersException if there is no room for the trigger
+     */
+    public double target(Asked asked, Deadline deadline) {
+        return target(admitted(asked), deadline);
+    }
+
+    /**
+     * The value of the metric, with headroom, rounded to whole instances where the trigger wants it.
+     *
+     * @throws UnavailableException if Redis does not answer and the trigger wants an error then
+     * @throws AccessDeniedException if the namespace may not use the connection
+     * @throws TooManyTriggersException if there is no room for the trigger
+     */
+    public double value(Asked asked, Deadline deadline) {
+        TriggerState state = admitted(asked);
+        Trigger trigger = asked.trigger();
+        return observe(state.count(), trigger, () -> {
+                    Count count = reader.count(trigger.source(), deadline);
+                    return new Known<>(count, count.asOf());
+                })
+                .map(count -> {
+                    double sessions = trigger.headroom().addedTo(count.value());
+                    return trigger.wholeInstances()
+                            ? WholeInstances.roundUp(sessions, target(state, deadline))
+                            : sessions;
+                })
+                .orElse(0.0);
+    }
+
+    /**
+     * Whether the trigger is active.
+     *
+     * @throws UnavailableException if Redis does not answer and the trigger wants an error then
+     * @throws AccessDeniedException if the namespace may not use the connection
+     * @throws TooManyTriggersException if there is no room for the trigger
+     */
+    public boolean active(Asked asked, Deadline deadline) {
+        TriggerState state = admitted(asked);
+        Trigger trigger = asked.trigger();
+        return observe(state.active(), trigger, () -> {
+                    boolean active = readActivity(trigger, deadline);
+                    return new Known<>(active, rules.clock().instant());
+                })
+                .orElse(false);
+    }
+
+    private TriggerState admitted(Asked asked) {
+        access.check(asked.namespace(), asked.trigger().source().database());
+        return states.of(asked);
+    }
+
+    private boolean readActivity(Trigger trigger, Deadline deadline) {
+        Database database = trigger.source().database();
+        return switch (trigger.activation()) {
+            case Activation.Reachable() -> reader.ping(database, deadline);
+            case Activation.MoreThan(double sessions) ->
+                reader.count(trigger.source(), deadline).value() > sessions;
+            case Activation.Flag(String key) ->
+                reader.get(database, key, deadline).filter(Evaluator::isTrue).isPresent();
+        };
+    }
+
+    private static boolean isTrue(String flag) {
+        return flag.equals("1") || flag.equalsIgnoreCase("true");
+    }
+
+    /** What Redis says, else what the outage rules say; empty for inactive and 0. */
+    private <T> Optional<T> observe(Observed<T> observed, Trigger trigger, Supplier<Known<T>> read) {
+        try {
+            Known<T> known = read.get();
+            observed.seen(known);
+            return Optional.of(known.value());
+        } catch (KeyspaceException e) {
+            Verdict<T> verdict = rules.verdict(trigger.onUnavailable(), observed.last());
+            observed.missed(e, verdict instanceof Verdict.Hold<T>, rules.clock().instant());
+            return switch (verdict) {
+                case Verdict.Hold<T>(Known<T> known) -> Optional.of(known.value());
+                case Verdict.Minimum<T>() -> Optional.empty();
+                case Verdict.Fail<T>() -> throw new UnavailableException(e);
+            };
+        }
+    }
+
+    private double target(TriggerState state, Deadline deadline) {
+        Trigger trigger = state.asked().trigger();
+        trigger.target().sessionSizeKey().ifPresent(key -> {
+            try {
+                Optional<String> text = reader.get(trigger.source().database(), key, deadline);
+                text.flatMap(Target::parse)
+                        .ifPresentOrElse(
+                                state::targetIs,
+                                () -> targetStays(
+                                        state,
+                                        key,
+                                        text.map(held -> "it holds " + Quoted.of(held) + ", which is not a target")
+                                                .orElse("there is no such key")));
+            } catch (KeyspaceException e) {
+                targetStays(state, key, String.valueOf(e.getMessage()));
+            }
+        });
+        return state.target();
+    }
+
+    private static void targetStays(TriggerState state, String key, String problem) {
+        if (state.targetStays(problem)) {
+            LOG.atWarn()
+                    .addKeyValue("namespace", state.asked().namespace())
+                    .addKeyValue("scaledObject", state.asked().scaledObject())
+                    .log("sessionSizeKey {} gives no target, it stays {}: {}", key, state.target(), problem);
+        }
+    }
+}

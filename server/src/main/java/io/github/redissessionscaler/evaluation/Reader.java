@@ -1,0 +1,80 @@
+package io.github.redissessionscaler.evaluation;
+
+import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.Keyspaces;
+import io.github.redissessionscaler.trigger.Database;
+import io.github.redissessionscaler.trigger.Source;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/**
+ * All that the scaler reads from Redis, each equal read in flight only once. Thread-safe; every method blocks until the
+ * deadline at most, and throws {@link KeyspaceException} when the read fails.
+ */
+public final class Reader {
+
+    private record Ping(Database database) {}
+
+    private record Get(Database database, String key) {}
+
+    private final Reads<Source, Count> counts;
+    private final Reads<Ping, Boolean> pings;
+    private final Reads<Get, Optional<String>> gets;
+    private final ReadLog log;
+
+    /**
+     * A reader of these databases.
+     *
+     * @param counter answers a source; it blocks, and ends by itself some time after every deadline
+     * @param executor starts a thread for each read
+     */
+    public Reader(Keyspaces keyspaces, Function<Source, Count> counter, Executor executor) {
+        counts = new SharedReads<>(counter, executor);
+        pings = new SharedReads<>(
+                ping -> {
+                    keyspaces.of(ping.database()).ping();
+                    return true;
+                },
+                executor);
+        gets = new SharedReads<>(get -> keyspaces.of(get.database()).get(get.key()), executor);
+        log = new ReadLog();
+    }
+
+    private Reader(Reader reader, RememberedReads.Round round) {
+        counts = new RememberedReads<>(reader.counts, round);
+        pings = new RememberedReads<>(reader.pings, round);
+        gets = new RememberedReads<>(reader.gets, round);
+        log = reader.log;
+    }
+
+    /** A reader for one round over many triggers of one database, on one thread: it reads everything at most once. */
+    Reader forOneRound() {
+        return new Reader(this, new RememberedReads.Round());
+    }
+
+    Count count(Source source, Deadline deadline) {
+        return logged(source.database(), counts, source, deadline);
+    }
+
+    /** Returns true, or throws. */
+    boolean ping(Database database, Deadline deadline) {
+        return logged(database, pings, new Ping(database), deadline);
+    }
+
+    Optional<String> get(Database database, String key, Deadline deadline) {
+        return logged(database, gets, new Get(database, key), deadline);
+    }
+
+    private <K, V> V logged(Database database, Reads<K, V> reads, K key, Deadline deadline) {
+        try {
+            V value = reads.get(key, deadline);
+            log.answered(database, key);
+            return value;
+        } catch (KeyspaceException e) {
+            log.failed(database, key, e);
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.redissessionscaler.grpc;
+
+import io.github.redissessionscaler.activity.ActivityHub;
+import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The gRPC server: the external scaler, health for each service, and reflection. Its health is its own: whether Redis
+ * answers does not change it.
+ */
+public final class GrpcServer implements AutoCloseable {
+
+    /** KEDA sends a few hundred bytes of metadata. */
+    private static final int LARGEST_REQUEST_BYTES = 128 * 1024;
+
+    /** How soon a client is asked whether it is still there, after its last sign of life. */
+    private static final Duration KEEPALIVE = Duration.ofSeconds(60);
+
+    private static final Duration KEEPALIVE_TIMEOUT = Duration.ofSeconds(20);
+
+    private final Server server;
+    private final HealthStatusManager health = new HealthStatusManager();
+
+    private GrpcServer(
+            InetSocketAddress address,
+            Evaluator evaluator,
+            ActivityHub hub,
+            Duration answerTimeout,
+            ExecutorService executor) {
+        server = NettyServerBuilder.forAddress(address)
+                .executor(executor)
+                .addService(new ExternalScalerService(evaluator, hub, answerTimeout))
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .maxInboundMessageSize(LARGEST_REQUEST_BYTES)
+                .keepAliveTime(KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                .permitKeepAliveTime(10, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .build();
+        health.setStatus(ExternalScalerGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    }
+
+    /**
+     * A server that takes calls.
+     *
+     * @param executor runs every call on a thread of its own, which may block
+     * @throws UncheckedIOException if the port cannot be had
+     */
+    public static GrpcServer start(
+            InetSocketAddress address,
+            Evaluator evaluator,
+            ActivityHub hub,
+            Duration answerTimeout,
+            ExecutorService executor) {
+        var server = new GrpcServer(address, evaluator, hub, answerTimeout, executor);
+        try {
+            server.server.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return server;
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Tells whoever asks for health that this server will take no more calls. It still does. */
+    public void announceEnd() {
+        health.enterTerminalState();
+    }
+
+    /** Takes no more calls, and gives those under way a moment to end. */
+    public void drain(Duration atMost) {
+        server.shutdown();
+        try {
+            server.awaitTermination(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+    }
+}

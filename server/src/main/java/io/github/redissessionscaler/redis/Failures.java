@@ -1,0 +1,96 @@
+package io.github.redissessionscaler.redis;
+
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import javax.net.ssl.SSLException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/** Finds out why Redis did not give an answer. The errors' first words are those that redis-server sends. */
+final class Failures {
+
+    private record Known(String beginning, Reason reason, String remedy) {}
+
+    private static final List<Known> KNOWN = List.of(
+            new Known("LOADING", Reason.LOADING, "Redis is loading its data and will answer by itself"),
+            new Known("MASTERDOWN", Reason.MASTERDOWN, "the replica has lost its primary"),
+            new Known("CLUSTERDOWN", Reason.CLUSTERDOWN, "the cluster does not cover all slots"),
+            new Known("NOAUTH", Reason.NOAUTH, "Redis wants a password; configure one for this connection"),
+            new Known("WRONGPASS", Reason.WRONGPASS, "Redis refuses the user name or the password"),
+            new Known(
+                    "NOPERM", Reason.NOPERM, "the ACL of the user does not allow it; see the minimal ACL in the docs"),
+            new Known("READONLY", Reason.READONLY, "the server is a replica"),
+            new Known("OOM", Reason.OUT_OF_MEMORY, "Redis has reached its maxmemory"),
+            new Known("BUSY", Reason.BUSY, "a script blocks Redis"),
+            new Known("WRONGTYPE", Reason.WRONGTYPE, "the key holds another type of value"),
+            new Known("ERR max number of clients", Reason.MAX_CLIENTS, "Redis has reached its maxclients"),
+            new Known("ERR invalid password", Reason.WRONGPASS, "Redis refuses the password"),
+            new Known("ERR DB index", Reason.OTHER, "Redis has no database of this index"));
+
+    private Failures() {}
+
+    /** Why the server at {@code node} gave no answer; the message names the node and never a secret. */
+    static KeyspaceException explain(String node, RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case SocketTimeoutException e -> {
+                    return failed(Reason.TIMEOUT, node, "did not answer in time", failure);
+                }
+                case UnknownHostException e -> {
+                    return failed(Reason.DNS, node, "has a name that nothing resolves", failure);
+                }
+                case SSLException e -> {
+                    return failed(Reason.TLS, node, "and the scaler cannot agree on TLS: " + e.getMessage(), failure);
+                }
+                case NoSuchElementException e -> {
+                    return failed(Reason.TIMEOUT, node, "had no free connection in time", failure);
+                }
+                default -> {
+                    String message = String.valueOf(cause.getMessage());
+                    for (Known known : KNOWN) {
+                        if (message.startsWith(known.beginning)) {
+                            return failed(
+                                    known.reason, node, "says " + firstWord(message) + ": " + known.remedy, failure);
+                        }
+                    }
+                    if (message.toLowerCase(Locale.ROOT).contains("failed to resolve")) {
+                        return failed(Reason.DNS, node, "has a name that nothing resolves", failure);
+                    }
+                }
+            }
+        }
+        return isConnectionLost(failure)
+                ? failed(Reason.UNREACHABLE, node, "cannot be reached", failure)
+                : failed(Reason.OTHER, node, "says: " + failure.getMessage(), failure);
+    }
+
+    /** Whether the connection is to blame and not what was asked on it. */
+    static boolean isConnectionLost(RuntimeException failure) {
+        return failure instanceof JedisConnectionException;
+    }
+
+    /** Whether the connection was found dead at once, as one is that outlived its server, so that a new one may do. */
+    static boolean isStale(RuntimeException failure) {
+        if (!isConnectionLost(failure)) {
+            return false;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String firstWord(String message) {
+        return message.split(" ", 2)[0];
+    }
+
+    private static KeyspaceException failed(Reason reason, String node, String what, RuntimeException cause) {
+        return new KeyspaceException(reason, "Redis at " + node + " " + what, cause);
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.redissessionscaler.redis;
+
+import io.github.redissessionscaler.counting.KeyspaceException;
+import java.util.List;
+
+/** A server that is always the same: alone, or a proxy in front of many. */
+record OneServer(Server server) implements Servers {
+
+    @Override
+    public List<Server> primaries() {
+        return List.of(server);
+    }
+
+    @Override
+    public Server primaryOf(String key) {
+        return server;
+    }
+
+    @Override
+    public void suspect(KeyspaceException failure) {
+        // there is no other
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,84 @@
+package io.github.redissessionscaler.redis;
+
+import io.github.redissessionscaler.config.ConnectionConfig;
+import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.config.Topology;
+import io.github.redissessionscaler.counting.Keyspace;
+import io.github.redissessionscaler.counting.Keyspaces;
+import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.problem.Nearest;
+import io.github.redissessionscaler.problem.Problem;
+import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.trigger.Database;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** The databases of all configured connections. Thread-safe. */
+public final class RedisKeyspaces implements Keyspaces, AutoCloseable {
+
+    /** Redis has 16 databases unless it is configured otherwise; each that is used costs a pool of connections. */
+    static final int HIGHEST_DATABASE = 1023;
+
+    private final Map<String, ConnectionConfig> connections;
+    private final Duration timeout;
+    private final ConcurrentMap<Database, RedisKeyspace> keyspaces = new ConcurrentHashMap<>();
+
+    /**
+     * Not connected to anything yet.
+     *
+     * @param timeout of connecting and of each reply
+     */
+    public RedisKeyspaces(Map<String, ConnectionConfig> connections, Duration timeout) {
+        this.connections = Map.copyOf(connections);
+        this.timeout = timeout;
+    }
+
+    @Override
+    public Keyspace of(Database database) {
+        RedisKeyspace known = keyspaces.get(database);
+        return known == null ? keyspaces.computeIfAbsent(database, this::open) : known;
+    }
+
+    @Override
+    public void close() {
+        keyspaces.values().forEach(RedisKeyspace::close);
+    }
+
+    private RedisKeyspace open(Database database) {
+        ConnectionConfig connection = connections.get(database.connection());
+        if (connection == null) {
+            throw invalid(
+                    "connection",
+                    Quoted.of(database.connection()) + " is not a connection of the scaler; it has "
+                            + String.join(", ", new TreeSet<>(connections.keySet()))
+                            + Nearest.question(database.connection(), connections.keySet()));
+        }
+        int index = database.index().orElse(connection.database());
+        if (index > HIGHEST_DATABASE) {
+            throw invalid("databaseIndex", index + " is more than " + HIGHEST_DATABASE);
+        }
+        if (connection.topology() instanceof Topology.Cluster && index != 0) {
+            throw invalid(
+                    "databaseIndex", index + " cannot be: a Redis Cluster has the database 0 only; remove the key");
+        }
+        return new RedisKeyspace(servers(connection, Connector.of(connection, index, timeout)), index);
+    }
+
+    private static Servers servers(ConnectionConfig connection, Connector connector) {
+        return switch (connection.topology()) {
+            case Topology.Standalone(Node node) -> new OneServer(connector.server(node));
+            case Topology.UnixSocket(Path path) -> new OneServer(connector.server(path));
+            case Topology.Sentinel sentinel -> new SentinelServers(sentinel, connector);
+            case Topology.Cluster(List<Node> nodes) -> new ClusterServers(nodes, connector);
+        };
+    }
+
+    private static InvalidInputException invalid(String key, String message) {
+        return new InvalidInputException(List.of(new Problem(key, message)));
+    }
+}

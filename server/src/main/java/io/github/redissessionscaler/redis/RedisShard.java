@@ -1,0 +1,116 @@
+package io.github.redissessionscaler.redis;
+
+import static io.github.redissessionscaler.redis.Server.COMMANDS;
+
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.ScanPage;
+import io.github.redissessionscaler.counting.Shard;
+import io.github.redissessionscaler.trigger.KeyType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.resps.ScanResult;
+
+/** One server as a shard of a keyspace. */
+record RedisShard(Server server, int database, Consumer<KeyspaceException> whenFailed) implements Shard {
+
+    private static final Pattern EXPIRES = Pattern.compile("(?:^|,)expires=(\\d{1,18})(?:,|$)");
+
+    @Override
+    public String name() {
+        return server.name();
+    }
+
+    @Override
+    public long size() {
+        return ask(() -> server.execute(COMMANDS.dbSize()));
+    }
+
+    @Override
+    public OptionalLong expiringKeys() {
+        try {
+            return ask(() -> expiringKeys(server.execute(COMMANDS.info("keyspace")), database));
+        } catch (KeyspaceException e) {
+            return switch (e.reason()) {
+                case NOPERM, OTHER -> OptionalLong.empty();
+                default -> throw e;
+            };
+        }
+    }
+
+    /** {@code expires} of the database in a reply of INFO keyspace; a database without keys has no line there. */
+    static OptionalLong expiringKeys(String info, int database) {
+        if (!info.contains("# Keyspace")) {
+            return OptionalLong.empty();
+        }
+        String beginning = "db" + database + ":";
+        for (String line : info.lines().toList()) {
+            if (line.startsWith(beginning)) {
+                Matcher expires = EXPIRES.matcher(line.substring(beginning.length()));
+                return expires.find() ? OptionalLong.of(Long.parseLong(expires.group(1))) : OptionalLong.empty();
+            }
+        }
+        return OptionalLong.of(0);
+    }
+
+    @Override
+    public List<ScanPage> scan(List<String> cursors, int count) {
+        var params = new ScanParams().count(count);
+        return pipelined(
+                cursors,
+                cursor -> COMMANDS.scan(cursor.getBytes(java.nio.charset.StandardCharsets.US_ASCII), params),
+                (ScanResult<byte[]> page) -> new ScanPage(page.getCursor(), page.getResult()));
+    }
+
+    @Override
+    public List<Optional<KeyType>> types(List<byte[]> keys) {
+        return pipelined(keys, COMMANDS::type, RedisKeyspace::parseType);
+    }
+
+    @Override
+    public List<Long> timesToLive(List<byte[]> keys) {
+        return pipelined(keys, COMMANDS::pttl, millis -> millis);
+    }
+
+    private <A, R, T> List<T> pipelined(
+            List<A> arguments, Function<A, CommandObject<R>> command, Function<R, T> result) {
+        if (arguments.isEmpty()) {
+            return List.of();
+        }
+        List<CommandObject<R>> commands = arguments.stream().map(command).toList();
+        return ask(() -> server.call(connection -> roundTrip(connection, commands, result)));
+    }
+
+    /** A reply that is an error is thrown after all replies were read, so that the connection stays usable. */
+    private static <R, T> List<T> roundTrip(
+            Connection connection, List<CommandObject<R>> commands, Function<R, T> result) {
+        commands.forEach(command -> connection.sendCommand(command.getArguments()));
+        List<Object> replies = connection.getMany(commands.size());
+        List<T> results = new ArrayList<>(replies.size());
+        for (int i = 0; i < replies.size(); i++) {
+            if (replies.get(i) instanceof RuntimeException error) {
+                throw error;
+            }
+            results.add(result.apply(commands.get(i).getBuilder().build(replies.get(i))));
+        }
+        return results;
+    }
+
+    private <T> T ask(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (KeyspaceException e) {
+            whenFailed.accept(e);
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.redissessionscaler.redis;
+
+import io.github.redissessionscaler.config.Credentials;
+import io.github.redissessionscaler.config.Secret;
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import redis.clients.jedis.DefaultRedisCredentials;
+import redis.clients.jedis.RedisCredentials;
+import redis.clients.jedis.RedisCredentialsProvider;
+
+/** Credentials whose file, if the password is in one, is read for each new connection. */
+record RereadCredentials(Credentials credentials) implements RedisCredentialsProvider {
+
+    @Override
+    public RedisCredentials get() {
+        String password = switch (credentials.password()) {
+            case Secret.Literal(String value) -> value;
+            case Secret.InFile(Path path) -> read(path);
+        };
+        return new DefaultRedisCredentials(credentials.username(), password);
+    }
+
+    /** Editors and tools end a file with a line break that is not part of the password. */
+    private static String read(Path path) {
+        try {
+            return Files.readString(path).stripTrailing();
+        } catch (IOException e) {
+            throw new KeyspaceException(Reason.NOAUTH, "the password file " + path + " cannot be read", e);
+        }
+    }
+}

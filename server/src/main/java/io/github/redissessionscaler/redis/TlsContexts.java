@@ -1,0 +1,112 @@
+package io.github.redissessionscaler.redis;
+
+import io.github.redissessionscaler.config.RedisTls;
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/** TLS out of PEM files, with nothing but the JDK. */
+final class TlsContexts {
+
+    private static final char[] NO_PASSWORD = new char[0];
+
+    private TlsContexts() {}
+
+    /**
+     * A context with what the files hold now.
+     *
+     * @throws KeyspaceException if one cannot be read or holds something else
+     */
+    static SSLContext read(RedisTls tls) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys(tls), trust(tls), null);
+            return context;
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            throw new KeyspaceException(Reason.TLS, "the certificates for TLS to Redis cannot be used: " + e, e);
+        }
+    }
+
+    /** Versions 1.2 and 1.3; the certificate must name the host unless that is switched off. */
+    static SSLParameters parameters(RedisTls tls, String host) {
+        var parameters = new SSLParameters();
+        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+        if (tls.verifyHostname()) {
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        }
+        if (host.chars().anyMatch(Character::isLetter) && host.indexOf(':') < 0) {
+            parameters.setServerNames(List.of(new SNIHostName(host)));
+        }
+        return parameters;
+    }
+
+    private static TrustManager[] trust(RedisTls tls) throws IOException, GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        if (tls.caCertificates().isPresent()) {
+            KeyStore store = emptyStore();
+            int number = 0;
+            for (Certificate certificate : certificates(tls.caCertificates().get())) {
+                store.setCertificateEntry("ca-" + number++, certificate);
+            }
+            factory.init(store);
+        } else {
+            factory.init((KeyStore) null);
+        }
+        return factory.getTrustManagers();
+    }
+
+    private static KeyManager[] keys(RedisTls tls) throws IOException, GeneralSecurityException {
+        if (tls.clientCertificate().isEmpty() || tls.clientKey().isEmpty()) {
+            return new KeyManager[0];
+        }
+        KeyStore store = emptyStore();
+        Certificate[] chain = certificates(tls.clientCertificate().get()).toArray(Certificate[]::new);
+        store.setKeyEntry("client", privateKey(tls.clientKey().get(), (X509Certificate) chain[0]), NO_PASSWORD, chain);
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, NO_PASSWORD);
+        return factory.getKeyManagers();
+    }
+
+    private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    private static Collection<? extends Certificate> certificates(Path file)
+            throws IOException, GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return CertificateFactory.getInstance("X.509").generateCertificates(in);
+        }
+    }
+
+    /** The key is of the kind that the certificate holds the other half of. */
+    private static PrivateKey privateKey(Path file, X509Certificate certificate)
+            throws IOException, GeneralSecurityException {
+        String pem = Files.readString(file);
+        String base64 = pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+        return KeyFactory.getInstance(certificate.getPublicKey().getAlgorithm())
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
+    }
+}

@@ -1,0 +1,106 @@
+package io.github.redissessionscaler.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.RunningScaler;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** What KEDA is told while Redis is away. The stub's own deadline fails a test whose answer never comes. */
+final class OutageTest {
+
+    private static final Map<String, String> HOLD = Map.of("onUnavailable", "hold", "holdFor", "1h");
+    private static final Map<String, String> ERROR = Map.of("onUnavailable", "error");
+
+    private RedisServer redis;
+    private RunningScaler scaler;
+
+    @BeforeEach
+    void start() {
+        redis = RedisServer.start();
+        scaler = RunningScaler.onPort(redis.port());
+    }
+
+    @AfterEach
+    void stop() {
+        scaler.close();
+        redis.close();
+    }
+
+    @Test
+    void aPausedRedisIsAnsweredForAndFoundAgain() {
+        put("a", "b");
+        assertThat(scaler.metric(Map.of())).isEqualTo(2);
+        assertThat(scaler.metric(HOLD)).isEqualTo(2);
+        assertThat(scaler.isActive(HOLD)).isTrue();
+
+        redis.pause();
+
+        assertThat(scaler.isActive(Map.of())).isFalse();
+        assertThat(scaler.metric(Map.of())).isZero();
+        assertThat(scaler.metric(HOLD)).isEqualTo(2);
+        assertThat(scaler.isActive(HOLD)).isTrue();
+        assertUnavailable();
+        assertThat(scaler.metricSpec(Map.of()).getTargetSizeFloat()).isEqualTo(100);
+
+        redis.resume();
+
+        await().untilAsserted(() -> {
+            assertThat(scaler.metric(Map.of())).isEqualTo(2);
+            assertThat(scaler.isActive(Map.of())).isTrue();
+        });
+    }
+
+    @Test
+    void aKilledRedisIsAnsweredForAndFoundAgain() {
+        put("a", "b");
+        assertThat(scaler.metric(Map.of())).isEqualTo(2);
+
+        redis.kill();
+
+        assertThat(scaler.isActive(Map.of())).isFalse();
+        assertThat(scaler.metric(Map.of())).isZero();
+        assertUnavailable();
+
+        redis.restart();
+        put("c");
+
+        await().untilAsserted(() -> assertThat(scaler.metric(Map.of())).isEqualTo(1));
+    }
+
+    @Test
+    void aRedisThatIsNotThereAtTheStartIsFoundLater() {
+        redis.kill();
+        try (var early = RunningScaler.onPort(redis.port())) {
+            assertThat(early.isActive(Map.of())).isFalse();
+            assertThat(early.metric(HOLD)).isZero();
+
+            redis.restart();
+            put("a");
+
+            await().untilAsserted(() -> assertThat(early.metric(Map.of())).isEqualTo(1));
+        }
+    }
+
+    private void assertUnavailable() {
+        StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, () -> scaler.metric(ERROR));
+        assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(failure.getStatus().getDescription()).isNotBlank();
+    }
+
+    private void put(String... keys) {
+        try (Jedis jedis = redis.connect()) {
+            for (String key : keys) {
+                jedis.set(key, "x");
+            }
+        }
+    }
+}

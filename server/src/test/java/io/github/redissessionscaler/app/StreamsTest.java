@@ -1,0 +1,120 @@
+package io.github.redissessionscaler.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.proto.GetMetricSpecResponse;
+import io.github.redissessionscaler.proto.IsActiveResponse;
+import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.testing.RecordedStream;
+import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.RunningScaler;
+import io.grpc.Status;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** The streams, from a gRPC client to a real Redis. */
+final class StreamsTest {
+
+    private static final Map<String, String> FLAG = Map.of("activeKey", "active");
+
+    private RedisServer redis;
+    private RunningScaler scaler;
+    private Jedis jedis;
+
+    @BeforeEach
+    void start() {
+        redis = RedisServer.start();
+        scaler = RunningScaler.onPort(redis.port());
+        jedis = redis.connect();
+    }
+
+    @AfterEach
+    void stop() {
+        jedis.close();
+        scaler.close();
+        redis.close();
+    }
+
+    @Test
+    void tellsTheStateAtOnceThenEachChange() {
+        var stream = openActivity(FLAG);
+        await().until(() -> stream.values().equals(List.of(false)));
+
+        jedis.set("active", "1");
+        await().until(() -> stream.values().size() >= 2);
+        assertThat(stream.values().get(1)).isTrue();
+
+        jedis.del("active");
+        await().until(() -> !stream.values().getLast());
+    }
+
+    @Test
+    void repeatsItselfWhileActive() {
+        var stream = openActivity(Map.of());
+
+        await().until(() -> stream.values().size() >= 3);
+
+        assertThat(stream.values()).containsOnly(true);
+    }
+
+    @Test
+    void staysOpenThroughAnOutage() {
+        var stream = openActivity(Map.of());
+        await().until(() -> stream.values().contains(true));
+
+        redis.pause();
+        await().until(() -> !stream.values().getLast());
+        redis.resume();
+        await().until(() -> stream.values().getLast());
+
+        assertThat(stream.end()).isEmpty();
+    }
+
+    @Test
+    void tellsTheTargetAtOnceThenEachChange() {
+        var stream = new RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Double>(
+                response -> response.getMetricSpecs(0).getTargetSizeFloat());
+        async().streamMetricSpec(RunningScaler.ref(Map.of("sessionSizeKey", "target")), stream);
+        await().until(() -> stream.values().equals(List.of(100.0)));
+
+        jedis.set("target", "40");
+
+        await().until(() -> stream.values().equals(List.of(100.0, 40.0)));
+    }
+
+    @Test
+    void endsWellWhenTheScalerEnds() {
+        var stream = openActivity(FLAG);
+        await().until(() -> !stream.values().isEmpty());
+
+        scaler.scaler().close();
+
+        await().until(() -> stream.end().isPresent());
+        assertThat(stream.end().orElseThrow().getCode()).isEqualTo(Status.Code.OK);
+    }
+
+    @Test
+    void aBadTriggerEndsTheStreamWithItsProblems() {
+        var stream = openActivity(Map.of("sessionSize", "0"));
+
+        await().until(() -> stream.end().isPresent());
+
+        assertThat(stream.end().orElseThrow().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
+
+    private RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean> openActivity(Map<String, String> metadata) {
+        var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
+        async().streamIsActive(RunningScaler.ref(metadata), stream);
+        return stream;
+    }
+
+    private ExternalScalerGrpc.ExternalScalerStub async() {
+        return ExternalScalerGrpc.newStub(scaler.channel());
+    }
+}
