@@ -19,4 +19,7 @@ public record ConnectionConfig(
 
     /** The connection of a trigger that names none. */
     public static final String DEFAULT = "default";
+
+    /** Redis has 16 databases unless it is configured otherwise; each that is used costs a pool of connections. */
+    public static final int HIGHEST_DATABASE = 1023;
 }

@@ -1,4 +1,12 @@
 package io.github.redissessionscaler.config;
 
-/** An ACL user and its password; the user is {@code default} where there is only a password. */
-public record Credentials(String username, Secret password) {}
+/** An ACL user and its password. */
+public record Credentials(String username, Secret password) {
+
+    /** The user that Redis takes where a client names none. */
+    private static final String DEFAULT_USER = "default";
+
+    static String userOrDefault(String username) {
+        return username.isEmpty() ? DEFAULT_USER : username;
+    }
+}

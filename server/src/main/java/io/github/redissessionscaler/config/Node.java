@@ -1,7 +1,27 @@
 package io.github.redissessionscaler.config;
 
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** Address of a server. */
 public record Node(String host, int port) {
+
+    private static final int HIGHEST_PORT = 65_535;
+
+    private static final Pattern FORM =
+            Pattern.compile("(?:\\[(?<v6>[0-9a-fA-F:.]+)]|(?<host>[A-Za-z0-9._-]+))(?::(?<port>\\d{1,5}))?");
+
+    /** The address, or empty when the text is neither {@code host:port} nor {@code host}; IPv6 stands in brackets. */
+    public static Optional<Node> parse(String text, int defaultPort) {
+        Matcher form = FORM.matcher(text);
+        if (!form.matches()) {
+            return Optional.empty();
+        }
+        String host = form.group("v6") == null ? form.group("host") : form.group("v6");
+        int port = form.group("port") == null ? defaultPort : Integer.parseInt(form.group("port"));
+        return port < 1 || port > HIGHEST_PORT ? Optional.empty() : Optional.of(new Node(host, port));
+    }
 
     @Override
     public String toString() {

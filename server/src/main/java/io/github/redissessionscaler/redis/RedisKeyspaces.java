@@ -21,9 +21,6 @@ import java.util.concurrent.ConcurrentMap;
 /** The databases of all configured connections. Thread-safe. */
 public final class RedisKeyspaces implements Keyspaces, AutoCloseable {
 
-    /** Redis has 16 databases unless it is configured otherwise; each that is used costs a pool of connections. */
-    static final int HIGHEST_DATABASE = 1023;
-
     private final Map<String, ConnectionConfig> connections;
     private final Duration timeout;
     private final ConcurrentMap<Database, RedisKeyspace> keyspaces = new ConcurrentHashMap<>();
@@ -59,8 +56,8 @@ public final class RedisKeyspaces implements Keyspaces, AutoCloseable {
                             + Nearest.question(database.connection(), connections.keySet()));
         }
         int index = database.index().orElse(connection.database());
-        if (index > HIGHEST_DATABASE) {
-            throw invalid("databaseIndex", index + " is more than " + HIGHEST_DATABASE);
+        if (index > ConnectionConfig.HIGHEST_DATABASE) {
+            throw invalid("databaseIndex", index + " is more than " + ConnectionConfig.HIGHEST_DATABASE);
         }
         if (connection.topology() instanceof Topology.Cluster && index != 0) {
             throw invalid(

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.awaitility.Awaitility;
 import redis.clients.jedis.Jedis;
@@ -35,7 +36,12 @@ public final class RedisServer implements AutoCloseable {
 
     /** Starts the default redis-server on a free port and waits until it answers; options as on its command line. */
     public static RedisServer start(String... options) {
-        var server = new RedisServer("redis-server", freePort(), List.of(options));
+        return startBinary(RedisBinaries.standard(), options);
+    }
+
+    /** The same with a redis-server of the test's choice. */
+    public static RedisServer startBinary(String binary, String... options) {
+        var server = new RedisServer(binary, freePort(), List.of(options));
         server.awaitAnswer();
         return server;
     }
@@ -84,7 +90,7 @@ public final class RedisServer implements AutoCloseable {
     public void close() {
         kill();
         try (var files = Files.walk(directory)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {

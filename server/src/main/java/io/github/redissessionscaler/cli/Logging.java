@@ -1,0 +1,69 @@
+package io.github.redissessionscaler.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import io.github.redissessionscaler.config.ServerConfig.LogFormat;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/** Where the log goes: standard error, as text or as one JSON object a line. Found by Logback itself at the first logger. */
+public final class Logging extends ContextAwareBase implements Configurator {
+
+    private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg %kvp{NONE}%n%ex{short}";
+
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        write(context, LogFormat.TEXT, "warn");
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Logs from now on in this format, from this level up. What gRPC logs by java.util.logging comes along. */
+    static void use(LogFormat format, String level) {
+        write((LoggerContext) LoggerFactory.getILoggerFactory(), format, level);
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+    }
+
+    private static void write(LoggerContext context, LogFormat format, String level) {
+        context.reset();
+        Encoder<ILoggingEvent> encoder = switch (format) {
+            case TEXT -> text();
+            case JSON -> json();
+        };
+        encoder.setContext(context);
+        encoder.start();
+        var standardError = new ConsoleAppender<ILoggingEvent>();
+        standardError.setContext(context);
+        standardError.setTarget("System.err");
+        standardError.setEncoder(encoder);
+        standardError.start();
+        var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.WARN);
+        root.addAppender(standardError);
+        context.getLogger("io.github.redissessionscaler").setLevel(Level.toLevel(level));
+    }
+
+    private static Encoder<ILoggingEvent> text() {
+        var encoder = new PatternLayoutEncoder();
+        encoder.setPattern(TEXT);
+        return encoder;
+    }
+
+    private static Encoder<ILoggingEvent> json() {
+        var encoder = new JsonEncoder();
+        encoder.setWithContext(false);
+        encoder.setWithSequenceNumber(false);
+        encoder.setWithNanoseconds(false);
+        encoder.setWithFormattedMessage(true);
+        encoder.setWithMessage(false);
+        encoder.setWithArguments(false);
+        return encoder;
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.redissessionscaler.cli;
+
+import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.proto.GetMetricsRequest;
+import io.github.redissessionscaler.proto.GetMetricsResponse;
+import io.github.redissessionscaler.proto.MetricSpec;
+import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Asks a scaler in the order in which KEDA does. */
+final class ScalerClient {
+
+    private ScalerClient() {}
+
+    /**
+     * What the scaler answers.
+     *
+     * @param timeout of each call, which KEDA does not set
+     * @throws io.grpc.StatusRuntimeException if it does not answer, or answers with an error
+     */
+    static Findings ask(Node scaler, String namespace, String name, Map<String, String> metadata, Duration timeout) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress(scaler.host(), scaler.port())
+                .usePlaintext()
+                .build();
+        try {
+            ScaledObjectRef ref = ScaledObjectRef.newBuilder()
+                    .setName(name)
+                    .setNamespace(namespace)
+                    .putAllScalerMetadata(metadata)
+                    .build();
+            MetricSpec spec = stub(channel, timeout).getMetricSpec(ref).getMetricSpecs(0);
+            GetMetricsResponse metrics = stub(channel, timeout)
+                    .getMetrics(GetMetricsRequest.newBuilder()
+                            .setScaledObjectRef(ref)
+                            .setMetricName(spec.getMetricName())
+                            .build());
+            boolean active = stub(channel, timeout).isActive(ref).getResult();
+            return new Findings(
+                    active,
+                    spec.getMetricName(),
+                    spec.getTargetSizeFloat(),
+                    metrics.getMetricValues(0).getMetricValueFloat());
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static ExternalScalerGrpc.ExternalScalerBlockingStub stub(ManagedChannel channel, Duration timeout) {
+        return ExternalScalerGrpc.newBlockingStub(channel).withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

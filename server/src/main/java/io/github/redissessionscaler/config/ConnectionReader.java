@@ -1,0 +1,168 @@
+package io.github.redissessionscaler.config;
+
+import static java.util.stream.Collectors.joining;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Reads one connection. For one thread. */
+final class ConnectionReader {
+
+    static final Names IN_FILE = new Names("address", "url", "username", "password", "passwordFile");
+    static final Names IN_ENVIRONMENT =
+            new Names("REDIS_ADDRESS", "REDIS_URL", "REDIS_USERNAME", "REDIS_PASSWORD", "REDIS_PASSWORD_FILE");
+
+    private static final String UNIX_SOCKET = "unixSocket";
+    private static final String SENTINEL = "sentinel";
+    private static final String CLUSTER = "cluster";
+    private static final int REDIS_PORT = 6379;
+    private static final int SENTINEL_PORT = 26379;
+    private static final String ADDRESS_FORM = "host:port, such as redis:6379";
+
+    private final Section section;
+    private final Names names;
+
+    /** What the settings are called that stand in the environment and in the file alike. */
+    record Names(String address, String url, String username, String password, String passwordFile) {}
+
+    ConnectionReader(Section section, Names names) {
+        this.section = section;
+        this.names = names;
+    }
+
+    /** The connection, or empty when it cannot be made of what is given, which is noted. */
+    Optional<ConnectionConfig> read(String name) {
+        Optional<RedisUrl> url = url();
+        Optional<Topology> topology = topology(url);
+        Optional<Integer> database = section.read("database", ConnectionReader::index, "a whole number from 0 to 1023")
+                .or(() -> url.flatMap(RedisUrl::database));
+        Optional<Credentials> given = credentials(section, names);
+        if (given.isPresent() && url.flatMap(RedisUrl::credentials).isPresent()) {
+            section.problem(names.url(), "holds a password, and another is given; keep one of them");
+        }
+        Optional<RedisTls> tls = tls(url.map(RedisUrl::tls).orElse(false));
+        Set<String> namespaces = Set.copyOf(section.list("namespaces"));
+        topology.filter(Topology.Cluster.class::isInstance)
+                .filter(cluster -> database.orElse(0) != 0)
+                .ifPresent(cluster -> section.problem("database", "a Redis Cluster has the database 0 only"));
+        return topology.map(known -> new ConnectionConfig(
+                name, known, database.orElse(0), given.or(() -> url.flatMap(RedisUrl::credentials)), tls, namespaces));
+    }
+
+    private Optional<RedisUrl> url() {
+        return section.text(names.url()).flatMap(text -> {
+            Optional<RedisUrl> url = RedisUrl.parse(text.strip());
+            if (url.isEmpty()) {
+                section.problem(
+                        names.url(), "is not " + RedisUrl.FORM + "; it is not shown, since it may hold a password");
+            }
+            return url;
+        });
+    }
+
+    private Optional<Topology> topology(Optional<RedisUrl> url) {
+        List<String> given = Stream.of(names.address(), names.url(), UNIX_SOCKET, SENTINEL, CLUSTER)
+                .filter(section::has)
+                .toList();
+        if (given.size() > 1) {
+            section.problem(
+                    given.getFirst(),
+                    "contradicts " + given.stream().skip(1).collect(joining(" and ")) + "; keep one of them");
+        }
+        Optional<Topology> address = section.read(names.address(), text -> Node.parse(text, REDIS_PORT), ADDRESS_FORM)
+                .map(Topology.Standalone::new);
+        Optional<Topology> socket = section.text(UNIX_SOCKET).map(path -> new Topology.UnixSocket(Path.of(path)));
+        Optional<Topology> sentinel = section.section(SENTINEL).flatMap(ConnectionReader::sentinel);
+        Optional<Topology> cluster = section.section(CLUSTER)
+                .map(one -> nodes(one, REDIS_PORT))
+                .filter(nodes -> !nodes.isEmpty())
+                .map(Topology.Cluster::new);
+        if (given.isEmpty()) {
+            section.problem(
+                    names.address(),
+                    "is missing; give it, or " + names.url()
+                            + (names.equals(IN_FILE) ? ", unixSocket, sentinel or cluster" : ""));
+        }
+        return address.or(() -> url.map(RedisUrl::topology))
+                .or(() -> socket)
+                .or(() -> sentinel)
+                .or(() -> cluster);
+    }
+
+    private static Optional<Topology> sentinel(Section section) {
+        Optional<String> master = section.text("master");
+        List<Node> nodes = nodes(section, SENTINEL_PORT);
+        Optional<Credentials> credentials = credentials(section, IN_FILE);
+        if (master.isEmpty()) {
+            section.problem("master", "is missing: the name under which the sentinels know the primary");
+        }
+        return master.filter(name -> !nodes.isEmpty()).map(name -> new Topology.Sentinel(name, nodes, credentials));
+    }
+
+    private static List<Node> nodes(Section section, int defaultPort) {
+        List<Node> nodes = new ArrayList<>();
+        List<String> given = section.list("nodes");
+        for (String address : given) {
+            Node.parse(address, defaultPort)
+                    .ifPresentOrElse(
+                            nodes::add, () -> section.problem("nodes", "'" + address + "' is not " + ADDRESS_FORM));
+        }
+        if (given.isEmpty()) {
+            section.problem("nodes", "is missing: a list of addresses, each host:port");
+        }
+        return nodes;
+    }
+
+    private static Optional<Credentials> credentials(Section section, Names names) {
+        Optional<String> username = section.text(names.username());
+        Optional<Secret> literal = section.text(names.password()).map(Secret.Literal::new);
+        Optional<Secret> inFile = section.text(names.passwordFile()).map(path -> new Secret.InFile(Path.of(path)));
+        if (literal.isPresent() && inFile.isPresent()) {
+            section.problem(names.password(), "contradicts " + names.passwordFile() + "; keep one of them");
+        }
+        if (username.isPresent() && literal.isEmpty() && inFile.isEmpty()) {
+            section.problem(
+                    names.username(),
+                    "means nothing without a password; add " + names.password() + " or " + names.passwordFile());
+        }
+        return inFile.or(() -> literal)
+                .map(password -> new Credentials(Credentials.userOrDefault(username.orElse("")), password));
+    }
+
+    private Optional<RedisTls> tls(boolean byUrl) {
+        Optional<RedisTls> given = section.section("tls").map(tls -> {
+            Optional<Path> certificate = tls.text("certFile").map(Path::of);
+            Optional<Path> key = tls.text("keyFile").map(Path::of);
+            if (certificate.isPresent() != key.isPresent()) {
+                tls.problem("certFile", "and keyFile belong together; give both or none");
+            }
+            return new RedisTls(
+                    tls.text("caFile").map(Path::of),
+                    certificate,
+                    key,
+                    tls.read("verifyHostname", ConnectionReader::flag, "true or false")
+                            .orElse(true));
+        });
+        return given.or(() -> byUrl
+                ? Optional.of(new RedisTls(Optional.empty(), Optional.empty(), Optional.empty(), true))
+                : Optional.empty());
+    }
+
+    private static Optional<Integer> index(String text) {
+        return text.matches("\\d{1,4}")
+                ? Optional.of(Integer.valueOf(text)).filter(index -> index <= ConnectionConfig.HIGHEST_DATABASE)
+                : Optional.empty();
+    }
+
+    private static Optional<Boolean> flag(String text) {
+        return switch (text) {
+            case "true" -> Optional.of(true);
+            case "false" -> Optional.of(false);
+            default -> Optional.empty();
+        };
+    }
+}

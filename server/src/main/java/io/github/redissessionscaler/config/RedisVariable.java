@@ -1,0 +1,30 @@
+package io.github.redissessionscaler.config;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** An environment variable that describes the connection {@code default}. */
+public enum RedisVariable {
+    REDIS_ADDRESS("Address of Redis, host:port."),
+    REDIS_URL(
+            "The same as a URL: redis://, rediss://, unix://, redis-sentinel://, redis-cluster:// or a list of nodes."),
+    REDIS_USERNAME("User name; without one, the user is the default one."),
+    REDIS_PASSWORD("Password."),
+    REDIS_PASSWORD_FILE("File that holds the password, read again for each new connection.");
+
+    private final String meaning;
+
+    RedisVariable(String meaning) {
+        this.meaning = meaning;
+    }
+
+    /** What it does, a sentence. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** The names of all of them. */
+    public static List<String> names() {
+        return Arrays.stream(values()).map(Enum::name).toList();
+    }
+}

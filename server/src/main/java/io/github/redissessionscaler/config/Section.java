@@ -1,0 +1,113 @@
+package io.github.redissessionscaler.config;
+
+import io.github.redissessionscaler.problem.Nearest;
+import io.github.redissessionscaler.problem.Problems;
+import io.github.redissessionscaler.problem.Quoted;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * A mapping of the configuration file while it is read. It remembers which keys were asked for: what nobody asked for by
+ * {@link #end} is unknown. For one thread.
+ */
+final class Section {
+
+    private final String path;
+    private final Map<String, Object> entries;
+    private final Problems problems;
+    private final Set<String> known = new TreeSet<>();
+    private final List<Section> children = new ArrayList<>();
+
+    Section(String path, Map<String, Object> entries, Problems problems) {
+        this.path = path;
+        this.entries = entries;
+        this.problems = problems;
+    }
+
+    /** A mapping out of whatever the YAML reader made; what has no name is noted. */
+    static Section of(String path, Object value, Problems problems) {
+        Map<String, Object> entries = new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> mapping) {
+            mapping.forEach((key, entry) -> entries.put(String.valueOf(key), entry));
+        } else {
+            problems.add(path, "is not a mapping of keys to values");
+        }
+        return new Section(path, entries, problems);
+    }
+
+    /** Where a key stands in the file. */
+    String pathOf(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    boolean has(String key) {
+        return entries.get(key) != null;
+    }
+
+    Set<String> keys() {
+        return entries.keySet();
+    }
+
+    Problems problems() {
+        return problems;
+    }
+
+    void problem(String key, String message) {
+        problems.add(pathOf(key), message);
+    }
+
+    /** The value as text, or empty when there is none or it is not a single value, which is noted. */
+    Optional<String> text(String key) {
+        known.add(key);
+        Object value = entries.get(key);
+        if (value instanceof Map || value instanceof List) {
+            problem(key, "is not a single value");
+            return Optional.empty();
+        }
+        return Optional.ofNullable(value).map(String::valueOf);
+    }
+
+    /** The value, or empty when there is none or it is not what is accepted, which is noted. */
+    <T> Optional<T> read(String key, Function<String, Optional<T>> parse, String accepted) {
+        return text(key).flatMap(given -> {
+            Optional<T> value = parse.apply(given.strip());
+            if (value.isEmpty()) {
+                problem(key, Quoted.of(given) + " is not " + accepted);
+            }
+            return value;
+        });
+    }
+
+    /** The values of a list, or of one text with commas; none when there is no such key. */
+    List<String> list(String key) {
+        known.add(key);
+        Object value = entries.get(key);
+        if (value instanceof List<?> items) {
+            return items.stream().map(String::valueOf).toList();
+        }
+        return text(key).map(given -> List.of(given.split("\\s*,\\s*", -1))).orElseGet(List::of);
+    }
+
+    Optional<Section> section(String key) {
+        known.add(key);
+        return Optional.ofNullable(entries.get(key)).map(value -> {
+            Section child = of(pathOf(key), value, problems);
+            children.add(child);
+            return child;
+        });
+    }
+
+    /** Notes every key that nobody asked for, here and below. */
+    void end() {
+        entries.keySet().stream()
+                .filter(key -> !known.contains(key))
+                .forEach(key -> problem(key, "is not known" + Nearest.question(key, known)));
+        children.forEach(Section::end);
+    }
+}

@@ -1,0 +1,150 @@
+package io.github.redissessionscaler.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import redis.embedded.core.ExecutableProvider;
+
+/** A redis-server of our own on loopback, which keeps nothing on disk and sends keyspace events. */
+public final class EmbeddedRedis implements AutoCloseable {
+
+    private static final Duration START_WITHIN = Duration.ofSeconds(20);
+    private static final Duration END_WITHIN = Duration.ofSeconds(3);
+
+    private final Path directory;
+    private final int port;
+    private final Process process;
+
+    private EmbeddedRedis(Path directory, int port, Process process) {
+        this.directory = directory;
+        this.port = port;
+        this.process = process;
+    }
+
+    /**
+     * A server that takes connections.
+     *
+     * @param port 0 for any free one
+     * @throws UncheckedIOException if there is no redis-server for this machine, or it does not start
+     */
+    public static EmbeddedRedis start(int port) {
+        try {
+            Path directory = Files.createTempDirectory("embedded-redis-");
+            int actual = port == 0 ? freePort() : port;
+            Process process = new ProcessBuilder(
+                            binary(directory),
+                            "--port",
+                            String.valueOf(actual),
+                            "--bind",
+                            "127.0.0.1",
+                            "--save",
+                            "",
+                            "--dir",
+                            directory.toString(),
+                            "--notify-keyspace-events",
+                            "AKE")
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("log").toFile())
+                    .start();
+            var redis = new EmbeddedRedis(directory, actual, process);
+            redis.awaitConnection();
+            return redis;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the embedded Redis does not start: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The redis-server that comes along for this machine, unpacked into the directory; else the name of the one on the
+     * {@code PATH}.
+     */
+    public static String binary(Path directory) {
+        try {
+            return ExecutableProvider.newJarResourceProvider(directory.toFile())
+                    .get()
+                    .toString();
+        } catch (IOException | RuntimeException e) {
+            return "redis-server";
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** The process, for a demonstration that pauses it. */
+    public ProcessHandle process() {
+        return process.toHandle();
+    }
+
+    /** Ends the server and removes what it left. May be called again, and while the JVM ends. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(END_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+        delete(directory);
+    }
+
+    private void awaitConnection() throws IOException {
+        long giveUp = System.nanoTime() + START_WITHIN.toNanos();
+        while (!takesConnections()) {
+            if (!process.isAlive() || System.nanoTime() > giveUp) {
+                String log = Files.readString(directory.resolve("log"));
+                close();
+                throw new IOException(
+                        log.lines().reduce((first, second) -> second).orElse("it says nothing"));
+            }
+        }
+    }
+
+    private boolean takesConnections() {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+            return process.isAlive();
+        } catch (IOException e) {
+            return pause();
+        }
+    }
+
+    /** A moment in which the server may get ready, ended early by its end. Returns false. */
+    private boolean pause() {
+        try {
+            process.waitFor(10, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // a temporary directory is left to the machine's own clean-up
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.github.redissessionscaler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import io.github.redissessionscaler.config.Setting;
+import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.RunningScaler;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Jedis;
+
+/** The commands as a user types them, against a scaler on a real Redis where they need one. */
+final class CommandsTest {
+
+    private record Result(int status, String out, String err) {}
+
+    @ParameterizedTest
+    @CsvSource({"10, 1", "100, 1", "101, 2", "250, 3"})
+    void checkTellsTheWantedInstances(int sessions, int instances) {
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            put(redis, sessions);
+
+            Result result =
+                    run("check", "--scaler", address(scaler), "--metadata", "wholeInstances=true", "--output", "json");
+
+            assertThat(result.status).isZero();
+            var json = JsonParser.parseString(result.out).getAsJsonObject();
+            assertThat(json.get("wantedReplicas").getAsInt()).isEqualTo(instances);
+            assertThat(json.get("active").getAsBoolean()).isTrue();
+            assertThat(json.get("target").getAsInt()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void checkExplainsTheTolerance() {
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            put(redis, 101);
+
+            Result result = run("check", "--scaler", address(scaler));
+
+            assertThat(result.status).isZero();
+            assertThat(result.out)
+                    .contains("wanted instances   1, from 1 now")
+                    .contains("the HPA tolerates 10 %")
+                    .contains("at 111 sessions")
+                    .contains("wholeInstances: \"true\"");
+        }
+    }
+
+    @Test
+    void checkTellsInOneLineWhyItFails() {
+        try (var scaler = RunningScaler.onPort(RedisServer.freePort())) {
+            Result result = run("check", "--scaler", address(scaler), "--metadata", "sesionSize=1");
+
+            assertThat(result.status).isEqualTo(1);
+            assertThat(result.err.strip().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("INVALID_ARGUMENT")
+                    .contains("did you mean 'sessionSize'");
+        }
+    }
+
+    @Test
+    void checkRefusesAnAddressThatIsNone() {
+        Result result = run("check", "--scaler", "no address");
+
+        assertThat(result.status).isEqualTo(2);
+        assertThat(result.err).contains("--scaler");
+    }
+
+    @Test
+    void anUnknownOptionIsOneLine() {
+        Result result = run("check", "--scalar", "x");
+
+        assertThat(result.status).isEqualTo(2);
+        assertThat(result.err.strip().lines()).singleElement().asString().contains("--scalar");
+    }
+
+    @Test
+    void theHelpOfServeNamesEverySettingAndItsDefault() {
+        Result result = run("serve", "--help");
+
+        assertThat(result.status).isZero();
+        String help = result.out.replaceAll("\\s+", " ");
+        assertThat(Arrays.stream(Setting.values()))
+                .allSatisfy(setting ->
+                        assertThat(help).contains(setting.name()).contains("default: " + setting.byDefault()));
+        assertThat(help).contains("REDIS_ADDRESS", "REDIS_URL", "REDIS_PASSWORD_FILE", "CONFIG_FILE");
+    }
+
+    @Test
+    void theVersionComesFromTheBuild() {
+        Result result = run("--version");
+
+        assertThat(result.out).matches("redis-session-scaler \\d+\\.\\d+\\.\\d+\\S*\\s*");
+    }
+
+    private static String address(RunningScaler scaler) {
+        return "127.0.0.1:" + scaler.scaler().grpcPort();
+    }
+
+    private static void put(RedisServer redis, int sessions) {
+        try (Jedis jedis = redis.connect()) {
+            jedis.mset(IntStream.range(0, sessions)
+                    .boxed()
+                    .flatMap(i -> Stream.of("session:" + i, "x"))
+                    .toArray(String[]::new));
+        }
+    }
+
+    private static Result run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int status = Main.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
+        return new Result(status, out.toString(), err.toString());
+    }
+}

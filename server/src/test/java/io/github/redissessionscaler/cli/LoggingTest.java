@@ -1,0 +1,67 @@
+package io.github.redissessionscaler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.redissessionscaler.config.ServerConfig.LogFormat;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** The log as it reaches standard error. */
+final class LoggingTest {
+
+    private static final String LOGGER = "io.github.redissessionscaler.test";
+
+    private final PrintStream original = System.err;
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+    @AfterEach
+    void restore() {
+        System.setErr(original);
+        Logging.use(LogFormat.TEXT, "warn");
+    }
+
+    @Test
+    void jsonIsOneObjectALineWithItsPairs() {
+        use(LogFormat.JSON, "info");
+
+        LoggerFactory.getLogger(LOGGER)
+                .atInfo()
+                .addKeyValue("connection", "default")
+                .log("line {}\nbroken", 1);
+
+        JsonObject line =
+                JsonParser.parseString(written.toString(StandardCharsets.UTF_8)).getAsJsonObject();
+        assertThat(line.get("formattedMessage").getAsString()).isEqualTo("line 1\nbroken");
+        assertThat(line.get("level").getAsString()).isEqualTo("INFO");
+        assertThat(line.get("kvpList").toString()).contains("connection").contains("default");
+        assertThat(written.toString(StandardCharsets.UTF_8).strip().lines()).hasSize(1);
+    }
+
+    @Test
+    void textHasLevelMessageAndPairs() {
+        use(LogFormat.TEXT, "info");
+
+        LoggerFactory.getLogger(LOGGER)
+                .atWarn()
+                .addKeyValue("connection", "default")
+                .log("it rains");
+        LoggerFactory.getLogger(LOGGER).debug("not at this level");
+
+        assertThat(written.toString(StandardCharsets.UTF_8))
+                .contains("WARN")
+                .contains("it rains")
+                .contains("connection=default")
+                .doesNotContain("not at this level");
+    }
+
+    private void use(LogFormat format, String level) {
+        System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+        Logging.use(format, level);
+    }
+}

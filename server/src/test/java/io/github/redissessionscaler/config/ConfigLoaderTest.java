@@ -1,0 +1,309 @@
+package io.github.redissessionscaler.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.redissessionscaler.problem.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ConfigLoaderTest {
+
+    private static final Map<String, String> MINIMAL = Map.of("REDIS_ADDRESS", "redis:6379");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void theDefaultsAreThoseOfTheContract() {
+        ServerConfig config = ConfigLoader.load(MINIMAL);
+
+        assertThat(config)
+                .isEqualTo(new ServerConfig(
+                        "0.0.0.0",
+                        6000,
+                        8080,
+                        Duration.ofSeconds(2),
+                        Duration.ZERO,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(1),
+                        20_000,
+                        Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
+                        ServerConfig.LogFormat.TEXT,
+                        "info"));
+    }
+
+    @Test
+    void everySettingCanStandInTheEnvironment() {
+        ServerConfig config = ConfigLoader.load(with(
+                MINIMAL,
+                Map.of(
+                        "LISTEN_ADDRESS", "127.0.0.1",
+                        "GRPC_PORT", "1",
+                        "MANAGEMENT_PORT", "0",
+                        "ANSWER_TIMEOUT", "500ms",
+                        "OUTAGE_GRACE", "15s",
+                        "HEARTBEAT", "1m",
+                        "PUSH_POLL", "3s",
+                        "TRIGGER_LIMIT", "7",
+                        "LOG_FORMAT", "JSON",
+                        "LOG_LEVEL", "Debug")));
+
+        assertThat(config)
+                .isEqualTo(new ServerConfig(
+                        "127.0.0.1",
+                        1,
+                        0,
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(15),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(3),
+                        7,
+                        config.connections(),
+                        ServerConfig.LogFormat.JSON,
+                        "debug"));
+    }
+
+    @Test
+    void everySettingCanStandInTheFileAndTheEnvironmentWins() throws IOException {
+        String file = file("""
+            listenAddress: 127.0.0.1
+            grpcPort: 1
+            managementPort: 2
+            answerTimeout: 500ms
+            outageGrace: 15s
+            heartbeat: 1m
+            pushPoll: 3s
+            triggerLimit: 7
+            logFormat: json
+            logLevel: debug
+            connections:
+              default: {address: redis}
+            """);
+
+        ServerConfig config = ConfigLoader.load(Map.of("CONFIG_FILE", file, "GRPC_PORT", "3"));
+
+        assertThat(config)
+                .isEqualTo(new ServerConfig(
+                        "127.0.0.1",
+                        3,
+                        2,
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(15),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(3),
+                        7,
+                        Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
+                        ServerConfig.LogFormat.JSON,
+                        "debug"));
+    }
+
+    @Test
+    void connectionsOfEveryTopologyStandInTheFile() throws IOException {
+        String file = file("""
+            connections:
+              one:
+                address: redis-1:6380
+                database: 3
+                username: scaler
+                passwordFile: /secrets/password
+                namespaces: [shop, blog]
+                tls:
+                  caFile: /tls/ca.crt
+                  certFile: /tls/tls.crt
+                  keyFile: /tls/tls.key
+                  verifyHostname: false
+              two:
+                unixSocket: /run/redis.sock
+              three:
+                sentinel:
+                  master: mymaster
+                  nodes: [s1, "s2:26380"]
+                  password: hush
+              four:
+                cluster:
+                  nodes: n1:7000, n2:7001
+              five:
+                url: rediss://scaler:p%40ss@redis-5/2
+            """);
+
+        Map<String, ConnectionConfig> connections =
+                ConfigLoader.load(Map.of("CONFIG_FILE", file)).connections();
+
+        assertThat(connections.get("one"))
+                .isEqualTo(new ConnectionConfig(
+                        "one",
+                        new Topology.Standalone(new Node("redis-1", 6380)),
+                        3,
+                        Optional.of(new Credentials("scaler", new Secret.InFile(Path.of("/secrets/password")))),
+                        Optional.of(new RedisTls(
+                                Optional.of(Path.of("/tls/ca.crt")),
+                                Optional.of(Path.of("/tls/tls.crt")),
+                                Optional.of(Path.of("/tls/tls.key")),
+                                false)),
+                        Set.of("shop", "blog")));
+        assertThat(topologyOf(connections, "two")).isEqualTo(new Topology.UnixSocket(Path.of("/run/redis.sock")));
+        assertThat(topologyOf(connections, "three"))
+                .isEqualTo(new Topology.Sentinel(
+                        "mymaster",
+                        List.of(new Node("s1", 26379), new Node("s2", 26380)),
+                        Optional.of(new Credentials("default", new Secret.Literal("hush")))));
+        assertThat(topologyOf(connections, "four"))
+                .isEqualTo(new Topology.Cluster(List.of(new Node("n1", 7000), new Node("n2", 7001))));
+        assertThat(connections.get("five"))
+                .isEqualTo(new ConnectionConfig(
+                        "five",
+                        new Topology.Standalone(new Node("redis-5", 6379)),
+                        2,
+                        Optional.of(new Credentials("scaler", new Secret.Literal("p@ss"))),
+                        Optional.of(new RedisTls(Optional.empty(), Optional.empty(), Optional.empty(), true)),
+                        Set.of()));
+    }
+
+    @Test
+    void urlsNameEveryTopology() {
+        assertThat(topologyOfUrl("redis://[::1]:7000")).isEqualTo(new Topology.Standalone(new Node("::1", 7000)));
+        assertThat(topologyOfUrl("unix:///run/redis.sock"))
+                .isEqualTo(new Topology.UnixSocket(Path.of("/run/redis.sock")));
+        assertThat(topologyOfUrl("redis-sentinel://a,b:1/0#primary"))
+                .isEqualTo(new Topology.Sentinel(
+                        "primary", List.of(new Node("a", 26379), new Node("b", 1)), Optional.empty()));
+        assertThat(topologyOfUrl("redis-sentinel://a/0?sentinelMasterId=primary"))
+                .isEqualTo(new Topology.Sentinel("primary", List.of(new Node("a", 26379)), Optional.empty()));
+        assertThat(topologyOfUrl("redis://a,b"))
+                .isEqualTo(new Topology.Cluster(List.of(new Node("a", 6379), new Node("b", 6379))));
+        assertThat(topologyOfUrl("redis-cluster://a")).isEqualTo(new Topology.Cluster(List.of(new Node("a", 6379))));
+    }
+
+    @Test
+    void everyProblemIsTold() throws IOException {
+        String file = file("""
+            grpcPort: 70000
+            heartbaet: 10s
+            connections:
+              default:
+                adress: redis
+              other:
+                address: redis
+                unixSocket: /run/redis.sock
+                username: scaler
+                tls: {certFile: a}
+            """);
+
+        assertThat(problemsOf(Map.of("CONFIG_FILE", file, "ANSWER_TIMEOUT", "2")))
+                .contains(
+                        "grpcPort: '70000' is not a port from 0 to 65535",
+                        "heartbaet: is not known; did you mean 'heartbeat'?",
+                        "ANSWER_TIMEOUT: '2' is not a duration",
+                        "connections.default.adress: is not known; did you mean 'address'?",
+                        "connections.default.address: is missing",
+                        "connections.other.address: contradicts unixSocket",
+                        "connections.other.username: means nothing without a password",
+                        "connections.other.tls.certFile: and keyFile belong together");
+    }
+
+    @Test
+    void nothingThatNamesARedisIsAProblemThatSaysHowToMendIt() {
+        assertThat(problemsOf(Map.of()))
+                .contains("REDIS_ADDRESS")
+                .contains("REDIS_URL", "CONFIG_FILE", "--embedded-redis");
+    }
+
+    @Test
+    void addressAndUrlContradictEachOther() {
+        assertThat(problemsOf(Map.of("REDIS_ADDRESS", "a", "REDIS_URL", "redis://b")))
+                .contains("REDIS_ADDRESS: contradicts REDIS_URL");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://user:hush@",
+                "redis://user:hush@host:99999",
+                "http://user:hush@host",
+                "redis-sentinel://user:hush@host",
+                "redis://user:hush"
+            })
+    void aBadUrlIsNotShownSinceItMayHoldAPassword(String url) {
+        assertThat(problemsOf(Map.of("REDIS_URL", url)))
+                .startsWith("REDIS_URL: is not a URL such as")
+                .doesNotContain("hush");
+    }
+
+    @Test
+    void noSecretIsShown() {
+        ServerConfig config = ConfigLoader.load(with(MINIMAL, Map.of("REDIS_PASSWORD", "hush")));
+
+        assertThat(config.toString()).doesNotContain("hush").contains("***");
+    }
+
+    @Test
+    void anEmptyVariableIsAsGoodAsNone() {
+        assertThat(ConfigLoader.load(with(MINIMAL, Map.of("GRPC_PORT", "", "CONFIG_FILE", "")))
+                        .grpcPort())
+                .isEqualTo(6000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'a: [', is not YAML", "'- a', is not a mapping", "'a: 1\na: 2', duplicate"})
+    void aFileThatIsNotAMappingIsRefused(String content, String problem) throws IOException {
+        assertThat(problemsOf(with(MINIMAL, Map.of("CONFIG_FILE", file(content)))))
+                .contains(problem);
+    }
+
+    @Test
+    void aFileThatIsNotThereIsRefused() {
+        assertThat(problemsOf(Map.of("CONFIG_FILE", directory.resolve("none").toString())))
+                .contains("CONFIG_FILE")
+                .contains("cannot be read");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Setting.class)
+    void everyDefaultIsAccepted(Setting setting) {
+        ServerConfig stated = ConfigLoader.load(with(MINIMAL, Map.of(setting.name(), setting.byDefault())));
+
+        assertThat(stated).isEqualTo(ConfigLoader.load(MINIMAL));
+    }
+
+    private static ConnectionConfig connection(Topology topology) {
+        return new ConnectionConfig("default", topology, 0, Optional.empty(), Optional.empty(), Set.of());
+    }
+
+    private static Topology topologyOf(Map<String, ConnectionConfig> connections, String name) {
+        return Optional.ofNullable(connections.get(name)).orElseThrow().topology();
+    }
+
+    private static Topology topologyOfUrl(String url) {
+        return topologyOf(ConfigLoader.load(Map.of("REDIS_URL", url)).connections(), "default");
+    }
+
+    private static String problemsOf(Map<String, String> environment) {
+        InvalidInputException failure =
+                catchThrowableOfType(InvalidInputException.class, () -> ConfigLoader.load(environment));
+        return String.valueOf(failure.getMessage());
+    }
+
+    private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(some);
+        all.putAll(more);
+        return all;
+    }
+
+    private String file(String content) throws IOException {
+        return Files.writeString(directory.resolve("config.yaml"), content).toString();
+    }
+}

@@ -1,0 +1,111 @@
+package io.github.redissessionscaler.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.redissessionscaler.config.RedisVariable;
+import io.github.redissessionscaler.config.Setting;
+import io.github.redissessionscaler.trigger.MetadataKey;
+import io.github.redissessionscaler.trigger.Preset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The tables of the reference, which are made of the code: between two marks in a file stands what the code says.
+ * {@code -Dreference=write} writes them anew.
+ */
+final class ReferenceTest {
+
+    private static final Path DOCS = Path.of("..", "docs");
+
+    @Test
+    void theMetadataKeysAreThoseOfTheParser() throws IOException {
+        check(
+                "metadata.md",
+                "keys",
+                table(
+                        List.of("key", "takes", "default", "meaning"),
+                        Stream.of(MetadataKey.values())
+                                .map(key -> List.of(
+                                        "`" + key.text() + "`",
+                                        key.accepted(),
+                                        key.byDefault()
+                                                .map(value -> "`" + value + "`")
+                                                .orElse("–"),
+                                        key.meaning()))));
+    }
+
+    @Test
+    void thePresetsAreThoseOfTheParser() throws IOException {
+        check(
+                "metadata.md",
+                "presets",
+                table(
+                        List.of("preset", "setting", "default", "for"),
+                        Stream.of(Preset.values())
+                                .map(preset -> List.of(
+                                        "`" + preset.text() + "`",
+                                        preset.setting()
+                                                .map(setting ->
+                                                        "`" + setting.key().text() + "`")
+                                                .orElse("–"),
+                                        preset.setting()
+                                                .map(Preset.Setting::defaultText)
+                                                .orElse("–"),
+                                        preset.description()))));
+    }
+
+    @Test
+    void theSettingsAreThoseOfTheLoader() throws IOException {
+        check(
+                "configuration.md",
+                "settings",
+                table(
+                        List.of("variable", "in the file", "takes", "default", "meaning"),
+                        Stream.of(Setting.values())
+                                .map(setting -> List.of(
+                                        "`" + setting.name() + "`",
+                                        "`" + setting.path() + "`",
+                                        setting.accepted(),
+                                        "`" + setting.byDefault() + "`",
+                                        setting.meaning()))));
+    }
+
+    @Test
+    void theVariablesAreThoseOfTheLoader() throws IOException {
+        check(
+                "configuration.md",
+                "variables",
+                table(
+                        List.of("variable", "meaning"),
+                        Stream.of(RedisVariable.values())
+                                .map(variable -> List.of("`" + variable.name() + "`", variable.meaning()))));
+    }
+
+    private static String table(List<String> heads, Stream<List<String>> rows) {
+        Stream<String> lines =
+                Stream.concat(Stream.of(row(heads), "|" + "---|".repeat(heads.size())), rows.map(ReferenceTest::row));
+        return String.join("\n", lines.toList());
+    }
+
+    private static String row(List<String> cells) {
+        return "| " + String.join(" | ", cells).replace("\n", " ") + " |";
+    }
+
+    private static void check(String name, String mark, String expected) throws IOException {
+        Path file = DOCS.resolve(name);
+        String begin = "<!-- " + mark + ": made of the code -->\n";
+        String end = "\n<!-- end of " + mark + " -->";
+        String text = Files.readString(file);
+        int from = text.indexOf(begin) + begin.length();
+        int to = text.indexOf(end, from);
+        if ("write".equals(System.getProperty("reference"))) {
+            Files.writeString(file, text.substring(0, from) + expected + text.substring(to));
+        } else {
+            assertThat(text.substring(from, to)).isEqualTo(expected);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.redissessionscaler.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+final class EmbeddedRedisTest {
+
+    @Test
+    void answersUntilItIsClosed() {
+        ProcessHandle process;
+        try (var redis = EmbeddedRedis.start(0);
+                var jedis = new Jedis("127.0.0.1", redis.port())) {
+            process = redis.process();
+            assertThat(jedis.ping()).isEqualTo("PONG");
+            assertThat(jedis.configGet("notify-keyspace-events").get("notify-keyspace-events"))
+                    .contains("A", "K", "E");
+        }
+        await().until(() -> !process.isAlive());
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.redissessionscaler.testing;
+
+import io.github.redissessionscaler.embedded.EmbeddedRedis;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The redis-servers that tests can start: the one that the build brings along, and what the machine has. */
+public final class RedisBinaries {
+
+    private static final String ALONG = unpack();
+
+    private RedisBinaries() {}
+
+    /** What tests start that do not care: the machine's own, since it knows TLS, else the one that comes along. */
+    public static String standard() {
+        return onPath("redis-server").orElse(ALONG);
+    }
+
+    /** Every redis-server and valkey-server to be found, at least one. */
+    public static List<String> all() {
+        return Stream.concat(
+                        Stream.of(ALONG),
+                        Stream.of("redis-server", "valkey-server").flatMap(name -> onPath(name).stream()))
+                .distinct()
+                .toList();
+    }
+
+    private static Optional<String> onPath(String name) {
+        String path = System.getenv().getOrDefault("PATH", "");
+        return Stream.of(path.split(Pattern.quote(File.pathSeparator), -1))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst();
+    }
+
+    private static String unpack() {
+        try {
+            Path directory = Files.createTempDirectory("redis-binary-");
+            String binary = EmbeddedRedis.binary(directory);
+            new File(binary).deleteOnExit();
+            directory.toFile().deleteOnExit();
+            return binary;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
