@@ -98,6 +98,7 @@ public final class Scaler implements AutoCloseable {
         grpc.close();
         management.close();
         timer.shutdownNow();
+        counter.close();
         keyspaces.close();
         calls.shutdownNow();
         ended.countDown();

@@ -3,30 +3,51 @@ package io.github.redissessionscaler.counting;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Source;
+import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.random.RandomGenerator;
 
 /**
  * Counts what a trigger's source names.
  *
  * <p>Thread-safe. A count blocks and belongs on a virtual thread. What Redis keeps a number of is read at the time of the
- * request, by one command once the key's type and the server's clock are known.
+ * request, by one command once the key's type and the server's clock are known. Keys that match a pattern are counted in
+ * the background while somebody asks, for all that ask together.
  */
-public final class Counter {
+public final class Counter implements AutoCloseable {
 
     private record Key(Database database, String name) {}
 
     private final Keyspaces keyspaces;
     private final InstantSource clock;
+    private final CountingOptions options;
+    private final RandomGenerator random;
     private final ConcurrentMap<Key, Elements> elements = new ConcurrentHashMap<>();
     private final ConcurrentMap<Key, ScoredMembers> scoredMembers = new ConcurrentHashMap<>();
     private final ConcurrentMap<Database, ServerClock> serverClocks = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Database, PatternCounts> patternCounts = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
+    /** A counter with {@link CountingOptions#DEFAULT}. */
     public Counter(Keyspaces keyspaces, InstantSource clock) {
+        this(keyspaces, clock, CountingOptions.DEFAULT, new SecureRandom());
+    }
+
+    /**
+     * A counter that has asked nothing yet.
+     *
+     * @param clock one that does not jump
+     * @param random where samples are drawn
+     */
+    public Counter(Keyspaces keyspaces, InstantSource clock, CountingOptions options, RandomGenerator random) {
         this.keyspaces = keyspaces;
         this.clock = clock;
+        this.options = options;
+        this.random = random;
     }
 
     /**
@@ -49,8 +70,29 @@ public final class Counter {
             case CountQuery.UnexpiredMembers(String key) ->
                 index((double) scoredMembers(database, keyspace, key).unexpired());
             case CountQuery.MatchingKeys matching ->
-                throw new UnsupportedOperationException("keys are not counted by pattern yet: " + matching.pattern());
+                patternCounts(database, keyspace).count(matching);
         };
+    }
+
+    /** How far the scan of a database is, if one runs now. */
+    public Optional<ScanProgress> progress(Database database) {
+        return Optional.ofNullable(patternCounts.get(database)).flatMap(PatternCounts::progress);
+    }
+
+    /** Ends what counts in the background, and the requests that wait for it. */
+    @Override
+    public void close() {
+        closed = true;
+        patternCounts.values().forEach(PatternCounts::close);
+    }
+
+    private PatternCounts patternCounts(Database database, Keyspace keyspace) {
+        PatternCounts counts = patternCounts.computeIfAbsent(
+                database, _ -> new PatternCounts(database.connection(), keyspace, clock, options, random));
+        if (closed) {
+            counts.close();
+        }
+        return counts;
     }
 
     private Count index(double value) {

@@ -22,7 +22,7 @@ public interface Keyspace {
     /** GET, or empty when there is no such key. */
     Optional<String> get(String key);
 
-    /** TYPE, or empty when there is no such key. */
+    /** TYPE, or empty when there is no such key; WRONGTYPE, with its name, for a type that {@link KeyType} lacks. */
     Optional<KeyType> type(String key);
 
     /** LLEN, SCARD, ZCARD, HLEN or XLEN, as the type wants; PFCOUNT for a string. 0 when there is no such key. */

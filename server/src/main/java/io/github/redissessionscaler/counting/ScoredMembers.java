@@ -1,5 +1,8 @@
 package io.github.redissessionscaler.counting;
 
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -57,16 +60,42 @@ final class ScoredMembers {
 
     /** Those whose score, in milliseconds, is not before now. */
     long unexpired() {
-        return keyspace.countByScore(key, (double) serverClock.now().toEpochMilli(), Double.POSITIVE_INFINITY);
+        return countByScore((double) serverClock.now().toEpochMilli(), Double.POSITIVE_INFINITY);
     }
 
     private long countSeconds(Instant start) {
         double from = start.toEpochMilli() / 1e3;
-        return keyspace.countByScore(key, from, Math.nextDown(FIRST_MILLIS));
+        return countByScore(from, Math.nextDown(FIRST_MILLIS));
     }
 
     private long countMillis(Instant start) {
         return keyspace.countByScore(
                 key, Math.max((double) start.toEpochMilli(), FIRST_MILLIS), Math.nextDown(END_OF_MILLIS));
+    }
+
+    private long countByScore(double min, double max) {
+        try {
+            return keyspace.countByScore(key, min, max);
+        } catch (KeyspaceException e) {
+            if (e.reason() != Reason.WRONGTYPE) {
+                throw e;
+            }
+            String found = keyspace.type(key).map(ScoredMembers::noun).orElse("another type");
+            throw new KeyspaceException(
+                    Reason.WRONGTYPE,
+                    "the key %s holds %s, where a sorted set is wanted".formatted(Quoted.of(key), found),
+                    e);
+        }
+    }
+
+    private static String noun(KeyType type) {
+        return switch (type) {
+            case STRING -> "a string";
+            case LIST -> "a list";
+            case SET -> "a set";
+            case ZSET -> "a sorted set";
+            case HASH -> "a hash";
+            case STREAM -> "a stream";
+        };
     }
 }

@@ -26,6 +26,12 @@ public interface Shard {
      */
     List<ScanPage> scan(List<String> cursors, int count);
 
+    /** The keys of one SCAN for each cursor, as {@link #scan} would find them, between two DBSIZE in one round trip. */
+    Sample sampleByScan(List<String> cursors, int count);
+
+    /** The keys that RANDOMKEY gives when asked so often, between two DBSIZE in one round trip. */
+    Sample sampleByRandomKey(int times);
+
     /** TYPE of each key in one round trip; empty for a key that is gone. */
     List<Optional<KeyType>> types(List<byte[]> keys);
 

@@ -4,7 +4,9 @@ import static io.github.redissessionscaler.redis.Server.COMMANDS;
 
 import io.github.redissessionscaler.counting.Keyspace;
 import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.counting.Shard;
+import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +48,13 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public Optional<KeyType> type(String key) {
-        return ask(all -> parseType(all.primaryOf(key).execute(COMMANDS.type(key))));
+        String name = ask(all -> all.primaryOf(key).execute(COMMANDS.type(key)));
+        Optional<KeyType> type = parseType(name);
+        if (type.isEmpty() && !name.equals("none")) {
+            throw new KeyspaceException(
+                    Reason.WRONGTYPE, "the key %s holds a %s, which is not counted".formatted(Quoted.of(key), name));
+        }
+        return type;
     }
 
     @Override

@@ -1,12 +1,15 @@
 package io.github.redissessionscaler.redis;
 
 import static io.github.redissessionscaler.redis.Server.COMMANDS;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.Sample;
 import io.github.redissessionscaler.counting.ScanPage;
 import io.github.redissessionscaler.counting.Shard;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,6 +18,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.params.ScanParams;
@@ -66,9 +72,46 @@ record RedisShard(Server server, int database, Consumer<KeyspaceException> whenF
     public List<ScanPage> scan(List<String> cursors, int count) {
         var params = new ScanParams().count(count);
         return pipelined(
-                cursors,
-                cursor -> COMMANDS.scan(cursor.getBytes(java.nio.charset.StandardCharsets.US_ASCII), params),
-                (ScanResult<byte[]> page) -> new ScanPage(page.getCursor(), page.getResult()));
+                cursors, cursor -> scan(cursor, params), page -> new ScanPage(page.getCursor(), page.getResult()));
+    }
+
+    @Override
+    public Sample sampleByScan(List<String> cursors, int count) {
+        var params = new ScanParams().count(count);
+        return sample(
+                cursors.stream().map(cursor -> scan(cursor, params)).toList(),
+                (ScanResult<byte[]> page) -> page.getResult().stream());
+    }
+
+    @Override
+    public Sample sampleByRandomKey(int times) {
+        return sample(Collections.nCopies(times, COMMANDS.randomBinaryKey()), Stream::ofNullable);
+    }
+
+    /** What one client sent at once, Redis answers without serving another in between. */
+    private <R> Sample sample(List<CommandObject<R>> commands, Function<R, Stream<byte[]>> keys) {
+        List<CommandObject<Object>> all = new ArrayList<>();
+        all.add(untyped(COMMANDS.dbSize()));
+        commands.forEach(command -> all.add(untyped(command)));
+        all.add(untyped(COMMANDS.dbSize()));
+        List<Object> replies = roundTrip(all);
+        int last = replies.size() - 1;
+        return new Sample(
+                (Long) replies.getFirst(),
+                IntStream.range(1, last)
+                        .mapToObj(i -> commands.get(i - 1).getBuilder().build(replies.get(i)))
+                        .flatMap(keys)
+                        .toList(),
+                (Long) replies.get(last));
+    }
+
+    /** The command with its reply left as it comes. */
+    private static CommandObject<Object> untyped(CommandObject<?> command) {
+        return new CommandObject<>(command.getArguments(), BuilderFactory.RAW_OBJECT);
+    }
+
+    private static CommandObject<ScanResult<byte[]>> scan(String cursor, ScanParams params) {
+        return COMMANDS.scan(cursor.getBytes(US_ASCII), params);
     }
 
     @Override
@@ -83,24 +126,25 @@ record RedisShard(Server server, int database, Consumer<KeyspaceException> whenF
 
     private <A, R, T> List<T> pipelined(
             List<A> arguments, Function<A, CommandObject<R>> command, Function<R, T> result) {
-        if (arguments.isEmpty()) {
-            return List.of();
-        }
         List<CommandObject<R>> commands = arguments.stream().map(command).toList();
-        return ask(() -> server.call(connection -> roundTrip(connection, commands, result)));
+        return roundTrip(commands).stream().map(result).toList();
+    }
+
+    /** The replies, in the order of the commands; null where Redis has none. */
+    private <R> List<R> roundTrip(List<CommandObject<R>> commands) {
+        return commands.isEmpty() ? List.of() : ask(() -> server.call(connection -> roundTrip(connection, commands)));
     }
 
     /** A reply that is an error is thrown after all replies were read, so that the connection stays usable. */
-    private static <R, T> List<T> roundTrip(
-            Connection connection, List<CommandObject<R>> commands, Function<R, T> result) {
+    private static <R> List<R> roundTrip(Connection connection, List<CommandObject<R>> commands) {
         commands.forEach(command -> connection.sendCommand(command.getArguments()));
         List<Object> replies = connection.getMany(commands.size());
-        List<T> results = new ArrayList<>(replies.size());
+        List<R> results = new ArrayList<>(replies.size());
         for (int i = 0; i < replies.size(); i++) {
             if (replies.get(i) instanceof RuntimeException error) {
                 throw error;
             }
-            results.add(result.apply(commands.get(i).getBuilder().build(replies.get(i))));
+            results.add(commands.get(i).getBuilder().build(replies.get(i)));
         }
         return results;
     }

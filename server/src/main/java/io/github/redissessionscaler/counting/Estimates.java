@@ -1,0 +1,128 @@
+package io.github.redissessionscaler.counting;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.redissessionscaler.counting.SampleWindow.Share;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * Estimates of one database for any number of filters, from samples that all of them share.
+ *
+ * <p>Each primary is a stratum: its share of matching keys times its DBSIZE now. Expired keys that a server still holds
+ * are in its DBSIZE; those met while sampling are counted among the keys that do not match. For use by one thread.
+ */
+final class Estimates {
+
+    /** How many samples make the first estimate. */
+    private static final int FIRST_SAMPLES = 4;
+
+    private record Stratum(KeyFilter filter, String shard) {}
+
+    /** What one visit of a shard brought: DBSIZE now, and the server's time it took. */
+    private record Visit(String shard, long size, long serverNanos, long keys, List<Drawn> drawn) {}
+
+    private record Drawn(long keys, List<Long> matching) {}
+
+    /** A number with its standard error. */
+    record Estimate(double value, double standardError) {}
+
+    /**
+     * What a round found.
+     *
+     * @param serverNanosPerKey the servers' time for each key, or 0 when there were none
+     * @param pauseNanos how long to wait before the next round
+     */
+    record Round(Map<KeyFilter, Estimate> estimates, double serverNanosPerKey, long pauseNanos) {}
+
+    private final Keyspace keyspace;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final double share;
+    private final Map<Stratum, SampleWindow> windows = new HashMap<>();
+    private final Map<String, Sampler> samplers = new HashMap<>();
+    private final Map<String, Pace> paces = new HashMap<>();
+
+    Estimates(Keyspace keyspace, InstantSource clock, RandomGenerator random, double share) {
+        this.keyspace = keyspace;
+        this.clock = clock;
+        this.random = random;
+        this.share = share;
+    }
+
+    /**
+     * Samples all primaries once, and more often for filters that are new.
+     *
+     * @throws InterruptedException if the thread is to end
+     */
+    Round round(List<KeyFilter> filters) throws InterruptedException {
+        List<Shard> shards = keyspace.shards();
+        List<String> names = shards.stream().map(Shard::name).toList();
+        windows.keySet().removeIf(stratum -> !filters.contains(stratum.filter()) || !names.contains(stratum.shard()));
+        samplers.keySet().retainAll(names);
+        paces.keySet().retainAll(names);
+        boolean first = windows.size() < filters.size() * names.size();
+        for (Shard shard : shards) {
+            paces.computeIfAbsent(shard.name(), _ -> Pace.of(shard, share));
+            samplers.computeIfAbsent(
+                    shard.name(), _ -> new Sampler(new SplittableRandom(random.nextLong()), names.size() > 1));
+        }
+        List<Visit> visits = InParallel.map(shards, shard -> visit(shard, filters, first ? FIRST_SAMPLES : 1));
+        Instant now = clock.instant();
+        Map<KeyFilter, Estimate> estimates = new HashMap<>();
+        for (int i = 0; i < filters.size(); i++) {
+            estimates.put(filters.get(i), estimate(filters.get(i), i, visits, now));
+        }
+        long nanos = visits.stream().mapToLong(Visit::serverNanos).sum();
+        long keys = visits.stream().mapToLong(Visit::keys).sum();
+        long pause = visits.stream()
+                .mapToLong(visit -> pace(visit.shard()).pauseNanos(visit.serverNanos()))
+                .max()
+                .orElse(0);
+        return new Round(estimates, keys == 0 ? 0 : (double) nanos / (double) keys, pause);
+    }
+
+    private Estimate estimate(KeyFilter filter, int index, List<Visit> visits, Instant now) {
+        double value = 0;
+        double variance = 0;
+        for (Visit visit : visits) {
+            SampleWindow window = windows.computeIfAbsent(new Stratum(filter, visit.shard()), _ -> new SampleWindow());
+            visit.drawn()
+                    .forEach(drawn ->
+                            window.add(now, drawn.keys(), drawn.matching().get(index)));
+            Share matching = window.share();
+            double size = visit.size();
+            value += size * matching.value();
+            variance += size * size * matching.variance();
+        }
+        return new Estimate(value, Math.sqrt(variance));
+    }
+
+    private Visit visit(Shard shard, List<KeyFilter> filters, int samples) {
+        Sampler sampler = requireNonNull(samplers.get(shard.name()));
+        List<Drawn> drawn = new ArrayList<>();
+        long size = 0;
+        long keys = 0;
+        long start = System.nanoTime();
+        for (int i = 0; i < samples; i++) {
+            Sample sample = sampler.draw(shard);
+            var tally = new Tally(shard, filters);
+            tally.add(sample.keys());
+            long expired = Math.max(sample.sizeBefore() - sample.sizeAfter(), 0);
+            drawn.add(new Drawn(sample.keys().size() + expired, tally.counts()));
+            size = sample.sizeAfter();
+            keys += sample.keys().size();
+        }
+        return new Visit(shard.name(), size, pace(shard.name()).serverNanos(System.nanoTime() - start), keys, drawn);
+    }
+
+    private Pace pace(String shard) {
+        return requireNonNull(paces.get(shard));
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.redissessionscaler.counting;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Keeps the use of one server below a share of its time: after each request it waits in proportion to the time that the
+ * request took, without what the network takes of it. For use by one thread.
+ */
+final class Pace {
+
+    private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
+
+    /** Asked so often, the fastest answer tells how long the way takes. */
+    private static final int ROUND_TRIPS = 3;
+
+    private final double share;
+    private final long roundTripNanos;
+
+    /**
+     * A pace of its own.
+     *
+     * @param share above 0; at 1 it never waits
+     */
+    Pace(double share, long roundTripNanos) {
+        this.share = share;
+        this.roundTripNanos = roundTripNanos;
+    }
+
+    /** A pace for this server, which is asked for its size a few times. */
+    static Pace of(Shard shard, double share) {
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < ROUND_TRIPS; i++) {
+            long start = System.nanoTime();
+            shard.size();
+            fastest = Math.min(fastest, System.nanoTime() - start);
+        }
+        return new Pace(share, fastest);
+    }
+
+    /** The server's own part of a request that took so long; too much rather than too little. */
+    long serverNanos(long requestNanos) {
+        return Math.max(requestNanos - roundTripNanos, 0);
+    }
+
+    /** How long to wait after a request that cost the server so much. */
+    long pauseNanos(long serverNanos) {
+        return Math.min((long) (serverNanos * (1 / share - 1)), LONGEST_PAUSE_NANOS);
+    }
+
+    /**
+     * Waits, unless there is no need.
+     *
+     * @throws InterruptedException if the thread is to end
+     */
+    void pauseAfter(long serverNanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        long pause = pauseNanos(serverNanos);
+        if (pause > 0) {
+            LockSupport.parkNanos(pause);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.redissessionscaler.counting;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One scan of a whole database, which counts for any number of filters at once, each key once. It visits all primaries at
+ * the same time, each at its own pace.
+ *
+ * <p>SCAN repeats keys only when a hash table shrinks, and then only keys of the one bucket that it stands in, all of which
+ * it met shortly before (docs/counting.md). So {@link #WINDOW} matching keys are all that is remembered.
+ *
+ * <p>For one run; {@link #progress} may be asked by any thread.
+ */
+final class Pass {
+
+    /** At 24 bytes each, 1.5 MiB a primary. */
+    static final int WINDOW = 1 << 16;
+
+    /** How long the server may be kept from its other clients by one page. */
+    private static final long SLOW_PAGE_NANOS = 500_000;
+
+    private static final long FAST_PAGE_NANOS = 250_000;
+
+    /**
+     * What it found.
+     *
+     * @param counts by filter
+     * @param serverNanosPerKey the servers' time for each key visited, or 0 when there were none
+     */
+    record Result(List<Long> counts, double serverNanosPerKey) {}
+
+    private record ShardResult(List<Long> counts, long serverNanos, long keys) {}
+
+    private final Keyspace keyspace;
+    private final List<KeyFilter> filters;
+    private final CountingOptions options;
+    private final Instant since;
+    private final AtomicLong keysSeen = new AtomicLong();
+    private volatile long keysExpected;
+
+    Pass(Keyspace keyspace, List<KeyFilter> filters, CountingOptions options, Instant since) {
+        this.keyspace = keyspace;
+        this.filters = List.copyOf(filters);
+        this.options = options;
+        this.since = since;
+    }
+
+    ScanProgress progress() {
+        return new ScanProgress(keysSeen.get(), keysExpected, since);
+    }
+
+    /**
+     * Scans to the end.
+     *
+     * @throws InterruptedException if the thread is to end
+     */
+    Result run() throws InterruptedException {
+        keysExpected = keyspace.size();
+        List<ShardResult> results = InParallel.map(keyspace.shards(), this::scan);
+        long[] counts = new long[filters.size()];
+        long serverNanos = 0;
+        long keys = 0;
+        for (ShardResult result : results) {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += result.counts().get(i);
+            }
+            serverNanos += result.serverNanos();
+            keys += result.keys();
+        }
+        return new Result(Arrays.stream(counts).boxed().toList(), keys == 0 ? 0 : (double) serverNanos / (double) keys);
+    }
+
+    private ShardResult scan(Shard shard) throws InterruptedException {
+        var pace = Pace.of(shard, options.scanShare());
+        var tally = new Tally(shard, filters);
+        var recent = new RecentKeys(WINDOW);
+        int count = options.smallestPage();
+        long serverNanos = 0;
+        long keys = 0;
+        String cursor = "0";
+        do {
+            long start = System.nanoTime();
+            ScanPage page = shard.scan(List.of(cursor), count).getFirst();
+            tally.add(page.keys(), recent::add);
+            long nanos = pace.serverNanos(System.nanoTime() - start);
+            serverNanos += nanos;
+            keys += page.keys().size();
+            keysSeen.addAndGet(page.keys().size());
+            cursor = page.cursor();
+            count = nextCount(count, nanos);
+            pace.pauseAfter(nanos);
+        } while (!cursor.equals("0"));
+        return new ShardResult(tally.counts(), serverNanos, keys);
+    }
+
+    private int nextCount(int count, long nanos) {
+        if (nanos > SLOW_PAGE_NANOS) {
+            return Math.max(options.smallestPage(), count * 3 / 4);
+        }
+        if (nanos < FAST_PAGE_NANOS) {
+            return Math.min(options.largestPage(), count * 5 / 4 + 1);
+        }
+        return count;
+    }
+}

@@ -1,0 +1,163 @@
+package io.github.redissessionscaler.counting;
+
+import static io.github.redissessionscaler.counting.CountedRedis.exact;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.trigger.KeyType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class PassTest {
+
+    private final CountedRedis redis = CountedRedis.start("--enable-debug-command", "yes", "--hz", "500");
+
+    @AfterEach
+    void stop() {
+        redis.close();
+    }
+
+    /** Each time it shrinks behind a page, SCAN repeats what it met of one bucket of the smaller table. */
+    @Test
+    void countsEachKeyOnceWhileTheHashTableShrinks() throws Exception {
+        redis.fill("sess:", 0, 400);
+        redis.fill("other:", 0, 5_000);
+        var disturbed = new Disturbed(page -> {
+            if (page % 2 == 0) {
+                redis.delete("other:", 0, 5_000);
+                await().pollInterval(Duration.ofMillis(1)).until(() -> redis.buckets() <= 1024);
+            } else {
+                redis.fill("other:", 0, 5_000);
+            }
+        });
+
+        assertThat(sessions(disturbed, 4)).isEqualTo(400);
+        assertThat(disturbed.seen).as("SCAN repeated keys").hasSizeGreaterThan(new HashSet<>(disturbed.seen).size());
+    }
+
+    @Test
+    void countsEachKeyOnceWhileTheHashTableGrows() throws Exception {
+        redis.fill("sess:", 0, 20_000);
+        var disturbed = new Disturbed(page -> {
+            if (page % 10 == 5) {
+                redis.fill("other:" + page + ":", 0, 3_000);
+            }
+        });
+
+        assertThat(sessions(disturbed, 100)).isEqualTo(20_000);
+    }
+
+    private static long sessions(Keyspace keyspace, int page) throws InterruptedException {
+        var options =
+                new CountingOptions(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(10), 1, 1, page, page);
+        return new Pass(keyspace, List.of(KeyFilter.of(exact("sess:*"))), options, Instant.EPOCH)
+                .run()
+                .counts()
+                .getFirst();
+    }
+
+    /** The keyspace of the server, where something happens after each page of a scan. */
+    private final class Disturbed implements Keyspace, Shard {
+
+        final List<String> seen = new ArrayList<>();
+        private final Keyspace keyspace = redis.keyspace();
+        private final Shard shard = keyspace.shards().getFirst();
+        private final IntConsumer afterPage;
+        private int pages;
+
+        Disturbed(IntConsumer afterPage) {
+            this.afterPage = afterPage;
+        }
+
+        @Override
+        public List<ScanPage> scan(List<String> cursors, int count) {
+            List<ScanPage> scanned = shard.scan(cursors, count);
+            scanned.forEach(page -> page.keys().stream()
+                    .map(key -> new String(key, UTF_8))
+                    .filter(key -> key.startsWith("sess:"))
+                    .forEach(seen::add));
+            afterPage.accept(pages);
+            pages++;
+            return scanned;
+        }
+
+        @Override
+        public List<Shard> shards() {
+            return List.of(this);
+        }
+
+        @Override
+        public String name() {
+            return shard.name();
+        }
+
+        @Override
+        public long size() {
+            return shard.size();
+        }
+
+        @Override
+        public OptionalLong expiringKeys() {
+            return shard.expiringKeys();
+        }
+
+        @Override
+        public Sample sampleByScan(List<String> cursors, int count) {
+            return shard.sampleByScan(cursors, count);
+        }
+
+        @Override
+        public Sample sampleByRandomKey(int times) {
+            return shard.sampleByRandomKey(times);
+        }
+
+        @Override
+        public List<Optional<KeyType>> types(List<byte[]> keys) {
+            return shard.types(keys);
+        }
+
+        @Override
+        public List<Long> timesToLive(List<byte[]> keys) {
+            return shard.timesToLive(keys);
+        }
+
+        @Override
+        public void ping() {
+            keyspace.ping();
+        }
+
+        @Override
+        public Optional<String> get(String key) {
+            return keyspace.get(key);
+        }
+
+        @Override
+        public Optional<KeyType> type(String key) {
+            return keyspace.type(key);
+        }
+
+        @Override
+        public long cardinality(String key, KeyType type) {
+            return keyspace.cardinality(key, type);
+        }
+
+        @Override
+        public long countByScore(String key, double min, double max) {
+            return keyspace.countByScore(key, min, max);
+        }
+
+        @Override
+        public Instant time() {
+            return keyspace.time();
+        }
+    }
+}
