@@ -110,7 +110,7 @@ public enum Preset {
             "Laravel's redis session driver; the prefix is that of the database and that of the cache, together.",
             prefix(
                     "laravel_database_laravel_cache_, or the same with hyphens",
-                    "laravel[_-]database[_-]laravel[_-]cache[_-]"),
+                    "laravel[-_]database[-_]laravel[-_]cache[-_]"),
             start -> MatchingKeys.of(start + Glyphs.any(40))),
     GIN(
             "gin",

@@ -1,0 +1,68 @@
+package io.github.redissessionscaler.trigger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.redissessionscaler.testing.RedisServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Globs compared with what a real Redis matches. */
+final class GlobTest {
+
+    private static final String ALPHABET = "ab-^:]é";
+    private static final String PATTERN_ALPHABET = "ab-^:]é*?[\\";
+
+    @Test
+    void matchesWhatRedisMatches() {
+        var random = new Random(42);
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            keys.add(text(random, ALPHABET, 1 + random.nextInt(6)));
+        }
+        List<String> patterns = new ArrayList<>(List.of("*", "", "a*", "*a", "*a*b*", "[a-b]*", "[^a]*", "\\*", "?"));
+        for (int i = 0; i < 1500; i++) {
+            patterns.add(text(random, PATTERN_ALPHABET, 1 + random.nextInt(7)));
+        }
+        try (var redis = RedisServer.start();
+                var jedis = redis.connect()) {
+            keys.forEach(key -> jedis.set(key, "x"));
+            for (String pattern : patterns) {
+                Glob glob = Glob.of(pattern);
+                Set<String> ours = keys.stream()
+                        .filter(key -> glob.matches(key.getBytes(UTF_8)))
+                        .collect(Collectors.toSet());
+                assertThat(ours).as(pattern).isEqualTo(jedis.keys(pattern));
+            }
+        }
+    }
+
+    @Test
+    void anEscapedTextMatchesItselfAlone() {
+        String text = "a*b?[c]\\d";
+
+        Glob glob = Glob.of(Glob.escape(text));
+
+        assertThat(glob.matches(text.getBytes(UTF_8))).isTrue();
+        assertThat(glob.matches("aXb?[c]\\d".getBytes(UTF_8))).isFalse();
+        assertThat(Glob.unescape(Glob.escape(text))).isEqualTo(text);
+    }
+
+    @Test
+    void manyStarsTakeNoLonger() {
+        Glob glob = Glob.of("*a".repeat(500) + "b");
+
+        assertThat(glob.matches("a".repeat(20_000).getBytes(UTF_8))).isFalse();
+    }
+
+    private static String text(Random random, String alphabet, int length) {
+        return random.ints(length, 0, alphabet.length())
+                .mapToObj(alphabet::charAt)
+                .map(String::valueOf)
+                .collect(Collectors.joining());
+    }
+}

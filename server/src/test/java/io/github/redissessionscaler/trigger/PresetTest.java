@@ -1,0 +1,138 @@
+package io.github.redissessionscaler.trigger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which keys each preset takes for sessions. */
+final class PresetTest {
+
+    private static final String UUID = "0b5cda1e-5a36-4d4c-9a3e-7c4f6f0d1e2f";
+    private static final String HEX_64 = "0123456789abcdef".repeat(4);
+    private static final String HEX_32 = "0123456789abcdef".repeat(2);
+    private static final String FORTY = "a".repeat(40);
+
+    static List<Arguments> layouts() {
+        return List.of(
+                layout(
+                        Map.of("preset", "spring-session"),
+                        "spring:session:sessions:" + UUID,
+                        List.of("spring:session:sessions:expires:" + UUID, "spring:session:index:user:" + UUID)),
+                layout(
+                        Map.of("preset", "spring-session", "namespace", "shop*"),
+                        "shop*:sessions:" + UUID,
+                        List.of("shops:sessions:" + UUID)),
+                layout(
+                        Map.of("preset", "spring-session-indexed"),
+                        "spring:session:sessions:expires:" + UUID,
+                        List.of("spring:session:sessions:" + UUID, "spring:session:expirations:1700000000000")),
+                layout(
+                        Map.of("preset", "redisson-tomcat"),
+                        "redisson:tomcat_session:1A2B",
+                        List.of("redisson:tomcat_notified_nodes:1A2B")),
+                layout(
+                        Map.of("preset", "redisson-tomcat", "prefix", "shop"),
+                        "shop:redisson:tomcat_session:1A2B",
+                        List.of("redisson:tomcat_session:1A2B", "blog:redisson:tomcat_session:1A2B")),
+                layout(
+                        Map.of("preset", "redisson-micronaut"),
+                        "redisson:session:notification:" + UUID,
+                        List.of("redisson:session:" + UUID)),
+                layout(
+                        Map.of("preset", "micronaut"),
+                        "micronaut:session:expiry:" + UUID,
+                        List.of("micronaut:session:sessions:" + UUID, "micronaut:session:active-sessions")),
+                layout(Map.of("preset", "quarkus-oidc"), "oidc:token:" + UUID, List.of("oidc:tokens")),
+                layout(Map.of("preset", "shiro"), "shiro:session:" + UUID, List.of("shiro:cache:" + UUID)),
+                layout(
+                        Map.of("preset", "sa-token"),
+                        "satoken:login:token:abc",
+                        List.of("satoken:login:session:10001", "satoken:login:last-active:abc")),
+                layout(Map.of("preset", "express"), "sess:abc", List.of("session:abc")),
+                layout(Map.of("preset", "express", "prefix", "[a]:"), "[a]:abc", List.of("a:abc")),
+                layout(Map.of("preset", "koa"), "koa:sess:abc", List.of("sess:abc")),
+                layout(
+                        Map.of("preset", "django"),
+                        ":1:django.contrib.sessions.cache" + HEX_32,
+                        List.of(":1:django.contrib.sessions.cached_db" + HEX_32, ":1:views.decorators.cache")),
+                layout(Map.of("preset", "flask"), "session:abc", List.of("sess:abc")),
+                layout(Map.of("preset", "starsessions"), "starsessions.abc", List.of("starsessions:abc")),
+                layout(Map.of("preset", "rails"), "_session_id:2::" + HEX_64, List.of("views/1")),
+                layout(
+                        Map.of("preset", "rails", "namespace", "shop"),
+                        "shop:_session_id:2::" + HEX_64,
+                        List.of("_session_id:2::" + HEX_64)),
+                layout(Map.of("preset", "redis-rack"), "rack:session:2::" + HEX_64, List.of("rack:session:" + HEX_64)),
+                layout(
+                        Map.of("preset", "php"),
+                        "PHPREDIS_SESSION:abc",
+                        List.of("PHPREDIS_SESSION:abc_LOCK", "SESSION:abc")),
+                layout(
+                        Map.of("preset", "php"),
+                        "PHPREDIS_CLUSTER_SESSION:abc",
+                        List.of("PHPREDIS_CLUSTER_SESSION:abc_LOCK")),
+                layout(Map.of("preset", "symfony"), "sf_sabc", List.of("sf_abc")),
+                layout(
+                        Map.of("preset", "laravel"),
+                        "laravel_database_laravel_cache_" + FORTY,
+                        List.of("laravel_database_laravel_cache_short", "laravel_database_queues:default")),
+                layout(
+                        Map.of("preset", "laravel"),
+                        "laravel-database-laravel-cache-" + FORTY,
+                        List.of("laravel-database-laravel-cache-" + FORTY + "a")),
+                layout(Map.of("preset", "gin"), "session_abc", List.of("session:abc")),
+                layout(Map.of("preset", "scs"), "scs:session:abc", List.of("scs:abc")),
+                layout(Map.of("preset", "aspnetcore", "prefix", "Shop"), "Shop" + UUID, List.of(UUID, "Shop:" + UUID)),
+                layout(
+                        Map.of("preset", "oauth2-proxy"),
+                        "_oauth2_proxy-" + HEX_32,
+                        List.of("_oauth2_proxy-" + HEX_32 + ".lock")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layouts")
+    void takesTheSessionsAndNothingElse(Map<String, String> metadata, String session, List<String> others) {
+        var query =
+                (CountQuery.MatchingKeys) TriggerParser.parse(metadata).source().query();
+
+        assertThat(counts(query, session)).isTrue();
+        assertThat(others).noneMatch(other -> counts(query, other));
+    }
+
+    @Test
+    void thoseThatCountOtherwise() {
+        assertThat(TriggerParser.parse(Map.of("preset", "spring-session-zset", "namespace", "a[b"))
+                        .source()
+                        .query())
+                .isEqualTo(new CountQuery.UnexpiredMembers("a[b:sessions:expirations"));
+        assertThat(TriggerParser.parse(Map.of("preset", "dedicated-database"))
+                        .source()
+                        .query())
+                .isEqualTo(new CountQuery.ExpiringKeys());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Preset.class)
+    void everyPresetIsFoundByItsName(Preset preset) {
+        assertThat(TriggerParser.parse(Map.of("preset", preset.text())).preset())
+                .contains(preset);
+    }
+
+    private static Arguments layout(Map<String, String> metadata, String session, List<String> others) {
+        return Arguments.of(metadata, session, others);
+    }
+
+    private static boolean counts(CountQuery.MatchingKeys query, String key) {
+        byte[] name = key.getBytes(UTF_8);
+        return Glob.of(query.pattern()).matches(name)
+                && query.exclude().stream()
+                        .noneMatch(exclude -> Glob.of(exclude).matches(name));
+    }
+}
