@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.activity;
 
+import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Evaluator;
@@ -21,6 +22,7 @@ public final class ActivityHub implements AutoCloseable {
     private static final int HEARTBEAT_STEPS = 20;
 
     private final Evaluator evaluator;
+    private final KeyspaceEvents events;
     private final PushSettings settings;
     private final ScheduledExecutorService timer;
     private final ScheduledFuture<?> heartbeats;
@@ -32,8 +34,10 @@ public final class ActivityHub implements AutoCloseable {
      *
      * @param timer of one thread; work is only started on it
      */
-    public ActivityHub(Evaluator evaluator, PushSettings settings, ScheduledExecutorService timer) {
+    public ActivityHub(
+            Evaluator evaluator, KeyspaceEvents events, PushSettings settings, ScheduledExecutorService timer) {
         this.evaluator = evaluator;
+        this.events = events;
         this.settings = settings;
         this.timer = timer;
         long step = settings.heartbeat().dividedBy(HEARTBEAT_STEPS).toNanos();
@@ -48,14 +52,6 @@ public final class ActivityHub implements AutoCloseable {
     /** Opens a stream of the trigger's target, sessions per instance. Blocks until its first message has been sent. */
     public Subscription<Double> watchTarget(Asked asked, Client<Double> client) {
         return open(asked, Evaluator::target, target -> false, client);
-    }
-
-    /** Something may have changed in the database. Returns at once. */
-    public void hint(Database database) {
-        DatabaseWatch watch = watches.get(database);
-        if (watch != null) {
-            watch.hint();
-        }
     }
 
     /** How many streams are open. */
@@ -78,8 +74,10 @@ public final class ActivityHub implements AutoCloseable {
 
     private <V> Subscription<V> open(
             Asked asked, Subscription.Question<V> question, Predicate<V> repeated, Client<V> client) {
+        evaluator.admit(asked);
         DatabaseWatch watch = watches.computeIfAbsent(
-                asked.trigger().source().database(), database -> new DatabaseWatch(evaluator, settings, timer));
+                asked.trigger().source().database(),
+                database -> new DatabaseWatch(database, evaluator, events, settings, timer));
         var subscription = new Subscription<>(asked, question, repeated, client, watch::remove);
         watch.add(subscription);
         if (closed) {

@@ -1,7 +1,9 @@
 package io.github.redissessionscaler.activity;
 
+import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.trigger.Database;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open streams of one database, refreshed together in rounds: at once on a hint that something changed, and now and
- * then without one. However many hints there are, rounds take at most a tenth of the time. Thread-safe.
+ * The open streams of one database, refreshed together in rounds: at once when Redis hints that something changed, and now
+ * and then without a hint. However many hints there are, rounds take at most a tenth of the time. Thread-safe.
  */
-final class DatabaseWatch {
+final class DatabaseWatch implements KeyspaceEvents.Listener {
 
     /** The shortest time from the end of a round to the start of the next. */
     private static final Duration SHORTEST_REST = Duration.ofMillis(10);
@@ -22,42 +24,85 @@ final class DatabaseWatch {
     /** How many times as long as a round the rest after it is, at least. */
     private static final int REST_PER_ROUND = 9;
 
+    private final Database database;
     private final Evaluator evaluator;
+    private final KeyspaceEvents events;
     private final PushSettings settings;
     private final ScheduledExecutorService timer;
+    private final Pace pace;
     private final Set<Subscription<?>> subscriptions = ConcurrentHashMap.newKeySet();
 
+    private KeyspaceEvents.@Nullable Feed feed;
     private boolean running;
     private boolean hinted;
     private long restUntil = System.nanoTime();
     private @Nullable ScheduledFuture<?> next;
     private boolean closed;
 
-    DatabaseWatch(Evaluator evaluator, PushSettings settings, ScheduledExecutorService timer) {
+    DatabaseWatch(
+            Database database,
+            Evaluator evaluator,
+            KeyspaceEvents events,
+            PushSettings settings,
+            ScheduledExecutorService timer) {
+        this.database = database;
         this.evaluator = evaluator;
+        this.events = events;
         this.settings = settings;
         this.timer = timer;
+        this.pace = new Pace(settings.pollMin(), settings.pollMax());
     }
 
-    void add(Subscription<?> subscription) {
-        subscriptions.add(subscription);
-        synchronized (this) {
-            if (next == null && !running && !closed) {
-                scheduleIn(settings.poll().toNanos());
-            }
-        }
+    Database database() {
+        return database;
     }
 
-    void remove(Subscription<?> subscription) {
-        subscriptions.remove(subscription);
+    synchronized Pace.Mode mode() {
+        return pace.mode();
     }
 
     Set<Subscription<?>> subscriptions() {
         return subscriptions;
     }
 
-    /** Something may have changed. Returns at once. */
-    synchronized void hint() {
+    /** Takes the stream into every round from now on. The first stream begins to listen to events, and the rounds. */
+    synchronized void add(Subscription<?> subscription) {
+        if (feed == null && !closed) {
+            feed = events.listen(database, this);
+            if (!running) {
+                scheduleIn(pace.interval().toNanos());
+            }
+        }
+        subscriptions.add(subscription);
+    }
+
+    /** The last stream ends the listening; the rounds end by themselves. */
+    synchronized void remove(Subscription<?> subscription) {
+        subscriptions.remove(subscription);
+        if (subscriptions.isEmpty()) {
+            stopListening();
+        }
+    }
+
+    synchronized void close() {
+        closed = true;
+        stopListening();
+        cancelNext();
+    }
+
+    @Override
+    public synchronized void event() {
+        pace.eventCame();
+        hint();
+    }
+
+    @Override
+    public synchronized void interrupted() {
+        pace.interrupted();
+        hint();
+    }
+
+    private void hint() {
         if (hinted || closed) {
             return;
         }
@@ -67,9 +112,11 @@ final class DatabaseWatch {
         }
     }
 
-    synchronized void close() {
-        closed = true;
-        cancelNext();
+    private void stopListening() {
+        if (feed != null) {
+            feed.close();
+            feed = null;
+        }
     }
 
     private void scheduleIn(long nanos) {
@@ -85,27 +132,32 @@ final class DatabaseWatch {
     }
 
     private void round() {
+        boolean announced;
         synchronized (this) {
             if (running || closed) {
                 return;
             }
             running = true;
+            announced = hinted;
             hinted = false;
         }
         long start = System.nanoTime();
+        boolean changed = false;
         Evaluator once = evaluator.forOneRound();
         for (Subscription<?> subscription : subscriptions) {
-            subscription.refresh(once, Deadline.in(settings.answerTimeout()));
+            changed |= subscription.refresh(once, Deadline.in(settings.answerTimeout()));
         }
-        long end = System.nanoTime();
-        synchronized (this) {
-            running = false;
-            next = null;
-            long rest = Math.max(SHORTEST_REST.toNanos(), REST_PER_ROUND * (end - start));
-            restUntil = end + rest;
-            if (!closed && !subscriptions.isEmpty()) {
-                scheduleIn(hinted ? rest : Math.max(rest, settings.poll().toNanos()));
-            }
+        roundEnded(announced, changed, System.nanoTime() - start);
+    }
+
+    private synchronized void roundEnded(boolean announced, boolean changed, long nanos) {
+        running = false;
+        next = null;
+        pace.roundEnded(announced, changed);
+        long rest = Math.max(SHORTEST_REST.toNanos(), REST_PER_ROUND * nanos);
+        restUntil = System.nanoTime() + rest;
+        if (!closed && !subscriptions.isEmpty()) {
+            scheduleIn(hinted ? rest : Math.max(rest, pace.interval().toNanos()));
         }
     }
 }

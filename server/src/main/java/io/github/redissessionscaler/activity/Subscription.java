@@ -66,20 +66,17 @@ public final class Subscription<V> {
 
     /**
      * Asks anew and sends what is news. Blocks until the deadline at most. While Redis is silent and the trigger wants an
-     * error, there is nothing to tell.
+     * error, there is nothing to tell. Returns whether the value is another than before.
      */
-    void refresh(Evaluator evaluator, Deadline deadline) {
+    boolean refresh(Evaluator evaluator, Deadline deadline) {
         synchronized (refreshing) {
             try {
-                V value = question.ask(evaluator, asked, deadline);
-                synchronized (sending) {
-                    latest = value;
-                    sendIfNews();
-                }
+                return take(question.ask(evaluator, asked, deadline));
             } catch (UnavailableException e) {
-                return;
+                return false;
             } catch (RuntimeException e) {
                 endWith(() -> client.fail(e));
+                return false;
             }
         }
     }
@@ -101,6 +98,15 @@ public final class Subscription<V> {
 
     void end() {
         endWith(client::end);
+    }
+
+    private boolean take(V value) {
+        synchronized (sending) {
+            boolean changed = latest != null && !value.equals(latest);
+            latest = value;
+            sendIfNews();
+            return changed;
+        }
     }
 
     private void endWith(Runnable lastWord) {

@@ -51,7 +51,11 @@ public final class Scaler implements AutoCloseable {
                 states,
                 new ConnectionAccess(config.connections(), keyspaces));
         hub = new ActivityHub(
-                evaluator, new PushSettings(config.heartbeat(), config.pushPoll(), config.answerTimeout()), timer);
+                evaluator,
+                keyspaces,
+                new PushSettings(
+                        config.heartbeat(), config.pushPollMin(), config.pushPollMax(), config.answerTimeout()),
+                timer);
         grpc = GrpcServer.start(
                 new InetSocketAddress(config.listenAddress(), config.grpcPort()),
                 evaluator,

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param answerTimeout within which every unary call is answered, whatever Redis does
  * @param outageGrace how long after its reading a number still stands before {@code onUnavailable: minimum} takes hold
  * @param heartbeat how often an active stream repeats its state
- * @param pushPoll how often Redis is asked for the streams while nothing hints at a change
+ * @param pushPollMin how often, at most, Redis is asked for the streams where it sends no keyspace events
+ * @param pushPollMax how often, at least, Redis is asked for the streams, events or not
  * @param triggerLimit how many triggers are served at a time, at least 1
  * @param connections by name
  */
@@ -23,7 +24,8 @@ public record ServerConfig(
         Duration answerTimeout,
         Duration outageGrace,
         Duration heartbeat,
-        Duration pushPoll,
+        Duration pushPollMin,
+        Duration pushPollMax,
         int triggerLimit,
         Map<String, ConnectionConfig> connections,
         LogFormat logFormat,

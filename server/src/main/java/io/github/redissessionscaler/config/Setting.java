@@ -19,11 +19,16 @@ public enum Setting {
             Durations.FORM,
             "How long the last number stands in an outage before onUnavailable: minimum takes hold."),
     HEARTBEAT("heartbeat", "10s", Accepted.DURATION, "How often an active stream repeats that it is."),
-    PUSH_POLL(
-            "pushPoll",
-            "1s",
+    PUSH_POLL_MIN(
+            "pushPollMin",
+            "500ms",
             Accepted.DURATION,
-            "How often Redis is asked for open streams while nothing hints at a change."),
+            "How often, at most, Redis is asked for open streams where it sends no keyspace events."),
+    PUSH_POLL_MAX(
+            "pushPollMax",
+            "5s",
+            Accepted.DURATION,
+            "How often, at least, Redis is asked for open streams, events or not."),
     TRIGGER_LIMIT("triggerLimit", "20000", "a whole number of 1 or more", "How many triggers are served at a time."),
     LOG_FORMAT("logFormat", "text", "text or json", "How log lines are written."),
     LOG_LEVEL("logLevel", "info", "error, warn, info, debug or trace", "What is logged.");

@@ -42,6 +42,17 @@ public final class Evaluator {
     }
 
     /**
+     * Returns if the trigger may be evaluated. Never asks Redis.
+     *
+     * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such database
+     * @throws AccessDeniedException if the namespace may not use the connection
+     * @throws TooManyTriggersException if there is no room for the trigger
+     */
+    public void admit(Asked asked) {
+        admitted(asked);
+    }
+
+    /**
      * Sessions per instance. Never fails for want of Redis: without an answer it is the last good number, then
      * {@code sessionSize}.
      *

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.redis;
 import static io.github.redissessionscaler.redis.Server.COMMANDS;
 
 import io.github.redissessionscaler.counting.Keyspace;
+import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.counting.Shard;
@@ -87,6 +88,11 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         return ask(all -> all.primaries().stream()
                 .<Shard>map(server -> new RedisShard(server, database, servers::suspect))
                 .toList());
+    }
+
+    /** Events of every primary until the feed is closed. */
+    EventFeed listen(KeyspaceEvents.Listener listener) {
+        return EventFeed.start(servers, database, listener);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.counting.Keyspace;
+import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.counting.Keyspaces;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.Nearest;
@@ -19,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** The databases of all configured connections. Thread-safe. */
-public final class RedisKeyspaces implements Keyspaces, AutoCloseable {
+public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoCloseable {
 
     private final Map<String, ConnectionConfig> connections;
     private final Duration timeout;
@@ -37,13 +38,22 @@ public final class RedisKeyspaces implements Keyspaces, AutoCloseable {
 
     @Override
     public Keyspace of(Database database) {
-        RedisKeyspace known = keyspaces.get(database);
-        return known == null ? keyspaces.computeIfAbsent(database, this::open) : known;
+        return opened(database);
+    }
+
+    @Override
+    public Feed listen(Database database, Listener listener) {
+        return opened(database).listen(listener);
     }
 
     @Override
     public void close() {
         keyspaces.values().forEach(RedisKeyspace::close);
+    }
+
+    private RedisKeyspace opened(Database database) {
+        RedisKeyspace known = keyspaces.get(database);
+        return known == null ? keyspaces.computeIfAbsent(database, this::open) : known;
     }
 
     private RedisKeyspace open(Database database) {

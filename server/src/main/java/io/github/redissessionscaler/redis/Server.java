@@ -25,6 +25,8 @@ final class Server implements AutoCloseable {
     static final CommandObjects COMMANDS = new CommandObjects(RedisProtocol.RESP2);
 
     private final String name;
+    private final JedisSocketFactory sockets;
+    private final JedisClientConfig config;
     private final ConnectionPool pool;
 
     /**
@@ -34,6 +36,8 @@ final class Server implements AutoCloseable {
      */
     Server(String name, JedisSocketFactory sockets, JedisClientConfig config) {
         this.name = name;
+        this.sockets = sockets;
+        this.config = config;
         var limits = new GenericObjectPoolConfig<Connection>();
         limits.setMaxTotal(MOST_CONNECTIONS);
         limits.setMaxIdle(MOST_CONNECTIONS);
@@ -76,6 +80,11 @@ final class Server implements AutoCloseable {
         } catch (RuntimeException second) {
             throw Failures.explain(name, second);
         }
+    }
+
+    /** A connection outside the pool, which belongs to the caller. It is made here, and throws what the client throws. */
+    Connection open() {
+        return new Connection(sockets, config);
     }
 
     private <T> T attempt(Function<Connection, T> work) {

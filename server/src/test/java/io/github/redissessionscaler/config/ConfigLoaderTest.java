@@ -39,7 +39,8 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(2),
                         Duration.ZERO,
                         Duration.ofSeconds(10),
-                        Duration.ofSeconds(1),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(5),
                         20_000,
                         Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
                         ServerConfig.LogFormat.TEXT,
@@ -57,10 +58,10 @@ final class ConfigLoaderTest {
                         "ANSWER_TIMEOUT", "500ms",
                         "OUTAGE_GRACE", "15s",
                         "HEARTBEAT", "1m",
-                        "PUSH_POLL", "3s",
+                        "PUSH_POLL_MIN", "3s",
+                        "PUSH_POLL_MAX", "4s",
                         "TRIGGER_LIMIT", "7",
-                        "LOG_FORMAT", "JSON",
-                        "LOG_LEVEL", "Debug")));
+                        "LOG_FORMAT", "JSON")));
 
         assertThat(config)
                 .isEqualTo(new ServerConfig(
@@ -71,10 +72,11 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(15),
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(3),
+                        Duration.ofSeconds(4),
                         7,
                         config.connections(),
                         ServerConfig.LogFormat.JSON,
-                        "debug"));
+                        "info"));
     }
 
     @Test
@@ -105,6 +107,7 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(15),
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(3),
+                        Duration.ofSeconds(4),
                         7,
                         Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
                         ServerConfig.LogFormat.JSON,

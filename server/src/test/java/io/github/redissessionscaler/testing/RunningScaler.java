@@ -53,6 +53,7 @@ public final class RunningScaler implements AutoCloseable {
                 Duration.ZERO,
                 Duration.ofMillis(500),
                 Duration.ofMillis(100),
+                Duration.ofMillis(400),
                 1000,
                 Map.of(connection.name(), connection),
                 ServerConfig.LogFormat.TEXT,

@@ -1,0 +1,116 @@
+package io.github.redissessionscaler.redis;
+
+import io.github.redissessionscaler.counting.KeyspaceEvents.Listener;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/** Keyspace events of one primary, over a connection of its own that is made anew whenever it breaks. */
+final class EventConnection implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventConnection.class);
+
+    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+
+    /** After so long a silence the server is asked whether it is still there; after twice as long it is not. */
+    private static final Duration SILENCE = Duration.ofSeconds(20);
+
+    /** The first word of what a subscription to a pattern brings. */
+    private static final String EVENT = "pmessage";
+
+    private final Server server;
+    private final String channels;
+    private final Listener listener;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable Connection open;
+
+    private EventConnection(Server server, int database, Listener listener) {
+        this.server = server;
+        this.channels = "__keyevent@" + database + "__:*";
+        this.listener = listener;
+    }
+
+    static EventConnection start(Server server, int database, Listener listener) {
+        var connection = new EventConnection(server, database, listener);
+        Thread.ofVirtual().name("events-" + server.name()).start(connection::listen);
+        return connection;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        Connection connection = open;
+        if (connection != null) {
+            connection.disconnect();
+        }
+    }
+
+    private void listen() {
+        Duration retry = FIRST_RETRY;
+        do {
+            boolean subscribed = false;
+            try (Connection connection = server.open()) {
+                open = connection;
+                connection.sendCommand(Protocol.Command.PSUBSCRIBE, channels);
+                connection.getUnflushedObject();
+                subscribed = true;
+                retry = FIRST_RETRY;
+                listener.interrupted();
+                receive(connection);
+            } catch (RuntimeException e) {
+                LOG.debug("No keyspace events from {}: {}", server.name(), e.getMessage());
+            }
+            open = null;
+            if (subscribed) {
+                listener.interrupted();
+            } else {
+                retry = retry.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? retry.multipliedBy(2) : LAST_RETRY;
+            }
+        } while (!isClosedWithin(retry));
+    }
+
+    /** Tells every event until the connection breaks, which is thrown, or is closed. */
+    private void receive(Connection connection) {
+        connection.setSoTimeout(Math.toIntExact(SILENCE.toMillis()));
+        boolean asked = false;
+        while (closed.getCount() > 0) {
+            try {
+                Object message = connection.getUnflushedObject();
+                asked = false;
+                if (isEvent(message)) {
+                    listener.event();
+                }
+            } catch (JedisConnectionException e) {
+                if (asked || !(e.getCause() instanceof SocketTimeoutException)) {
+                    throw e;
+                }
+                asked = true;
+                connection.sendCommand(Protocol.Command.PING);
+            }
+        }
+    }
+
+    private static boolean isEvent(Object message) {
+        return message instanceof List<?> parts
+                && parts.getFirst() instanceof byte[] kind
+                && kind.length == EVENT.length();
+    }
+
+    private boolean isClosedWithin(Duration time) {
+        try {
+            return closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+}
