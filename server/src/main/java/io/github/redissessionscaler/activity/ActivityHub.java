@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -23,6 +24,7 @@ public final class ActivityHub implements AutoCloseable {
 
     private final Evaluator evaluator;
     private final KeyspaceEvents events;
+    private final Consumer<Database> counting;
     private final PushSettings settings;
     private final ScheduledExecutorService timer;
     private final ScheduledFuture<?> heartbeats;
@@ -32,12 +34,18 @@ public final class ActivityHub implements AutoCloseable {
     /**
      * Without streams.
      *
+     * @param counting is told that what is counted in the background is old; {@link #counted} is owed when it is not
      * @param timer of one thread; work is only started on it
      */
     public ActivityHub(
-            Evaluator evaluator, KeyspaceEvents events, PushSettings settings, ScheduledExecutorService timer) {
+            Evaluator evaluator,
+            KeyspaceEvents events,
+            Consumer<Database> counting,
+            PushSettings settings,
+            ScheduledExecutorService timer) {
         this.evaluator = evaluator;
         this.events = events;
+        this.counting = counting;
         this.settings = settings;
         this.timer = timer;
         long step = settings.heartbeat().dividedBy(HEARTBEAT_STEPS).toNanos();
@@ -52,6 +60,14 @@ public final class ActivityHub implements AutoCloseable {
     /** Opens a stream of the trigger's target, sessions per instance. Blocks until its first message has been sent. */
     public Subscription<Double> watchTarget(Asked asked, Client<Double> client) {
         return open(asked, Evaluator::target, target -> false, client);
+    }
+
+    /** A new count of the database is there. Returns at once. */
+    public void counted(Database database) {
+        DatabaseWatch watch = watches.get(database);
+        if (watch != null) {
+            watch.counted();
+        }
     }
 
     /** How many streams are open. */
@@ -77,7 +93,7 @@ public final class ActivityHub implements AutoCloseable {
         evaluator.admit(asked);
         DatabaseWatch watch = watches.computeIfAbsent(
                 asked.trigger().source().database(),
-                database -> new DatabaseWatch(database, evaluator, events, settings, timer));
+                database -> new DatabaseWatch(database, evaluator, events, counting, settings, timer));
         var subscription = new Subscription<>(asked, question, repeated, client, watch::remove);
         watch.add(subscription);
         if (closed) {

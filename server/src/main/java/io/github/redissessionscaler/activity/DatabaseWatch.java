@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private final Database database;
     private final Evaluator evaluator;
     private final KeyspaceEvents events;
+    private final Consumer<Database> counting;
     private final PushSettings settings;
     private final ScheduledExecutorService timer;
     private final Pace pace;
@@ -43,18 +45,16 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
             Database database,
             Evaluator evaluator,
             KeyspaceEvents events,
+            Consumer<Database> counting,
             PushSettings settings,
             ScheduledExecutorService timer) {
         this.database = database;
         this.evaluator = evaluator;
         this.events = events;
+        this.counting = counting;
         this.settings = settings;
         this.timer = timer;
         this.pace = new Pace(settings.pollMin(), settings.pollMax());
-    }
-
-    Database database() {
-        return database;
     }
 
     synchronized Pace.Mode mode() {
@@ -93,12 +93,22 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     @Override
     public synchronized void event() {
         pace.eventCame();
-        hint();
+        countAnew();
     }
 
     @Override
     public synchronized void interrupted() {
         pace.interrupted();
+        countAnew();
+    }
+
+    /** A new count is there. Returns at once. */
+    synchronized void counted() {
+        hint();
+    }
+
+    private void countAnew() {
+        counting.accept(database);
         hint();
     }
 

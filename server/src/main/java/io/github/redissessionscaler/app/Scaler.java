@@ -53,9 +53,11 @@ public final class Scaler implements AutoCloseable {
         hub = new ActivityHub(
                 evaluator,
                 keyspaces,
+                counter::hint,
                 new PushSettings(
                         config.heartbeat(), config.pushPollMin(), config.pushPollMax(), config.answerTimeout()),
                 timer);
+        counter.whenScanned(hub::counted);
         grpc = GrpcServer.start(
                 new InetSocketAddress(config.listenAddress(), config.grpcPort()),
                 evaluator,
@@ -81,6 +83,11 @@ public final class Scaler implements AutoCloseable {
 
     public int managementPort() {
         return management.port();
+    }
+
+    /** How many streams are open. */
+    public int openStreams() {
+        return hub.openStreams();
     }
 
     /** Waits until {@link #close} has done its work. */

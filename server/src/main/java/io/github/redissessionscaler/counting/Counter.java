@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -30,6 +31,7 @@ public final class Counter implements AutoCloseable {
     private final ConcurrentMap<Key, ScoredMembers> scoredMembers = new ConcurrentHashMap<>();
     private final ConcurrentMap<Database, ServerClock> serverClocks = new ConcurrentHashMap<>();
     private final ConcurrentMap<Database, PatternCounts> patternCounts = new ConcurrentHashMap<>();
+    private volatile Consumer<Database> whenScanned = _ -> {};
     private volatile boolean closed;
 
     /** A counter with {@link CountingOptions#DEFAULT}. */
@@ -74,6 +76,19 @@ public final class Counter implements AutoCloseable {
         };
     }
 
+    /** Something may have changed in the database, so that what is counted in the background is old. Returns at once. */
+    public void hint(Database database) {
+        PatternCounts counts = patternCounts.get(database);
+        if (counts != null) {
+            counts.hint();
+        }
+    }
+
+    /** From now on tells this listener when a scan of a database has ended. It must return at once. */
+    public void whenScanned(Consumer<Database> listener) {
+        whenScanned = listener;
+    }
+
     /** How far the scan of a database is, if one runs now. */
     public Optional<ScanProgress> progress(Database database) {
         return Optional.ofNullable(patternCounts.get(database)).flatMap(PatternCounts::progress);
@@ -88,7 +103,9 @@ public final class Counter implements AutoCloseable {
 
     private PatternCounts patternCounts(Database database, Keyspace keyspace) {
         PatternCounts counts = patternCounts.computeIfAbsent(
-                database, _ -> new PatternCounts(database.connection(), keyspace, clock, options, random));
+                database,
+                _ -> new PatternCounts(
+                        database.connection(), keyspace, clock, options, random, () -> whenScanned.accept(database)));
         if (closed) {
             counts.close();
         }

@@ -31,6 +31,9 @@ final class PatternCounts implements AutoCloseable {
     /** Samples are taken no more often than this. */
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
+    /** What hints start scans no more often than. */
+    private static final Duration SHORTEST_REST = Duration.ofMillis(50);
+
     /** What is taken for a key's cost until it was measured. */
     private static final double USUAL_NANOS_PER_KEY = 2_000;
 
@@ -87,6 +90,7 @@ final class PatternCounts implements AutoCloseable {
     private final CountingOptions options;
     private final MethodChoice choice;
     private final Estimates estimates;
+    private final Runnable whenScanned;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -101,12 +105,20 @@ final class PatternCounts implements AutoCloseable {
     private double serverNanosPerKey = USUAL_NANOS_PER_KEY;
     private long earliestScan = System.nanoTime();
     private long nextScan = earliestScan;
+    private long restUntil = earliestScan;
+    private boolean hinted;
     private long nextSample = earliestScan;
     private boolean closed;
 
     PatternCounts(
-            String name, Keyspace keyspace, InstantSource clock, CountingOptions options, RandomGenerator random) {
+            String name,
+            Keyspace keyspace,
+            InstantSource clock,
+            CountingOptions options,
+            RandomGenerator random,
+            Runnable whenScanned) {
         this.name = name;
+        this.whenScanned = whenScanned;
         this.keyspace = keyspace;
         this.clock = clock;
         this.options = options;
@@ -144,6 +156,19 @@ final class PatternCounts implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unfinished(query);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Something may have changed: the next scan starts as soon as the last one's rest is over. Returns at once. */
+    void hint() {
+        lock.lock();
+        try {
+            if (!hinted) {
+                hinted = true;
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -237,9 +262,10 @@ final class PatternCounts implements AutoCloseable {
                     return false;
                 }
                 boolean waitedFor = entries.values().stream().anyMatch(Entry::lacksScan);
-                long due = waitedFor ? earliestScan : nextScan;
+                long due = waitedFor ? earliestScan : hinted ? Math.max(earliestScan, restUntil) : nextScan;
                 long left = due - System.nanoTime();
                 if (left <= 0) {
+                    hinted = false;
                     return true;
                 }
                 changed.awaitNanos(left);
@@ -318,10 +344,12 @@ final class PatternCounts implements AutoCloseable {
             learn(result.serverNanosPerKey());
             scanFailure = null;
             nextScan = System.nanoTime() + options.refresh().toNanos();
+            restUntil = System.nanoTime() + SHORTEST_REST.toNanos();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+        whenScanned.run();
     }
 
     private void scanFailed(KeyspaceException failure) {

@@ -61,7 +61,7 @@ final class EventConnection implements AutoCloseable {
             try (Connection connection = server.open()) {
                 open = connection;
                 connection.sendCommand(Protocol.Command.PSUBSCRIBE, channels);
-                connection.getUnflushedObject();
+                connection.getOne();
                 subscribed = true;
                 retry = FIRST_RETRY;
                 listener.interrupted();
@@ -84,7 +84,7 @@ final class EventConnection implements AutoCloseable {
         boolean asked = false;
         while (closed.getCount() > 0) {
             try {
-                Object message = connection.getUnflushedObject();
+                Object message = connection.getOne();
                 asked = false;
                 if (isEvent(message)) {
                     listener.event();

@@ -88,7 +88,8 @@ final class ConfigLoaderTest {
             answerTimeout: 500ms
             outageGrace: 15s
             heartbeat: 1m
-            pushPoll: 3s
+            pushPollMin: 3s
+            pushPollMax: 4s
             triggerLimit: 7
             logFormat: json
             logLevel: debug

@@ -12,13 +12,34 @@ import org.jspecify.annotations.Nullable;
 /** The client's end of a server stream, which writes down what comes. Thread-safe. */
 public final class RecordedStream<Q, R, V> implements ClientResponseObserver<Q, R> {
 
+    private static final int NO_LIMIT = -1;
+
     private final Function<R, V> value;
+    private final int first;
     private final List<V> values = new CopyOnWriteArrayList<>();
     private volatile @Nullable Status end;
     private volatile @Nullable ClientCallStreamObserver<Q> call;
 
     public RecordedStream(Function<R, V> value) {
+        this(value, NO_LIMIT);
+    }
+
+    private RecordedStream(Function<R, V> value, int first) {
         this.value = value;
+        this.first = first;
+    }
+
+    /** A client that takes this many messages, and then no more until {@link #read}. */
+    public static <Q, R, V> RecordedStream<Q, R, V> reading(Function<R, V> value, int first) {
+        return new RecordedStream<>(value, first);
+    }
+
+    /** Takes this many messages more. */
+    public void read(int messages) {
+        ClientCallStreamObserver<Q> open = call;
+        if (open != null) {
+            open.request(messages);
+        }
     }
 
     /** What has come so far. */
@@ -42,6 +63,9 @@ public final class RecordedStream<Q, R, V> implements ClientResponseObserver<Q, 
     @Override
     public void beforeStart(ClientCallStreamObserver<Q> requestStream) {
         call = requestStream;
+        if (first != NO_LIMIT) {
+            requestStream.disableAutoRequestWithInitial(first);
+        }
     }
 
     @Override

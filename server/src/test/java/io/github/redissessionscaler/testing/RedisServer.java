@@ -59,6 +59,18 @@ public final class RedisServer implements AutoCloseable {
         return new Jedis("127.0.0.1", port);
     }
 
+    /** How often a command, in lower case, was called since the server started. */
+    public long calls(String command) {
+        try (Jedis jedis = connect()) {
+            return jedis.info("commandstats")
+                    .lines()
+                    .filter(line -> line.startsWith("cmdstat_" + command + ":calls="))
+                    .map(line -> line.replaceFirst(".*?calls=(\\d+).*", "$1"))
+                    .mapToLong(Long::parseLong)
+                    .sum();
+        }
+    }
+
     /** SIGSTOP: connections stay open and nothing is answered. */
     public void pause() {
         signal("STOP");

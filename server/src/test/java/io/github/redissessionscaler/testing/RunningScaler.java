@@ -33,28 +33,37 @@ public final class RunningScaler implements AutoCloseable {
                 .build();
     }
 
-    /** A scaler with one connection, {@code default}, to a server on this port of loopback. */
+    /** A scaler with one connection, {@code default}, to a server on this port of loopback; it polls and repeats often. */
     public static RunningScaler onPort(int redisPort) {
-        return with(new ConnectionConfig(
-                ConnectionConfig.DEFAULT,
-                new Topology.Standalone(new Node("127.0.0.1", redisPort)),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                Set.of()));
+        return onPort(redisPort, Duration.ofMillis(100), Duration.ofMillis(500));
     }
 
-    public static RunningScaler with(ConnectionConfig connection) {
+    /** The same with a pace of the test's own. */
+    public static RunningScaler onPort(int redisPort, Duration poll, Duration heartbeat) {
+        return with(
+                new ConnectionConfig(
+                        ConnectionConfig.DEFAULT,
+                        new Topology.Standalone(new Node("127.0.0.1", redisPort)),
+                        0,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Set.of()),
+                poll,
+                heartbeat);
+    }
+
+    /** A scaler with one connection of the test's own. */
+    public static RunningScaler with(ConnectionConfig connection, Duration poll, Duration heartbeat) {
         return new RunningScaler(new ServerConfig(
                 "127.0.0.1",
                 0,
                 0,
                 ANSWER_TIMEOUT,
                 Duration.ZERO,
-                Duration.ofMillis(500),
-                Duration.ofMillis(100),
-                Duration.ofMillis(400),
-                1000,
+                heartbeat,
+                poll,
+                poll.multipliedBy(4),
+                2000,
                 Map.of(connection.name(), connection),
                 ServerConfig.LogFormat.TEXT,
                 "info"));
