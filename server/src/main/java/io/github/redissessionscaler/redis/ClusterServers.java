@@ -6,6 +6,7 @@ import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +29,9 @@ final class ClusterServers implements Servers {
     private static final Duration TRUSTED_FOR = Duration.ofSeconds(2);
 
     private final List<Node> seeds;
-    private final Connector connector;
+    private final Connector toAnyNode;
+    private final Connector toPrimaries;
+    private final Map<Node, Server> guides = new HashMap<>();
     private final Map<Node, Server> servers = new HashMap<>();
     private Layout layout = new Layout(new TreeMap<>(), List.of());
     private long askedAt;
@@ -39,7 +42,8 @@ final class ClusterServers implements Servers {
 
     ClusterServers(List<Node> seeds, Connector connector) {
         this.seeds = List.copyOf(seeds);
-        this.connector = connector;
+        this.toAnyNode = connector;
+        this.toPrimaries = connector.forPrimaries();
     }
 
     @Override
@@ -59,18 +63,23 @@ final class ClusterServers implements Servers {
     }
 
     @Override
+    public synchronized Server at(Node node) {
+        return server(node);
+    }
+
+    @Override
     public synchronized void suspect(KeyspaceException failure) {
         trusted = false;
     }
 
     @Override
     public synchronized void close() {
-        servers.values().forEach(Server::close);
-        servers.clear();
+        closeAllBut(Set.of(), servers);
+        closeAllBut(Set.of(), guides);
     }
 
     private Server server(Node node) {
-        return servers.computeIfAbsent(node, connector::server);
+        return servers.computeIfAbsent(node, toPrimaries::server);
     }
 
     private void refreshIfOld() {
@@ -81,10 +90,13 @@ final class ClusterServers implements Servers {
         layout = askAnyNode();
         askedAt = now;
         trusted = true;
-        Set<Node> known = new LinkedHashSet<>(layout.primaries);
-        known.addAll(seeds);
+        closeAllBut(layout.primaries, servers);
+        closeAllBut(candidates(), guides);
+    }
+
+    private static void closeAllBut(Collection<Node> nodes, Map<Node, Server> servers) {
         servers.entrySet().removeIf(entry -> {
-            boolean gone = !known.contains(entry.getKey());
+            boolean gone = !nodes.contains(entry.getKey());
             if (gone) {
                 entry.getValue().close();
             }
@@ -92,15 +104,21 @@ final class ClusterServers implements Servers {
         });
     }
 
+    /** Who can be asked for the layout: the primaries as they were known, then the nodes of the configuration. */
+    private Set<Node> candidates() {
+        Set<Node> candidates = new LinkedHashSet<>(layout.primaries);
+        candidates.addAll(seeds);
+        return candidates;
+    }
+
     private Layout askAnyNode() {
         var arguments = new CommandArguments(Protocol.Command.CLUSTER).add(SafeEncoder.encode("SLOTS"));
         var question = new CommandObject<>(arguments, BuilderFactory.RAW_OBJECT_LIST);
-        Set<Node> candidates = new LinkedHashSet<>(layout.primaries);
-        candidates.addAll(seeds);
         KeyspaceException last = new KeyspaceException(Reason.CLUSTERDOWN, "the cluster has no node");
-        for (Node node : candidates) {
+        for (Node node : candidates()) {
             try {
-                return parse(node, server(node).execute(question));
+                return parse(
+                        node, guides.computeIfAbsent(node, toAnyNode::server).execute(question));
             } catch (KeyspaceException e) {
                 last = e;
             }

@@ -4,30 +4,66 @@ import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Credentials;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * Makes servers of addresses, with the credentials, the TLS and the time limits of one connection.
  *
  * @param timeout of connecting and of each reply
+ * @param check throws when a new connection is not fit to read from
  */
-record Connector(Optional<Credentials> credentials, Optional<RedisTls> tls, int database, Duration timeout) {
+record Connector(
+        Optional<Credentials> credentials,
+        Optional<RedisTls> tls,
+        int database,
+        Duration timeout,
+        Consumer<Connection> check) {
 
     static Connector of(ConnectionConfig connection, int database, Duration timeout) {
-        return new Connector(connection.credentials(), connection.tls(), database, timeout);
+        return new Connector(connection.credentials(), connection.tls(), database, timeout, _ -> {});
     }
 
     /** The same for sentinels, which have credentials of their own and no databases. */
     Connector forSentinels(Optional<Credentials> sentinelCredentials) {
-        return new Connector(sentinelCredentials, tls, 0, timeout);
+        return new Connector(sentinelCredentials, tls, 0, timeout, _ -> {});
+    }
+
+    /**
+     * The same for primaries that somebody else names. Each new connection is asked whether the server still is one, since
+     * a primary that lost its place drops its connections; a user who may not ask goes without.
+     */
+    Connector forPrimaries() {
+        return new Connector(credentials, tls, database, timeout, Connector::requirePrimary);
+    }
+
+    private static void requirePrimary(Connection connection) {
+        Object role;
+        try {
+            role = connection.executeCommand(Protocol.Command.ROLE);
+        } catch (JedisDataException e) {
+            return;
+        }
+        if (role instanceof List<?> parts
+                && parts.getFirst() instanceof byte[] name
+                && !new String(name, StandardCharsets.US_ASCII).equals("master")) {
+            throw new KeyspaceException(Reason.READONLY, "Redis is no longer a primary; the new one is looked up");
+        }
     }
 
     Server server(Node node) {
@@ -35,11 +71,11 @@ record Connector(Optional<Credentials> credentials, Optional<RedisTls> tls, int 
         var plain = new DefaultJedisSocketFactory(new HostAndPort(node.host(), node.port()), config);
         JedisSocketFactory sockets = tls.<JedisSocketFactory>map(known -> new TlsSockets(plain, node, known))
                 .orElse(plain);
-        return new Server(node.toString(), sockets, config);
+        return new Server(node.toString(), sockets, config, check);
     }
 
     Server server(Path socket) {
-        return new Server(socket.toString(), () -> UnixSocketAdapter.connect(socket, timeout), clientConfig());
+        return new Server(socket.toString(), () -> UnixSocketAdapter.connect(socket, timeout), clientConfig(), check);
     }
 
     private JedisClientConfig clientConfig() {

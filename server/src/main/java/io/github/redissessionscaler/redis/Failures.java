@@ -19,6 +19,7 @@ final class Failures {
             new Known("LOADING", Reason.LOADING, "Redis is loading its data and will answer by itself"),
             new Known("MASTERDOWN", Reason.MASTERDOWN, "the replica has lost its primary"),
             new Known("CLUSTERDOWN", Reason.CLUSTERDOWN, "the cluster does not cover all slots"),
+            new Known("MOVED", Reason.OTHER, "it is part of a cluster; configure the connection as one"),
             new Known("NOAUTH", Reason.NOAUTH, "Redis wants a password; configure one for this connection"),
             new Known("WRONGPASS", Reason.WRONGPASS, "Redis refuses the user name or the password"),
             new Known(
@@ -35,6 +36,9 @@ final class Failures {
 
     /** Why the server at {@code node} gave no answer; the message names the node and never a secret. */
     static KeyspaceException explain(String node, RuntimeException failure) {
+        if (failure instanceof KeyspaceException known) {
+            return known;
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
                 case SocketTimeoutException e -> {

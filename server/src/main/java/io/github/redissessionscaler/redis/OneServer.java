@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.redis;
 
+import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import java.util.List;
 
@@ -13,6 +14,11 @@ record OneServer(Server server) implements Servers {
 
     @Override
     public Server primaryOf(String key) {
+        return server;
+    }
+
+    @Override
+    public Server at(Node node) {
         return server;
     }
 

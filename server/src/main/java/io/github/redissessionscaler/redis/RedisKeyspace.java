@@ -2,6 +2,7 @@ package io.github.redissessionscaler.redis;
 
 import static io.github.redissessionscaler.redis.Server.COMMANDS;
 
+import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.counting.Keyspace;
 import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.counting.KeyspaceException;
@@ -17,7 +18,10 @@ import java.util.function.Function;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisAskDataException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /** A keyspace over whatever servers hold it. */
 final class RedisKeyspace implements Keyspace, AutoCloseable {
@@ -44,12 +48,12 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public Optional<String> get(String key) {
-        return ask(all -> Optional.ofNullable(all.primaryOf(key).execute(COMMANDS.get(key))));
+        return Optional.ofNullable(ofKey(key, COMMANDS.get(key)));
     }
 
     @Override
     public Optional<KeyType> type(String key) {
-        String name = ask(all -> all.primaryOf(key).execute(COMMANDS.type(key)));
+        String name = ofKey(key, COMMANDS.type(key));
         Optional<KeyType> type = parseType(name);
         if (type.isEmpty() && !name.equals("none")) {
             throw new KeyspaceException(
@@ -68,12 +72,12 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             case STREAM -> COMMANDS.xlen(key);
             case STRING -> COMMANDS.pfcount(key);
         };
-        return ask(all -> all.primaryOf(key).execute(command));
+        return ofKey(key, command);
     }
 
     @Override
     public long countByScore(String key, double min, double max) {
-        return ask(all -> all.primaryOf(key).execute(COMMANDS.zcount(key, min, max)));
+        return ofKey(key, COMMANDS.zcount(key, min, max));
     }
 
     @Override
@@ -108,6 +112,27 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /** Follows a key that has moved, or is moving, to another primary. */
+    private <T> T ofKey(String key, CommandObject<T> command) {
+        try {
+            return ask(all -> all.primaryOf(key).execute(command));
+        } catch (KeyspaceException e) {
+            return switch (e.getCause()) {
+                case JedisMovedDataException moved ->
+                    ask(all -> all.primaryOf(key).execute(command));
+                case JedisAskDataException asking -> {
+                    HostAndPort target = asking.getTargetNode();
+                    yield ask(all -> all.at(new Node(target.getHost(), target.getPort()))
+                            .call(connection -> {
+                                connection.executeCommand(Protocol.Command.ASKING);
+                                return connection.executeCommand(command);
+                            }));
+                }
+                case null, default -> throw e;
+            };
+        }
     }
 
     private <T> T ask(Function<Servers, T> question) {

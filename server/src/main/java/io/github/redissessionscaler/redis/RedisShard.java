@@ -20,14 +20,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import redis.clients.jedis.Builder;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
 /** One server as a shard of a keyspace. */
 record RedisShard(Server server, int database, Consumer<KeyspaceException> whenFailed) implements Shard {
+
+    /** What PTTL answers for a key that is not there. */
+    private static final Long NO_SUCH_KEY = -2L;
 
     private static final Pattern EXPIRES = Pattern.compile("(?:^|,)expires=(\\d{1,18})(?:,|$)");
 
@@ -116,12 +121,31 @@ record RedisShard(Server server, int database, Consumer<KeyspaceException> whenF
 
     @Override
     public List<Optional<KeyType>> types(List<byte[]> keys) {
-        return pipelined(keys, COMMANDS::type, RedisKeyspace::parseType);
+        return ofEach(keys, COMMANDS::type, RedisKeyspace::parseType, Optional.empty());
     }
 
     @Override
     public List<Long> timesToLive(List<byte[]> keys) {
-        return pipelined(keys, COMMANDS::pttl, millis -> millis);
+        return ofEach(keys, COMMANDS::pttl, millis -> millis, NO_SUCH_KEY);
+    }
+
+    /** One answer for each key, in one round trip. A key that has moved to another shard is gone from this one. */
+    private <R, T> List<T> ofEach(
+            List<byte[]> keys, Function<byte[], CommandObject<R>> command, Function<R, T> result, T gone) {
+        return pipelined(
+                keys,
+                key -> {
+                    CommandObject<R> one = command.apply(key);
+                    return new CommandObject<>(one.getArguments(), new Builder<T>() {
+                        @Override
+                        public T build(Object reply) {
+                            return reply instanceof JedisRedirectionException
+                                    ? gone
+                                    : result.apply(one.getBuilder().build(reply));
+                        }
+                    });
+                },
+                answer -> answer);
     }
 
     private <A, R, T> List<T> pipelined(
@@ -135,13 +159,16 @@ record RedisShard(Server server, int database, Consumer<KeyspaceException> whenF
         return commands.isEmpty() ? List.of() : ask(() -> server.call(connection -> roundTrip(connection, commands)));
     }
 
-    /** A reply that is an error is thrown after all replies were read, so that the connection stays usable. */
+    /**
+     * A reply that is an error, other than that a key has moved, is thrown after all replies were read, so that the
+     * connection stays usable.
+     */
     private static <R> List<R> roundTrip(Connection connection, List<CommandObject<R>> commands) {
         commands.forEach(command -> connection.sendCommand(command.getArguments()));
         List<Object> replies = connection.getMany(commands.size());
         List<R> results = new ArrayList<>(replies.size());
         for (int i = 0; i < replies.size(); i++) {
-            if (replies.get(i) instanceof RuntimeException error) {
+            if (replies.get(i) instanceof RuntimeException error && !(error instanceof JedisRedirectionException)) {
                 throw error;
             }
             results.add(commands.get(i).getBuilder().build(replies.get(i)));

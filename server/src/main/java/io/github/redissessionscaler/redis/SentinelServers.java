@@ -30,7 +30,7 @@ final class SentinelServers implements Servers {
 
     SentinelServers(Topology.Sentinel topology, Connector connector) {
         this.topology = topology;
-        this.connector = connector;
+        this.connector = connector.forPrimaries();
         Connector toSentinels = connector.forSentinels(topology.sentinelCredentials());
         this.sentinels = topology.sentinels().stream().map(toSentinels::server).toList();
     }
@@ -42,6 +42,11 @@ final class SentinelServers implements Servers {
 
     @Override
     public Server primaryOf(String key) {
+        return primary();
+    }
+
+    @Override
+    public Server at(Node node) {
         return primary();
     }
 

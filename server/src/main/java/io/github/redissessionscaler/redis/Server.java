@@ -2,7 +2,9 @@ package io.github.redissessionscaler.redis;
 
 import io.github.redissessionscaler.counting.KeyspaceException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.CommandObjects;
@@ -33,8 +35,9 @@ final class Server implements AutoCloseable {
      * Not connected yet.
      *
      * @param name for messages: host and port, or the path of a socket
+     * @param check throws when a new connection is not fit to read from
      */
-    Server(String name, JedisSocketFactory sockets, JedisClientConfig config) {
+    Server(String name, JedisSocketFactory sockets, JedisClientConfig config, Consumer<Connection> check) {
         this.name = name;
         this.sockets = sockets;
         this.config = config;
@@ -45,12 +48,7 @@ final class Server implements AutoCloseable {
         limits.setMinEvictableIdleDuration(IDLE_CLOSED_AFTER);
         limits.setTimeBetweenEvictionRuns(IDLE_CLOSED_AFTER);
         limits.setJmxEnabled(false);
-        pool = new ConnectionPool(
-                ConnectionFactory.builder()
-                        .socketFactory(sockets)
-                        .clientConfig(config)
-                        .build(),
-                limits);
+        pool = new ConnectionPool(new Connections(sockets, config, check), limits);
     }
 
     String name() {
@@ -96,5 +94,28 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+    }
+
+    /** Makes the pool's connections, each checked once. */
+    private static final class Connections extends ConnectionFactory {
+
+        private final Consumer<Connection> check;
+
+        Connections(JedisSocketFactory sockets, JedisClientConfig config, Consumer<Connection> check) {
+            super(sockets, config);
+            this.check = check;
+        }
+
+        @Override
+        public PooledObject<Connection> makeObject() throws Exception {
+            PooledObject<Connection> made = super.makeObject();
+            try {
+                check.accept(made.getObject());
+            } catch (RuntimeException e) {
+                destroyObject(made);
+                throw e;
+            }
+            return made;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.redis;
 
+import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import java.util.List;
 
@@ -14,6 +15,9 @@ interface Servers extends AutoCloseable {
 
     /** The primary that has the key. */
     Server primaryOf(String key);
+
+    /** The server that another one has sent us to. */
+    Server at(Node node);
 
     /** Reads went wrong in a way that says the primaries may be others by now. */
     void suspect(KeyspaceException failure);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import redis.clients.jedis.Jedis;
 
@@ -18,12 +19,14 @@ public final class RedisServer implements AutoCloseable {
 
     private final String binary;
     private final int port;
+    private final Optional<Path> configuration;
     private final List<String> options;
     private final Path directory;
     private Process process;
 
-    private RedisServer(String binary, int port, List<String> options) {
+    private RedisServer(String binary, int port, Optional<Path> configuration, List<String> options) {
         this.binary = binary;
+        this.configuration = configuration;
         this.port = port;
         this.options = List.copyOf(options);
         try {
@@ -41,7 +44,15 @@ public final class RedisServer implements AutoCloseable {
 
     /** The same with a redis-server of the test's choice. */
     public static RedisServer startBinary(String binary, String... options) {
-        var server = new RedisServer(binary, freePort(), List.of(options));
+        var server = new RedisServer(binary, freePort(), Optional.empty(), List.of(options));
+        server.awaitAnswer();
+        return server;
+    }
+
+    /** Starts a sentinel with this configuration file, which it rewrites. */
+    static RedisServer startSentinel(Path configuration) {
+        var server = new RedisServer(
+                RedisBinaries.standard(), freePort(), Optional.of(configuration), List.of("--sentinel"));
         server.awaitAnswer();
         return server;
     }
@@ -120,16 +131,10 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private Process launch() {
-        var command = new ArrayList<>(List.of(
-                binary,
-                "--port",
-                String.valueOf(port),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--dir",
-                directory.toString()));
+        var command = new ArrayList<>(List.of(binary));
+        configuration.map(Path::toString).ifPresent(command::add);
+        command.addAll(List.of(
+                "--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory.toString()));
         command.addAll(options);
         try {
             return new ProcessBuilder(command)

@@ -1,0 +1,304 @@
+package io.github.redissessionscaler.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.config.ConnectionConfig;
+import io.github.redissessionscaler.config.Credentials;
+import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.config.RedisTls;
+import io.github.redissessionscaler.config.Secret;
+import io.github.redissessionscaler.config.Topology;
+import io.github.redissessionscaler.counting.Keyspace;
+import io.github.redissessionscaler.counting.KeyspaceEvents;
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.counting.Shard;
+import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.testing.RedisCluster;
+import io.github.redissessionscaler.testing.RedisSentinel;
+import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.TestCertificates;
+import io.github.redissessionscaler.trigger.Database;
+import io.github.redissessionscaler.trigger.KeyType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
+
+/** Servers that change their places, their passwords and their certificates, and reasons that operators are told. */
+final class TopologyChangesTest {
+
+    private static final Database DATABASE = new Database("default", OptionalInt.empty());
+
+    private static RedisCluster cluster;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void start() {
+        cluster = RedisCluster.start(3, true);
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void aFailoverOfSentinelIsFollowed() {
+        try (var sentinel = RedisSentinel.start();
+                var keyspaces =
+                        open(new Topology.Sentinel(RedisSentinel.MASTER, sentinel.sentinels(), Optional.empty()))) {
+            Keyspace keyspace = keyspaces.of(DATABASE);
+            assertThat(keyspace.size()).isZero();
+
+            sentinel.failOver();
+            try (Jedis primary = sentinel.second().connect()) {
+                primary.set("session:1", "x");
+            }
+
+            await().ignoreExceptions().until(() -> keyspace.size() == 1);
+            assertThat(keyspace.shards())
+                    .singleElement()
+                    .extracting(Shard::name)
+                    .isEqualTo(sentinel.second().address());
+        }
+    }
+
+    @Test
+    void aClusterIsSummedWhileItChanges() {
+        try (var writer = cluster.connect();
+                var keyspaces = open(new Topology.Cluster(cluster.nodes()))) {
+            writer.flushAll();
+            Keyspace keyspace = keyspaces.of(DATABASE);
+            for (int i = 0; i < 300; i++) {
+                writer.set("session:" + i, "x");
+            }
+            assertThat(keyspace.size()).isEqualTo(300);
+            int primaries = keyspace.shards().size();
+
+            RedisServer added = cluster.addPrimary();
+            cluster.moveSlots(cluster.primary(0), added, IntStream.range(0, 1000));
+            await().ignoreExceptions().until(() -> keyspace.shards().size() == primaries + 1);
+            assertThat(keyspace.size()).isEqualTo(300);
+            for (int i = 0; i < 300; i++) {
+                assertThat(keyspace.get("session:" + i)).contains("x");
+            }
+
+            cluster.failOver(1);
+            await().ignoreExceptions().until(() -> keyspace.size() == 300);
+            for (int i = 0; i < 300; i++) {
+                assertThat(keyspace.type("session:" + i)).contains(KeyType.STRING);
+            }
+        }
+    }
+
+    @Test
+    void eventsOfEveryPrimaryAreHeardAlsoAfterAFailover() {
+        try (var writer = cluster.connect();
+                var keyspaces = open(new Topology.Cluster(cluster.nodes()))) {
+            var events = new AtomicInteger();
+            var interruptions = new AtomicInteger();
+            try (var feed = keyspaces.listen(DATABASE, new KeyspaceEvents.Listener() {
+                @Override
+                public void event() {
+                    events.incrementAndGet();
+                }
+
+                @Override
+                public void interrupted() {
+                    interruptions.incrementAndGet();
+                }
+            })) {
+                assertThat(feed).isNotNull();
+                await().until(() -> interruptions.get() >= 3);
+                for (int i = 0; i < 60; i++) {
+                    writer.sadd("set:" + i, "x");
+                }
+                await().until(() -> events.get() >= 60);
+
+                cluster.failOver(0);
+
+                await().atMost(Duration.ofSeconds(20)).until(() -> {
+                    int before = events.get();
+                    for (int i = 0; i < 60; i++) {
+                        writer.sadd("set:" + i, String.valueOf(before));
+                    }
+                    return events.get() >= before + 60;
+                });
+            }
+        }
+    }
+
+    @Test
+    void aClusterHasOneDatabase() {
+        try (var keyspaces = open(new Topology.Cluster(List.of(new Node("127.0.0.1", 1))))) {
+            assertThat(catchThrowableOfType(
+                                    InvalidInputException.class,
+                                    () -> keyspaces.of(new Database("default", OptionalInt.of(1))))
+                            .getMessage())
+                    .contains("databaseIndex");
+        }
+    }
+
+    @Test
+    void aNodeOfAClusterThatIsConfiguredAsOneServerSaysSo() {
+        try (var keyspaces = open(new Topology.Standalone(cluster.nodes().getFirst()))) {
+            Keyspace keyspace = keyspaces.of(DATABASE);
+
+            KeyspaceException failure = catchThrowableOfType(
+                    KeyspaceException.class, () -> IntStream.range(0, 20).forEach(i -> keyspace.get("session:" + i)));
+
+            assertThat(failure.getMessage()).contains("part of a cluster");
+        }
+    }
+
+    @Test
+    void aRotatedPasswordIsReadAgain() throws IOException {
+        Path password = Files.writeString(directory.resolve("password"), "first\n");
+        try (var redis = RedisServer.start();
+                var admin = redis.connect();
+                var keyspaces = open(
+                        standalone(redis.port()),
+                        Optional.of(new Credentials("scaler", new Secret.InFile(password))),
+                        Optional.empty())) {
+            admin.aclSetUser("scaler", "on", ">first", "~*", "+@all");
+            Keyspace keyspace = keyspaces.of(DATABASE);
+            keyspace.ping();
+
+            admin.aclSetUser("scaler", "resetpass", ">second");
+            admin.clientKill(
+                    ClientKillParams.clientKillParams().type(ClientType.NORMAL).skipMe(ClientKillParams.SkipMe.YES));
+            assertThat(reasonOf(keyspace::ping)).isEqualTo(Reason.WRONGPASS);
+
+            Files.writeString(password, "second\n");
+            keyspace.ping();
+        }
+    }
+
+    @Test
+    void whatAnAclRefusesIsToldAsSuch() {
+        try (var redis = RedisServer.start();
+                var admin = redis.connect();
+                var keyspaces = open(
+                        standalone(redis.port()),
+                        Optional.of(new Credentials("scaler", new Secret.Literal("hush"))),
+                        Optional.empty())) {
+            admin.aclSetUser("scaler", "on", ">hush", "~session:*", "+ping", "+get", "+select");
+            Keyspace keyspace = keyspaces.of(DATABASE);
+
+            keyspace.ping();
+            assertThat(keyspace.get("session:1")).isEmpty();
+            assertThat(reasonOf(keyspace::size)).isEqualTo(Reason.NOPERM);
+            assertThat(reasonOf(() -> keyspace.get("other"))).isEqualTo(Reason.NOPERM);
+            assertThat(keyspace.shards().getFirst().expiringKeys()).isEmpty();
+        }
+    }
+
+    @Test
+    void noPasswordAndAWrongOneAreToldApartAndNotShown() {
+        try (var redis = RedisServer.start();
+                var admin = redis.connect();
+                var without = open(standalone(redis.port()));
+                var wrong = open(
+                        standalone(redis.port()),
+                        Optional.of(new Credentials("default", new Secret.Literal("not-it"))),
+                        Optional.empty())) {
+            admin.aclSetUser("default", "resetpass", ">hush");
+
+            KeyspaceException refused = catchThrowableOfType(
+                    KeyspaceException.class, () -> wrong.of(DATABASE).ping());
+
+            assertThat(reasonOf(() -> without.of(DATABASE).ping())).isEqualTo(Reason.NOAUTH);
+            assertThat(refused.reason()).isEqualTo(Reason.WRONGPASS);
+            assertThat(refused.getMessage()).doesNotContain("not-it");
+        }
+    }
+
+    @Test
+    void certificatesAreVerified() throws IOException {
+        TestCertificates ours = TestCertificates.in(Files.createDirectory(directory.resolve("ours")))
+                .issue("server");
+        TestCertificates others = TestCertificates.in(Files.createDirectory(directory.resolve("others")));
+        int tlsPort = RedisServer.freePort();
+        try (var redis = RedisServer.start(
+                        "--tls-port",
+                        String.valueOf(tlsPort),
+                        "--tls-auth-clients",
+                        "no",
+                        "--tls-cert-file",
+                        ours.certificate("server").toString(),
+                        "--tls-key-file",
+                        ours.key("server").toString(),
+                        "--tls-ca-cert-file",
+                        ours.authority().toString());
+                var trusting = open(standalone(tlsPort), Optional.empty(), Optional.of(tls(ours.authority())));
+                var distrusting = open(standalone(tlsPort), Optional.empty(), Optional.of(tls(others.authority())))) {
+            assertThat(redis.port()).isNotEqualTo(tlsPort);
+            trusting.of(DATABASE).ping();
+            assertThat(reasonOf(() -> distrusting.of(DATABASE).ping())).isEqualTo(Reason.TLS);
+        }
+    }
+
+    @Test
+    void whatIsNotThereIsToldApart() {
+        try (var nobody = open(standalone(RedisServer.freePort()));
+                var nowhere = open(new Topology.Standalone(new Node("redis.invalid", 6379)))) {
+            assertThat(reasonOf(() -> nobody.of(DATABASE).ping())).isEqualTo(Reason.UNREACHABLE);
+            assertThat(reasonOf(() -> nowhere.of(DATABASE).ping())).isEqualTo(Reason.DNS);
+        }
+    }
+
+    @Test
+    void connectionsThatTheServerDroppedAreReplaced() {
+        try (var redis = RedisServer.start();
+                var keyspaces = open(standalone(redis.port()))) {
+            Keyspace keyspace = keyspaces.of(DATABASE);
+            keyspace.ping();
+
+            redis.kill();
+            redis.restart();
+
+            keyspace.ping();
+        }
+    }
+
+    private static Reason reasonOf(ThrowingCallable call) {
+        return catchThrowableOfType(KeyspaceException.class, call).reason();
+    }
+
+    private static RedisTls tls(Path authority) {
+        return new RedisTls(Optional.of(authority), Optional.empty(), Optional.empty(), true);
+    }
+
+    private static Topology standalone(int port) {
+        return new Topology.Standalone(new Node("127.0.0.1", port));
+    }
+
+    private static RedisKeyspaces open(Topology topology) {
+        return open(topology, Optional.empty(), Optional.empty());
+    }
+
+    private static RedisKeyspaces open(Topology topology, Optional<Credentials> credentials, Optional<RedisTls> tls) {
+        var connection = new ConnectionConfig("default", topology, 0, credentials, tls, Set.of());
+        return new RedisKeyspaces(Map.of("default", connection), Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,150 @@
+package io.github.redissessionscaler.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.config.Node;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClusterClient;
+
+/** A Redis Cluster on loopback: primaries that share the slots evenly, each with one replica or none. */
+public final class RedisCluster implements AutoCloseable {
+
+    private static final int SLOTS = 16_384;
+
+    private final List<RedisServer> primaries = new ArrayList<>();
+    private final List<RedisServer> replicas = new ArrayList<>();
+
+    private RedisCluster() {}
+
+    /** Starts a cluster and waits until every node says that it is whole. */
+    public static RedisCluster start(int primaries, boolean withReplicas) {
+        var cluster = new RedisCluster();
+        for (int i = 0; i < primaries; i++) {
+            cluster.primaries.add(node());
+        }
+        for (int i = 0; i < primaries; i++) {
+            int[] slots = IntStream.range(i * SLOTS / primaries, (i + 1) * SLOTS / primaries)
+                    .toArray();
+            try (Jedis jedis = cluster.primaries.get(i).connect()) {
+                jedis.clusterAddSlots(slots);
+            }
+        }
+        cluster.primaries.stream().skip(1).forEach(cluster::meet);
+        cluster.awaitWhole(primaries);
+        if (withReplicas) {
+            cluster.addReplicas();
+        }
+        return cluster;
+    }
+
+    public List<Node> nodes() {
+        return primaries.stream()
+                .map(server -> new Node("127.0.0.1", server.port()))
+                .toList();
+    }
+
+    public RedisServer primary(int index) {
+        return primaries.get(index);
+    }
+
+    /** A client of the test's own. */
+    public RedisClusterClient connect() {
+        Set<HostAndPort> nodes = new HashSet<>();
+        all().forEach(server -> nodes.add(new HostAndPort("127.0.0.1", server.port())));
+        return RedisClusterClient.builder().nodes(nodes).build();
+    }
+
+    /** Makes the replica of a primary take its place, with nothing lost, and waits until it has. */
+    public void failOver(int index) {
+        try (Jedis replica = replicas.get(index).connect()) {
+            replica.clusterFailover();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> replica.role().getFirst().equals("master"));
+        }
+    }
+
+    /** Adds a primary without slots. Returns it. */
+    public RedisServer addPrimary() {
+        RedisServer added = node();
+        primaries.add(added);
+        meet(added);
+        awaitWhole(all().size());
+        return added;
+    }
+
+    /** Moves slots, with their keys, from one primary to another. */
+    public void moveSlots(RedisServer from, RedisServer to, IntStream slots) {
+        try (Jedis source = from.connect();
+                Jedis target = to.connect()) {
+            String sourceId = source.clusterMyId();
+            String targetId = target.clusterMyId();
+            slots.forEach(slot -> {
+                target.clusterSetSlotImporting(slot, sourceId);
+                source.clusterSetSlotMigrating(slot, targetId);
+                for (String key : source.clusterGetKeysInSlot(slot, 10_000)) {
+                    source.migrate("127.0.0.1", to.port(), key, 0, 5000);
+                }
+                target.clusterSetSlotNode(slot, targetId);
+                source.clusterSetSlotNode(slot, targetId);
+            });
+        }
+    }
+
+    @Override
+    public void close() {
+        all().forEach(RedisServer::close);
+    }
+
+    private List<RedisServer> all() {
+        List<RedisServer> all = new ArrayList<>(primaries);
+        all.addAll(replicas);
+        return all;
+    }
+
+    private static RedisServer node() {
+        return RedisServer.start(
+                "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--notify-keyspace-events", "AKE");
+    }
+
+    private void meet(RedisServer newcomer) {
+        try (Jedis jedis = newcomer.connect()) {
+            jedis.clusterMeet("127.0.0.1", primaries.getFirst().port());
+        }
+    }
+
+    private void addReplicas() {
+        for (RedisServer primary : List.copyOf(primaries)) {
+            RedisServer replica = node();
+            replicas.add(replica);
+            meet(replica);
+            try (Jedis ofPrimary = primary.connect();
+                    Jedis ofReplica = replica.connect()) {
+                String id = ofPrimary.clusterMyId();
+                await().atMost(Duration.ofSeconds(20))
+                        .ignoreExceptions()
+                        .until(() -> ofReplica.clusterReplicate(id).equals("OK"));
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> ofReplica.info("replication").contains("master_link_status:up"));
+            }
+        }
+        awaitWhole(all().size());
+    }
+
+    private void awaitWhole(int nodes) {
+        for (RedisServer server : all()) {
+            try (Jedis jedis = server.connect()) {
+                await().atMost(Duration.ofSeconds(30)).until(() -> {
+                    String info = jedis.clusterInfo();
+                    return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + nodes);
+                });
+            }
+        }
+    }
+}
