@@ -77,6 +77,22 @@ public final class ActivityHub implements AutoCloseable {
                 .sum();
     }
 
+    /** How many databases have streams and announce their changes by keyspace events now. */
+    public int databasesWithEvents() {
+        return watching(Pace.Mode.EVENTS);
+    }
+
+    /** How many databases have streams and are polled for them, since no event has been seen to come. */
+    public int databasesPolled() {
+        return watching(Pace.Mode.POLL);
+    }
+
+    private int watching(Pace.Mode mode) {
+        return Math.toIntExact(watches.values().stream()
+                .filter(watch -> !watch.subscriptions().isEmpty() && watch.mode() == mode)
+                .count());
+    }
+
     /** Ends every stream well. Streams opened from now on end at once. */
     @Override
     public void close() {

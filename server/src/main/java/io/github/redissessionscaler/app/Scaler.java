@@ -9,8 +9,10 @@ import io.github.redissessionscaler.evaluation.Reader;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.grpc.GrpcServer;
 import io.github.redissessionscaler.management.ManagementServer;
+import io.github.redissessionscaler.management.TriggerMetrics;
 import io.github.redissessionscaler.outage.OutageRules;
 import io.github.redissessionscaler.redis.RedisKeyspaces;
+import io.github.redissessionscaler.telemetry.Telemetry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -43,7 +45,8 @@ public final class Scaler implements AutoCloseable {
         var clock = new MonotonicClock();
         keyspaces = new RedisKeyspaces(config.connections(), config.answerTimeout());
         counter = new Counter(keyspaces, clock);
-        var reader = new Reader(keyspaces, counter::count, calls);
+        var telemetry = new Telemetry();
+        var reader = new Reader(keyspaces, counter::count, calls, telemetry);
         var states = new TriggerStates(config.triggerLimit(), clock);
         var evaluator = new Evaluator(
                 reader,
@@ -58,14 +61,27 @@ public final class Scaler implements AutoCloseable {
                         config.heartbeat(), config.pushPollMin(), config.pushPollMax(), config.answerTimeout()),
                 timer);
         counter.whenScanned(hub::counted);
+        telemetry.register(new TriggerMetrics(states, clock));
+        telemetry.gauge(
+                "triggers",
+                "Triggers that were asked about lately",
+                () -> states.all().size());
+        telemetry.gauge("streams", "Open streams", hub::openStreams);
+        telemetry.gauge(
+                "push.databases.events", "Databases with streams that send keyspace events", hub::databasesWithEvents);
+        telemetry.gauge("push.databases.polled", "Databases with streams that send none", hub::databasesPolled);
         grpc = GrpcServer.start(
                 new InetSocketAddress(config.listenAddress(), config.grpcPort()),
                 evaluator,
                 hub,
                 config.answerTimeout(),
+                telemetry,
                 calls);
         management = ManagementServer.start(
-                new InetSocketAddress(config.listenAddress(), config.managementPort()), () -> !ending, calls);
+                new InetSocketAddress(config.listenAddress(), config.managementPort()),
+                () -> !ending,
+                telemetry::scrape,
+                calls);
     }
 
     /**

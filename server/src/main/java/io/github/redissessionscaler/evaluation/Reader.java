@@ -3,11 +3,13 @@ package io.github.redissessionscaler.evaluation;
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.Keyspaces;
+import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Source;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * All that the scaler reads from Redis, each equal read in flight only once. Thread-safe; every method blocks until the
@@ -30,16 +32,36 @@ public final class Reader {
      * @param counter answers a source; it blocks, and ends by itself some time after every deadline
      * @param executor starts a thread for each read
      */
-    public Reader(Keyspaces keyspaces, Function<Source, Count> counter, Executor executor) {
-        counts = new SharedReads<>(counter, executor);
+    public Reader(Keyspaces keyspaces, Function<Source, Count> counter, Executor executor, Telemetry telemetry) {
+        counts = new SharedReads<>(
+                source -> measured(telemetry, source.database(), "count", () -> counter.apply(source)), executor);
         pings = new SharedReads<>(
-                ping -> {
+                ping -> measured(telemetry, ping.database(), "ping", () -> {
                     keyspaces.of(ping.database()).ping();
                     return true;
-                },
+                }),
                 executor);
-        gets = new SharedReads<>(get -> keyspaces.of(get.database()).get(get.key()), executor);
+        gets = new SharedReads<>(
+                get -> measured(
+                        telemetry,
+                        get.database(),
+                        "get",
+                        () -> keyspaces.of(get.database()).get(get.key())),
+                executor);
         log = new ReadLog();
+    }
+
+    private static <V> V measured(Telemetry telemetry, Database database, String kind, Supplier<V> read) {
+        long start = System.nanoTime();
+        String outcome = "OK";
+        try {
+            return read.get();
+        } catch (KeyspaceException e) {
+            outcome = e.reason().name();
+            throw e;
+        } finally {
+            telemetry.read(database.connection(), kind, outcome, System.nanoTime() - start);
+        }
     }
 
     private Reader(Reader reader, RememberedReads.Round round) {

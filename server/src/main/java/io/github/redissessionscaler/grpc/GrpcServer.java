@@ -3,7 +3,9 @@ package io.github.redissessionscaler.grpc;
 import io.github.redissessionscaler.activity.ActivityHub;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -37,10 +39,12 @@ public final class GrpcServer implements AutoCloseable {
             Evaluator evaluator,
             ActivityHub hub,
             Duration answerTimeout,
+            Telemetry telemetry,
             ExecutorService executor) {
         server = NettyServerBuilder.forAddress(address)
                 .executor(executor)
-                .addService(new ExternalScalerService(evaluator, hub, answerTimeout))
+                .addService(ServerInterceptors.intercept(
+                        new ExternalScalerService(evaluator, hub, answerTimeout), new CallMetrics(telemetry)))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .maxInboundMessageSize(LARGEST_REQUEST_BYTES)
@@ -63,8 +67,9 @@ public final class GrpcServer implements AutoCloseable {
             Evaluator evaluator,
             ActivityHub hub,
             Duration answerTimeout,
+            Telemetry telemetry,
             ExecutorService executor) {
-        var server = new GrpcServer(address, evaluator, hub, answerTimeout, executor);
+        var server = new GrpcServer(address, evaluator, hub, answerTimeout, telemetry, executor);
         try {
             server.server.start();
         } catch (IOException e) {

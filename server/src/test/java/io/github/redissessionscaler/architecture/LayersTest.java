@@ -23,7 +23,7 @@ final class LayersTest {
             "trigger <- counting outage evaluation activity grpc management redis simulation app cli",
             "config <- redis management app cli",
             "counting <- outage evaluation activity redis management app cli",
-            "outage <- evaluation app",
+            "outage <- evaluation management app",
             "telemetry <- evaluation activity redis grpc management app",
             "evaluation <- activity grpc management app",
             "activity <- grpc management app",

@@ -1,0 +1,92 @@
+package io.github.redissessionscaler.telemetry;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** What the scaler measures of itself, for Prometheus. Thread-safe. */
+public final class Telemetry {
+
+    /** How every name of ours begins. */
+    public static final String PREFIX = "redis_session_scaler_";
+
+    private record Rpc(String method, String code) {}
+
+    private record Read(String connection, String kind, String outcome) {}
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ConcurrentMap<Rpc, Timer> rpcs = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Read, Timer> reads = new ConcurrentHashMap<>();
+
+    /** Measures the JVM from the start. */
+    public Telemetry() {
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    /**
+     * A unary call was answered.
+     *
+     * @param code the gRPC status
+     */
+    public void answered(String method, String code, long nanos) {
+        rpcs.computeIfAbsent(
+                        new Rpc(method, code),
+                        rpc -> Timer.builder("redis.session.scaler.rpc")
+                                .description("Unary calls, from their arrival to their answer")
+                                .tag("method", rpc.method)
+                                .tag("code", rpc.code)
+                                .publishPercentileHistogram(false)
+                                .register(registry))
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * A read of Redis has ended.
+     *
+     * @param kind what was read
+     * @param outcome {@code OK}, or the reason why not
+     */
+    public void read(String connection, String kind, String outcome, long nanos) {
+        reads.computeIfAbsent(
+                        new Read(connection, kind, outcome),
+                        read -> Timer.builder("redis.session.scaler.redis.reads")
+                                .description("Reads of Redis, each shared by all who wait for it")
+                                .tag("connection", read.connection)
+                                .tag("kind", read.kind)
+                                .tag("outcome", read.outcome)
+                                .register(registry))
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Measures a number whenever it is asked for. */
+    public void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder("redis.session.scaler." + name, value)
+                .description(description)
+                .register(registry);
+    }
+
+    /** Adds what is made up anew at each scrape. */
+    public void register(MultiCollector collector) {
+        registry.getPrometheusRegistry().register(collector);
+    }
+
+    /** Everything in Prometheus's text format 0.0.4. */
+    public String scrape() {
+        return registry.scrape();
+    }
+}
