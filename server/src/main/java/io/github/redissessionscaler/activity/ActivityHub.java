@@ -2,7 +2,6 @@ package io.github.redissessionscaler.activity;
 
 import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.evaluation.Asked;
-import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.trigger.Database;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,8 +28,6 @@ public final class ActivityHub implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final ScheduledFuture<?> heartbeats;
     private final ConcurrentMap<Database, DatabaseWatch> watches = new ConcurrentHashMap<>();
-    private volatile boolean closed;
-
     /**
      * Without streams.
      *
@@ -52,14 +49,14 @@ public final class ActivityHub implements AutoCloseable {
         this.heartbeats = timer.scheduleAtFixedRate(this::beat, step, step, TimeUnit.NANOSECONDS);
     }
 
-    /** Opens a stream of the trigger's activity. Blocks until its first message has been sent. */
+    /** A stream of the trigger's activity, which begins with {@link Subscription#open}. Does not block. */
     public Subscription<Boolean> watchActivity(Asked asked, Client<Boolean> client) {
-        return open(asked, Evaluator::active, active -> active, client);
+        return subscription(asked, Evaluator::active, active -> active, client);
     }
 
-    /** Opens a stream of the trigger's target, sessions per instance. Blocks until its first message has been sent. */
+    /** A stream of the trigger's target, sessions per instance, which begins likewise. Does not block. */
     public Subscription<Double> watchTarget(Asked asked, Client<Double> client) {
-        return open(asked, Evaluator::target, target -> false, client);
+        return subscription(asked, Evaluator::target, target -> false, client);
     }
 
     /** A new count of the database is there. Returns at once. */
@@ -96,28 +93,17 @@ public final class ActivityHub implements AutoCloseable {
     /** Ends every stream well. Streams opened from now on end at once. */
     @Override
     public void close() {
-        closed = true;
         heartbeats.cancel(false);
-        for (DatabaseWatch watch : watches.values()) {
-            watch.close();
-            watch.subscriptions().forEach(Subscription::end);
-        }
+        watches.values().forEach(DatabaseWatch::close);
     }
 
-    private <V> Subscription<V> open(
+    private <V> Subscription<V> subscription(
             Asked asked, Subscription.Question<V> question, Predicate<V> repeated, Client<V> client) {
         evaluator.admit(asked);
         DatabaseWatch watch = watches.computeIfAbsent(
                 asked.trigger().source().database(),
                 database -> new DatabaseWatch(database, evaluator, events, counting, settings, timer));
-        var subscription = new Subscription<>(asked, question, repeated, client, watch::remove);
-        watch.add(subscription);
-        if (closed) {
-            subscription.end();
-        } else {
-            subscription.refresh(evaluator, Deadline.in(settings.answerTimeout()));
-        }
-        return subscription;
+        return new Subscription<>(asked, question, repeated, client, watch);
     }
 
     private void beat() {

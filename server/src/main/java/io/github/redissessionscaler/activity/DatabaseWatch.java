@@ -5,6 +5,8 @@ import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.trigger.Database;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The open streams of one database, refreshed together in rounds: at once when Redis hints that something changed, and now
- * and then without a hint. However many hints there are, rounds take at most a tenth of the time. Thread-safe.
+ * and then without a hint. However many hints there are, rounds rest in between. Thread-safe.
  */
 final class DatabaseWatch implements KeyspaceEvents.Listener {
 
     /** The shortest time from the end of a round to the start of the next. */
     private static final Duration SHORTEST_REST = Duration.ofMillis(10);
+
+    /** The longest, so that a change is not held up where many streams make a round long. */
+    private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
     /** How many times as long as a round the rest after it is, at least. */
     private static final int REST_PER_ROUND = 9;
@@ -35,6 +40,8 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private final Set<Subscription<?>> subscriptions = ConcurrentHashMap.newKeySet();
 
     private KeyspaceEvents.@Nullable Feed feed;
+    private final List<Subscription<?>> newcomers = new ArrayList<>();
+    private boolean greeting;
     private boolean running;
     private boolean hinted;
     private long restUntil = System.nanoTime();
@@ -65,15 +72,26 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         return subscriptions;
     }
 
-    /** Takes the stream into every round from now on. The first stream begins to listen to events, and the rounds. */
-    synchronized void add(Subscription<?> subscription) {
-        if (feed == null && !closed) {
-            feed = events.listen(database, this);
-            if (!running) {
-                scheduleIn(pace.interval().toNanos());
+    /**
+     * Greets the stream with its state, and takes it into every round from now on. The first stream begins to listen to
+     * events. A stream that comes after the end is ended at once.
+     */
+    void add(Subscription<?> subscription) {
+        synchronized (this) {
+            if (!closed) {
+                if (feed == null) {
+                    feed = events.listen(database, this);
+                }
+                subscriptions.add(subscription);
+                newcomers.add(subscription);
+                if (!greeting) {
+                    greeting = true;
+                    Thread.startVirtualThread(this::greet);
+                }
+                return;
             }
         }
-        subscriptions.add(subscription);
+        subscription.end();
     }
 
     /** The last stream ends the listening; the rounds end by themselves. */
@@ -84,10 +102,14 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         }
     }
 
-    synchronized void close() {
-        closed = true;
-        stopListening();
-        cancelNext();
+    /** Ends every stream well, and those that come later. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+            stopListening();
+            cancelNext();
+        }
+        subscriptions.forEach(Subscription::end);
     }
 
     @Override
@@ -141,6 +163,27 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         }
     }
 
+    /** One thread greets all who have come in the meantime, so that ten thousand at once take no more than one. */
+    private void greet() {
+        for (List<Subscription<?>> batch = nextNewcomers(); !batch.isEmpty(); batch = nextNewcomers()) {
+            Evaluator once = evaluator.forOneRound();
+            batch.forEach(newcomer -> newcomer.refresh(once, Deadline.in(settings.answerTimeout())));
+        }
+    }
+
+    /** Empty, with the thread signed off, when nobody is left. */
+    private synchronized List<Subscription<?>> nextNewcomers() {
+        List<Subscription<?>> batch = List.copyOf(newcomers);
+        newcomers.clear();
+        if (batch.isEmpty()) {
+            greeting = false;
+            if (next == null && !running && !closed) {
+                scheduleIn(pace.interval().toNanos());
+            }
+        }
+        return batch;
+    }
+
     private void round() {
         boolean announced;
         synchronized (this) {
@@ -164,7 +207,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         running = false;
         next = null;
         pace.roundEnded(announced, changed);
-        long rest = Math.max(SHORTEST_REST.toNanos(), REST_PER_ROUND * nanos);
+        long rest = Math.clamp(REST_PER_ROUND * nanos, SHORTEST_REST.toNanos(), LONGEST_REST.toNanos());
         restUntil = System.nanoTime() + rest;
         if (!closed && !subscriptions.isEmpty()) {
             scheduleIn(hinted ? rest : Math.max(rest, pace.interval().toNanos()));

@@ -4,8 +4,6 @@ import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.UnavailableException;
-import io.github.redissessionscaler.trigger.Database;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +19,7 @@ public final class Subscription<V> {
     private final Question<V> question;
     private final Predicate<V> repeated;
     private final Client<V> client;
-    private final Consumer<Subscription<V>> whenEnded;
+    private final DatabaseWatch watch;
     private final Object refreshing = new Object();
     private final Object sending = new Object();
     private @Nullable V latest;
@@ -30,22 +28,22 @@ public final class Subscription<V> {
     private boolean ended;
 
     /**
-     * A stream that was just opened.
+     * A stream that has not begun.
      *
      * @param repeated which values are sent again on every heartbeat
-     * @param whenEnded called once, when the stream has ended for whatever reason
+     * @param watch refreshes it from its beginning to its end
      */
-    Subscription(
-            Asked asked,
-            Question<V> question,
-            Predicate<V> repeated,
-            Client<V> client,
-            Consumer<Subscription<V>> whenEnded) {
+    Subscription(Asked asked, Question<V> question, Predicate<V> repeated, Client<V> client, DatabaseWatch watch) {
         this.asked = asked;
         this.question = question;
         this.repeated = repeated;
         this.client = client;
-        this.whenEnded = whenEnded;
+        this.watch = watch;
+    }
+
+    /** Begins: the state is sent as soon as it is read. Does not block. */
+    public void open() {
+        watch.add(this);
     }
 
     /** The client can take messages again. */
@@ -58,10 +56,6 @@ public final class Subscription<V> {
     /** The client has gone. */
     public void cancel() {
         endWith(() -> {});
-    }
-
-    Database database() {
-        return asked.trigger().source().database();
     }
 
     /**
@@ -117,7 +111,7 @@ public final class Subscription<V> {
             ended = true;
             lastWord.run();
         }
-        whenEnded.accept(this);
+        watch.remove(this);
     }
 
     private void sendIfNews() {

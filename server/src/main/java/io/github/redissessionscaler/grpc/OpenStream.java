@@ -22,6 +22,7 @@ record OpenStream<V, R>(ServerCallStreamObserver<R> observer, Function<V, R> mes
         Subscription<V> subscription = subscribe.apply(stream);
         observer.setOnReadyHandler(subscription::ready);
         observer.setOnCancelHandler(subscription::cancel);
+        subscription.open();
     }
 
     @Override

@@ -1,0 +1,93 @@
+package io.github.redissessionscaler.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The scaler as it ships: a process with the options of the launcher. */
+final class ScalerProcess implements AutoCloseable {
+
+    private static final Pattern READY = Pattern.compile(".*gRPC on 127\\.0\\.0\\.1:(\\d+).*");
+
+    private final Process process;
+    private final int grpcPort;
+    private final long startNanos;
+
+    private ScalerProcess(Process process, int grpcPort, long startNanos) {
+        this.process = process;
+        this.grpcPort = grpcPort;
+        this.startNanos = startNanos;
+    }
+
+    static ScalerProcess start(Path java, Path home, int redisPort) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        Files.readAllLines(home.resolve("server/src/main/dist/jvm.options")).stream()
+                .filter(line -> !line.startsWith("#"))
+                .forEach(command::add);
+        command.addAll(
+                List.of("-jar", home.resolve("server/target/launcher.jar").toString(), "serve"));
+        if (!Files.exists(home.resolve("server/target/launcher.jar"))) {
+            command.set(command.size() - 2, jar(home).toString());
+        }
+        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment()
+                .putAll(Map.of(
+                        "REDIS_ADDRESS", "127.0.0.1:" + redisPort,
+                        "LISTEN_ADDRESS", "127.0.0.1",
+                        "GRPC_PORT", "0",
+                        "MANAGEMENT_PORT", "0"));
+        long start = System.nanoTime();
+        Process process = builder.start();
+        var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            Matcher ready = READY.matcher(line);
+            if (ready.matches()) {
+                return new ScalerProcess(process, Integer.parseInt(ready.group(1)), System.nanoTime() - start);
+            }
+        }
+        throw new IOException("the scaler did not start");
+    }
+
+    private static Path jar(Path home) throws IOException {
+        try (var files = Files.newDirectoryStream(home.resolve("server/target"), "redis-session-scaler-*.jar")) {
+            return files.iterator().next();
+        }
+    }
+
+    int grpcPort() {
+        return grpcPort;
+    }
+
+    double secondsToReady() {
+        return startNanos / 1e9;
+    }
+
+    /** Resident memory in MiB, as Linux tells it. */
+    double residentMib() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Double.parseDouble(line.replaceAll("\\D+", "")) / 1024;
+            }
+        }
+        throw new IOException("the system does not tell resident memory");
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
