@@ -74,7 +74,7 @@ public final class Scaler implements AutoCloseable {
                 new InetSocketAddress(config.listenAddress(), config.grpcPort()),
                 evaluator,
                 hub,
-                config.answerTimeout(),
+                new GrpcServer.Timing(config.answerTimeout(), config.keepalive()),
                 telemetry,
                 calls);
         management = ManagementServer.start(

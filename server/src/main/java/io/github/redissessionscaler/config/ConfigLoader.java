@@ -79,6 +79,7 @@ public final class ConfigLoader {
                 setting(Setting.ANSWER_TIMEOUT, ConfigLoader::positive),
                 setting(Setting.OUTAGE_GRACE, Durations::parse),
                 setting(Setting.HEARTBEAT, ConfigLoader::positive),
+                setting(Setting.KEEPALIVE, ConfigLoader::positive),
                 setting(Setting.PUSH_POLL_MIN, ConfigLoader::positive),
                 setting(Setting.PUSH_POLL_MAX, ConfigLoader::positive),
                 setting(Setting.TRIGGER_LIMIT, text -> wholeNumber(text, number -> number >= 1)),

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param answerTimeout within which every unary call is answered, whatever Redis does
  * @param outageGrace how long after its reading a number still stands before {@code onUnavailable: minimum} takes hold
  * @param heartbeat how often an active stream repeats its state
+ * @param keepalive after how long a silence a client is asked whether it is still there
  * @param pushPollMin how often, at most, Redis is asked for the streams where it sends no keyspace events
  * @param pushPollMax how often, at least, Redis is asked for the streams, events or not
  * @param triggerLimit how many triggers are served at a time, at least 1
@@ -24,6 +25,7 @@ public record ServerConfig(
         Duration answerTimeout,
         Duration outageGrace,
         Duration heartbeat,
+        Duration keepalive,
         Duration pushPollMin,
         Duration pushPollMax,
         int triggerLimit,

@@ -19,6 +19,11 @@ public enum Setting {
             Durations.FORM,
             "How long the last number stands in an outage before onUnavailable: minimum takes hold."),
     HEARTBEAT("heartbeat", "10s", Accepted.DURATION, "How often an active stream repeats that it is."),
+    KEEPALIVE(
+            "keepalive",
+            "1m",
+            Accepted.DURATION,
+            "After how long a silence a client is asked whether it is still there; it has a third of that to say so."),
     PUSH_POLL_MIN(
             "pushPollMin",
             "500ms",

@@ -26,10 +26,16 @@ public final class GrpcServer implements AutoCloseable {
     /** KEDA sends a few hundred bytes of metadata. */
     private static final int LARGEST_REQUEST_BYTES = 128 * 1024;
 
-    /** How soon a client is asked whether it is still there, after its last sign of life. */
-    private static final Duration KEEPALIVE = Duration.ofSeconds(60);
+    /** A client that is asked whether it is still there has this part of the silence before to say so. */
+    private static final int KEEPALIVE_PARTS = 3;
 
-    private static final Duration KEEPALIVE_TIMEOUT = Duration.ofSeconds(20);
+    /**
+     * How long things take.
+     *
+     * @param answerTimeout within which every unary call is answered
+     * @param keepalive after how long a silence a client is asked whether it is still there
+     */
+    public record Timing(Duration answerTimeout, Duration keepalive) {}
 
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
@@ -38,18 +44,18 @@ public final class GrpcServer implements AutoCloseable {
             InetSocketAddress address,
             Evaluator evaluator,
             ActivityHub hub,
-            Duration answerTimeout,
+            Timing timing,
             Telemetry telemetry,
             ExecutorService executor) {
         server = NettyServerBuilder.forAddress(address)
                 .executor(executor)
                 .addService(ServerInterceptors.intercept(
-                        new ExternalScalerService(evaluator, hub, answerTimeout), new CallMetrics(telemetry)))
+                        new ExternalScalerService(evaluator, hub, timing.answerTimeout()), new CallMetrics(telemetry)))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .maxInboundMessageSize(LARGEST_REQUEST_BYTES)
-                .keepAliveTime(KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEPALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                .keepAliveTime(timing.keepalive().toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(timing.keepalive().toMillis() / KEEPALIVE_PARTS, TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(10, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .build();
@@ -66,10 +72,10 @@ public final class GrpcServer implements AutoCloseable {
             InetSocketAddress address,
             Evaluator evaluator,
             ActivityHub hub,
-            Duration answerTimeout,
+            Timing timing,
             Telemetry telemetry,
             ExecutorService executor) {
-        var server = new GrpcServer(address, evaluator, hub, answerTimeout, telemetry, executor);
+        var server = new GrpcServer(address, evaluator, hub, timing, telemetry, executor);
         try {
             server.server.start();
         } catch (IOException e) {

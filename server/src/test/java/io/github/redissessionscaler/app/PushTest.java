@@ -3,15 +3,24 @@ package io.github.redissessionscaler.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.redissessionscaler.config.ConnectionConfig;
+import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.proto.GetMetricSpecResponse;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RecordedStream;
+import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
+import io.github.redissessionscaler.testing.TcpProxy;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,9 +78,8 @@ final class PushTest {
 
     @Test
     void aTargetIsPushed() {
-        var stream =
-                new RecordedStream<ScaledObjectRef, io.github.redissessionscaler.proto.GetMetricSpecResponse, Double>(
-                        response -> response.getMetricSpecs(0).getTargetSizeFloat());
+        var stream = new RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Double>(
+                response -> response.getMetricSpecs(0).getTargetSizeFloat());
         async().streamMetricSpec(RunningScaler.ref(Map.of("sessionSizeKey", "target")), stream);
         await().until(() -> stream.values().equals(List.of(100.0)));
 
@@ -168,6 +176,67 @@ final class PushTest {
 
         await().until(() -> scaler.scaler().openStreams() == 0);
         await().until(() -> jedis.pubsubNumPat() == 0);
+    }
+
+    @Test
+    void aClientThatVanishesWithoutAWordIsFound() throws Exception {
+        try (var proxy = TcpProxy.to(scaler.scaler().grpcPort())) {
+            ManagedChannel vanishing = NettyChannelBuilder.forAddress("127.0.0.1", proxy.port())
+                    .usePlaintext()
+                    .build();
+            ExternalScalerGrpc.newStub(vanishing)
+                    .streamIsActive(
+                            RunningScaler.ref(ANY_SESSION),
+                            new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(
+                                    IsActiveResponse::getResult));
+            await().until(() -> scaler.scaler().openStreams() == 1);
+
+            proxy.blackHole();
+
+            await().atMost(Duration.ofSeconds(60)).until(() -> scaler.scaler().openStreams() == 0);
+            vanishing.shutdownNow();
+        }
+    }
+
+    @Test
+    void aFailoverOfRedisIsFollowedByStreams() {
+        try (var sentinel = RedisSentinel.start();
+                var follower = RunningScaler.with(
+                        new ConnectionConfig(
+                                ConnectionConfig.DEFAULT,
+                                new Topology.Sentinel(RedisSentinel.MASTER, sentinel.sentinels(), Optional.empty()),
+                                0,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Set.of()),
+                        Duration.ofMillis(100),
+                        NEVER)) {
+            var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
+            ExternalScalerGrpc.newStub(follower.channel()).streamIsActive(RunningScaler.ref(ANY_SESSION), stream);
+            await().until(() -> stream.values().equals(List.of(false)));
+
+            sentinel.failOver();
+            try (Jedis primary = sentinel.second().connect()) {
+                primary.set("session:1", "x");
+                await().until(() -> stream.values().getLast());
+            }
+
+            assertThat(stream.end()).isEmpty();
+        }
+    }
+
+    @Test
+    void aKedaThatDropsTheFirstPushScalesOnTheNextHeartbeat() {
+        try (var repeating = RunningScaler.onPort(redis.port(), NEVER, Duration.ofSeconds(1))) {
+            var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
+            ExternalScalerGrpc.newStub(repeating.channel()).streamIsActive(RunningScaler.ref(ANY_SESSION), stream);
+            await().until(() -> stream.values().equals(List.of(false)));
+
+            jedis.set("session:1", "x");
+
+            await().until(() ->
+                    stream.values().stream().filter(active -> active).count() >= 2);
+        }
     }
 
     private RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean> open(Map<String, String> metadata) {

@@ -39,6 +39,7 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(2),
                         Duration.ZERO,
                         Duration.ofSeconds(10),
+                        Duration.ofMinutes(1),
                         Duration.ofMillis(500),
                         Duration.ofSeconds(5),
                         20_000,
@@ -51,17 +52,19 @@ final class ConfigLoaderTest {
     void everySettingCanStandInTheEnvironment() {
         ServerConfig config = ConfigLoader.load(with(
                 MINIMAL,
-                Map.of(
-                        "LISTEN_ADDRESS", "127.0.0.1",
-                        "GRPC_PORT", "1",
-                        "MANAGEMENT_PORT", "0",
-                        "ANSWER_TIMEOUT", "500ms",
-                        "OUTAGE_GRACE", "15s",
-                        "HEARTBEAT", "1m",
-                        "PUSH_POLL_MIN", "3s",
-                        "PUSH_POLL_MAX", "4s",
-                        "TRIGGER_LIMIT", "7",
-                        "LOG_FORMAT", "JSON")));
+                Map.ofEntries(
+                        Map.entry("LISTEN_ADDRESS", "127.0.0.1"),
+                        Map.entry("GRPC_PORT", "1"),
+                        Map.entry("MANAGEMENT_PORT", "0"),
+                        Map.entry("ANSWER_TIMEOUT", "500ms"),
+                        Map.entry("OUTAGE_GRACE", "15s"),
+                        Map.entry("HEARTBEAT", "1m"),
+                        Map.entry("KEEPALIVE", "45s"),
+                        Map.entry("PUSH_POLL_MIN", "3s"),
+                        Map.entry("PUSH_POLL_MAX", "4s"),
+                        Map.entry("TRIGGER_LIMIT", "7"),
+                        Map.entry("LOG_FORMAT", "JSON"),
+                        Map.entry("LOG_LEVEL", "Debug"))));
 
         assertThat(config)
                 .isEqualTo(new ServerConfig(
@@ -71,12 +74,13 @@ final class ConfigLoaderTest {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(15),
                         Duration.ofMinutes(1),
+                        Duration.ofSeconds(45),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(4),
                         7,
                         config.connections(),
                         ServerConfig.LogFormat.JSON,
-                        "info"));
+                        "debug"));
     }
 
     @Test
@@ -88,6 +92,7 @@ final class ConfigLoaderTest {
             answerTimeout: 500ms
             outageGrace: 15s
             heartbeat: 1m
+            keepalive: 45s
             pushPollMin: 3s
             pushPollMax: 4s
             triggerLimit: 7
@@ -107,6 +112,7 @@ final class ConfigLoaderTest {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(15),
                         Duration.ofMinutes(1),
+                        Duration.ofSeconds(45),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(4),
                         7,

@@ -61,6 +61,7 @@ public final class RunningScaler implements AutoCloseable {
                 ANSWER_TIMEOUT,
                 Duration.ZERO,
                 heartbeat,
+                Duration.ofSeconds(1),
                 poll,
                 poll.multipliedBy(4),
                 2000,
