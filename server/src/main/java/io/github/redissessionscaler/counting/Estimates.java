@@ -36,10 +36,11 @@ final class Estimates {
     /**
      * What a round found.
      *
+     * @param estimates by filter
      * @param serverNanosPerKey the servers' time for each key, or 0 when there were none
      * @param pauseNanos how long to wait before the next round
      */
-    record Round(Map<KeyFilter, Estimate> estimates, double serverNanosPerKey, long pauseNanos) {}
+    record Round(List<Estimate> estimates, double serverNanosPerKey, long pauseNanos) {}
 
     private final Keyspace keyspace;
     private final InstantSource clock;
@@ -75,9 +76,9 @@ final class Estimates {
         }
         List<Visit> visits = InParallel.map(shards, shard -> visit(shard, filters, first ? FIRST_SAMPLES : 1));
         Instant now = clock.instant();
-        Map<KeyFilter, Estimate> estimates = new HashMap<>();
+        List<Estimate> estimates = new ArrayList<>();
         for (int i = 0; i < filters.size(); i++) {
-            estimates.put(filters.get(i), estimate(filters.get(i), i, visits, now));
+            estimates.add(estimate(filters.get(i), i, visits, now));
         }
         long nanos = visits.stream().mapToLong(Visit::serverNanos).sum();
         long keys = visits.stream().mapToLong(Visit::keys).sum();

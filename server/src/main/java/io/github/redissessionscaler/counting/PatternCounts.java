@@ -372,7 +372,7 @@ final class PatternCounts implements AutoCloseable {
                     return;
                 }
                 try {
-                    sampled(estimates.round(filters));
+                    sampled(filters, estimates.round(filters));
                 } catch (KeyspaceException e) {
                     sampleFailed(e);
                 } catch (RuntimeException e) {
@@ -411,13 +411,14 @@ final class PatternCounts implements AutoCloseable {
         }
     }
 
-    private void sampled(Estimates.Round round) {
+    private void sampled(List<KeyFilter> filters, Estimates.Round round) {
         Instant now = clock.instant();
         lock.lock();
         try {
             for (Entry entry : entries.values()) {
-                Estimates.Estimate estimate = round.estimates().get(entry.filter);
-                if (estimate != null && entry.sampled()) {
+                int index = filters.indexOf(entry.filter);
+                if (entry.sampled() && index >= 0) {
+                    Estimates.Estimate estimate = round.estimates().get(index);
                     entry.estimate = entry.calm.update(estimate.value(), estimate.standardError(), now);
                 }
             }

@@ -5,14 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,98 +63,32 @@ final class PassTest {
     }
 
     /** The keyspace of the server, where something happens after each page of a scan. */
-    private final class Disturbed implements Keyspace, Shard {
+    private final class Disturbed extends ForwardingKeyspace {
 
         final List<String> seen = new ArrayList<>();
-        private final Keyspace keyspace = redis.keyspace();
-        private final Shard shard = keyspace.shards().getFirst();
         private final IntConsumer afterPage;
         private int pages;
 
         Disturbed(IntConsumer afterPage) {
+            super(redis.keyspace());
             this.afterPage = afterPage;
         }
 
         @Override
-        public List<ScanPage> scan(List<String> cursors, int count) {
-            List<ScanPage> scanned = shard.scan(cursors, count);
-            scanned.forEach(page -> page.keys().stream()
-                    .map(key -> new String(key, UTF_8))
-                    .filter(key -> key.startsWith("sess:"))
-                    .forEach(seen::add));
-            afterPage.accept(pages);
-            pages++;
-            return scanned;
-        }
-
-        @Override
         public List<Shard> shards() {
-            return List.of(this);
-        }
-
-        @Override
-        public String name() {
-            return shard.name();
-        }
-
-        @Override
-        public long size() {
-            return shard.size();
-        }
-
-        @Override
-        public OptionalLong expiringKeys() {
-            return shard.expiringKeys();
-        }
-
-        @Override
-        public Sample sampleByScan(List<String> cursors, int count) {
-            return shard.sampleByScan(cursors, count);
-        }
-
-        @Override
-        public Sample sampleByRandomKey(int times) {
-            return shard.sampleByRandomKey(times);
-        }
-
-        @Override
-        public List<Optional<KeyType>> types(List<byte[]> keys) {
-            return shard.types(keys);
-        }
-
-        @Override
-        public List<Long> timesToLive(List<byte[]> keys) {
-            return shard.timesToLive(keys);
-        }
-
-        @Override
-        public void ping() {
-            keyspace.ping();
-        }
-
-        @Override
-        public Optional<String> get(String key) {
-            return keyspace.get(key);
-        }
-
-        @Override
-        public Optional<KeyType> type(String key) {
-            return keyspace.type(key);
-        }
-
-        @Override
-        public long cardinality(String key, KeyType type) {
-            return keyspace.cardinality(key, type);
-        }
-
-        @Override
-        public long countByScore(String key, double min, double max) {
-            return keyspace.countByScore(key, min, max);
-        }
-
-        @Override
-        public Instant time() {
-            return keyspace.time();
+            return List.of(new ForwardingShard(super.shards().getFirst()) {
+                @Override
+                public List<ScanPage> scan(List<String> cursors, int count) {
+                    List<ScanPage> scanned = super.scan(cursors, count);
+                    scanned.forEach(page -> page.keys().stream()
+                            .map(key -> new String(key, UTF_8))
+                            .filter(key -> key.startsWith("sess:"))
+                            .forEach(seen::add));
+                    afterPage.accept(pages);
+                    pages++;
+                    return scanned;
+                }
+            });
         }
     }
 }
