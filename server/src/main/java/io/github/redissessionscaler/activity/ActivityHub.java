@@ -3,6 +3,7 @@ package io.github.redissessionscaler.activity;
 import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.problem.LimitReachedException;
 import io.github.redissessionscaler.trigger.Database;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -10,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -25,13 +27,16 @@ public final class ActivityHub implements AutoCloseable {
     private final KeyspaceEvents events;
     private final Consumer<Database> counting;
     private final PushSettings settings;
+    private final IntSupplier streamLimit;
     private final ScheduledExecutorService timer;
     private final ScheduledFuture<?> heartbeats;
     private final ConcurrentMap<Database, DatabaseWatch> watches = new ConcurrentHashMap<>();
+
     /**
      * Without streams.
      *
      * @param counting is told that what is counted in the background is old; {@link #counted} is owed when it is not
+     * @param streamLimit how many streams are open at a time
      * @param timer of one thread; work is only started on it
      */
     public ActivityHub(
@@ -39,7 +44,9 @@ public final class ActivityHub implements AutoCloseable {
             KeyspaceEvents events,
             Consumer<Database> counting,
             PushSettings settings,
+            IntSupplier streamLimit,
             ScheduledExecutorService timer) {
+        this.streamLimit = streamLimit;
         this.evaluator = evaluator;
         this.events = events;
         this.counting = counting;
@@ -65,6 +72,11 @@ public final class ActivityHub implements AutoCloseable {
         if (watch != null) {
             watch.counted();
         }
+    }
+
+    /** The answers may be others without a cause in Redis, since the configuration has changed. Returns at once. */
+    public void refreshAll() {
+        watches.values().forEach(DatabaseWatch::counted);
     }
 
     /** How many streams are open. */
@@ -100,6 +112,11 @@ public final class ActivityHub implements AutoCloseable {
     private <V> Subscription<V> subscription(
             Asked asked, Subscription.Question<V> question, Predicate<V> repeated, Client<V> client) {
         evaluator.admit(asked);
+        int most = streamLimit.getAsInt();
+        if (openStreams() >= most) {
+            throw new LimitReachedException(
+                    "the scaler has " + most + " open streams already, which is its STREAM_LIMIT");
+        }
         DatabaseWatch watch = watches.computeIfAbsent(
                 asked.trigger().source().database(),
                 database -> new DatabaseWatch(database, evaluator, events, counting, settings, timer));

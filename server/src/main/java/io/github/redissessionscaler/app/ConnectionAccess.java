@@ -6,13 +6,14 @@ import io.github.redissessionscaler.evaluation.Access;
 import io.github.redissessionscaler.evaluation.AccessDeniedException;
 import io.github.redissessionscaler.trigger.Database;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Access as the configured connections grant it. */
-record ConnectionAccess(Map<String, ConnectionConfig> connections, Keyspaces keyspaces) implements Access {
+record ConnectionAccess(Supplier<Map<String, ConnectionConfig>> connections, Keyspaces keyspaces) implements Access {
 
     @Override
     public void check(String namespace, Database database) {
-        ConnectionConfig connection = connections.get(database.connection());
+        ConnectionConfig connection = connections.get().get(database.connection());
         if (connection != null
                 && !connection.namespaces().isEmpty()
                 && !connection.namespaces().contains(namespace)) {

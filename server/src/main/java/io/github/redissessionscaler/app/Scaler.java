@@ -2,8 +2,10 @@ package io.github.redissessionscaler.app;
 
 import io.github.redissessionscaler.activity.ActivityHub;
 import io.github.redissessionscaler.activity.PushSettings;
+import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.counting.Counter;
+import io.github.redissessionscaler.counting.CountingOptions;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.Reader;
 import io.github.redissessionscaler.evaluation.TriggerStates;
@@ -11,14 +13,19 @@ import io.github.redissessionscaler.grpc.GrpcServer;
 import io.github.redissessionscaler.management.ManagementServer;
 import io.github.redissessionscaler.management.TriggerMetrics;
 import io.github.redissessionscaler.outage.OutageRules;
+import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.redis.RedisKeyspaces;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,35 +37,54 @@ public final class Scaler implements AutoCloseable {
     /** How long calls under way are waited for at the end. Each is answered within the answer timeout. */
     private static final Duration DRAIN = Duration.ofSeconds(3);
 
+    /** How soon a changed configuration or certificate is noticed. */
+    private static final Duration FILES_REREAD_EVERY = Duration.ofSeconds(1);
+
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("timer").daemon().factory());
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final ConfigSource source;
+    private final ServerConfig started;
+    private final Consumer<ServerConfig> whenReloaded;
     private final RedisKeyspaces keyspaces;
     private final Counter counter;
     private final ActivityHub hub;
     private final GrpcServer grpc;
     private final ManagementServer management;
+    private final ScheduledFuture<?> rereading;
+    private volatile boolean configRefused;
     private volatile boolean ending;
 
-    private Scaler(ServerConfig config) {
+    private Scaler(ConfigSource source, Consumer<ServerConfig> whenReloaded) {
+        this.source = source;
+        this.whenReloaded = whenReloaded;
+        ServerConfig config = source.current();
+        started = config;
         var clock = new MonotonicClock();
         keyspaces = new RedisKeyspaces(config.connections(), config.answerTimeout());
-        counter = new Counter(keyspaces, clock);
+        counter = new Counter(
+                keyspaces,
+                clock,
+                CountingOptions.DEFAULT,
+                () -> source.current().patternLimit(),
+                new SecureRandom());
         var telemetry = new Telemetry();
         var reader = new Reader(keyspaces, counter::count, calls, telemetry);
-        var states = new TriggerStates(config.triggerLimit(), clock);
+        var states = new TriggerStates(
+                () -> source.current().triggerLimit(), () -> source.current().sessionSize(), clock);
         var evaluator = new Evaluator(
                 reader,
-                new OutageRules(config.outageGrace(), clock),
+                new OutageRules(() -> source.current().outageGrace(), clock),
                 states,
-                new ConnectionAccess(config.connections(), keyspaces));
+                new ConnectionAccess(() -> source.current().connections(), keyspaces));
         hub = new ActivityHub(
                 evaluator,
                 keyspaces,
                 counter::hint,
                 new PushSettings(
                         config.heartbeat(), config.pushPollMin(), config.pushPollMax(), config.answerTimeout()),
+                () -> source.current().streamLimit(),
                 timer);
         counter.whenScanned(hub::counted);
         telemetry.register(new TriggerMetrics(states, clock));
@@ -70,27 +96,56 @@ public final class Scaler implements AutoCloseable {
         telemetry.gauge(
                 "push.databases.events", "Databases with streams that send keyspace events", hub::databasesWithEvents);
         telemetry.gauge("push.databases.polled", "Databases with streams that send none", hub::databasesPolled);
-        grpc = GrpcServer.start(
-                new InetSocketAddress(config.listenAddress(), config.grpcPort()),
-                evaluator,
-                hub,
-                new GrpcServer.Timing(config.answerTimeout(), config.keepalive()),
-                telemetry,
-                calls);
+        telemetry.gauge(
+                "config.refused",
+                "1 while the configuration file holds something that cannot be used",
+                () -> configRefused ? 1 : 0);
+        grpc = GrpcServer.start(config, evaluator, hub, telemetry, calls);
         management = ManagementServer.start(
                 new InetSocketAddress(config.listenAddress(), config.managementPort()),
                 () -> !ending,
                 telemetry::scrape,
                 calls);
+        rereading = timer.scheduleWithFixedDelay(
+                () -> calls.execute(this::rereadFiles),
+                FILES_REREAD_EVERY.toMillis(),
+                FILES_REREAD_EVERY.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     /**
      * A scaler that answers. Redis need not be there.
      *
+     * @param whenReloaded is told the configuration whenever it has changed; what cannot change while the scaler runs is
+     *     heeded at the next start
      * @throws java.io.UncheckedIOException if a port cannot be had
+     * @throws InvalidInputException if the files for TLS cannot be used
      */
-    public static Scaler start(ServerConfig config) {
-        return new Scaler(config);
+    public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded) {
+        return new Scaler(source, whenReloaded);
+    }
+
+    /** Takes the configuration and the certificates as their files hold them now. One at a time. */
+    private synchronized void rereadFiles() {
+        grpc.rereadCertificates();
+        try {
+            source.reread().ifPresent(this::reloaded);
+        } catch (InvalidInputException e) {
+            configRefused = true;
+            LOG.error("The changed configuration is refused, the one before stays in force: {}", e.getMessage());
+        }
+    }
+
+    private void reloaded(ServerConfig config) {
+        keyspaces.use(config.connections());
+        whenReloaded.accept(config);
+        hub.refreshAll();
+        configRefused = false;
+        if (config.equals(started.reloadedAs(config))) {
+            LOG.info("The configuration has changed, and is in force");
+        } else {
+            LOG.warn("The configuration has changed; some of it waits for the next start, see docs/configuration.md");
+        }
     }
 
     public int grpcPort() {
@@ -119,6 +174,7 @@ public final class Scaler implements AutoCloseable {
         }
         ending = true;
         LOG.info("Ending: no more calls are taken, those under way are answered");
+        rereading.cancel(false);
         grpc.announceEnd();
         hub.close();
         grpc.drain(DRAIN);

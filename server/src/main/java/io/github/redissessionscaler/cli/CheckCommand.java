@@ -4,12 +4,18 @@ import com.google.gson.GsonBuilder;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.Problem;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import java.io.File;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,6 +49,25 @@ final class CheckCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description = "A key of the trigger's metadata; may be repeated.")
     private Map<String, String> metadata = Map.of();
+
+    @Option(names = "--tls", description = "Speak TLS, as KEDA does with enableTLS: \"true\".")
+    private boolean tls;
+
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description =
+                    "Authorities of the scaler's certificate, PEM; without it, those of this machine. Means --tls.")
+    private @Nullable File caFile;
+
+    @Option(
+            names = "--cert-file",
+            paramLabel = "FILE",
+            description = "Certificate to show to the scaler, PEM; with --key-file.")
+    private @Nullable File certFile;
+
+    @Option(names = "--key-file", paramLabel = "FILE", description = "Its private key, PEM, PKCS #8.")
+    private @Nullable File keyFile;
 
     @Option(
             names = "--name",
@@ -84,8 +109,8 @@ final class CheckCommand implements Callable<Integer> {
             throw invalid("--current-replicas", currentReplicas + " is not a number of 0 or more");
         }
         try {
-            Findings findings =
-                    ScalerClient.ask(address, namespace, name, metadata, Duration.ofSeconds(timeoutSeconds));
+            Findings findings = ScalerClient.ask(
+                    address, credentials(), namespace, name, metadata, Duration.ofSeconds(timeoutSeconds));
             PrintWriter out = spec.commandLine().getOut();
             switch (output) {
                 case text -> out.print(findings.inWords(currentReplicas));
@@ -98,6 +123,27 @@ final class CheckCommand implements Callable<Integer> {
             throw new IllegalStateException("the scaler at " + address + " answers "
                     + e.getStatus().getCode() + ": " + e.getStatus().getDescription());
         }
+    }
+
+    private ChannelCredentials credentials() {
+        if ((certFile == null) != (keyFile == null)) {
+            throw invalid("--cert-file", "and --key-file belong together; give both or none");
+        }
+        if (!tls && caFile == null && certFile == null) {
+            return InsecureChannelCredentials.create();
+        }
+        var credentials = TlsChannelCredentials.newBuilder();
+        try {
+            if (caFile != null) {
+                credentials.trustManager(caFile);
+            }
+            if (certFile != null && keyFile != null) {
+                credentials.keyManager(certFile, keyFile);
+            }
+        } catch (IOException e) {
+            throw invalid("--ca-file, --cert-file, --key-file", "cannot be read: " + e);
+        }
+        return credentials.build();
     }
 
     private static InvalidInputException invalid(String option, String message) {

@@ -6,6 +6,7 @@ import io.github.redissessionscaler.proto.GetMetricsRequest;
 import io.github.redissessionscaler.proto.GetMetricsResponse;
 import io.github.redissessionscaler.proto.MetricSpec;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
@@ -20,12 +21,18 @@ final class ScalerClient {
     /**
      * What the scaler answers.
      *
+     * @param credentials plain text or TLS
      * @param timeout of each call, which KEDA does not set
      * @throws io.grpc.StatusRuntimeException if it does not answer, or answers with an error
      */
-    static Findings ask(Node scaler, String namespace, String name, Map<String, String> metadata, Duration timeout) {
-        ManagedChannel channel = NettyChannelBuilder.forAddress(scaler.host(), scaler.port())
-                .usePlaintext()
+    static Findings ask(
+            Node scaler,
+            ChannelCredentials credentials,
+            String namespace,
+            String name,
+            Map<String, String> metadata,
+            Duration timeout) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress(scaler.host(), scaler.port(), credentials)
                 .build();
         try {
             ScaledObjectRef ref = ScaledObjectRef.newBuilder()

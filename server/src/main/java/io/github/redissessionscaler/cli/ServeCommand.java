@@ -2,6 +2,7 @@ package io.github.redissessionscaler.cli;
 
 import io.github.redissessionscaler.app.Scaler;
 import io.github.redissessionscaler.config.ConfigLoader;
+import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.config.Setting;
@@ -68,7 +69,13 @@ final class ServeCommand implements Callable<Integer> {
         Stream<String> settings = Stream.of(Setting.values())
                 .map(setting -> line(
                         setting.name(),
-                        "%s (%s; default: %s)".formatted(setting.meaning(), setting.path(), setting.byDefault())));
+                        "%s (%s%s)"
+                                .formatted(
+                                        setting.meaning(),
+                                        setting.path(),
+                                        setting.byDefault()
+                                                .map(value -> "; default: " + value)
+                                                .orElse(""))));
         return Stream.of(redis, file, settings).flatMap(lines -> lines).toArray(String[]::new);
     }
 
@@ -92,9 +99,10 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int serve(Map<String, String> environment, Optional<EmbeddedRedis> redis) throws InterruptedException {
-        ServerConfig config = ConfigLoader.load(environment);
+        var source = ConfigSource.of(environment);
+        ServerConfig config = source.current();
         Logging.use(config.logFormat(), config.logLevel());
-        var scaler = Scaler.start(config);
+        var scaler = Scaler.start(source, changed -> Logging.use(config.logFormat(), changed.logLevel()));
         var ending = new Thread(
                 () -> {
                     scaler.close();

@@ -5,6 +5,7 @@ import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.Problem;
 import io.github.redissessionscaler.problem.Problems;
 import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.trigger.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,14 +76,18 @@ public final class ConfigLoader {
         var config = new ServerConfig(
                 setting(Setting.LISTEN_ADDRESS, Optional::of),
                 setting(Setting.GRPC_PORT, ConfigLoader::port),
+                grpcTls(),
                 setting(Setting.MANAGEMENT_PORT, ConfigLoader::port),
+                setting(Setting.SESSION_SIZE, ConfigLoader::sessionSize),
                 setting(Setting.ANSWER_TIMEOUT, ConfigLoader::positive),
                 setting(Setting.OUTAGE_GRACE, Durations::parse),
                 setting(Setting.HEARTBEAT, ConfigLoader::positive),
                 setting(Setting.KEEPALIVE, ConfigLoader::positive),
                 setting(Setting.PUSH_POLL_MIN, ConfigLoader::positive),
                 setting(Setting.PUSH_POLL_MAX, ConfigLoader::positive),
-                setting(Setting.TRIGGER_LIMIT, text -> wholeNumber(text, number -> number >= 1)),
+                setting(Setting.TRIGGER_LIMIT, ConfigLoader::limit),
+                setting(Setting.PATTERN_LIMIT, ConfigLoader::limit),
+                setting(Setting.STREAM_LIMIT, ConfigLoader::limit),
                 connections(),
                 setting(Setting.LOG_FORMAT, ConfigLoader::logFormat),
                 setting(Setting.LOG_LEVEL, ConfigLoader::logLevel));
@@ -92,6 +97,11 @@ public final class ConfigLoader {
     }
 
     private <T> T setting(Setting setting, Function<String, Optional<T>> parse) {
+        return given(setting, parse)
+                .orElseGet(() -> setting.byDefault().flatMap(parse).orElseThrow());
+    }
+
+    private <T> Optional<T> given(Setting setting, Function<String, Optional<T>> parse) {
         Optional<T> inFile = file.read(setting.path(), parse, setting.accepted());
         return variable(setting.name())
                 .flatMap(text -> {
@@ -101,8 +111,23 @@ public final class ConfigLoader {
                     }
                     return value;
                 })
-                .or(() -> inFile)
-                .orElseGet(() -> parse.apply(setting.byDefault()).orElseThrow());
+                .or(() -> inFile);
+    }
+
+    private Optional<GrpcTls> grpcTls() {
+        Optional<Path> certificate = given(Setting.GRPC_TLS_CERT_FILE, ConfigLoader::path);
+        Optional<Path> key = given(Setting.GRPC_TLS_KEY_FILE, ConfigLoader::path);
+        Optional<Path> clientAuthorities = given(Setting.GRPC_TLS_CLIENT_CA_FILE, ConfigLoader::path);
+        if (certificate.isPresent() != key.isPresent()) {
+            problems.add(
+                    Setting.GRPC_TLS_CERT_FILE.name(),
+                    "and " + Setting.GRPC_TLS_KEY_FILE + " belong together; give both or none");
+        } else if (clientAuthorities.isPresent() && certificate.isEmpty()) {
+            problems.add(
+                    Setting.GRPC_TLS_CLIENT_CA_FILE.name(),
+                    "means nothing without " + Setting.GRPC_TLS_CERT_FILE + " and " + Setting.GRPC_TLS_KEY_FILE);
+        }
+        return certificate.flatMap(chain -> key.map(secret -> new GrpcTls(chain, secret, clientAuthorities)));
     }
 
     private Map<String, ConnectionConfig> connections() {
@@ -157,6 +182,18 @@ public final class ConfigLoader {
 
     private static Optional<Integer> wholeNumber(String text, Predicate<Integer> accepted) {
         return text.matches("\\d{1,9}") ? Optional.of(Integer.valueOf(text)).filter(accepted) : Optional.empty();
+    }
+
+    private static Optional<Integer> limit(String text) {
+        return wholeNumber(text, number -> number >= 1);
+    }
+
+    private static Optional<Double> sessionSize(String text) {
+        return Target.parse(text);
+    }
+
+    private static Optional<Path> path(String text) {
+        return Optional.of(Path.of(text));
     }
 
     private static Optional<Duration> positive(String text) {

@@ -22,4 +22,13 @@ public record ConnectionConfig(
 
     /** Redis has 16 databases unless it is configured otherwise; each that is used costs a pool of connections. */
     public static final int HIGHEST_DATABASE = 1023;
+
+    /** Whether both lead to the same Redis in the same way, whoever may use them. */
+    public boolean leadsAs(ConnectionConfig other) {
+        return open().equals(other.open());
+    }
+
+    private ConnectionConfig open() {
+        return new ConnectionConfig(name, topology, database, credentials, tls, Set.of());
+    }
 }

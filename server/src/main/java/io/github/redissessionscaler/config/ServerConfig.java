@@ -2,13 +2,16 @@ package io.github.redissessionscaler.config;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that a user can set.
  *
  * @param listenAddress host name or address that both ports are opened on
  * @param grpcPort 0 to 65535; 0 is any free port
+ * @param grpcTls TLS to KEDA; plain text when empty
  * @param managementPort likewise
+ * @param sessionSize target of the triggers that name none, sessions per instance
  * @param answerTimeout within which every unary call is answered, whatever Redis does
  * @param outageGrace how long after its reading a number still stands before {@code onUnavailable: minimum} takes hold
  * @param heartbeat how often an active stream repeats its state
@@ -16,12 +19,16 @@ import java.util.Map;
  * @param pushPollMin how often, at most, Redis is asked for the streams where it sends no keyspace events
  * @param pushPollMax how often, at least, Redis is asked for the streams, events or not
  * @param triggerLimit how many triggers are served at a time, at least 1
+ * @param patternLimit how many patterns are counted in one database at a time, at least 1
+ * @param streamLimit how many streams are open at a time, at least 1
  * @param connections by name
  */
 public record ServerConfig(
         String listenAddress,
         int grpcPort,
+        Optional<GrpcTls> grpcTls,
         int managementPort,
+        double sessionSize,
         Duration answerTimeout,
         Duration outageGrace,
         Duration heartbeat,
@@ -29,6 +36,8 @@ public record ServerConfig(
         Duration pushPollMin,
         Duration pushPollMax,
         int triggerLimit,
+        int patternLimit,
+        int streamLimit,
         Map<String, ConnectionConfig> connections,
         LogFormat logFormat,
         String logLevel) {
@@ -41,5 +50,27 @@ public record ServerConfig(
 
     public ServerConfig {
         connections = Map.copyOf(connections);
+    }
+
+    /** What becomes of a scaler that runs with this when it is told that the configuration is another. */
+    public ServerConfig reloadedAs(ServerConfig other) {
+        return new ServerConfig(
+                listenAddress,
+                grpcPort,
+                grpcTls,
+                managementPort,
+                other.sessionSize,
+                answerTimeout,
+                other.outageGrace,
+                heartbeat,
+                keepalive,
+                pushPollMin,
+                pushPollMax,
+                other.triggerLimit,
+                other.patternLimit,
+                other.streamLimit,
+                other.connections,
+                logFormat,
+                other.logLevel);
     }
 }

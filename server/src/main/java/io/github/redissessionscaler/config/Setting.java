@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.config;
 
 import io.github.redissessionscaler.problem.Durations;
+import java.util.Optional;
 
 /**
  * A setting of the server. Each stands in the configuration file under its {@link #path}, or in the environment under its
@@ -9,13 +10,30 @@ import io.github.redissessionscaler.problem.Durations;
 public enum Setting {
     LISTEN_ADDRESS("listenAddress", "0.0.0.0", "a host name or address", "Address that both ports are opened on."),
     GRPC_PORT("grpcPort", "6000", Accepted.PORT, "Port of the external scaler; 0 is any free one."),
+    GRPC_TLS_CERT_FILE(
+            "grpcTlsCertFile",
+            Accepted.PEM,
+            "Certificate chain of the external scaler; with it, KEDA must speak TLS. Read again when it changes, like"
+                    + " the next two."),
+    GRPC_TLS_KEY_FILE("grpcTlsKeyFile", Accepted.PEM, "Private key of that certificate."),
+    GRPC_TLS_CLIENT_CA_FILE(
+            "grpcTlsClientCaFile",
+            Accepted.PEM,
+            "Authorities of clients: only who has a certificate of one of them is answered (mutual TLS)."),
     MANAGEMENT_PORT(
             "managementPort", "8080", Accepted.PORT, "Port of probes, metrics and status page; 0 is any free one."),
+    SESSION_SIZE(
+            "sessionSize",
+            "100",
+            Effect.AT_ONCE,
+            "a number from 0.001 to 1000000000000",
+            "Target of the triggers that name none: sessions per instance."),
     ANSWER_TIMEOUT(
             "answerTimeout", "2s", Accepted.DURATION, "Time within which every call is answered, whatever Redis does."),
     OUTAGE_GRACE(
             "outageGrace",
             "0s",
+            Effect.AT_ONCE,
             Durations.FORM,
             "How long the last number stands in an outage before onUnavailable: minimum takes hold."),
     HEARTBEAT("heartbeat", "10s", Accepted.DURATION, "How often an active stream repeats that it is."),
@@ -34,18 +52,56 @@ public enum Setting {
             "5s",
             Accepted.DURATION,
             "How often, at least, Redis is asked for open streams, events or not."),
-    TRIGGER_LIMIT("triggerLimit", "20000", "a whole number of 1 or more", "How many triggers are served at a time."),
+    TRIGGER_LIMIT("triggerLimit", "20000", Effect.AT_ONCE, Accepted.LIMIT, "How many triggers are served at a time."),
+    PATTERN_LIMIT(
+            "patternLimit",
+            "200",
+            Effect.AT_ONCE,
+            Accepted.LIMIT,
+            "How many different patterns are counted in one database at a time."),
+    STREAM_LIMIT("streamLimit", "40000", Effect.AT_ONCE, Accepted.LIMIT, "How many streams are open at a time."),
     LOG_FORMAT("logFormat", "text", "text or json", "How log lines are written."),
-    LOG_LEVEL("logLevel", "info", "error, warn, info, debug or trace", "What is logged.");
+    LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, "error, warn, info, debug or trace", "What is logged.");
+
+    /** When a change in the configuration file is heeded. */
+    public enum Effect {
+        AT_ONCE("at once"),
+        AT_START("at the next start");
+
+        private final String words;
+
+        Effect(String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
 
     private final String path;
-    private final String byDefault;
+    private final Optional<String> byDefault;
+    private final Effect effect;
     private final String accepted;
     private final String meaning;
 
+    Setting(String path, String byDefault, Effect effect, String accepted, String meaning) {
+        this(path, Optional.of(byDefault), effect, accepted, meaning);
+    }
+
     Setting(String path, String byDefault, String accepted, String meaning) {
+        this(path, Optional.of(byDefault), Effect.AT_START, accepted, meaning);
+    }
+
+    Setting(String path, String accepted, String meaning) {
+        this(path, Optional.empty(), Effect.AT_START, accepted, meaning);
+    }
+
+    Setting(String path, Optional<String> byDefault, Effect effect, String accepted, String meaning) {
         this.path = path;
         this.byDefault = byDefault;
+        this.effect = effect;
         this.accepted = accepted;
         this.meaning = meaning;
     }
@@ -55,9 +111,14 @@ public enum Setting {
         return path;
     }
 
-    /** The value that it has when nobody sets it. */
-    public String byDefault() {
+    /** The value that it has when nobody sets it, or empty when it has none then. */
+    public Optional<String> byDefault() {
         return byDefault;
+    }
+
+    /** When a change of it in the configuration file is heeded. */
+    public Effect effect() {
+        return effect;
     }
 
     /** The values that it takes, as a noun. */
@@ -73,5 +134,7 @@ public enum Setting {
     private static final class Accepted {
         static final String PORT = "a port from 0 to 65535";
         static final String DURATION = Durations.FORM + ", more than 0s";
+        static final String LIMIT = "a whole number of 1 or more";
+        static final String PEM = "a file in PEM";
     }
 }

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -21,14 +22,18 @@ import java.util.random.RandomGenerator;
  */
 public final class Counter implements AutoCloseable {
 
+    /** More than any scaler is asked about; a key that is forgotten costs a look at its type again. */
+    private static final int KEYS_REMEMBERED = 20_000;
+
     private record Key(Database database, String name) {}
 
     private final Keyspaces keyspaces;
     private final InstantSource clock;
     private final CountingOptions options;
+    private final IntSupplier patternLimit;
     private final RandomGenerator random;
-    private final ConcurrentMap<Key, Elements> elements = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Key, ScoredMembers> scoredMembers = new ConcurrentHashMap<>();
+    private final LeastRecentlyUsed<Key, Elements> elements = new LeastRecentlyUsed<>(KEYS_REMEMBERED);
+    private final LeastRecentlyUsed<Key, ScoredMembers> scoredMembers = new LeastRecentlyUsed<>(KEYS_REMEMBERED);
     private final ConcurrentMap<Database, ServerClock> serverClocks = new ConcurrentHashMap<>();
     private final ConcurrentMap<Database, PatternCounts> patternCounts = new ConcurrentHashMap<>();
     private volatile Consumer<Database> whenScanned = _ -> {};
@@ -36,16 +41,23 @@ public final class Counter implements AutoCloseable {
 
     /** A counter with {@link CountingOptions#DEFAULT}. */
     public Counter(Keyspaces keyspaces, InstantSource clock) {
-        this(keyspaces, clock, CountingOptions.DEFAULT, new SecureRandom());
+        this(keyspaces, clock, CountingOptions.DEFAULT, () -> CountingOptions.PATTERNS, new SecureRandom());
     }
 
     /**
      * A counter that has asked nothing yet.
      *
      * @param clock one that does not jump
+     * @param patternLimit how many patterns are counted in one database at a time
      * @param random where samples are drawn
      */
-    public Counter(Keyspaces keyspaces, InstantSource clock, CountingOptions options, RandomGenerator random) {
+    public Counter(
+            Keyspaces keyspaces,
+            InstantSource clock,
+            CountingOptions options,
+            IntSupplier patternLimit,
+            RandomGenerator random) {
+        this.patternLimit = patternLimit;
         this.keyspaces = keyspaces;
         this.clock = clock;
         this.options = options;
@@ -57,6 +69,7 @@ public final class Counter implements AutoCloseable {
      *
      * @throws KeyspaceException if Redis does not give the answer, or what it gives is not countable
      * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such database
+     * @throws io.github.redissessionscaler.problem.LimitReachedException if too many patterns are counted already
      */
     public Count count(Source source) {
         Database database = source.database();
@@ -105,7 +118,13 @@ public final class Counter implements AutoCloseable {
         PatternCounts counts = patternCounts.computeIfAbsent(
                 database,
                 _ -> new PatternCounts(
-                        database.connection(), keyspace, clock, options, random, () -> whenScanned.accept(database)));
+                        database.connection(),
+                        keyspace,
+                        clock,
+                        options,
+                        patternLimit,
+                        random,
+                        () -> whenScanned.accept(database)));
         if (closed) {
             counts.close();
         }

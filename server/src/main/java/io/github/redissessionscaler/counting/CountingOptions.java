@@ -22,6 +22,9 @@ public record CountingOptions(
         int smallestPage,
         int largestPage) {
 
+    /** How many patterns are counted in one database, unless somebody says otherwise. */
+    static final int PATTERNS = 200;
+
     public static final CountingOptions DEFAULT = new CountingOptions(
             Duration.ofSeconds(10), Duration.ofMinutes(3), Duration.ofSeconds(30), 0.1, 0.0015, 100, 1000);
 

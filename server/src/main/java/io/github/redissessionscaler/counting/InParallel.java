@@ -9,10 +9,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Does the same with several things at once, each on a virtual thread of its own. */
-final class InParallel {
+public final class InParallel {
 
     /** What may be interrupted. */
-    interface Task<T, R> {
+    public interface Task<T, R> {
         R apply(T argument) throws InterruptedException;
     }
 
@@ -24,7 +24,7 @@ final class InParallel {
      * @throws InterruptedException if the caller is interrupted; the tasks are too, and have ended
      * @throws KeyspaceException if a task throws it; the others are interrupted and have ended
      */
-    static <T, R> List<R> map(List<T> arguments, Task<T, R> task) throws InterruptedException {
+    public static <T, R> List<R> map(List<T> arguments, Task<T, R> task) throws InterruptedException {
         if (arguments.size() == 1) {
             return List.of(task.apply(arguments.getFirst()));
         }

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.counting;
 
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.problem.LimitReachedException;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.trigger.Accuracy;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +90,7 @@ final class PatternCounts implements AutoCloseable {
     private final Keyspace keyspace;
     private final InstantSource clock;
     private final CountingOptions options;
+    private final IntSupplier limit;
     private final MethodChoice choice;
     private final Estimates estimates;
     private final Runnable whenScanned;
@@ -115,6 +118,7 @@ final class PatternCounts implements AutoCloseable {
             Keyspace keyspace,
             InstantSource clock,
             CountingOptions options,
+            IntSupplier limit,
             RandomGenerator random,
             Runnable whenScanned) {
         this.name = name;
@@ -122,15 +126,20 @@ final class PatternCounts implements AutoCloseable {
         this.keyspace = keyspace;
         this.clock = clock;
         this.options = options;
+        this.limit = limit;
         this.choice = new MethodChoice(options);
         this.estimates = new Estimates(keyspace, clock, random, options.sampleShare());
     }
 
-    /** The latest count; the first one is waited for. */
+    /**
+     * The latest count; the first one is waited for.
+     *
+     * @throws LimitReachedException if there is no room for the pattern
+     */
     Count count(MatchingKeys query) {
         lock.lock();
         try {
-            Entry entry = entries.computeIfAbsent(query, _ -> new Entry(query, clock.instant()));
+            Entry entry = entryOf(query);
             entry.asked = clock.instant();
             if (entry.method == null && !closed) {
                 startScanning();
@@ -159,6 +168,23 @@ final class PatternCounts implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private Entry entryOf(MatchingKeys query) {
+        Entry known = entries.get(query);
+        if (known != null) {
+            return known;
+        }
+        forgetIdle();
+        int most = limit.getAsInt();
+        if (entries.size() >= most) {
+            throw new LimitReachedException("the scaler counts " + most + " patterns in this database already, which is"
+                    + " its PATTERN_LIMIT; one that nobody asks about makes room after "
+                    + options.idle().toMinutes() + " minutes");
+        }
+        Entry entry = new Entry(query, clock.instant());
+        entries.put(query, entry);
+        return entry;
     }
 
     /** Something may have changed: the next scan starts as soon as the last one's rest is over. Returns at once. */

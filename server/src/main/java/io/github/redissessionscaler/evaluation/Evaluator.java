@@ -6,6 +6,7 @@ import io.github.redissessionscaler.hpa.WholeInstances;
 import io.github.redissessionscaler.outage.Known;
 import io.github.redissessionscaler.outage.OutageRules;
 import io.github.redissessionscaler.outage.Verdict;
+import io.github.redissessionscaler.problem.LimitReachedException;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.trigger.Activation;
 import io.github.redissessionscaler.trigger.Database;
@@ -46,7 +47,7 @@ public final class Evaluator {
      *
      * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such database
      * @throws AccessDeniedException if the namespace may not use the connection
-     * @throws TooManyTriggersException if there is no room for the trigger
+     * @throws LimitReachedException if there is no room for the trigger
      */
     public void admit(Asked asked) {
         admitted(asked);
@@ -57,7 +58,7 @@ public final class Evaluator {
      * {@code sessionSize}.
      *
      * @throws AccessDeniedException if the namespace may not use the connection
-     * @throws TooManyTriggersException if there is no room for the trigger
+     * @throws LimitReachedException if there is no room for the trigger
      */
     public double target(Asked asked, Deadline deadline) {
         return target(admitted(asked), deadline);
@@ -68,7 +69,7 @@ public final class Evaluator {
      *
      * @throws UnavailableException if Redis does not answer and the trigger wants an error then
      * @throws AccessDeniedException if the namespace may not use the connection
-     * @throws TooManyTriggersException if there is no room for the trigger
+     * @throws LimitReachedException if there is no room for the trigger
      */
     public double value(Asked asked, Deadline deadline) {
         TriggerState state = admitted(asked);
@@ -91,7 +92,7 @@ public final class Evaluator {
      *
      * @throws UnavailableException if Redis does not answer and the trigger wants an error then
      * @throws AccessDeniedException if the namespace may not use the connection
-     * @throws TooManyTriggersException if there is no room for the trigger
+     * @throws LimitReachedException if there is no room for the trigger
      */
     public boolean active(Asked asked, Deadline deadline) {
         TriggerState state = admitted(asked);

@@ -1,9 +1,8 @@
 package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.LeastRecentlyUsed;
 import io.github.redissessionscaler.trigger.Database;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,10 +14,13 @@ final class ReadLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadLog.class);
 
-    private final Set<Object> failing = ConcurrentHashMap.newKeySet();
+    /** A read that fails for good and is forgotten is logged once more. */
+    private static final int REMEMBERED = 1000;
+
+    private final LeastRecentlyUsed<Object, Boolean> failing = new LeastRecentlyUsed<>(REMEMBERED);
 
     void failed(Database database, Object read, KeyspaceException failure) {
-        if (failing.add(failure.reason().permanent() ? read : database)) {
+        if (failing.add(failure.reason().permanent() ? read : database, true)) {
             LOG.atWarn()
                     .addKeyValue("connection", database.connection())
                     .addKeyValue("reason", failure.reason())

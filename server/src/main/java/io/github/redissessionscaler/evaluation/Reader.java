@@ -53,9 +53,11 @@ public final class Reader {
 
     private static <V> V measured(Telemetry telemetry, Database database, String kind, Supplier<V> read) {
         long start = System.nanoTime();
-        String outcome = "OK";
+        String outcome = "FAILED";
         try {
-            return read.get();
+            V value = read.get();
+            outcome = "OK";
+            return value;
         } catch (KeyspaceException e) {
             outcome = e.reason().name();
             throw e;

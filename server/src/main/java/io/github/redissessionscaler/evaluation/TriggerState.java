@@ -3,6 +3,7 @@ package io.github.redissessionscaler.evaluation;
 import io.github.redissessionscaler.counting.Count;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 
 /** What was last seen of one trigger. Written by the evaluation alone; may be read by any thread at any time. */
 public final class TriggerState {
@@ -11,13 +12,14 @@ public final class TriggerState {
     private final Observed<Count> count = new Observed<>();
     private final Observed<Boolean> active = new Observed<>();
     private volatile Instant lastAsked;
-    private volatile double target;
+    private final DoubleSupplier byDefault;
+    private volatile Optional<Double> ofKey = Optional.empty();
     private volatile Optional<String> targetProblem = Optional.empty();
 
-    TriggerState(Asked asked, Instant now) {
+    TriggerState(Asked asked, DoubleSupplier defaultTarget, Instant now) {
         this.asked = asked;
+        this.byDefault = defaultTarget;
         this.lastAsked = now;
-        this.target = asked.trigger().target().sessionSize();
     }
 
     public Asked asked() {
@@ -36,9 +38,9 @@ public final class TriggerState {
         return lastAsked;
     }
 
-    /** Sessions per instance, the last that was good. */
+    /** Sessions per instance: the last that was good. */
     public double target() {
-        return target;
+        return ofKey.or(() -> asked.trigger().target().sessionSize()).orElseGet(byDefault::getAsDouble);
     }
 
     /** Why the target is not what {@code sessionSizeKey} holds, if it is not. */
@@ -51,7 +53,7 @@ public final class TriggerState {
     }
 
     void targetIs(double sessionSize) {
-        target = sessionSize;
+        ofKey = Optional.of(sessionSize);
         targetProblem = Optional.empty();
     }
 

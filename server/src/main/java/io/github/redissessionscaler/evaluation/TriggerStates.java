@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.evaluation;
 
+import io.github.redissessionscaler.problem.LimitReachedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -7,6 +8,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 
 /** The triggers that somebody asked about lately. Thread-safe. */
 public final class TriggerStates {
@@ -15,7 +18,8 @@ public final class TriggerStates {
     static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
 
     private final ConcurrentMap<Asked, TriggerState> states = new ConcurrentHashMap<>();
-    private final int limit;
+    private final IntSupplier limit;
+    private final DoubleSupplier defaultTarget;
     private final InstantSource clock;
     private volatile Instant lastSweep;
 
@@ -23,9 +27,11 @@ public final class TriggerStates {
      * No trigger is known yet.
      *
      * @param limit how many triggers are served at a time, at least 1
+     * @param defaultTarget of triggers that name none, sessions per instance
      */
-    public TriggerStates(int limit, InstantSource clock) {
+    public TriggerStates(IntSupplier limit, DoubleSupplier defaultTarget, InstantSource clock) {
         this.limit = limit;
+        this.defaultTarget = defaultTarget;
         this.clock = clock;
         this.lastSweep = clock.instant();
     }
@@ -38,7 +44,7 @@ public final class TriggerStates {
     /**
      * The state of the trigger, which counts as asked about now.
      *
-     * @throws TooManyTriggersException if it would be one more than the limit
+     * @throws LimitReachedException if it would be one more than the limit
      */
     TriggerState of(Asked asked) {
         Instant now = clock.instant();
@@ -48,14 +54,17 @@ public final class TriggerStates {
             return known;
         }
         forgetSilent(now);
-        if (states.size() >= limit) {
-            throw new TooManyTriggersException(limit);
+        int most = limit.getAsInt();
+        if (states.size() >= most) {
+            throw new LimitReachedException("the scaler serves " + most
+                    + " triggers already, which is its TRIGGER_LIMIT;" + " one that nobody asks about makes room after "
+                    + FORGOTTEN_AFTER.toMinutes() + " minutes");
         }
-        return states.computeIfAbsent(asked, key -> new TriggerState(key, now));
+        return states.computeIfAbsent(asked, key -> new TriggerState(key, defaultTarget, now));
     }
 
     private void forgetSilent(Instant now) {
-        boolean full = states.size() >= limit;
+        boolean full = states.size() >= limit.getAsInt();
         if (full || lastSweep.plus(FORGOTTEN_AFTER).isBefore(now)) {
             lastSweep = now;
             Instant oldest = now.minus(FORGOTTEN_AFTER);

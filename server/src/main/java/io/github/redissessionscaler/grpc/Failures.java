@@ -1,9 +1,9 @@
 package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.evaluation.AccessDeniedException;
-import io.github.redissessionscaler.evaluation.TooManyTriggersException;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.problem.LimitReachedException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.slf4j.Logger;
@@ -20,7 +20,7 @@ final class Failures {
         Status status = switch (failure) {
             case InvalidInputException e -> Status.INVALID_ARGUMENT;
             case AccessDeniedException e -> Status.PERMISSION_DENIED;
-            case TooManyTriggersException e -> Status.RESOURCE_EXHAUSTED;
+            case LimitReachedException e -> Status.RESOURCE_EXHAUSTED;
             case UnavailableException e -> Status.UNAVAILABLE;
             default -> {
                 LOG.error("A call failed for a reason that nobody thought of", failure);

@@ -1,9 +1,11 @@
 package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.activity.ActivityHub;
+import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.telemetry.Telemetry;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -29,37 +32,30 @@ public final class GrpcServer implements AutoCloseable {
     /** A client that is asked whether it is still there has this part of the silence before to say so. */
     private static final int KEEPALIVE_PARTS = 3;
 
-    /**
-     * How long things take.
-     *
-     * @param answerTimeout within which every unary call is answered
-     * @param keepalive after how long a silence a client is asked whether it is still there
-     */
-    public record Timing(Duration answerTimeout, Duration keepalive) {}
-
+    private final Optional<ServerTls> tls;
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
 
     private GrpcServer(
-            InetSocketAddress address,
-            Evaluator evaluator,
-            ActivityHub hub,
-            Timing timing,
-            Telemetry telemetry,
-            ExecutorService executor) {
-        server = NettyServerBuilder.forAddress(address)
+            ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry, ExecutorService executor) {
+        tls = config.grpcTls().map(ServerTls::of);
+        Duration keepalive = config.keepalive();
+        server = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(config.listenAddress(), config.grpcPort()),
+                        tls.map(ServerTls::credentials).orElseGet(InsecureServerCredentials::create))
                 .executor(executor)
                 .addService(ServerInterceptors.intercept(
-                        new ExternalScalerService(evaluator, hub, timing.answerTimeout()), new CallMetrics(telemetry)))
+                        new ExternalScalerService(evaluator, hub, config.answerTimeout()), new CallMetrics(telemetry)))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .maxInboundMessageSize(LARGEST_REQUEST_BYTES)
-                .keepAliveTime(timing.keepalive().toMillis(), TimeUnit.MILLISECONDS)
-                .keepAliveTimeout(timing.keepalive().toMillis() / KEEPALIVE_PARTS, TimeUnit.MILLISECONDS)
+                .keepAliveTime(keepalive.toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(keepalive.toMillis() / KEEPALIVE_PARTS, TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(10, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .build();
         health.setStatus(ExternalScalerGrpc.SERVICE_NAME, ServingStatus.SERVING);
+        tls.ifPresent(files -> measure(files, telemetry));
     }
 
     /**
@@ -67,21 +63,33 @@ public final class GrpcServer implements AutoCloseable {
      *
      * @param executor runs every call on a thread of its own, which may block
      * @throws UncheckedIOException if the port cannot be had
+     * @throws io.github.redissessionscaler.problem.InvalidInputException if the files for TLS cannot be used
      */
     public static GrpcServer start(
-            InetSocketAddress address,
-            Evaluator evaluator,
-            ActivityHub hub,
-            Timing timing,
-            Telemetry telemetry,
-            ExecutorService executor) {
-        var server = new GrpcServer(address, evaluator, hub, timing, telemetry, executor);
+            ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry, ExecutorService executor) {
+        var server = new GrpcServer(config, evaluator, hub, telemetry, executor);
         try {
             server.server.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return server;
+    }
+
+    private static void measure(ServerTls tls, Telemetry telemetry) {
+        telemetry.gauge(
+                "grpc.certificate.expiry.timestamp.seconds",
+                "When the certificate that KEDA is shown ends, in seconds since 1970",
+                () -> tls.expiry().getEpochSecond());
+        telemetry.gauge(
+                "grpc.certificate.refused",
+                "1 while the files for TLS to KEDA hold something that cannot be used",
+                () -> tls.refused() ? 1 : 0);
+    }
+
+    /** Reads the files for TLS again, if there are any. New connections get what they hold; open ones stay. */
+    public void rereadCertificates() {
+        tls.ifPresent(ServerTls::reread);
     }
 
     public int port() {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Decides what a trigger is answered while Redis is silent. Thread-safe.
@@ -13,12 +14,12 @@ import java.util.Optional;
  *     shake the application; zero for not at all
  * @param clock one that does not jump
  */
-public record OutageRules(Duration grace, InstantSource clock) {
+public record OutageRules(Supplier<Duration> grace, InstantSource clock) {
 
     /** The answer under the policy, given what was last known. */
     public <T> Verdict<T> verdict(UnavailablePolicy policy, Optional<Known<T>> last) {
         return switch (policy) {
-            case UnavailablePolicy.Minimum() -> holdOrMinimum(last, grace);
+            case UnavailablePolicy.Minimum() -> holdOrMinimum(last, grace.get());
             case UnavailablePolicy.Hold(Duration holdFor) -> holdOrMinimum(last, holdFor);
             case UnavailablePolicy.Fail() -> new Verdict.Fail<>();
         };

@@ -3,12 +3,14 @@ package io.github.redissessionscaler.redis;
 import io.github.redissessionscaler.counting.KeyspaceEvents.Feed;
 import io.github.redissessionscaler.counting.KeyspaceEvents.Listener;
 import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.redis.RedisKeyspace.Backend;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Keyspace events of all primaries of one database: one connection and one virtual thread for each. */
 final class EventFeed implements Feed {
@@ -16,20 +18,21 @@ final class EventFeed implements Feed {
     /** How soon a primary that was added, or took over, is listened to. */
     private static final Duration PRIMARIES_LOOKED_UP_EVERY = Duration.ofSeconds(2);
 
-    private final Servers servers;
-    private final int database;
+    /** A primary, and the index of the database there. */
+    private record Place(Server server, int database) {}
+
+    private final Supplier<Backend> backend;
     private final Listener listener;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private EventFeed(Servers servers, int database, Listener listener) {
-        this.servers = servers;
-        this.database = database;
+    private EventFeed(Supplier<Backend> backend, Listener listener) {
+        this.backend = backend;
         this.listener = listener;
     }
 
-    static EventFeed start(Servers servers, int database, Listener listener) {
-        var feed = new EventFeed(servers, database, listener);
-        Thread.ofVirtual().name("events-" + database).start(feed::follow);
+    static EventFeed start(Supplier<Backend> backend, Listener listener) {
+        var feed = new EventFeed(backend, listener);
+        Thread.ofVirtual().name("events").start(feed::follow);
         return feed;
     }
 
@@ -39,26 +42,29 @@ final class EventFeed implements Feed {
     }
 
     private void follow() {
-        Map<Server, EventConnection> connections = new HashMap<>();
+        Map<Place, EventConnection> connections = new HashMap<>();
         do {
-            List<Server> primaries = primaries(connections);
+            List<Place> places = places(connections);
             connections.entrySet().removeIf(entry -> {
-                boolean gone = !primaries.contains(entry.getKey());
+                boolean gone = !places.contains(entry.getKey());
                 if (gone) {
                     entry.getValue().close();
                 }
                 return gone;
             });
-            primaries.forEach(primary ->
-                    connections.computeIfAbsent(primary, server -> EventConnection.start(server, database, listener)));
+            places.forEach(place -> connections.computeIfAbsent(
+                    place, _ -> EventConnection.start(place.server(), place.database(), listener)));
         } while (!isClosedWithin(PRIMARIES_LOOKED_UP_EVERY));
         connections.values().forEach(EventConnection::close);
     }
 
     /** The primaries now; while nobody tells, those that are listened to already. */
-    private List<Server> primaries(Map<Server, EventConnection> connections) {
+    private List<Place> places(Map<Place, EventConnection> connections) {
+        Backend now = backend.get();
         try {
-            return servers.primaries();
+            return now.servers().primaries().stream()
+                    .map(server -> new Place(server, now.database()))
+                    .toList();
         } catch (KeyspaceException e) {
             return List.copyOf(connections.keySet());
         }

@@ -2,7 +2,9 @@ package io.github.redissessionscaler.redis;
 
 import static io.github.redissessionscaler.redis.Server.COMMANDS;
 
+import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.counting.InParallel;
 import io.github.redissessionscaler.counting.Keyspace;
 import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.counting.KeyspaceException;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
@@ -26,12 +29,20 @@ import redis.clients.jedis.exceptions.JedisMovedDataException;
 /** A keyspace over whatever servers hold it. */
 final class RedisKeyspace implements Keyspace, AutoCloseable {
 
-    private final Servers servers;
-    private final int database;
+    /** Where the keys are: the connection as it was configured, the index of the database, the servers. */
+    record Backend(ConnectionConfig connection, int database, Servers servers) {}
 
-    RedisKeyspace(Servers servers, int database) {
-        this.servers = servers;
-        this.database = database;
+    private volatile Backend backend;
+
+    RedisKeyspace(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** Leads to this connection from now on. The servers that it led to before are left as they are. */
+    void follow(ConnectionConfig connection, Supplier<Backend> anew) {
+        if (!backend.connection().leadsAs(connection)) {
+            backend = anew.get();
+        }
     }
 
     @Override
@@ -41,9 +52,15 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public long size() {
-        return ask(all -> all.primaries().stream()
-                .mapToLong(server -> server.execute(COMMANDS.dbSize()))
-                .sum());
+        return ask(all -> {
+            try {
+                List<Long> sizes = InParallel.map(all.primaries(), server -> server.execute(COMMANDS.dbSize()));
+                return sizes.stream().mapToLong(Long::longValue).sum();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new KeyspaceException(Reason.TIMEOUT, "the caller no longer waits", e);
+            }
+        });
     }
 
     @Override
@@ -89,19 +106,20 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public List<Shard> shards() {
+        Backend now = backend;
         return ask(all -> all.primaries().stream()
-                .<Shard>map(server -> new RedisShard(server, database, servers::suspect))
+                .<Shard>map(server -> new RedisShard(server, now.database(), all::suspect))
                 .toList());
     }
 
     /** Events of every primary until the feed is closed. */
     EventFeed listen(KeyspaceEvents.Listener listener) {
-        return EventFeed.start(servers, database, listener);
+        return EventFeed.start(() -> backend, listener);
     }
 
     @Override
     public void close() {
-        servers.close();
+        backend.servers().close();
     }
 
     /** The type that TYPE names, or empty for one of a module, and for none. */
@@ -136,6 +154,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     }
 
     private <T> T ask(Function<Servers, T> question) {
+        Servers servers = backend.servers();
         try {
             return question.apply(servers);
         } catch (KeyspaceException e) {

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentMap;
 /** The databases of all configured connections. Thread-safe. */
 public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoCloseable {
 
-    private final Map<String, ConnectionConfig> connections;
+    private volatile Map<String, ConnectionConfig> connections;
     private final Duration timeout;
     private final ConcurrentMap<Database, RedisKeyspace> keyspaces = new ConcurrentHashMap<>();
 
@@ -34,6 +34,14 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     public RedisKeyspaces(Map<String, ConnectionConfig> connections, Duration timeout) {
         this.connections = Map.copyOf(connections);
         this.timeout = timeout;
+    }
+
+    /**
+     * Takes other connections from now on. What is read at this moment is read to its end where it was begun; connections
+     * that nobody uses any more close after some minutes.
+     */
+    public void use(Map<String, ConnectionConfig> others) {
+        connections = Map.copyOf(others);
     }
 
     @Override
@@ -52,11 +60,16 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     }
 
     private RedisKeyspace opened(Database database) {
+        ConnectionConfig connection = checked(database);
         RedisKeyspace known = keyspaces.get(database);
-        return known == null ? keyspaces.computeIfAbsent(database, this::open) : known;
+        RedisKeyspace keyspace = known == null
+                ? keyspaces.computeIfAbsent(database, _ -> new RedisKeyspace(backend(connection, database)))
+                : known;
+        keyspace.follow(connection, () -> backend(connection, database));
+        return keyspace;
     }
 
-    private RedisKeyspace open(Database database) {
+    private ConnectionConfig checked(Database database) {
         ConnectionConfig connection = connections.get(database.connection());
         if (connection == null) {
             throw invalid(
@@ -65,7 +78,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
                             + String.join(", ", new TreeSet<>(connections.keySet()))
                             + Nearest.question(database.connection(), connections.keySet()));
         }
-        int index = database.index().orElse(connection.database());
+        int index = index(connection, database);
         if (index > ConnectionConfig.HIGHEST_DATABASE) {
             throw invalid("databaseIndex", index + " is more than " + ConnectionConfig.HIGHEST_DATABASE);
         }
@@ -73,7 +86,17 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
             throw invalid(
                     "databaseIndex", index + " cannot be: a Redis Cluster has the database 0 only; remove the key");
         }
-        return new RedisKeyspace(servers(connection, Connector.of(connection, index, timeout)), index);
+        return connection;
+    }
+
+    private RedisKeyspace.Backend backend(ConnectionConfig connection, Database database) {
+        int index = index(connection, database);
+        return new RedisKeyspace.Backend(
+                connection, index, servers(connection, Connector.of(connection, index, timeout)));
+    }
+
+    private static int index(ConnectionConfig connection, Database database) {
+        return database.index().orElse(connection.database());
     }
 
     private static Servers servers(ConnectionConfig connection, Connector connector) {

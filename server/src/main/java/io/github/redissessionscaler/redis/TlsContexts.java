@@ -3,20 +3,12 @@ package io.github.redissessionscaler.redis;
 import io.github.redissessionscaler.config.RedisTls;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.tls.Pem;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -26,7 +18,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/** TLS out of PEM files, with nothing but the JDK. */
+/** TLS to Redis out of PEM files. */
 final class TlsContexts {
 
     private static final char[] NO_PASSWORD = new char[0];
@@ -66,7 +58,7 @@ final class TlsContexts {
         if (tls.caCertificates().isPresent()) {
             KeyStore store = emptyStore();
             int number = 0;
-            for (Certificate certificate : certificates(tls.caCertificates().get())) {
+            for (Certificate certificate : Pem.certificates(tls.caCertificates().get())) {
                 store.setCertificateEntry("ca-" + number++, certificate);
             }
             factory.init(store);
@@ -81,8 +73,12 @@ final class TlsContexts {
             return new KeyManager[0];
         }
         KeyStore store = emptyStore();
-        Certificate[] chain = certificates(tls.clientCertificate().get()).toArray(Certificate[]::new);
-        store.setKeyEntry("client", privateKey(tls.clientKey().get(), (X509Certificate) chain[0]), NO_PASSWORD, chain);
+        List<X509Certificate> chain = Pem.certificates(tls.clientCertificate().get());
+        store.setKeyEntry(
+                "client",
+                Pem.privateKey(tls.clientKey().get(), chain.getFirst()),
+                NO_PASSWORD,
+                chain.toArray(Certificate[]::new));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, NO_PASSWORD);
         return factory.getKeyManagers();
@@ -92,21 +88,5 @@ final class TlsContexts {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         return store;
-    }
-
-    private static Collection<? extends Certificate> certificates(Path file)
-            throws IOException, GeneralSecurityException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return CertificateFactory.getInstance("X.509").generateCertificates(in);
-        }
-    }
-
-    /** The key is of the kind that the certificate holds the other half of. */
-    private static PrivateKey privateKey(Path file, X509Certificate certificate)
-            throws IOException, GeneralSecurityException {
-        String pem = Files.readString(file);
-        String base64 = pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
-        return KeyFactory.getInstance(certificate.getPublicKey().getAlgorithm())
-                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
     }
 }

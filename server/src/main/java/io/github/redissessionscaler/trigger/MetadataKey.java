@@ -8,8 +8,8 @@ public enum MetadataKey {
     SESSION_SIZE(
             "sessionSize",
             "a number from 0.001 to 1000000000000, such as 100 or 2.5",
-            "100",
-            "Sessions that one instance shall serve: the target."),
+            "Sessions that one instance shall serve: the target; without it, that of the scaler, which is 100 unless it"
+                    + " is configured otherwise."),
     SESSION_SIZE_KEY(
             "sessionSizeKey",
             Accepted.REDIS_KEY,

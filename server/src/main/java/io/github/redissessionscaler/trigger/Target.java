@@ -5,10 +5,10 @@ import java.util.Optional;
 /**
  * How many sessions an instance shall serve.
  *
- * @param sessionSize sessions per instance, from {@link #SMALLEST} to {@link #LARGEST}
+ * @param sessionSize sessions per instance, from {@link #SMALLEST} to {@link #LARGEST}; that of the scaler when empty
  * @param sessionSizeKey a Redis key that holds the number; {@code sessionSize} is used while it does not
  */
-public record Target(double sessionSize, Optional<String> sessionSizeKey) {
+public record Target(Optional<Double> sessionSize, Optional<String> sessionSizeKey) {
 
     /** The finest step of a Kubernetes quantity; anything less would reach the HPA as a target of 0. */
     public static final double SMALLEST = 0.001;
@@ -17,7 +17,7 @@ public record Target(double sessionSize, Optional<String> sessionSizeKey) {
     public static final double LARGEST = 1e12;
 
     public Target {
-        if (!accepts(sessionSize)) {
+        if (!sessionSize.map(Target::accepts).orElse(true)) {
             throw new IllegalArgumentException("sessionSize " + sessionSize);
         }
     }

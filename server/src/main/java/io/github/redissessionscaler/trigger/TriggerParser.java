@@ -82,7 +82,7 @@ public final class TriggerParser {
     }
 
     private Target target() {
-        return new Target(metadata.readOrDefault(SESSION_SIZE, Form.TARGET), metadata.text(SESSION_SIZE_KEY));
+        return new Target(metadata.read(SESSION_SIZE, Form.TARGET), metadata.text(SESSION_SIZE_KEY));
     }
 
     private Activation activation() {

@@ -9,11 +9,6 @@ import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +41,7 @@ final class MetricsTest {
     }
 
     @Test
-    void aTriggerHasItsNumbers() throws Exception {
+    void aTriggerHasItsNumbers() {
         jedis.mset("a", "1", "b", "2", "c", "3");
         scaler.metric(Map.of("sessionSize", "2"));
         scaler.isActive(Map.of("sessionSize", "2"));
@@ -61,23 +56,23 @@ final class MetricsTest {
     }
 
     @Test
-    void callsAreCountedByTheirCode() throws Exception {
+    void callsAreCountedByTheirCode() {
         scaler.metric(Map.of());
         assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> scaler.metric(Map.of("sessionSize", "0"))))
                 .isNotNull();
 
-        await().untilAsserted(() -> assertThat(scrape())
+        await().untilAsserted(() -> assertThat(scaler.scrape())
                 .contains("redis_session_scaler_rpc_seconds_count{code=\"OK\",method=\"GetMetrics\"} 1")
                 .contains("redis_session_scaler_rpc_seconds_count{code=\"INVALID_ARGUMENT\",method=\"GetMetrics\"} 1"));
     }
 
     @Test
-    void anOutageIsSeen() throws Exception {
+    void anOutageIsSeen() {
         scaler.isActive(Map.of());
         redis.kill();
         scaler.isActive(Map.of());
 
-        assertThat(scrape()).containsPattern("redis_reads_seconds_count\\{.*outcome=\"UNREACHABLE\"");
+        assertThat(scaler.scrape()).containsPattern("redis_reads_seconds_count\\{.*outcome=\"UNREACHABLE\"");
         assertThat(trigger("active")).isEqualTo("0.0");
     }
 
@@ -85,29 +80,21 @@ final class MetricsTest {
     void whetherEventsComeIsSeen() {
         var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
         ExternalScalerGrpc.newStub(scaler.channel()).streamIsActive(RunningScaler.ref(Map.of()), stream);
-        await().untilAsserted(() -> assertThat(scrape())
+        await().untilAsserted(() -> assertThat(scaler.scrape())
                 .contains("redis_session_scaler_streams 1.0")
                 .contains("redis_session_scaler_push_databases_polled 1.0"));
 
         await().untilAsserted(() -> {
             jedis.set("a", "1");
-            assertThat(scrape()).contains("redis_session_scaler_push_databases_events 1.0");
+            assertThat(scaler.scrape()).contains("redis_session_scaler_push_databases_events 1.0");
         });
     }
 
-    private String trigger(String name) throws IOException, InterruptedException {
-        return scrape().lines()
+    private String trigger(String name) {
+        return scaler.scrape()
+                .lines()
                 .filter(line -> line.startsWith("redis_session_scaler_trigger_" + name + "{") && line.matches(LABELS))
                 .map(line -> line.substring(line.lastIndexOf(' ') + 1))
                 .collect(Collectors.joining(","));
-    }
-
-    private String scrape() throws IOException, InterruptedException {
-        try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + scaler.scaler().managementPort() + "/metrics"))
-                    .build();
-            return http.send(request, BodyHandlers.ofString()).body();
-        }
     }
 }

@@ -3,8 +3,7 @@ package io.github.redissessionscaler.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.redissessionscaler.config.ConnectionConfig;
-import io.github.redissessionscaler.config.Topology;
+import io.github.redissessionscaler.problem.Durations;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.GetMetricSpecResponse;
 import io.github.redissessionscaler.proto.IsActiveResponse;
@@ -19,8 +18,6 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,16 +198,15 @@ final class PushTest {
     @Test
     void aFailoverOfRedisIsFollowedByStreams() {
         try (var sentinel = RedisSentinel.start();
-                var follower = RunningScaler.with(
-                        new ConnectionConfig(
-                                ConnectionConfig.DEFAULT,
-                                new Topology.Sentinel(RedisSentinel.MASTER, sentinel.sentinels(), Optional.empty()),
-                                0,
-                                Optional.empty(),
-                                Optional.empty(),
-                                Set.of()),
-                        Duration.ofMillis(100),
-                        NEVER)) {
+                var follower = RunningScaler.with(Map.of(
+                        "REDIS_URL",
+                        sentinel.url(),
+                        "PUSH_POLL_MIN",
+                        "100ms",
+                        "PUSH_POLL_MAX",
+                        "400ms",
+                        "HEARTBEAT",
+                        Durations.format(NEVER)))) {
             var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
             ExternalScalerGrpc.newStub(follower.channel()).streamIsActive(RunningScaler.ref(ANY_SESSION), stream);
             await().until(() -> stream.values().equals(List.of(false)));

@@ -15,11 +15,6 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,17 +74,8 @@ final class StandardPartsTest {
     }
 
     @Test
-    void theProbesAnswer() throws Exception {
-        assertThat(status("/livez")).isEqualTo(200);
-        assertThat(status("/readyz")).isEqualTo(200);
-    }
-
-    private int status(String path) throws IOException, InterruptedException {
-        try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + scaler.scaler().managementPort() + path))
-                    .build();
-            return http.send(request, BodyHandlers.discarding()).statusCode();
-        }
+    void theProbesAnswer() {
+        assertThat(scaler.get("/livez").statusCode()).isEqualTo(200);
+        assertThat(scaler.get("/readyz").statusCode()).isEqualTo(200);
     }
 }

@@ -18,10 +18,12 @@ final class LayersTest {
     /** A package, then the ones that may use it are those that name it. */
     @ArchTest
     static final ArchRule layers = uses(
-            "problem <- trigger config counting redis evaluation activity grpc management simulation embedded app cli",
+            "problem <- tls trigger config counting redis evaluation activity grpc management simulation embedded app"
+                    + " cli",
             "hpa <- evaluation management simulation cli",
-            "trigger <- counting outage evaluation activity grpc management redis simulation app cli",
-            "config <- redis management app cli",
+            "tls <- redis grpc",
+            "trigger <- config counting outage evaluation activity grpc management redis simulation app cli",
+            "config <- redis grpc management app cli",
             "counting <- outage evaluation activity redis management app cli",
             "outage <- evaluation management app",
             "telemetry <- evaluation activity redis grpc management app",

@@ -6,14 +6,18 @@ import com.google.gson.JsonParser;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
+import io.github.redissessionscaler.testing.TestCertificates;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
@@ -73,6 +77,33 @@ final class CommandsTest {
     }
 
     @Test
+    void checkSpeaksMutualTls(@TempDir Path directory) {
+        TestCertificates certificates =
+                TestCertificates.in(directory).issue("server").issue("client");
+        try (var scaler = RunningScaler.with(Map.of(
+                "REDIS_ADDRESS", "127.0.0.1:" + RedisServer.freePort(),
+                "GRPC_TLS_CERT_FILE", certificates.certificate("server").toString(),
+                "GRPC_TLS_KEY_FILE", certificates.key("server").toString(),
+                "GRPC_TLS_CLIENT_CA_FILE", certificates.authority().toString()))) {
+            List<String> command = List.of(
+                    "check",
+                    "--scaler",
+                    address(scaler),
+                    "--ca-file",
+                    certificates.authority().toString());
+            List<String> withCertificate = List.of(
+                    "--cert-file", certificates.certificate("client").toString(),
+                    "--key-file", certificates.key("client").toString());
+
+            assertThat(run(command.toArray(String[]::new)).status).isEqualTo(1);
+            assertThat(run(Stream.concat(command.stream(), withCertificate.stream())
+                                    .toArray(String[]::new))
+                            .status)
+                    .isZero();
+        }
+    }
+
+    @Test
     void checkRefusesAnAddressThatIsNone() {
         Result result = run("check", "--scaler", "no address");
 
@@ -95,8 +126,11 @@ final class CommandsTest {
         assertThat(result.status).isZero();
         String help = result.out.replaceAll("\\s+", " ");
         assertThat(Arrays.stream(Setting.values()))
-                .allSatisfy(setting ->
-                        assertThat(help).contains(setting.name()).contains("default: " + setting.byDefault()));
+                .allSatisfy(setting -> assertThat(help)
+                        .contains(setting.name())
+                        .contains(setting.byDefault()
+                                .map(value -> "default: " + value)
+                                .orElse("")));
         assertThat(help).contains("REDIS_ADDRESS", "REDIS_URL", "REDIS_PASSWORD_FILE", "CONFIG_FILE");
     }
 

@@ -22,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigLoaderTest {
 
+    private static final Optional<GrpcTls> TLS = Optional.of(
+            new GrpcTls(Path.of("/tls/tls.crt"), Path.of("/tls/tls.key"), Optional.of(Path.of("/tls/ca.crt"))));
+
     private static final Map<String, String> MINIMAL = Map.of("REDIS_ADDRESS", "redis:6379");
 
     @TempDir
@@ -35,7 +38,9 @@ final class ConfigLoaderTest {
                 .isEqualTo(new ServerConfig(
                         "0.0.0.0",
                         6000,
+                        Optional.empty(),
                         8080,
+                        100,
                         Duration.ofSeconds(2),
                         Duration.ZERO,
                         Duration.ofSeconds(10),
@@ -43,6 +48,8 @@ final class ConfigLoaderTest {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(5),
                         20_000,
+                        200,
+                        40_000,
                         Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
                         ServerConfig.LogFormat.TEXT,
                         "info"));
@@ -63,6 +70,12 @@ final class ConfigLoaderTest {
                         Map.entry("PUSH_POLL_MIN", "3s"),
                         Map.entry("PUSH_POLL_MAX", "4s"),
                         Map.entry("TRIGGER_LIMIT", "7"),
+                        Map.entry("PATTERN_LIMIT", "8"),
+                        Map.entry("STREAM_LIMIT", "9"),
+                        Map.entry("SESSION_SIZE", "2.5"),
+                        Map.entry("GRPC_TLS_CERT_FILE", "/tls/tls.crt"),
+                        Map.entry("GRPC_TLS_KEY_FILE", "/tls/tls.key"),
+                        Map.entry("GRPC_TLS_CLIENT_CA_FILE", "/tls/ca.crt"),
                         Map.entry("LOG_FORMAT", "JSON"),
                         Map.entry("LOG_LEVEL", "Debug"))));
 
@@ -70,7 +83,9 @@ final class ConfigLoaderTest {
                 .isEqualTo(new ServerConfig(
                         "127.0.0.1",
                         1,
+                        TLS,
                         0,
+                        2.5,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(15),
                         Duration.ofMinutes(1),
@@ -78,6 +93,8 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(4),
                         7,
+                        8,
+                        9,
                         config.connections(),
                         ServerConfig.LogFormat.JSON,
                         "debug"));
@@ -96,6 +113,12 @@ final class ConfigLoaderTest {
             pushPollMin: 3s
             pushPollMax: 4s
             triggerLimit: 7
+            patternLimit: 8
+            streamLimit: 9
+            sessionSize: 2.5
+            grpcTlsCertFile: /tls/tls.crt
+            grpcTlsKeyFile: /tls/tls.key
+            grpcTlsClientCaFile: /tls/ca.crt
             logFormat: json
             logLevel: debug
             connections:
@@ -108,7 +131,9 @@ final class ConfigLoaderTest {
                 .isEqualTo(new ServerConfig(
                         "127.0.0.1",
                         3,
+                        TLS,
                         2,
+                        2.5,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(15),
                         Duration.ofMinutes(1),
@@ -116,6 +141,8 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(4),
                         7,
+                        8,
+                        9,
                         Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
                         ServerConfig.LogFormat.JSON,
                         "debug"));
@@ -254,6 +281,14 @@ final class ConfigLoaderTest {
     }
 
     @Test
+    void theFilesForTlsBelongTogether() {
+        assertThat(problemsOf(with(MINIMAL, Map.of("GRPC_TLS_CERT_FILE", "a"))))
+                .contains("GRPC_TLS_CERT_FILE: and GRPC_TLS_KEY_FILE belong together");
+        assertThat(problemsOf(with(MINIMAL, Map.of("GRPC_TLS_CLIENT_CA_FILE", "a"))))
+                .contains("GRPC_TLS_CLIENT_CA_FILE: means nothing without GRPC_TLS_CERT_FILE");
+    }
+
+    @Test
     void noSecretIsShown() {
         ServerConfig config = ConfigLoader.load(with(MINIMAL, Map.of("REDIS_PASSWORD", "hush")));
 
@@ -284,7 +319,8 @@ final class ConfigLoaderTest {
     @ParameterizedTest
     @EnumSource(Setting.class)
     void everyDefaultIsAccepted(Setting setting) {
-        ServerConfig stated = ConfigLoader.load(with(MINIMAL, Map.of(setting.name(), setting.byDefault())));
+        ServerConfig stated = ConfigLoader.load(
+                with(MINIMAL, Map.of(setting.name(), setting.byDefault().orElse(""))));
 
         assertThat(stated).isEqualTo(ConfigLoader.load(MINIMAL));
     }

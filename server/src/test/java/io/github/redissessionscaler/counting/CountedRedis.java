@@ -59,7 +59,7 @@ final class CountedRedis implements AutoCloseable {
     }
 
     Counter counter(CountingOptions options) {
-        return new Counter(keyspaces, InstantSource.system(), options, new Random(1));
+        return new Counter(keyspaces, InstantSource.system(), options, () -> CountingOptions.PATTERNS, new Random(1));
     }
 
     Counter counter(InstantSource clock) {

@@ -64,13 +64,16 @@ final class ReferenceTest {
                 "configuration.md",
                 "settings",
                 table(
-                        List.of("variable", "in the file", "takes", "default", "meaning"),
+                        List.of("variable", "in the file", "takes", "default", "a change is heeded", "meaning"),
                         Stream.of(Setting.values())
                                 .map(setting -> List.of(
                                         "`" + setting.name() + "`",
                                         "`" + setting.path() + "`",
                                         setting.accepted(),
-                                        "`" + setting.byDefault() + "`",
+                                        setting.byDefault()
+                                                .map(value -> "`" + value + "`")
+                                                .orElse("–"),
+                                        setting.effect().toString(),
                                         setting.meaning()))));
     }
 

@@ -56,6 +56,11 @@ public final class RedisSentinel implements AutoCloseable {
         return List.of(new Node("127.0.0.1", sentinel.port()));
     }
 
+    /** The same as a {@code REDIS_URL}. */
+    public String url() {
+        return "redis-sentinel://127.0.0.1:%d/0#%s".formatted(sentinel.port(), MASTER);
+    }
+
     /** The primary when all started. */
     public RedisServer first() {
         return first;

@@ -1,20 +1,24 @@
 package io.github.redissessionscaler.testing;
 
 import io.github.redissessionscaler.app.Scaler;
-import io.github.redissessionscaler.config.ConnectionConfig;
-import io.github.redissessionscaler.config.Node;
-import io.github.redissessionscaler.config.ServerConfig;
-import io.github.redissessionscaler.config.Topology;
+import io.github.redissessionscaler.config.ConfigSource;
+import io.github.redissessionscaler.problem.Durations;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.GetMetricsRequest;
 import io.github.redissessionscaler.proto.MetricSpec;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The scaler as production wires it, on loopback, and a client that asks it as KEDA does. */
@@ -26,11 +30,28 @@ public final class RunningScaler implements AutoCloseable {
     private final Scaler scaler;
     private final ManagedChannel channel;
 
-    private RunningScaler(ServerConfig config) {
-        scaler = Scaler.start(config);
+    private RunningScaler(Map<String, String> environment) {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "LISTEN_ADDRESS",
+                "127.0.0.1",
+                "GRPC_PORT",
+                "0",
+                "MANAGEMENT_PORT",
+                "0",
+                "ANSWER_TIMEOUT",
+                Durations.format(ANSWER_TIMEOUT),
+                "KEEPALIVE",
+                "1s"));
+        all.putAll(environment);
+        scaler = Scaler.start(ConfigSource.of(all), _ -> {});
         channel = NettyChannelBuilder.forAddress("127.0.0.1", scaler.grpcPort())
                 .usePlaintext()
                 .build();
+    }
+
+    /** A scaler with these environment variables. */
+    public static RunningScaler with(Map<String, String> environment) {
+        return new RunningScaler(environment);
     }
 
     /** A scaler with one connection, {@code default}, to a server on this port of loopback; it polls and repeats often. */
@@ -40,34 +61,15 @@ public final class RunningScaler implements AutoCloseable {
 
     /** The same with a pace of the test's own. */
     public static RunningScaler onPort(int redisPort, Duration poll, Duration heartbeat) {
-        return with(
-                new ConnectionConfig(
-                        ConnectionConfig.DEFAULT,
-                        new Topology.Standalone(new Node("127.0.0.1", redisPort)),
-                        0,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Set.of()),
-                poll,
-                heartbeat);
-    }
-
-    /** A scaler with one connection of the test's own. */
-    public static RunningScaler with(ConnectionConfig connection, Duration poll, Duration heartbeat) {
-        return new RunningScaler(new ServerConfig(
-                "127.0.0.1",
-                0,
-                0,
-                ANSWER_TIMEOUT,
-                Duration.ZERO,
-                heartbeat,
-                Duration.ofSeconds(1),
-                poll,
-                poll.multipliedBy(4),
-                2000,
-                Map.of(connection.name(), connection),
-                ServerConfig.LogFormat.TEXT,
-                "info"));
+        return new RunningScaler(Map.of(
+                "REDIS_ADDRESS",
+                "127.0.0.1:" + redisPort,
+                "PUSH_POLL_MIN",
+                Durations.format(poll),
+                "PUSH_POLL_MAX",
+                Durations.format(poll.multipliedBy(4)),
+                "HEARTBEAT",
+                Durations.format(heartbeat)));
     }
 
     public Scaler scaler() {
@@ -104,6 +106,25 @@ public final class RunningScaler implements AutoCloseable {
                         .build())
                 .getMetricValues(0)
                 .getMetricValueFloat();
+    }
+
+    /** What Prometheus is told. */
+    public String scrape() {
+        return get("/metrics").body();
+    }
+
+    /** What the management port answers. */
+    public HttpResponse<String> get(String path) {
+        try (var http = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + scaler.managementPort() + path))
+                    .build();
+            return http.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -1,35 +1,36 @@
 package io.github.redissessionscaler.testing;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
+import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.Key;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
+import java.time.Duration;
+import java.time.Instant;
 
-/** A certificate authority of the test's own and what it signs, as PEM files, made by the JDK's keytool. */
+/** A certificate authority of the test's own and what it signs, as PEM files. */
 public final class TestCertificates {
 
-    private static final String PASSWORD = "changeit";
-
     private final Path directory;
+    private final X509Bundle authority;
 
-    private TestCertificates(Path directory) {
+    private TestCertificates(Path directory) throws Exception {
         this.directory = directory;
+        authority = new CertificateBuilder()
+                .subject("CN=test authority")
+                .setIsCertificateAuthority(true)
+                .ecp256()
+                .buildSelfSigned();
+        Files.writeString(authority(), authority.getCertificatePEM());
     }
 
     /** An authority in the directory, with {@code ca.crt}. */
     public static TestCertificates in(Path directory) {
-        var certificates = new TestCertificates(directory);
-        certificates.keytool("-genkeypair", "-alias", "ca", "-dname", "CN=test authority", "-ext", "bc:c");
-        certificates.writeCertificates("ca", certificates.authority());
-        return certificates;
+        try {
+            return new TestCertificates(directory);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public Path authority() {
@@ -44,96 +45,26 @@ public final class TestCertificates {
         return directory.resolve(name + ".key");
     }
 
-    /** A key and a certificate for 127.0.0.1 and localhost, valid for this many days from {@code start}. */
-    public TestCertificates issue(String name, String start, int days) {
-        Path request = directory.resolve(name + ".csr");
-        Path signed = directory.resolve(name + ".signed");
-        keytool("-genkeypair", "-alias", name, "-dname", "CN=" + name);
-        keytool("-certreq", "-alias", name, "-file", request.toString());
-        keytool(
-                "-gencert",
-                "-alias",
-                "ca",
-                "-infile",
-                request.toString(),
-                "-outfile",
-                signed.toString(),
-                "-ext",
-                "san=ip:127.0.0.1,dns:localhost",
-                "-startdate",
-                start,
-                "-validity",
-                String.valueOf(days));
-        keytool("-importcert", "-alias", name, "-file", signed.toString(), "-noprompt");
-        writeCertificates(name, certificate(name));
-        writeKey(name);
-        return this;
-    }
-
+    /** An elliptic key and a certificate for 127.0.0.1 and localhost, valid for a month. */
     public TestCertificates issue(String name) {
-        return issue(name, "-1d", 30);
+        return issue(name, Algorithm.ecp256, Duration.ofDays(30));
     }
 
-    private void writeCertificates(String alias, Path file) {
+    /** The same with a key of this algorithm, and with an end so far from now, which may lie behind. */
+    public TestCertificates issue(String name, Algorithm algorithm, Duration ends) {
         try {
-            var pem = new StringBuilder();
-            for (Certificate certificate : store().getCertificateChain(alias)) {
-                pem.append(pem("CERTIFICATE", certificate.getEncoded()));
-            }
-            Files.writeString(file, pem);
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private void writeKey(String alias) {
-        try {
-            Key key = store().getKey(alias, PASSWORD.toCharArray());
-            Files.writeString(key(alias), pem("PRIVATE KEY", key.getEncoded()));
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private KeyStore store() throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(directory.resolve("store.p12"))) {
-            store.load(in, PASSWORD.toCharArray());
-        }
-        return store;
-    }
-
-    private static String pem(String kind, byte[] der) {
-        return "-----BEGIN %s-----%n%s%n-----END %s-----%n"
-                .formatted(kind, Base64.getMimeEncoder().encodeToString(der), kind);
-    }
-
-    private void keytool(String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of(arguments));
-        command.addAll(List.of(
-                "-keystore",
-                directory.resolve("store.p12").toString(),
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                PASSWORD));
-        if (arguments[0].equals("-genkeypair")) {
-            command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
-        }
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output =
-                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException(output);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            X509Bundle issued = new CertificateBuilder()
+                    .subject("CN=" + name)
+                    .addSanIpAddress("127.0.0.1")
+                    .addSanDnsName("localhost")
+                    .algorithm(algorithm)
+                    .notBefore(Instant.now().minus(Duration.ofDays(60)))
+                    .notAfter(Instant.now().plus(ends))
+                    .buildIssuedBy(authority);
+            Files.writeString(certificate(name), issued.getCertificatePathPEM() + authority.getCertificatePEM());
+            Files.writeString(key(name), issued.getPrivateKeyPEM());
+            return this;
+        } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }

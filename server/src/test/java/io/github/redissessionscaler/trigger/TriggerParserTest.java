@@ -30,7 +30,7 @@ final class TriggerParserTest {
                 .isEqualTo(new Trigger(
                         new Source(DEFAULT_DATABASE, new CountQuery.AllKeys()),
                         Optional.empty(),
-                        new Target(100, Optional.empty()),
+                        new Target(Optional.empty(), Optional.empty()),
                         "session_size",
                         new Activation.Reachable(),
                         new UnavailablePolicy.Minimum(),
@@ -56,7 +56,7 @@ final class TriggerParserTest {
                 .isEqualTo(new Trigger(
                         new Source(new Database("shop", OptionalInt.of(3)), new CountQuery.AllKeys()),
                         Optional.empty(),
-                        new Target(2.5, Optional.of("target")),
+                        new Target(Optional.of(2.5), Optional.of("target")),
                         "sessions",
                         new Activation.MoreThan(0),
                         new UnavailablePolicy.Hold(Duration.ofMinutes(90)),
@@ -71,7 +71,7 @@ final class TriggerParserTest {
         assertThat(parse("onUnavailable", "error").onUnavailable()).isEqualTo(new UnavailablePolicy.Fail());
         assertThat(parse("onUnavailable", "hold").onUnavailable())
                 .isEqualTo(new UnavailablePolicy.Hold(Duration.ofMinutes(5)));
-        assertThat(parse("sessionSize", " 100 ").target().sessionSize()).isEqualTo(100);
+        assertThat(parse("sessionSize", " 100 ").target().sessionSize()).contains(100.0);
     }
 
     @Test

@@ -1,0 +1,118 @@
+package io.github.redissessionscaler.grpc;
+
+import io.github.redissessionscaler.config.GrpcTls;
+import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.problem.Problem;
+import io.github.redissessionscaler.tls.Pem;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import io.grpc.TlsServerCredentials.ClientAuth;
+import io.grpc.util.AdvancedTlsX509KeyManager;
+import io.grpc.util.AdvancedTlsX509TrustManager;
+import io.grpc.util.AdvancedTlsX509TrustManager.Verification;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The certificates of the server, as their files held them last. New ones are for connections made from then on; those that
+ * are open stay. Thread-safe.
+ */
+final class ServerTls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
+
+    private final GrpcTls files;
+    private final AdvancedTlsX509KeyManager keyManager = new AdvancedTlsX509KeyManager();
+    private final Optional<AdvancedTlsX509TrustManager> trustManager;
+
+    private record Content(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> clientAuthorities) {}
+
+    private volatile Instant expiry = Instant.EPOCH;
+    private volatile String lastProblem = "";
+
+    private ServerTls(GrpcTls files) throws IOException, GeneralSecurityException {
+        this.files = files;
+        this.trustManager = files.clientAuthorities().isEmpty() ? Optional.empty() : Optional.of(noNameChecked());
+        use(read());
+    }
+
+    /**
+     * The certificates of these files.
+     *
+     * @throws InvalidInputException if they cannot be used
+     */
+    static ServerTls of(GrpcTls files) {
+        try {
+            return new ServerTls(files);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new InvalidInputException(List.of(new Problem(
+                    "GRPC_TLS_CERT_FILE, GRPC_TLS_KEY_FILE and GRPC_TLS_CLIENT_CA_FILE", "cannot be used: " + e)));
+        }
+    }
+
+    /** For a server that asks every client for a certificate where authorities are given. TLS 1.2 or 1.3. */
+    ServerCredentials credentials() {
+        var credentials = TlsServerCredentials.newBuilder().keyManager(keyManager);
+        trustManager.ifPresent(trust -> credentials.trustManager(trust).clientAuth(ClientAuth.REQUIRE));
+        return credentials.build();
+    }
+
+    /** When the certificate in use ends. */
+    Instant expiry() {
+        return expiry;
+    }
+
+    /** Whether the files hold something that cannot be used. */
+    boolean refused() {
+        return !lastProblem.isEmpty();
+    }
+
+    /** Reads the files again. What they hold is used from now on, or, if it cannot be, the log says so once. */
+    synchronized void reread() {
+        try {
+            use(read());
+            lastProblem = "";
+        } catch (IOException | GeneralSecurityException e) {
+            if (!lastProblem.equals(e.toString())) {
+                lastProblem = e.toString();
+                LOG.error(
+                        "The certificates for TLS cannot be read again, those read before stay in use: {}",
+                        lastProblem);
+            }
+        }
+    }
+
+    private Content read() throws IOException, GeneralSecurityException {
+        List<X509Certificate> chain = Pem.certificates(files.certificate());
+        Optional<Path> authorities = files.clientAuthorities();
+        return new Content(
+                chain,
+                Pem.privateKey(files.key(), chain.getFirst()),
+                authorities.isPresent() ? Pem.certificates(authorities.get()) : List.of());
+    }
+
+    private void use(Content content) throws IOException, GeneralSecurityException {
+        if (trustManager.isPresent()) {
+            trustManager
+                    .get()
+                    .updateTrustCredentials(content.clientAuthorities().toArray(X509Certificate[]::new));
+        }
+        keyManager.updateIdentityCredentials(content.chain().toArray(X509Certificate[]::new), content.key());
+        expiry = content.chain().getFirst().getNotAfter().toInstant();
+    }
+
+    /** A client is known by its authority; its certificate names no host that could be compared. */
+    private static AdvancedTlsX509TrustManager noNameChecked() throws GeneralSecurityException {
+        return AdvancedTlsX509TrustManager.newBuilder()
+                .setVerification(Verification.CERTIFICATE_ONLY_VERIFICATION)
+                .build();
+    }
+}

@@ -1,0 +1,129 @@
+package io.github.redissessionscaler.tls;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads PEM files with nothing but the JDK. A private key may be in PKCS #8, or in the older forms of its own algorithm
+ * (PKCS #1 for RSA, SEC 1 for elliptic curves), which certificate managers still write.
+ */
+public final class Pem {
+
+    private static final String PKCS8 = "PRIVATE KEY";
+
+    private static final Pattern PRIVATE_KEY = Pattern.compile(
+            "-----BEGIN (?<form>[A-Z ]*PRIVATE KEY)-----(?<base64>[A-Za-z0-9+/=\\s]+)-----END \\k<form>-----");
+
+    /** The tags and the version that PKCS #8 is made of. */
+    private static final int SEQUENCE = 0x30;
+
+    private static final int OCTET_STRING = 0x04;
+    private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
+
+    private Pem() {}
+
+    /**
+     * All certificates of the file, in its order.
+     *
+     * @throws GeneralSecurityException if it holds none, or something that is none
+     */
+    public static List<X509Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
+        var in = new ByteArrayInputStream(Files.readAllBytes(file));
+        try {
+            List<X509Certificate> certificates =
+                    CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                            .map(X509Certificate.class::cast)
+                            .toList();
+            if (!certificates.isEmpty()) {
+                return certificates;
+            }
+        } catch (CertificateException e) {
+            throw new CertificateException(file + " holds no certificate in PEM: " + e.getMessage(), e);
+        }
+        throw new CertificateException(file + " holds no certificate in PEM");
+    }
+
+    /**
+     * The private key of the file, which belongs to the certificate.
+     *
+     * @throws GeneralSecurityException if the file holds no key that can be read, or that of another certificate's algorithm;
+     *     the message holds nothing of the key
+     */
+    public static PrivateKey privateKey(Path file, X509Certificate certificate)
+            throws IOException, GeneralSecurityException {
+        Matcher pem = PRIVATE_KEY.matcher(Files.readString(file));
+        if (!pem.find()) {
+            throw new InvalidKeySpecException(file + " holds no unencrypted private key in PEM");
+        }
+        byte[] key = Base64.getMimeDecoder().decode(pem.group("base64"));
+        PublicKey publicKey = certificate.getPublicKey();
+        byte[] pkcs8 = pem.group("form").equals(PKCS8) ? key : wrapped(key, publicKey);
+        try {
+            return KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+        } catch (InvalidKeySpecException _) {
+            throw new InvalidKeySpecException(file + " holds no " + publicKey.getAlgorithm()
+                    + " private key, which its certificate asks for; a key in PKCS #8 is always understood");
+        }
+    }
+
+    /** PKCS #8 around a key of the older forms: which algorithm it is stands in the certificate in the same words. */
+    private static byte[] wrapped(byte[] key, PublicKey publicKey) {
+        byte[] info = publicKey.getEncoded();
+        int algorithmStart = headerLength(info, 0);
+        int algorithmEnd = algorithmStart + headerLength(info, algorithmStart) + contentLength(info, algorithmStart);
+        byte[] algorithm = Arrays.copyOfRange(info, algorithmStart, algorithmEnd);
+        return der(SEQUENCE, VERSION_0, algorithm, der(OCTET_STRING, key));
+    }
+
+    private static byte[] der(int tag, byte[]... parts) {
+        var content = new ByteArrayOutputStream();
+        Arrays.stream(parts).forEach(content::writeBytes);
+        var value = new ByteArrayOutputStream();
+        value.write(tag);
+        int length = content.size();
+        if (length >= 0x100) {
+            value.write(0x82);
+            value.write(length >> 8);
+        } else if (length >= 0x80) {
+            value.write(0x81);
+        }
+        value.write(length);
+        value.writeBytes(content.toByteArray());
+        return value.toByteArray();
+    }
+
+    /** Of the value at this place: its tag and its length's own bytes. */
+    private static int headerLength(byte[] der, int at) {
+        int first = der[at + 1] & 0xff;
+        return first < 0x80 ? 2 : 2 + (first & 0x7f);
+    }
+
+    private static int contentLength(byte[] der, int at) {
+        int first = der[at + 1] & 0xff;
+        if (first < 0x80) {
+            return first;
+        }
+        int length = 0;
+        for (int i = 0; i < (first & 0x7f); i++) {
+            length = (length << 8) | (der[at + 2 + i] & 0xff);
+        }
+        return length;
+    }
+}

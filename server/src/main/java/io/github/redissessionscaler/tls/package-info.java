@@ -1,0 +1,5 @@
+/** Certificates and private keys out of PEM files. */
+@NullMarked
+package io.github.redissessionscaler.tls;
+
+import org.jspecify.annotations.NullMarked;

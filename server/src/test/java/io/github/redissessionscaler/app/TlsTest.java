@@ -1,0 +1,162 @@
+package io.github.redissessionscaler.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.proto.IsActiveResponse;
+import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.testing.RecordedStream;
+import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.RunningScaler;
+import io.github.redissessionscaler.testing.TestCertificates;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TLS and mutual TLS to KEDA, with certificates that are renewed while the scaler runs. */
+final class TlsTest {
+
+    private static final Map<String, String> PLAIN = Map.of();
+
+    @TempDir
+    private Path directory;
+
+    private RedisServer redis;
+    private TestCertificates certificates;
+    private final List<ManagedChannel> channels = new ArrayList<>();
+
+    @BeforeEach
+    void start() {
+        redis = RedisServer.start();
+        certificates = TestCertificates.in(directory).issue("server").issue("client");
+    }
+
+    @AfterEach
+    void stop() {
+        channels.forEach(ManagedChannel::shutdownNow);
+        redis.close();
+    }
+
+    @Test
+    void kedaSpeaksTls() throws IOException {
+        try (var scaler = RunningScaler.with(environment(false))) {
+            assertThat(isActive(channel(scaler, Optional.empty()))).isTrue();
+        }
+    }
+
+    @Test
+    void withAnAuthorityForClientsOnlyTheirCertificatesAreAnswered() throws IOException {
+        TestCertificates strangers = TestCertificates.in(Files.createDirectory(directory.resolve("strangers")))
+                .issue("client");
+        try (var scaler = RunningScaler.with(environment(true))) {
+            assertThat(isActive(channel(scaler, Optional.of(certificates)))).isTrue();
+            assertThatThrownBy(() -> isActive(channel(scaler, Optional.empty())))
+                    .isInstanceOf(StatusRuntimeException.class);
+            assertThatThrownBy(() -> isActive(channel(scaler, Optional.of(strangers))))
+                    .isInstanceOf(StatusRuntimeException.class);
+        }
+    }
+
+    @Test
+    void whoSpeaksPlainTextIsNotAnswered() {
+        try (var scaler = RunningScaler.with(environment(false))) {
+            assertThatThrownBy(() -> scaler.isActive(PLAIN)).isInstanceOf(StatusRuntimeException.class);
+        }
+    }
+
+    @Test
+    void aRenewedCertificateIsShownToNewConnectionsAndOpenStreamsStay() throws IOException {
+        Map<String, String> environment = environment(true);
+        try (var scaler = RunningScaler.with(environment)) {
+            var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
+            ManagedChannel first = channel(scaler, Optional.of(certificates));
+            ExternalScalerGrpc.newStub(first).streamIsActive(RunningScaler.ref(PLAIN), stream);
+            await().until(() -> stream.values().equals(List.of(true)));
+
+            TestCertificates renewed = TestCertificates.in(Files.createDirectory(directory.resolve("renewed")))
+                    .issue("server")
+                    .issue("client");
+            replace(renewed.authority(), certificates.authority());
+            replace(renewed.key("server"), certificates.key("server"));
+            replace(renewed.certificate("server"), certificates.certificate("server"));
+
+            await().ignoreExceptions().until(() -> isActive(channel(scaler, Optional.of(renewed))));
+            assertThat(stream.end()).isEmpty();
+            assertThat(isActive(first)).isTrue();
+        }
+    }
+
+    @Test
+    void aCertificateThatIsBrokenLaterChangesNothing() throws IOException {
+        try (var scaler = RunningScaler.with(environment(false))) {
+            Files.writeString(certificates.certificate("server"), "no certificate");
+            await().until(() -> scaler.scrape().contains("redis_session_scaler_grpc_certificate_refused 1.0"));
+
+            assertThat(isActive(channel(scaler, Optional.empty()))).isTrue();
+        }
+    }
+
+    @Test
+    void aBrokenCertificateAtTheStartIsOneClearError() throws IOException {
+        Files.writeString(certificates.key("server"), "no key");
+
+        assertThatThrownBy(() -> RunningScaler.with(environment(false)).close())
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("GRPC_TLS_KEY_FILE")
+                .hasMessageContaining("server.key holds no unencrypted private key in PEM");
+    }
+
+    private Map<String, String> environment(boolean mutual) {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "REDIS_ADDRESS", "127.0.0.1:" + redis.port(),
+                "GRPC_TLS_CERT_FILE", certificates.certificate("server").toString(),
+                "GRPC_TLS_KEY_FILE", certificates.key("server").toString()));
+        if (mutual) {
+            environment.put("GRPC_TLS_CLIENT_CA_FILE", certificates.authority().toString());
+        }
+        return environment;
+    }
+
+    /** A client that trusts the authority of the server's certificate, with one of its own or without. */
+    private ManagedChannel channel(RunningScaler scaler, Optional<TestCertificates> client) throws IOException {
+        var credentials = TlsChannelCredentials.newBuilder()
+                .trustManager(client.orElse(certificates).authority().toFile());
+        if (client.isPresent()) {
+            credentials.keyManager(
+                    client.get().certificate("client").toFile(),
+                    client.get().key("client").toFile());
+        }
+        ManagedChannel channel = Grpc.newChannelBuilderForAddress(
+                        "127.0.0.1", scaler.scaler().grpcPort(), credentials.build())
+                .build();
+        channels.add(channel);
+        return channel;
+    }
+
+    private static boolean isActive(ManagedChannel channel) {
+        return ExternalScalerGrpc.newBlockingStub(channel)
+                .isActive(RunningScaler.ref(PLAIN))
+                .getResult();
+    }
+
+    private static void replace(Path by, Path file) throws IOException {
+        Files.copy(by, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

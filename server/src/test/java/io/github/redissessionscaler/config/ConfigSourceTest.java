@@ -1,0 +1,116 @@
+package io.github.redissessionscaler.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.redissessionscaler.config.Setting.Effect;
+import io.github.redissessionscaler.problem.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class ConfigSourceTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aFileThatStaysTheSameIsNoNews() throws IOException {
+        var source = sourceOf("sessionSize: 50");
+
+        assertThat(source.reread()).isEmpty();
+        assertThat(source.current().sessionSize()).isEqualTo(50);
+    }
+
+    @Test
+    void aMountedConfigMapIsFollowedThroughItsSymbolicLinks() throws IOException {
+        mount("v1", "sessionSize: 50");
+        Path file = Files.createSymbolicLink(directory.resolve("config.yaml"), Path.of("..data", "config.yaml"));
+        var source = ConfigSource.of(environment(file));
+
+        mount("v2", "sessionSize: 60");
+
+        assertThat(source.reread())
+                .hasValueSatisfying(config -> assertThat(config.sessionSize()).isEqualTo(60));
+        assertThat(source.current().sessionSize()).isEqualTo(60);
+    }
+
+    @Test
+    void aBrokenFileIsRefusedOnceAndTheOneBeforeStays() throws IOException {
+        var source = sourceOf("sessionSize: 50");
+        write("sessionSize: 60\nsesionSize: 70");
+
+        assertThatThrownBy(source::reread)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("sesionSize: is not known; did you mean 'sessionSize'?");
+        assertThat(source.reread()).isEmpty();
+        assertThat(source.current().sessionSize()).isEqualTo(50);
+
+        write("sessionSize: 70");
+        assertThat(source.reread()).isPresent();
+        assertThat(source.current().sessionSize()).isEqualTo(70);
+    }
+
+    @Test
+    void aFileThatHasGoneIsRefused() throws IOException {
+        var source = sourceOf("sessionSize: 50");
+        Files.delete(directory.resolve("config.yaml"));
+
+        assertThatThrownBy(source::reread).hasMessageContaining("cannot be read");
+        assertThat(source.current().sessionSize()).isEqualTo(50);
+    }
+
+    /** What the reference says of each setting is what {@link ServerConfig#reloadedAs} does. */
+    @ParameterizedTest
+    @EnumSource(Setting.class)
+    void aSettingTakesEffectWhenItIsSaidTo(Setting setting) {
+        Map<String, String> changed = new HashMap<>(Map.of("REDIS_ADDRESS", "redis"));
+        changed.put(setting.name(), another(setting));
+        if (setting.name().startsWith("GRPC_TLS")) {
+            changed.put("GRPC_TLS_CERT_FILE", "a");
+            changed.put("GRPC_TLS_KEY_FILE", "b");
+        }
+        ServerConfig before = ConfigLoader.load(Map.of("REDIS_ADDRESS", "redis"));
+        ServerConfig after = ConfigLoader.load(changed);
+
+        assertThat(after).isNotEqualTo(before);
+        assertThat(before.reloadedAs(after)).isEqualTo(setting.effect() == Effect.AT_ONCE ? after : before);
+    }
+
+    private static String another(Setting setting) {
+        return switch (setting.byDefault().orElse("")) {
+            case "0.0.0.0" -> "127.0.0.1";
+            case "text" -> "json";
+            case "info" -> "debug";
+            case "on" -> "off";
+            case String value when value.endsWith("s") || value.endsWith("m") -> "7s";
+            default -> "77";
+        };
+    }
+
+    private ConfigSource sourceOf(String content) throws IOException {
+        return ConfigSource.of(environment(write(content)));
+    }
+
+    private static Map<String, String> environment(Path file) {
+        return Map.of("CONFIG_FILE", file.toString(), "REDIS_ADDRESS", "redis");
+    }
+
+    private Path write(String content) throws IOException {
+        return Files.writeString(directory.resolve("config.yaml"), content);
+    }
+
+    /** As the kubelet does it: a new folder, and a link that is switched to it in one step. */
+    private void mount(String version, String content) throws IOException {
+        Files.writeString(Files.createDirectory(directory.resolve(version)).resolve("config.yaml"), content);
+        Path link = Files.createSymbolicLink(directory.resolve("..data_tmp"), Path.of(version));
+        Files.move(link, directory.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+    }
+}
