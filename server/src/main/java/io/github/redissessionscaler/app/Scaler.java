@@ -18,6 +18,7 @@ import io.github.redissessionscaler.redis.RedisKeyspaces;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.security.Security;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -39,6 +40,12 @@ public final class Scaler implements AutoCloseable {
 
     /** How soon a changed configuration or certificate is noticed. */
     private static final Duration FILES_REREAD_EVERY = Duration.ofSeconds(1);
+
+    static {
+        // A server that moved is found again within seconds; the JDK would remember its old address for longer.
+        Security.setProperty("networkaddress.cache.ttl", "5");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
+    }
 
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(

@@ -7,6 +7,8 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
@@ -22,8 +24,7 @@ final class Failures {
             new Known("MOVED", Reason.OTHER, "it is part of a cluster; configure the connection as one"),
             new Known("NOAUTH", Reason.NOAUTH, "Redis wants a password; configure one for this connection"),
             new Known("WRONGPASS", Reason.WRONGPASS, "Redis refuses the user name or the password"),
-            new Known(
-                    "NOPERM", Reason.NOPERM, "the ACL of the user does not allow it; see the minimal ACL in the docs"),
+            new Known("NOPERM", Reason.NOPERM, "the user's ACL does not allow it; docs/counting.md says what it must"),
             new Known("READONLY", Reason.READONLY, "the server is a replica"),
             new Known("OOM", Reason.OUT_OF_MEMORY, "Redis has reached its maxmemory"),
             new Known("BUSY", Reason.BUSY, "a script blocks Redis"),
@@ -31,6 +32,8 @@ final class Failures {
             new Known("ERR max number of clients", Reason.MAX_CLIENTS, "Redis has reached its maxclients"),
             new Known("ERR invalid password", Reason.WRONGPASS, "Redis refuses the password"),
             new Known("ERR DB index", Reason.OTHER, "Redis has no database of this index"));
+
+    private static final Pattern REFUSED_COMMAND = Pattern.compile("^NOPERM .* the '([a-z|]+)' command");
 
     private Failures() {}
 
@@ -58,7 +61,10 @@ final class Failures {
                     for (Known known : KNOWN) {
                         if (message.startsWith(known.beginning)) {
                             return failed(
-                                    known.reason, node, "says " + firstWord(message) + ": " + known.remedy, failure);
+                                    known.reason,
+                                    node,
+                                    "says " + firstWord(message) + ": " + known.remedy + refused(message),
+                                    failure);
                         }
                     }
                     if (message.toLowerCase(Locale.ROOT).contains("failed to resolve")) {
@@ -88,6 +94,15 @@ final class Failures {
             }
         }
         return true;
+    }
+
+    /** What an ACL lacks, where the message names it. */
+    private static String refused(String message) {
+        Matcher command = REFUSED_COMMAND.matcher(message);
+        if (command.find()) {
+            return "; it lacks +" + command.group(1);
+        }
+        return message.contains("access one of the keys") ? "; it lacks a rule for the key" : "";
     }
 
     private static String firstWord(String message) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.Setting;
+import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Preset;
 import java.io.IOException;
@@ -86,6 +87,26 @@ final class ReferenceTest {
                         List.of("variable", "meaning"),
                         Stream.of(RedisVariable.values())
                                 .map(variable -> List.of("`" + variable.name() + "`", variable.meaning()))));
+    }
+
+    @Test
+    void theAclRulesAreThoseThatWereTried() throws IOException {
+        check(
+                "counting.md",
+                "acl",
+                table(
+                        List.of("way", "ACL rules"),
+                        Stream.of(MinimalAcl.values())
+                                .map(way -> List.of(way.way(), "`" + String.join(" ", way.rules()) + "`"))));
+    }
+
+    @Test
+    void everyReasonOfAnOutageIsExplained() throws IOException {
+        assertThat(Files.readString(DOCS.resolve("outages.md")))
+                .contains(Stream.of(KeyspaceException.Reason.values())
+                        .filter(reason -> reason != KeyspaceException.Reason.OTHER)
+                        .map(reason -> "| " + reason + " |")
+                        .toList());
     }
 
     private static String table(List<String> heads, Stream<List<String>> rows) {

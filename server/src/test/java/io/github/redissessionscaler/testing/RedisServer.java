@@ -61,6 +61,11 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
+    /** The port that it was started with for TLS. */
+    public int tlsPort() {
+        return Integer.parseInt(options.get(options.indexOf("--tls-port") + 1));
+    }
+
     public String address() {
         return "127.0.0.1:" + port;
     }
@@ -103,7 +108,15 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Starts it again on the same port, empty, after {@link #kill}. */
+    /** SIGKILL after its data were written to its disk, so that {@link #restart} finds them. */
+    public void killSaved() {
+        try (Jedis jedis = connect()) {
+            jedis.save();
+        }
+        kill();
+    }
+
+    /** Starts it again on the same port after {@link #kill}, empty unless its data were saved. */
     public void restart() {
         process = launch();
         awaitAnswer();

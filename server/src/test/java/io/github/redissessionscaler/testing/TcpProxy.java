@@ -9,14 +9,25 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
-/** A TCP proxy on loopback that can lose everything that passes, or break what is connected. */
+/** A TCP proxy on loopback that can do to a connection what networks do. */
 public final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket listening;
     private final int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-    private volatile boolean losing;
+    private volatile Passage passage = Passage.FREE;
+
+    private enum Passage {
+        FREE,
+        /** Bytes are swallowed, and nobody is told. */
+        LOSING,
+        /** A byte at a time. */
+        TRICKLING,
+        /** Of each reply the first half passes, then the connection is closed. */
+        TEARING
+    }
 
     private TcpProxy(ServerSocket listening, int target) {
         this.listening = listening;
@@ -40,18 +51,40 @@ public final class TcpProxy implements AutoCloseable {
 
     /** From now on bytes are swallowed in both directions, and no connection is closed. */
     public void blackHole() {
-        losing = true;
+        passage = Passage.LOSING;
+    }
+
+    /** From now on a reply passes byte by byte, ten in a second. */
+    public void trickle() {
+        passage = Passage.TRICKLING;
+    }
+
+    /** From now on every reply is cut in its middle, and its connection closed. */
+    public void tear() {
+        passage = Passage.TEARING;
     }
 
     /** Bytes pass again. What was swallowed is gone. */
     public void heal() {
-        losing = false;
+        passage = Passage.FREE;
     }
 
     /** Closes every connection now; new ones are taken. */
     public void cut() {
         sockets.forEach(TcpProxy::close);
         sockets.clear();
+    }
+
+    /** Resets every connection now, by RST where {@link #cut} sends FIN; new ones are taken. */
+    public void reset() {
+        for (Socket socket : sockets) {
+            try {
+                socket.setSoLinger(true, 0);
+            } catch (IOException e) {
+                // it is gone then
+            }
+        }
+        cut();
     }
 
     @Override
@@ -68,31 +101,57 @@ public final class TcpProxy implements AutoCloseable {
         try {
             while (true) {
                 Socket client = listening.accept();
-                var server = new Socket(InetAddress.getLoopbackAddress(), target);
+                Socket server;
+                try {
+                    server = new Socket(InetAddress.getLoopbackAddress(), target);
+                } catch (IOException e) {
+                    close(client);
+                    continue;
+                }
                 sockets.add(client);
                 sockets.add(server);
-                Thread.startVirtualThread(() -> pump(client, server));
-                Thread.startVirtualThread(() -> pump(server, client));
+                Thread.startVirtualThread(() -> pump(client, server, false));
+                Thread.startVirtualThread(() -> pump(server, client, true));
             }
         } catch (IOException e) {
-            // closed, or nobody listens at the target
+            // closed
         }
     }
 
-    private void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to, boolean replies) {
         try (InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
             byte[] buffer = new byte[8192];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                if (!losing) {
-                    out.write(buffer, 0, read);
-                }
+            boolean open = true;
+            for (int read = in.read(buffer); open && read >= 0; read = in.read(buffer)) {
+                open = pass(buffer, read, out, replies);
             }
         } catch (IOException e) {
             // one end is gone
         }
         close(from);
         close(to);
+    }
+
+    /** Returns whether the connection stays. */
+    private boolean pass(byte[] buffer, int length, OutputStream out, boolean replies) throws IOException {
+        switch (passage) {
+            case LOSING -> {}
+            case TEARING -> {
+                out.write(buffer, 0, replies ? length / 2 : length);
+                return !replies;
+            }
+            case TRICKLING -> {
+                for (int i = 0; i < length; i++) {
+                    out.write(buffer, i, 1);
+                    for (int wait = 0; replies && wait < 10 && passage == Passage.TRICKLING; wait++) {
+                        LockSupport.parkNanos(10_000_000);
+                    }
+                }
+            }
+            case FREE -> out.write(buffer, 0, length);
+        }
+        return true;
     }
 
     private static void close(Socket socket) {

@@ -1,0 +1,318 @@
+package io.github.redissessionscaler.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.proto.IsActiveResponse;
+import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.testing.RecordedStream;
+import io.github.redissessionscaler.testing.RedisCluster;
+import io.github.redissessionscaler.testing.RedisSentinel;
+import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.RunningScaler;
+import io.github.redissessionscaler.testing.SwitchedNames;
+import io.github.redissessionscaler.testing.TcpProxy;
+import io.github.redissessionscaler.testing.TestCertificates;
+import io.grpc.StatusRuntimeException;
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One fault after another while many triggers are polled and streams are open. What is seen is written to
+ * {@code target/chaos.md} as a table.
+ */
+final class ChaosTest {
+
+    private static final int SESSIONS = 300;
+    private static final int OTHERS = 20;
+    private static final int QUEUED = 7;
+
+    private static final Map<Map<String, String>, Double> EXPECTED = Map.of(
+            Map.of(), SESSIONS + OTHERS + 1.0,
+            Map.of("keyPattern", "session:*"), (double) SESSIONS,
+            Map.of("key", "queue"), (double) QUEUED);
+
+    private static final List<String> ROWS = new ArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    /** Something that may fail for a reason of its own. */
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    @AfterAll
+    static void writeTable() throws IOException {
+        List<String> table = new ArrayList<>(List.of(
+                "| fault | calls | late | longest (ms) | wrong numbers | streams lost | right again after (ms) |",
+                "|---|---|---|---|---|---|---|"));
+        table.addAll(ROWS);
+        Files.write(Path.of("target", "chaos.md"), table);
+        System.out.println(String.join(System.lineSeparator(), table));
+    }
+
+    @Test
+    void oneServerBehindANetwork() throws Exception {
+        try (var redis = RedisServer.start();
+                var proxy = TcpProxy.to(redis.port());
+                var scaler = scalerOf("redis://127.0.0.1:" + proxy.port())) {
+            fill(redis);
+            int connections = connectionsTo(redis);
+
+            fault("killed, and started again with its data", scaler, 0, redis::killSaved, redis::restart);
+            fault("stopped for a while (SIGSTOP)", scaler, 0, redis::pause, redis::resume);
+            fault("connections cut (FIN)", scaler, 0, proxy::cut, () -> {});
+            fault("connections reset (RST)", scaler, 0, proxy::reset, () -> {});
+            fault("black hole", scaler, 0, proxy::blackHole, proxy::heal);
+            fault("replies at ten bytes a second", scaler, 0, proxy::trickle, proxy::heal);
+            fault("every reply torn in its middle", scaler, 0, proxy::tear, proxy::heal);
+            fault("blocked by a script (BUSY)", scaler, 0, () -> block(redis), () -> unblock(redis));
+            try (Jedis admitted = redis.connect()) {
+                Step refuse = () -> {
+                    admitted.configSet("maxclients", "1");
+                    proxy.cut();
+                };
+                fault("clients refused", scaler, 0, refuse, () -> admitted.configSet("maxclients", "10000"));
+            }
+
+            assertThat(connectionsTo(redis) - connections).isLessThan(16);
+        }
+    }
+
+    @Test
+    void aServerThatLoadsItsData() throws Exception {
+        try (var redis = RedisServer.start(
+                        "--key-load-delay", "2000", "--loading-process-events-interval-bytes", "1024");
+                var scaler = scalerOf("redis://" + redis.address())) {
+            fill(redis);
+            fault("killed, and loading its data (LOADING)", scaler, 0, redis::killSaved, redis::restart);
+        }
+    }
+
+    @Test
+    void aNameThatNobodyKnowsForAWhile() throws Exception {
+        try (var redis = RedisServer.start();
+                var proxy = TcpProxy.to(redis.port());
+                var scaler = scalerOf("redis://" + SwitchedNames.NAME + ":" + proxy.port())) {
+            fill(redis);
+            Step gone = () -> {
+                SwitchedNames.resolve(false);
+                await().atMost(Duration.ofMinutes(1)).until(() -> {
+                    proxy.cut();
+                    return unavailable(scaler).contains("DNS");
+                });
+            };
+            fault("DNS gone", scaler, 0, gone, () -> SwitchedNames.resolve(true));
+        } finally {
+            SwitchedNames.resolve(true);
+        }
+    }
+
+    @Test
+    void aPasswordThatIsRotated() throws Exception {
+        Path file = Files.writeString(directory.resolve("password"), "first");
+        try (var redis = RedisServer.start();
+                var proxy = TcpProxy.to(redis.port())) {
+            fill(redis);
+            rotate(redis, "", "first");
+            try (var scaler = RunningScaler.with(
+                    Map.of("REDIS_ADDRESS", "127.0.0.1:" + proxy.port(), "REDIS_PASSWORD_FILE", file.toString()))) {
+                Step rotation = () -> {
+                    rotate(redis, "first", "second");
+                    proxy.cut();
+                };
+                fault("password rotated", scaler, 0, rotation, () -> Files.writeString(file, "second"));
+            }
+        }
+    }
+
+    @Test
+    void aCertificateThatEnds() throws Exception {
+        TestCertificates certificates =
+                TestCertificates.in(directory).issue("server").issue("client");
+        try (var redis = RedisServer.start(
+                        "--tls-port", String.valueOf(RedisServer.freePort()),
+                        "--tls-cert-file", certificates.certificate("server").toString(),
+                        "--tls-key-file", certificates.key("server").toString(),
+                        "--tls-ca-cert-file", certificates.authority().toString());
+                var proxy = TcpProxy.to(redis.tlsPort())) {
+            fill(redis);
+            Path configuration = Files.writeString(directory.resolve("config.yaml"), """
+                connections:
+                  default:
+                    address: 127.0.0.1:%d
+                    tls: {caFile: %s, certFile: %s, keyFile: %s}
+                """.formatted(
+                            proxy.port(),
+                            certificates.authority(),
+                            certificates.certificate("client"),
+                            certificates.key("client")));
+            try (var scaler = RunningScaler.with(Map.of("CONFIG_FILE", configuration.toString()))) {
+                Step ends = () -> {
+                    certificates.issue("client", Algorithm.ecp256, Duration.ofDays(-1));
+                    proxy.cut();
+                };
+                fault("client certificate ended, then renewed", scaler, 0, ends, () -> certificates.issue("client"));
+            }
+        }
+    }
+
+    @Test
+    void aSentinelThatFailsOver() throws Exception {
+        try (var sentinel = RedisSentinel.start();
+                var scaler = scalerOf(sentinel.url())) {
+            fill(sentinel.first());
+            awaitReplica(sentinel);
+            fault("Sentinel failover", scaler, 0, sentinel::failOver, () -> {});
+        }
+    }
+
+    @Test
+    void aClusterThatLosesANodeAndMovesSlots() throws Exception {
+        try (var cluster = RedisCluster.start(3, true);
+                var scaler = scalerOf(
+                        "redis-cluster://127.0.0.1:" + cluster.primary(0).port())) {
+            try (var client = cluster.connect()) {
+                putAll((key, value) -> client.set(key, value));
+                IntStream.range(0, QUEUED).forEach(i -> client.rpush("queue", "x"));
+            }
+            fault("cluster failover", scaler, 0, () -> cluster.failOver(0), () -> {});
+            fault(
+                    "cluster node stopped for a while",
+                    scaler,
+                    0,
+                    () -> cluster.primary(1).pause(),
+                    () -> cluster.primary(1).resume());
+            RedisServer added = cluster.addPrimary();
+            fault(
+                    "500 slots moved to a new node",
+                    scaler,
+                    40,
+                    () -> cluster.moveSlots(cluster.primary(2), added, IntStream.range(12_000, 12_500)),
+                    () -> {});
+        }
+    }
+
+    /** Breaks something under load, mends it, and notes what was seen. */
+    private static void fault(String name, RunningScaler scaler, double tolerance, Step breaking, Step mending)
+            throws Exception {
+        var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
+        ExternalScalerGrpc.newStub(scaler.channel())
+                .streamIsActive(RunningScaler.ref(Map.of("onUnavailable", "hold")), stream);
+        await().until(() -> stream.values().contains(true));
+        try (var load = new Load(scaler, EXPECTED, tolerance)) {
+            load.awaitAllRight();
+            breaking.run();
+            load.awaitCalls(60);
+            mending.run();
+            Duration recovery = load.awaitAllRight();
+            int lost = stream.end().isPresent() ? 1 : 0;
+            ROWS.add("| %s | %d | %d | %d | %d | %d | %d |"
+                    .formatted(
+                            name,
+                            load.calls(),
+                            load.late(),
+                            load.longest().toMillis(),
+                            load.wrong().size(),
+                            lost,
+                            recovery.toMillis()));
+
+            assertThat(load.wrong()).as(name).isEmpty();
+            assertThat(lost).as(name).isZero();
+        }
+    }
+
+    private static RunningScaler scalerOf(String url) {
+        return RunningScaler.with(Map.of("REDIS_URL", url, "HEARTBEAT", "500ms"));
+    }
+
+    private static void fill(RedisServer redis) {
+        try (Jedis jedis = redis.connect();
+                Pipeline pipeline = jedis.pipelined()) {
+            putAll(pipeline::set);
+            IntStream.range(0, QUEUED).forEach(i -> pipeline.rpush("queue", "x"));
+        }
+    }
+
+    private static void putAll(BiConsumer<String, String> set) {
+        IntStream.range(0, SESSIONS).forEach(i -> set.accept("session:" + i, "x"));
+        IntStream.range(0, OTHERS).forEach(i -> set.accept("cache:" + i, "x"));
+    }
+
+    private static String unavailable(RunningScaler scaler) {
+        try {
+            scaler.metric(Map.of("onUnavailable", "error"));
+            return "";
+        } catch (StatusRuntimeException e) {
+            return String.valueOf(e.getStatus().getDescription());
+        }
+    }
+
+    private static void awaitReplica(RedisSentinel sentinel) {
+        try (Jedis replica = sentinel.second().connect()) {
+            await().until(() -> replica.dbSize() == SESSIONS + OTHERS + 1);
+        }
+    }
+
+    private static int connectionsTo(RedisServer redis) {
+        try (Jedis jedis = redis.connect()) {
+            return (int) jedis.clientList().lines().count();
+        }
+    }
+
+    /** A script that runs until it is killed. The server says BUSY after a while, so it is told to after 10 ms. */
+    private static void block(RedisServer redis) {
+        try (Jedis jedis = redis.connect()) {
+            jedis.configSet("lua-time-limit", "10");
+        }
+        Thread.startVirtualThread(() -> {
+            try (Jedis jedis = new Jedis("127.0.0.1", redis.port(), 60_000)) {
+                jedis.eval("while true do end");
+            } catch (JedisException e) {
+                // killed, as intended
+            }
+        });
+        try (Jedis jedis = redis.connect()) {
+            await().ignoreExceptions().until(() -> {
+                try {
+                    jedis.dbSize();
+                    return false;
+                } catch (JedisDataException e) {
+                    return String.valueOf(e.getMessage()).startsWith("BUSY");
+                }
+            });
+        }
+    }
+
+    private static void unblock(RedisServer redis) {
+        try (Jedis jedis = redis.connect()) {
+            jedis.scriptKill();
+        }
+    }
+
+    private static void rotate(RedisServer redis, String before, String after) {
+        try (Jedis jedis = redis.connect()) {
+            if (!before.isEmpty()) {
+                jedis.auth(before);
+            }
+            jedis.configSet("requirepass", after);
+        }
+    }
+}
