@@ -6,6 +6,7 @@ import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.counting.Counter;
 import io.github.redissessionscaler.counting.CountingOptions;
+import io.github.redissessionscaler.evaluation.Advisor;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.Reader;
 import io.github.redissessionscaler.evaluation.TriggerStates;
@@ -77,14 +78,15 @@ public final class Scaler implements AutoCloseable {
                 () -> source.current().patternLimit(),
                 new SecureRandom());
         var telemetry = new Telemetry();
-        var reader = new Reader(keyspaces, counter::count, calls, telemetry);
+        var reader = new Reader(keyspaces, counter, calls, telemetry);
         var states = new TriggerStates(
                 () -> source.current().triggerLimit(), () -> source.current().sessionSize(), clock);
         var evaluator = new Evaluator(
                 reader,
                 new OutageRules(() -> source.current().outageGrace(), clock),
                 states,
-                new ConnectionAccess(() -> source.current().connections(), keyspaces));
+                new ConnectionAccess(() -> source.current().connections(), keyspaces),
+                new Advisor(counter::look, calls, clock));
         hub = new ActivityHub(
                 evaluator,
                 keyspaces,

@@ -1,30 +1,41 @@
 package io.github.redissessionscaler.cli;
 
 import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
+import io.github.redissessionscaler.proto.Count;
+import io.github.redissessionscaler.proto.Explanation;
+import io.github.redissessionscaler.proto.Scan;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
 
 /**
  * What a scaler answered, and what follows.
  *
  * @param target sessions per instance
+ * @param explanation where the answers come from; empty where the scaler does not tell
  */
-record Findings(boolean active, String metric, double target, double value) {
+record Findings(boolean active, String metric, double target, double value, Optional<Explanation> explanation) {
 
     private static final HorizontalPodAutoscaler HPA = HorizontalPodAutoscaler.DEFAULT;
 
+    /** How many standard errors there are to each side in an interval that holds the truth 95 times in 100. */
+    private static final double CONFIDENCE_95 = 1.96;
+
     String inWords(long currentReplicas) {
         long wanted = wanted(currentReplicas);
-        return """
-            active             %s
-            metric             %s
-            value              %s
-            target             %s per instance
-            wanted instances   %d, from %d now%s
-            """.formatted(
+        return explanation.map(Findings::counted).orElse("")
+                + """
+                active             %s
+                metric             %s
+                value              %s
+                target             %s per instance
+                wanted instances   %d, from %d now%s
+                """.formatted(
                                 active ? "yes" : "no",
                                 metric,
                                 number(value),
@@ -32,7 +43,8 @@ record Findings(boolean active, String metric, double target, double value) {
                                 wanted,
                                 currentReplicas,
                                 active ? "" : "; KEDA scales to minReplicaCount while the trigger is inactive")
-                + tolerance(currentReplicas, wanted);
+                + tolerance(currentReplicas, wanted)
+                + explanation.map(Findings::remarks).orElse("");
     }
 
     Map<String, Object> asMap(long currentReplicas) {
@@ -44,7 +56,77 @@ record Findings(boolean active, String metric, double target, double value) {
         map.put("currentReplicas", currentReplicas);
         map.put("wantedReplicas", wanted(currentReplicas));
         map.put("neededReplicas", HorizontalPodAutoscaler.needed(value, target));
+        explanation.ifPresent(known -> map.putAll(asMap(known)));
         return map;
+    }
+
+    private static String counted(Explanation explanation) {
+        String counts = "counts             %s%n".formatted(explanation.getCounted());
+        if (!explanation.hasCount()) {
+            return counts;
+        }
+        Count count = explanation.getCount();
+        String sessions = switch (count.getMethod()) {
+            case METHOD_ESTIMATE ->
+                "%s, estimated; with 95 %% confidence %s to %s"
+                        .formatted(number(count.getSessions()), number(lowest(count)), number(highest(count)));
+            case METHOD_EXACT -> "%s, each visited".formatted(number(count.getSessions()));
+            case METHOD_INDEX, METHOD_UNSPECIFIED, UNRECOGNIZED -> number(count.getSessions());
+        };
+        return counts
+                + "sessions           %s, %s s ago%n".formatted(sessions, number(Math.max(0, count.getAgeSeconds())));
+    }
+
+    private static String remarks(Explanation explanation) {
+        var remarks = new StringJoiner("\n", "\n", "\n").setEmptyValue("");
+        if (!explanation.getOutage().isEmpty()) {
+            remarks.add("Redis has not answered for %s s: %s"
+                    .formatted(number(explanation.getOutageSeconds()), explanation.getOutage()));
+        }
+        if (!explanation.getTargetProblem().isEmpty()) {
+            remarks.add("sessionSizeKey gives no target: " + explanation.getTargetProblem());
+        }
+        if (explanation.hasScan()) {
+            Scan scan = explanation.getScan();
+            remarks.add("A scan is under way: %d of about %d keys in %s s"
+                    .formatted(scan.getKeysSeen(), scan.getKeysExpected(), number(scan.getRunningSeconds())));
+        }
+        explanation.getAdviceList().forEach(sentence -> remarks.add("Note: " + sentence));
+        return remarks.toString();
+    }
+
+    private static Map<String, Object> asMap(Explanation explanation) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("counts", explanation.getCounted());
+        if (explanation.hasCount()) {
+            Count count = explanation.getCount();
+            map.put("sessions", count.getSessions());
+            map.put(
+                    "method",
+                    count.getMethod().name().replaceFirst("METHOD_", "").toLowerCase(Locale.ROOT));
+            map.put("standardError", count.getStandardError());
+            map.put("confidence95", List.of(lowest(count), highest(count)));
+            map.put("ageSeconds", count.getAgeSeconds());
+        }
+        if (explanation.hasScan()) {
+            map.put(
+                    "scan",
+                    Map.of(
+                            "keysSeen", explanation.getScan().getKeysSeen(),
+                            "keysExpected", explanation.getScan().getKeysExpected()));
+        }
+        map.put("outage", explanation.getOutage());
+        map.put("targetProblem", explanation.getTargetProblem());
+        map.put("advice", List.copyOf(explanation.getAdviceList()));
+        return map;
+    }
+
+    private static double lowest(Count count) {
+        return Math.max(0, count.getSessions() - CONFIDENCE_95 * count.getStandardError());
+    }
+
+    private static double highest(Count count) {
+        return count.getSessions() + CONFIDENCE_95 * count.getStandardError();
     }
 
     private long wanted(long currentReplicas) {

@@ -1,6 +1,8 @@
 package io.github.redissessionscaler.cli;
 
 import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.proto.ExplainerGrpc;
+import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.GetMetricsRequest;
 import io.github.redissessionscaler.proto.GetMetricsResponse;
@@ -8,9 +10,12 @@ import io.github.redissessionscaler.proto.MetricSpec;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Asks a scaler in the order in which KEDA does. */
@@ -51,9 +56,24 @@ final class ScalerClient {
                     active,
                     spec.getMetricName(),
                     spec.getTargetSizeFloat(),
-                    metrics.getMetricValues(0).getMetricValueFloat());
+                    metrics.getMetricValues(0).getMetricValueFloat(),
+                    explanation(channel, timeout, ref));
         } finally {
             channel.shutdownNow();
+        }
+    }
+
+    /** Empty for a scaler of another make. */
+    private static Optional<Explanation> explanation(ManagedChannel channel, Duration timeout, ScaledObjectRef ref) {
+        try {
+            return Optional.of(ExplainerGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .explain(ref));
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 

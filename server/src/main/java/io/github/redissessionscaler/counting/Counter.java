@@ -2,9 +2,11 @@ package io.github.redissessionscaler.counting;
 
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Database;
+import io.github.redissessionscaler.trigger.Layout;
 import io.github.redissessionscaler.trigger.Source;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -87,6 +89,17 @@ public final class Counter implements AutoCloseable {
             case CountQuery.MatchingKeys matching ->
                 patternCounts(database, keyspace).count(matching);
         };
+    }
+
+    /**
+     * What does not fit in a trigger's way of counting: a look at a few keys, each finding a sentence for an operator.
+     *
+     * @throws KeyspaceException if Redis does not answer, or does not allow the look
+     */
+    public List<String> look(Source source, Optional<Layout> layout) {
+        return source.query() instanceof CountQuery.MatchingKeys matching
+                ? LayoutCheck.of(keyspaces.of(source.database()), matching, layout, random)
+                : List.of();
     }
 
     /** Something may have changed in the database, so that what is counted in the background is old. Returns at once. */

@@ -29,17 +29,19 @@ public final class Evaluator {
     private final OutageRules rules;
     private final TriggerStates states;
     private final Access access;
+    private final Advisor advisor;
 
-    public Evaluator(Reader reader, OutageRules rules, TriggerStates states, Access access) {
+    public Evaluator(Reader reader, OutageRules rules, TriggerStates states, Access access, Advisor advisor) {
         this.reader = reader;
         this.rules = rules;
         this.states = states;
         this.access = access;
+        this.advisor = advisor;
     }
 
     /** The same for one round over many triggers of one database, on one thread: it reads everything at most once. */
     public Evaluator forOneRound() {
-        return new Evaluator(reader.forOneRound(), rules, states, access);
+        return new Evaluator(reader.forOneRound(), rules, states, access, advisor);
     }
 
     /**
@@ -74,6 +76,7 @@ public final class Evaluator {
     public double value(Asked asked, Deadline deadline) {
         TriggerState state = admitted(asked);
         Trigger trigger = asked.trigger();
+        advisor.mind(trigger);
         return observe(state.count(), trigger, () -> {
                     Count count = reader.count(trigger.source(), deadline);
                     return new Known<>(count, count.asOf());
@@ -102,6 +105,30 @@ public final class Evaluator {
                     return new Known<>(active, rules.clock().instant());
                 })
                 .orElse(false);
+    }
+
+    /**
+     * Where the answers come from. Asks Redis as {@link #value} does, and never fails for want of it.
+     *
+     * @throws AccessDeniedException if the namespace may not use the connection
+     * @throws LimitReachedException if there is no room for the trigger
+     */
+    public Explanation explain(Asked asked, Deadline deadline) {
+        TriggerState state = admitted(asked);
+        Trigger trigger = asked.trigger();
+        try {
+            value(asked, deadline);
+        } catch (UnavailableException e) {
+            // stands in the state
+        }
+        return new Explanation(
+                trigger.source().query().inWords(),
+                state.count().last().map(Known::value),
+                state.count().outage().or(() -> state.active().outage()),
+                state.targetProblem(),
+                reader.progress(trigger.source().database()),
+                advisor.advice(trigger, deadline),
+                rules.clock().instant());
     }
 
     private TriggerState admitted(Asked asked) {

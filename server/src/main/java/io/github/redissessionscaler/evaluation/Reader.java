@@ -1,14 +1,15 @@
 package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.counting.Counter;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.Keyspaces;
+import io.github.redissessionscaler.counting.ScanProgress;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Source;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -24,17 +25,18 @@ public final class Reader {
     private final Reads<Source, Count> counts;
     private final Reads<Ping, Boolean> pings;
     private final Reads<Get, Optional<String>> gets;
+    private final Counter counter;
     private final ReadLog log;
 
     /**
      * A reader of these databases.
      *
-     * @param counter answers a source; it blocks, and ends by itself some time after every deadline
      * @param executor starts a thread for each read
      */
-    public Reader(Keyspaces keyspaces, Function<Source, Count> counter, Executor executor, Telemetry telemetry) {
+    public Reader(Keyspaces keyspaces, Counter counter, Executor executor, Telemetry telemetry) {
+        this.counter = counter;
         counts = new SharedReads<>(
-                source -> measured(telemetry, source.database(), "count", () -> counter.apply(source)), executor);
+                source -> measured(telemetry, source.database(), "count", () -> counter.count(source)), executor);
         pings = new SharedReads<>(
                 ping -> measured(telemetry, ping.database(), "ping", () -> {
                     keyspaces.of(ping.database()).ping();
@@ -67,6 +69,7 @@ public final class Reader {
     }
 
     private Reader(Reader reader, RememberedReads.Round round) {
+        counter = reader.counter;
         counts = new RememberedReads<>(reader.counts, round);
         pings = new RememberedReads<>(reader.pings, round);
         gets = new RememberedReads<>(reader.gets, round);
@@ -80,6 +83,11 @@ public final class Reader {
 
     Count count(Source source, Deadline deadline) {
         return logged(source.database(), counts, source, deadline);
+    }
+
+    /** How far the scan of a database is, if one runs now. Returns at once. */
+    Optional<ScanProgress> progress(Database database) {
+        return counter.progress(database);
     }
 
     /** Returns true, or throws. */

@@ -4,7 +4,6 @@ import io.github.redissessionscaler.activity.ActivityHub;
 import io.github.redissessionscaler.activity.Client;
 import io.github.redissessionscaler.activity.Subscription;
 import io.github.redissessionscaler.evaluation.Asked;
-import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.GetMetricSpecResponse;
@@ -14,43 +13,36 @@ import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.MetricSpec;
 import io.github.redissessionscaler.proto.MetricValue;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
-import io.github.redissessionscaler.trigger.TriggerParser;
-import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /** The external scaler that KEDA asks. Every method runs on a virtual thread and may block until its deadline. */
 final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplBase {
 
-    /** What is kept of a caller's own deadline for the answer's way back. */
-    private static final Duration WAY_BACK = Duration.ofMillis(50);
-
     private final Evaluator evaluator;
     private final ActivityHub hub;
-    private final Duration answerTimeout;
+    private final Answers answers;
 
-    ExternalScalerService(Evaluator evaluator, ActivityHub hub, Duration answerTimeout) {
+    ExternalScalerService(Evaluator evaluator, ActivityHub hub, Answers answers) {
         this.evaluator = evaluator;
         this.hub = hub;
-        this.answerTimeout = answerTimeout;
+        this.answers = answers;
     }
 
     @Override
     public void isActive(ScaledObjectRef request, StreamObserver<IsActiveResponse> observer) {
-        answer(request, observer, (asked, deadline) -> active(evaluator.active(asked, deadline)));
+        answers.answer(request, observer, (asked, deadline) -> active(evaluator.active(asked, deadline)));
     }
 
     @Override
     public void getMetricSpec(ScaledObjectRef request, StreamObserver<GetMetricSpecResponse> observer) {
-        answer(request, observer, (asked, deadline) -> spec(asked, evaluator.target(asked, deadline)));
+        answers.answer(request, observer, (asked, deadline) -> spec(asked, evaluator.target(asked, deadline)));
     }
 
     @Override
     public void getMetrics(GetMetricsRequest request, StreamObserver<GetMetricsResponse> observer) {
-        answer(
+        answers.answer(
                 request.getScaledObjectRef(),
                 observer,
                 (asked, deadline) -> metrics(asked, evaluator.value(asked, deadline)));
@@ -72,7 +64,7 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
             BiFunction<Asked, Client<V>, Subscription<V>> watch,
             BiFunction<Asked, V, R> message) {
         try {
-            Asked asked = asked(request);
+            Asked asked = Answers.asked(request);
             OpenStream.<V, R>open(
                     (ServerCallStreamObserver<R>) observer,
                     value -> message.apply(asked, value),
@@ -80,31 +72,6 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
         } catch (RuntimeException e) {
             observer.onError(Failures.toStatus(e));
         }
-    }
-
-    private <R> void answer(
-            ScaledObjectRef request, StreamObserver<R> observer, BiFunction<Asked, Deadline, R> response) {
-        R message;
-        try {
-            message = response.apply(asked(request), deadline());
-        } catch (RuntimeException e) {
-            observer.onError(Failures.toStatus(e));
-            return;
-        }
-        observer.onNext(message);
-        observer.onCompleted();
-    }
-
-    /** Our own deadline, or the caller's if that is earlier. */
-    private Deadline deadline() {
-        io.grpc.Deadline callers = Context.current().getDeadline();
-        long left = callers == null ? Long.MAX_VALUE : callers.timeRemaining(TimeUnit.NANOSECONDS) - WAY_BACK.toNanos();
-        return Deadline.in(Duration.ofNanos(Math.max(0, Math.min(answerTimeout.toNanos(), left))));
-    }
-
-    private static Asked asked(ScaledObjectRef request) {
-        return new Asked(
-                request.getNamespace(), request.getName(), TriggerParser.parse(request.getScalerMetadataMap()));
     }
 
     private static IsActiveResponse active(boolean active) {

@@ -40,12 +40,14 @@ public final class GrpcServer implements AutoCloseable {
             ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry, ExecutorService executor) {
         tls = config.grpcTls().map(ServerTls::of);
         Duration keepalive = config.keepalive();
+        var answers = new Answers(config.answerTimeout());
+        var metrics = new CallMetrics(telemetry);
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(config.listenAddress(), config.grpcPort()),
                         tls.map(ServerTls::credentials).orElseGet(InsecureServerCredentials::create))
                 .executor(executor)
-                .addService(ServerInterceptors.intercept(
-                        new ExternalScalerService(evaluator, hub, config.answerTimeout()), new CallMetrics(telemetry)))
+                .addService(ServerInterceptors.intercept(new ExternalScalerService(evaluator, hub, answers), metrics))
+                .addService(ServerInterceptors.intercept(new ExplainerService(evaluator, answers), metrics))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .maxInboundMessageSize(LARGEST_REQUEST_BYTES)

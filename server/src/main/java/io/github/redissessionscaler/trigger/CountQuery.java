@@ -1,10 +1,25 @@
 package io.github.redissessionscaler.trigger;
 
+import io.github.redissessionscaler.problem.Durations;
+import io.github.redissessionscaler.problem.Quoted;
 import java.time.Duration;
 import java.util.Optional;
 
 /** What is counted in one Redis database. */
 public sealed interface CountQuery {
+
+    /** What is counted, for people: a noun without an article. */
+    default String inWords() {
+        return switch (this) {
+            case AllKeys() -> "all keys";
+            case ExpiringKeys() -> "keys that have a time to live";
+            case MatchingKeys keys -> keys.narrowedInWords();
+            case Elements(String key) -> "elements of " + Quoted.of(key);
+            case RecentMembers(String key, Duration within) ->
+                "members of " + Quoted.of(key) + " scored within " + Durations.format(within);
+            case UnexpiredMembers(String key) -> "members of " + Quoted.of(key) + " that have not expired";
+        };
+    }
 
     /** All keys: DBSIZE. */
     record AllKeys() implements CountQuery {}
@@ -23,6 +38,13 @@ public sealed interface CountQuery {
     record MatchingKeys(
             String pattern, Optional<String> exclude, Optional<KeyType> type, Duration minTtl, Accuracy accuracy)
             implements CountQuery {
+
+        private String narrowedInWords() {
+            return "keys that match " + Quoted.of(pattern)
+                    + exclude.map(glob -> " and not " + Quoted.of(glob)).orElse("")
+                    + type.map(only -> ", of type " + Form.word(only)).orElse("")
+                    + (minTtl.isPositive() ? ", that live longer than " + Durations.format(minTtl) : "");
+        }
 
         /** All keys of this name, counted as suits the size of the database. */
         static MatchingKeys of(String pattern) {

@@ -7,12 +7,12 @@ import java.util.Optional;
  * else identifies one, since several triggers of a ScaledObject share its name and namespace.
  *
  * @param metricName without KEDA's {@code s0-} prefix
- * @param preset the session layout that the source was derived from
+ * @param layout the session layout that the source was derived from
  * @param wholeInstances whether the value is rounded up to whole instances
  */
 public record Trigger(
         Source source,
-        Optional<Preset> preset,
+        Optional<Layout> layout,
         Target target,
         String metricName,
         Activation activation,

@@ -58,11 +58,11 @@ public final class TriggerParser {
     }
 
     private Trigger trigger() {
-        Optional<Preset> preset = metadata.read(PRESET, Form.PRESET);
-        CountQuery query = query(preset);
+        Optional<Layout> layout = metadata.read(PRESET, Form.PRESET).map(this::layoutOf);
+        CountQuery query = query(layout);
         var trigger = new Trigger(
                 new Source(database(), query),
-                preset,
+                layout,
                 target(),
                 metadata.readOrDefault(METRIC_NAME, Form.METRIC_NAME),
                 activation(),
@@ -109,21 +109,21 @@ public final class TriggerParser {
         return policy;
     }
 
-    private CountQuery query(Optional<Preset> preset) {
+    private CountQuery query(Optional<Layout> layout) {
         List<MetadataKey> counting = COUNTING.stream().filter(metadata::has).toList();
         if (counting.size() > 1) {
             metadata.contradict(counting, "each says what is counted");
         }
-        Optional<CountQuery> ofPreset = preset.map(this::queryOf);
+        Optional<CountQuery> ofPreset = layout.map(Layout::query);
         if (!metadata.has(PRESET)) {
             Stream.of(NAMESPACE, PREFIX).filter(metadata::has).forEach(key -> metadata.needs(key, "preset"));
         }
         Optional<CountQuery> ofPattern = metadata.glob(KEY_PATTERN).map(MatchingKeys::of);
         Optional<CountQuery> ofKey = elements();
-        return narrowed(ofPreset.or(() -> ofPattern).or(() -> ofKey).orElseGet(CountQuery.AllKeys::new), preset);
+        return narrowed(ofPreset.or(() -> ofPattern).or(() -> ofKey).orElseGet(CountQuery.AllKeys::new), layout);
     }
 
-    private CountQuery queryOf(Preset preset) {
+    private Layout layoutOf(Preset preset) {
         Optional<MetadataKey> setting = preset.setting().map(Preset.Setting::key);
         Stream.of(NAMESPACE, PREFIX)
                 .filter(metadata::has)
@@ -132,7 +132,7 @@ public final class TriggerParser {
                         key,
                         "has no meaning with preset " + preset + "; "
                                 + setting.map(other -> "use " + other).orElse("remove it")));
-        return setting.flatMap(metadata::text).map(preset::query).orElseGet(preset::query);
+        return new Layout(preset, setting.flatMap(metadata::text));
     }
 
     private Optional<CountQuery> elements() {
@@ -146,13 +146,13 @@ public final class TriggerParser {
     }
 
     /** The query with the options for patterns; each that does not apply is noted. */
-    private CountQuery narrowed(CountQuery query, Optional<Preset> preset) {
+    private CountQuery narrowed(CountQuery query, Optional<Layout> layout) {
         Optional<String> exclude = metadata.glob(EXCLUDE_PATTERN);
         Optional<KeyType> type = metadata.read(KEY_TYPE, Form.KEY_TYPE);
         Duration minTtl = metadata.readOrDefault(MIN_TTL, Form.DURATION);
         Accuracy accuracy = metadata.readOrDefault(ACCURACY, Form.ACCURACY);
         if (!(query instanceof MatchingKeys keys)) {
-            boolean unknown = metadata.has(KEY_PATTERN) || (metadata.has(PRESET) && preset.isEmpty());
+            boolean unknown = metadata.has(KEY_PATTERN) || (metadata.has(PRESET) && layout.isEmpty());
             PATTERN_OPTIONS.stream()
                     .filter(option -> !unknown && metadata.has(option))
                     .forEach(option -> metadata.needs(option, "keyPattern or a preset that counts by pattern"));

@@ -24,7 +24,7 @@ final class LayersTest {
             "tls <- redis grpc",
             "trigger <- config counting outage evaluation activity grpc management redis simulation app cli",
             "config <- redis grpc management app cli",
-            "counting <- outage evaluation activity redis management app cli",
+            "counting <- outage evaluation activity redis grpc management app cli",
             "outage <- evaluation management app",
             "telemetry <- evaluation activity redis grpc management app",
             "evaluation <- activity grpc management app",

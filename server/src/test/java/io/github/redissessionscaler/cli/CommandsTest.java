@@ -63,6 +63,32 @@ final class CommandsTest {
     }
 
     @Test
+    void checkTellsWhatIsCountedAndWhatDoesNotFit() {
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            put(redis, 20_000);
+
+            Result result = run(
+                    "check",
+                    "--scaler",
+                    address(scaler),
+                    "--metadata",
+                    "keyPattern=*",
+                    "--metadata",
+                    "accuracy=estimate");
+            assertThat(result.out)
+                    .containsPattern("counts +keys that match '\\*'\n")
+                    .containsPattern("sessions +20000, estimated; with 95 % confidence \\d+(\\.\\d+)? to \\d+")
+                    .containsPattern("Note: \\d+ of \\d+ matching keys looked at have no time to live");
+
+            Result json = run("check", "--scaler", address(scaler), "--metadata", "preset=express", "--output", "json");
+            var explained = JsonParser.parseString(json.out).getAsJsonObject();
+            assertThat(explained.get("sessions").getAsInt()).isZero();
+            assertThat(explained.get("advice").getAsJsonArray().toString()).contains("matches 'sess:*'");
+        }
+    }
+
+    @Test
     void checkTellsInOneLineWhyItFails() {
         try (var scaler = RunningScaler.onPort(RedisServer.freePort())) {
             Result result = run("check", "--scaler", address(scaler), "--metadata", "sesionSize=1");

@@ -121,7 +121,7 @@ final class PresetTest {
     @ParameterizedTest
     @EnumSource(Preset.class)
     void everyPresetIsFoundByItsName(Preset preset) {
-        assertThat(TriggerParser.parse(Map.of("preset", preset.text())).preset())
+        assertThat(TriggerParser.parse(Map.of("preset", preset.text())).layout().map(Layout::preset))
                 .contains(preset);
     }
 

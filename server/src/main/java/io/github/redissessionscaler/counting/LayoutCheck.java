@@ -1,0 +1,111 @@
+package io.github.redissessionscaler.counting;
+
+import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import io.github.redissessionscaler.trigger.KeyType;
+import io.github.redissessionscaler.trigger.Layout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** A look at a few keys of a database, whether they are what a trigger takes them for. */
+final class LayoutCheck {
+
+    /** How often each primary is sampled, some hundred keys at a time. */
+    private static final int SAMPLES = 2;
+
+    /** How many matching keys of a primary are asked for their type and their time to live. */
+    private static final int ASKED = 100;
+
+    /** What PTTL says of a key that has no time to live. */
+    private static final long FOREVER = -1;
+
+    private final MatchingKeys query;
+    private final Optional<Layout> layout;
+    private final KeyFilter filter;
+    private long keys;
+    private long matching;
+    private long asked;
+    private long endless;
+    private long ofOtherType;
+    private long ofRival;
+
+    private LayoutCheck(MatchingKeys query, Optional<Layout> layout) {
+        this.query = query;
+        this.layout = layout;
+        this.filter = KeyFilter.of(query);
+    }
+
+    /**
+     * What does not fit, each a sentence for an operator. No key is named in it.
+     *
+     * @throws KeyspaceException if Redis does not answer, or does not allow the look
+     */
+    static List<String> of(Keyspace keyspace, MatchingKeys query, Optional<Layout> layout, RandomGenerator random) {
+        var check = new LayoutCheck(query, layout);
+        List<Shard> shards = keyspace.shards();
+        for (Shard shard : shards) {
+            var sampler = new Sampler(new SplittableRandom(random.nextLong()), shards.size() > 1);
+            for (int i = 0; i < SAMPLES; i++) {
+                check.look(shard, sampler.draw(shard).keys());
+            }
+        }
+        return check.advice();
+    }
+
+    private void look(Shard shard, List<byte[]> sample) {
+        keys += sample.size();
+        layout.flatMap(Layout::rival).ifPresent(rival -> {
+            if (rival.query() instanceof MatchingKeys others) {
+                KeyFilter ofOthers = KeyFilter.of(others);
+                ofRival += sample.stream().filter(ofOthers::matchesName).count();
+            }
+        });
+        List<byte[]> named = sample.stream().filter(filter::matchesName).toList();
+        matching += named.size();
+        List<byte[]> some = named.stream().limit(ASKED).toList();
+        asked += some.size();
+        endless += shard.timesToLive(some).stream()
+                .filter(millis -> millis == FOREVER)
+                .count();
+        query.type()
+                .ifPresent(type -> ofOtherType += shard.types(some).stream()
+                        .flatMap(Optional::stream)
+                        .filter(found -> found != type)
+                        .count());
+    }
+
+    private List<String> advice() {
+        List<String> advice = new ArrayList<>();
+        Optional<Layout> rival = layout.flatMap(Layout::rival)
+                .filter(_ -> ofRival > 0)
+                .filter(_ ->
+                        matching == 0 || layout.map(Layout::countsKeysOfRival).orElse(false));
+        if (rival.isPresent()) {
+            advice.add("%d of %d keys looked at are those of preset %s; use that one"
+                    .formatted(ofRival, keys, rival.get().preset()));
+        } else if (matching == 0 && keys > 0) {
+            advice.add("none of %d keys looked at matches %s; if there are sessions, their keys are called otherwise"
+                    .formatted(keys, Quoted.of(query.pattern())));
+        }
+        if (endless > 0) {
+            advice.add("%d of %d matching keys looked at have no time to live, and count until somebody deletes them"
+                    .formatted(endless, asked));
+        }
+        if (ofOtherType > 0) {
+            advice.add("%d of %d keys looked at have a matching name but are no %s, and do not count"
+                    .formatted(
+                            ofOtherType,
+                            asked,
+                            query.type().map(LayoutCheck::word).orElse("")));
+        }
+        return advice;
+    }
+
+    private static String word(KeyType type) {
+        return type.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,129 @@
+package io.github.redissessionscaler.evaluation;
+
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.counting.LeastRecentlyUsed;
+import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import io.github.redissessionscaler.trigger.Layout;
+import io.github.redissessionscaler.trigger.Source;
+import io.github.redissessionscaler.trigger.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has somebody look, once in a while, whether the keys that triggers count are what they take them for, and says in the log
+ * what does not fit. Equal triggers share a look. Thread-safe.
+ */
+public final class Advisor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Advisor.class);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+    private static final Duration RETRY = Duration.ofMinutes(1);
+    private static final int REMEMBERED = 1000;
+
+    /** Looks at some keys, blocks while it does, and throws {@link KeyspaceException} where it cannot. */
+    public interface Look {
+        List<String> at(Source source, Optional<Layout> layout);
+    }
+
+    private record Subject(Source source, Optional<Layout> layout) {}
+
+    private record Finding(CompletableFuture<List<String>> advice, Instant due) {}
+
+    /** The looks at one subject. */
+    private final class Looks {
+        private Finding finding = new Finding(CompletableFuture.completedFuture(List.of()), Instant.EPOCH);
+        private List<String> logged = List.of();
+
+        /** The advice as soon as it is there. Begins a look when the last one is old. */
+        synchronized CompletableFuture<List<String>> latest(Subject subject) {
+            Instant now = clock.instant();
+            if (!now.isBefore(finding.due())) {
+                var looking = new CompletableFuture<List<String>>();
+                finding = new Finding(looking, now.plus(LOOK_AGAIN));
+                executor.execute(() -> look(subject, looking));
+            }
+            return finding.advice();
+        }
+
+        private void look(Subject subject, CompletableFuture<List<String>> looking) {
+            try {
+                List<String> advice = look.at(subject.source, subject.layout);
+                log(subject, advice);
+                looking.complete(advice);
+            } catch (KeyspaceException e) {
+                failed(looking, e.reason() == Reason.NOPERM ? LOOK_AGAIN : RETRY);
+            } catch (RuntimeException e) {
+                LOG.error("A look at the keys failed for a reason that nobody thought of", e);
+                failed(looking, LOOK_AGAIN);
+            }
+        }
+
+        private synchronized void failed(CompletableFuture<List<String>> looking, Duration again) {
+            finding = new Finding(looking, clock.instant().plus(again));
+            looking.complete(List.of());
+        }
+
+        private synchronized void log(Subject subject, List<String> advice) {
+            if (!advice.equals(logged)) {
+                advice.forEach(sentence -> LOG.atWarn()
+                        .addKeyValue("connection", subject.source.database().connection())
+                        .addKeyValue("counts", subject.source.query().inWords())
+                        .log(sentence));
+            }
+            logged = advice;
+        }
+    }
+
+    private final Look look;
+    private final Executor executor;
+    private final InstantSource clock;
+    private final LeastRecentlyUsed<Subject, Looks> subjects = new LeastRecentlyUsed<>(REMEMBERED);
+
+    /**
+     * An advisor that has not looked yet.
+     *
+     * @param executor starts a thread for each look
+     */
+    public Advisor(Look look, Executor executor, InstantSource clock) {
+        this.look = look;
+        this.executor = executor;
+        this.clock = clock;
+    }
+
+    /** Has the trigger's keys looked at if they were not lately. Returns at once. */
+    void mind(Trigger trigger) {
+        var _ = latest(trigger);
+    }
+
+    /** What does not fit, as far as it is known by the deadline. */
+    List<String> advice(Trigger trigger, Deadline deadline) {
+        try {
+            return latest(trigger).get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    private CompletableFuture<List<String>> latest(Trigger trigger) {
+        if (!(trigger.source().query() instanceof MatchingKeys)) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        var subject = new Subject(trigger.source(), trigger.layout());
+        return subjects.computeIfAbsent(subject, _ -> new Looks()).latest(subject);
+    }
+}
