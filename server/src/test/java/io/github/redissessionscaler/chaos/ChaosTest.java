@@ -23,7 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +42,9 @@ final class ChaosTest {
     private static final int SESSIONS = 300;
     private static final int OTHERS = 20;
     private static final int QUEUED = 7;
+
+    /** Bytes of each value: a server that loads answers LOADING only between one 2 MiB and the next. */
+    private static final int MUCH_TO_LOAD = 100_000;
 
     private static final Map<Map<String, String>, Double> EXPECTED = Map.of(
             Map.of(), SESSIONS + OTHERS + 1.0,
@@ -98,10 +101,9 @@ final class ChaosTest {
 
     @Test
     void aServerThatLoadsItsData() throws Exception {
-        try (var redis = RedisServer.start(
-                        "--key-load-delay", "2000", "--loading-process-events-interval-bytes", "1024");
+        try (var redis = RedisServer.start("--key-load-delay", "2000", "--rdbcompression", "no");
                 var scaler = scalerOf("redis://" + redis.address())) {
-            fill(redis);
+            fill(redis, "x".repeat(MUCH_TO_LOAD));
             fault("killed, and loading its data (LOADING)", scaler, 0, redis::killSaved, redis::restart);
         }
     }
@@ -190,7 +192,7 @@ final class ChaosTest {
                 var scaler = scalerOf(
                         "redis-cluster://127.0.0.1:" + cluster.primary(0).port())) {
             try (var client = cluster.connect()) {
-                putAll((key, value) -> client.set(key, value));
+                putAll(key -> client.set(key, "x"));
                 IntStream.range(0, QUEUED).forEach(i -> client.rpush("queue", "x"));
             }
             fault("cluster failover", scaler, 0, () -> cluster.failOver(0), () -> {});
@@ -244,16 +246,20 @@ final class ChaosTest {
     }
 
     private static void fill(RedisServer redis) {
+        fill(redis, "x");
+    }
+
+    private static void fill(RedisServer redis, String value) {
         try (Jedis jedis = redis.connect();
                 Pipeline pipeline = jedis.pipelined()) {
-            putAll(pipeline::set);
+            putAll(key -> pipeline.set(key, value));
             IntStream.range(0, QUEUED).forEach(i -> pipeline.rpush("queue", "x"));
         }
     }
 
-    private static void putAll(BiConsumer<String, String> set) {
-        IntStream.range(0, SESSIONS).forEach(i -> set.accept("session:" + i, "x"));
-        IntStream.range(0, OTHERS).forEach(i -> set.accept("cache:" + i, "x"));
+    private static void putAll(Consumer<String> set) {
+        IntStream.range(0, SESSIONS).forEach(i -> set.accept("session:" + i));
+        IntStream.range(0, OTHERS).forEach(i -> set.accept("cache:" + i));
     }
 
     private static String unavailable(RunningScaler scaler) {

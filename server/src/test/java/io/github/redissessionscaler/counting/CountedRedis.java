@@ -34,8 +34,8 @@ final class CountedRedis implements AutoCloseable {
     final Jedis jedis;
     private final RedisKeyspaces keyspaces;
 
-    private CountedRedis(String... options) {
-        server = RedisServer.start(options);
+    private CountedRedis(RedisServer server) {
+        this.server = server;
         jedis = server.connect();
         keyspaces = new RedisKeyspaces(
                 Map.of(
@@ -51,7 +51,12 @@ final class CountedRedis implements AutoCloseable {
     }
 
     static CountedRedis start(String... options) {
-        return new CountedRedis(options);
+        return new CountedRedis(RedisServer.start(options));
+    }
+
+    /** The same with DEBUG, which {@link #keepExpired} and {@link #buckets} need. */
+    static CountedRedis startWithDebug(String... options) {
+        return new CountedRedis(RedisServer.startWithDebug(options));
     }
 
     Keyspace keyspace() {

@@ -24,7 +24,7 @@ final class EstimatesTest {
     /** A mean of so many trials is off by five of its own standard deviations at most. */
     private static final double LARGEST_BIAS = 5 / Math.sqrt(TRIALS);
 
-    private final CountedRedis redis = CountedRedis.start("--enable-debug-command", "yes", "--activerehashing", "no");
+    private final CountedRedis redis = CountedRedis.startWithDebug("--activerehashing", "no");
 
     @AfterEach
     void stop() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 final class PassTest {
 
-    private final CountedRedis redis = CountedRedis.start("--enable-debug-command", "yes", "--hz", "500");
+    private final CountedRedis redis = CountedRedis.startWithDebug("--hz", "500");
 
     @AfterEach
     void stop() {

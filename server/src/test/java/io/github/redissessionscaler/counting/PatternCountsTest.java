@@ -30,7 +30,7 @@ final class PatternCountsTest {
 
     private static final CountingOptions NEVER_AGAIN = refreshing(Duration.ofHours(1));
 
-    private final CountedRedis redis = CountedRedis.start("--enable-debug-command", "yes");
+    private final CountedRedis redis = CountedRedis.startWithDebug();
 
     @AfterEach
     void stop() {

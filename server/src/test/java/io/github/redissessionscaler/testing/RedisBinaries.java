@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.redissessionscaler.embedded.EmbeddedRedis;
 import java.io.File;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -21,6 +24,21 @@ public final class RedisBinaries {
     /** What tests start that do not care: the machine's own, since it knows TLS, else the one that comes along. */
     public static String standard() {
         return onPath("redis-server").orElse(ALONG);
+    }
+
+    /** The 7 of 7.0.15, for the server that {@link #standard} names. */
+    static int standardMajorVersion() {
+        try {
+            Process process = new ProcessBuilder(standard(), "--version").start();
+            Matcher version = Pattern.compile(" v=(\\d+)\\.")
+                    .matcher(new String(process.getInputStream().readAllBytes(), UTF_8));
+            if (!version.find()) {
+                throw new IllegalStateException(standard() + " does not tell its version");
+            }
+            return Integer.parseInt(version.group(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Every redis-server and valkey-server to be found, at least one. */

@@ -29,7 +29,7 @@ public final class RedisSentinel implements AutoCloseable {
     /** Starts all three and waits until the sentinel knows the replica and could make it the primary. */
     public static RedisSentinel start() {
         RedisServer first = RedisServer.start();
-        RedisServer second = RedisServer.start("--replicaof", "127.0.0.1 " + first.port());
+        RedisServer second = RedisServer.start("--replicaof", "127.0.0.1", String.valueOf(first.port()));
         try {
             Path file = Files.createTempFile("sentinel-", ".conf");
             file.toFile().deleteOnExit();

@@ -42,6 +42,15 @@ public final class RedisServer implements AutoCloseable {
         return startBinary(RedisBinaries.standard(), options);
     }
 
+    /** The same with DEBUG, which newer servers allow only when they are told to. */
+    public static RedisServer startWithDebug(String... options) {
+        var all = new ArrayList<>(List.of(options));
+        if (RedisBinaries.standardMajorVersion() >= 7) {
+            all.addAll(List.of("--enable-debug-command", "yes"));
+        }
+        return start(all.toArray(String[]::new));
+    }
+
     /** The same with a redis-server of the test's choice. */
     public static RedisServer startBinary(String binary, String... options) {
         var server = new RedisServer(binary, freePort(), Optional.empty(), List.of(options));
@@ -164,11 +173,24 @@ public final class RedisServer implements AutoCloseable {
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(10))
                 .ignoreExceptions()
-                .until(() -> {
-                    try (var jedis = connect()) {
-                        return jedis.ping().equals("PONG");
-                    }
-                });
+                .until(() -> !process.isAlive() || answers());
+        if (!process.isAlive()) {
+            throw new IllegalStateException(binary + " ended at once, and said: " + log());
+        }
+    }
+
+    private boolean answers() {
+        try (var jedis = connect()) {
+            return jedis.ping().equals("PONG");
+        }
+    }
+
+    private String log() {
+        try {
+            return Files.readString(directory.resolve("log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void signal(String name) {
