@@ -78,7 +78,7 @@ public final class Scaler implements AutoCloseable {
                 () -> source.current().patternLimit(),
                 new SecureRandom());
         var telemetry = new Telemetry();
-        var reader = new Reader(keyspaces, counter, calls, telemetry);
+        var reader = new Reader(keyspaces, counter, calls, telemetry, clock);
         var states = new TriggerStates(
                 () -> source.current().triggerLimit(), () -> source.current().sessionSize(), clock);
         var evaluator = new Evaluator(

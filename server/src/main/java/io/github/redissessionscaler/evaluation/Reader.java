@@ -8,6 +8,7 @@ import io.github.redissessionscaler.counting.ScanProgress;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Source;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -32,8 +33,9 @@ public final class Reader {
      * A reader of these databases.
      *
      * @param executor starts a thread for each read
+     * @param clock one that does not jump
      */
-    public Reader(Keyspaces keyspaces, Counter counter, Executor executor, Telemetry telemetry) {
+    public Reader(Keyspaces keyspaces, Counter counter, Executor executor, Telemetry telemetry, InstantSource clock) {
         this.counter = counter;
         counts = new SharedReads<>(
                 source -> measured(telemetry, source.database(), "count", () -> counter.count(source)), executor);
@@ -50,7 +52,7 @@ public final class Reader {
                         "get",
                         () -> keyspaces.of(get.database()).get(get.key())),
                 executor);
-        log = new ReadLog();
+        log = new ReadLog(clock);
     }
 
     private static <V> V measured(Telemetry telemetry, Database database, String kind, Supplier<V> read) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.redissessionscaler.evaluation;
+
+import org.jspecify.annotations.NullMarked;
