@@ -70,14 +70,14 @@ public final class Scaler implements AutoCloseable {
         ServerConfig config = source.current();
         started = config;
         var clock = new MonotonicClock();
-        keyspaces = new RedisKeyspaces(config.connections(), config.answerTimeout());
+        var telemetry = new Telemetry(clock);
+        keyspaces = new RedisKeyspaces(config.connections(), config.answerTimeout(), telemetry);
         counter = new Counter(
                 keyspaces,
                 clock,
                 CountingOptions.DEFAULT,
                 () -> source.current().patternLimit(),
                 new SecureRandom());
-        var telemetry = new Telemetry();
         var reader = new Reader(keyspaces, counter, calls, telemetry, clock);
         var states = new TriggerStates(
                 () -> source.current().triggerLimit(), () -> source.current().sessionSize(), clock);

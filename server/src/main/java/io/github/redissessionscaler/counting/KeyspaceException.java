@@ -31,6 +31,14 @@ public final class KeyspaceException extends RuntimeException {
             this.permanent = permanent;
         }
 
+        /** Whether Redis is well and serves others, so that what was asked is to blame. */
+        public boolean answered() {
+            return switch (this) {
+                case NOPERM, WRONGTYPE, NOT_A_NUMBER, OTHER -> true;
+                default -> false;
+            };
+        }
+
         /** Whether it stays until somebody changes a setting or the data. */
         public boolean permanent() {
             return permanent;

@@ -6,6 +6,7 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.telemetry.ConnectionStats;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,21 +28,23 @@ import redis.clients.jedis.exceptions.JedisDataException;
  *
  * @param timeout of connecting and of each reply
  * @param check throws when a new connection is not fit to read from
+ * @param stats where the traffic of all of them is counted
  */
 record Connector(
         Optional<Credentials> credentials,
         Optional<RedisTls> tls,
         int database,
         Duration timeout,
-        Consumer<Connection> check) {
+        Consumer<Connection> check,
+        ConnectionStats stats) {
 
-    static Connector of(ConnectionConfig connection, int database, Duration timeout) {
-        return new Connector(connection.credentials(), connection.tls(), database, timeout, _ -> {});
+    static Connector of(ConnectionConfig connection, int database, Duration timeout, ConnectionStats stats) {
+        return new Connector(connection.credentials(), connection.tls(), database, timeout, _ -> {}, stats);
     }
 
     /** The same for sentinels, which have credentials of their own and no databases. */
     Connector forSentinels(Optional<Credentials> sentinelCredentials) {
-        return new Connector(sentinelCredentials, tls, 0, timeout, _ -> {});
+        return new Connector(sentinelCredentials, tls, 0, timeout, _ -> {}, stats);
     }
 
     /**
@@ -49,7 +52,7 @@ record Connector(
      * a primary that lost its place drops its connections; a user who may not ask goes without.
      */
     Connector forPrimaries() {
-        return new Connector(credentials, tls, database, timeout, Connector::requirePrimary);
+        return new Connector(credentials, tls, database, timeout, Connector::requirePrimary, stats);
     }
 
     private static void requirePrimary(Connection connection) {
@@ -71,11 +74,12 @@ record Connector(
         var plain = new DefaultJedisSocketFactory(new HostAndPort(node.host(), node.port()), config);
         JedisSocketFactory sockets = tls.<JedisSocketFactory>map(known -> new TlsSockets(plain, node, known))
                 .orElse(plain);
-        return new Server(node.toString(), sockets, config, check);
+        return new Server(node.toString(), sockets, config, check, stats);
     }
 
     Server server(Path socket) {
-        return new Server(socket.toString(), () -> UnixSocketAdapter.connect(socket, timeout), clientConfig(), check);
+        return new Server(
+                socket.toString(), () -> UnixSocketAdapter.connect(socket, timeout), clientConfig(), check, stats);
     }
 
     private JedisClientConfig clientConfig() {

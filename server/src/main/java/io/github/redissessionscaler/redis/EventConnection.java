@@ -61,6 +61,7 @@ final class EventConnection implements AutoCloseable {
             try (Connection connection = server.open()) {
                 open = connection;
                 connection.sendCommand(Protocol.Command.PSUBSCRIBE, channels);
+                server.stats().sent(Protocol.Command.PSUBSCRIBE.name(), 1);
                 connection.getOne();
                 subscribed = true;
                 retry = FIRST_RETRY;
@@ -71,6 +72,7 @@ final class EventConnection implements AutoCloseable {
             }
             open = null;
             if (subscribed) {
+                server.stats().lost();
                 listener.interrupted();
             } else {
                 retry = retry.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? retry.multipliedBy(2) : LAST_RETRY;

@@ -11,6 +11,7 @@ import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.counting.Shard;
 import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.telemetry.ConnectionStats;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +31,27 @@ import redis.clients.jedis.exceptions.JedisMovedDataException;
 final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     /** Where the keys are: the connection as it was configured, the index of the database, the servers. */
-    record Backend(ConnectionConfig connection, int database, Servers servers) {}
+    record Backend(ConnectionConfig connection, int database, Servers servers, ConnectionStats stats) {
+
+        /** What the read returns, or throws; it is noted which. */
+        <T> T noted(Supplier<T> read) {
+            try {
+                T answer = read.get();
+                stats.answered();
+                return answer;
+            } catch (KeyspaceException e) {
+                failed(e);
+                throw e;
+            }
+        }
+
+        /** Notes that a read has failed, so that the servers are looked up anew. */
+        void failed(KeyspaceException failure) {
+            servers.suspect(failure);
+            KeyspaceException.Reason reason = failure.reason();
+            stats.failed(reason.name(), String.valueOf(failure.getMessage()), reason.answered());
+        }
+    }
 
     private volatile Backend backend;
 
@@ -104,12 +125,18 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         return Instant.ofEpochSecond(Long.parseLong(time.get(0)), 1_000 * Long.parseLong(time.get(1)));
     }
 
+    /** Redis need not be asked for them, so that having them does not mean that it answers. */
     @Override
     public List<Shard> shards() {
         Backend now = backend;
-        return ask(all -> all.primaries().stream()
-                .<Shard>map(server -> new RedisShard(server, now.database(), all::suspect))
-                .toList());
+        try {
+            return now.servers().primaries().stream()
+                    .<Shard>map(server -> new RedisShard(server, now))
+                    .toList();
+        } catch (KeyspaceException e) {
+            now.failed(e);
+            throw e;
+        }
     }
 
     /** Events of every primary until the feed is closed. */
@@ -134,32 +161,28 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     /** Follows a key that has moved, or is moving, to another primary. */
     private <T> T ofKey(String key, CommandObject<T> command) {
-        try {
-            return ask(all -> all.primaryOf(key).execute(command));
-        } catch (KeyspaceException e) {
-            return switch (e.getCause()) {
-                case JedisMovedDataException moved ->
-                    ask(all -> all.primaryOf(key).execute(command));
-                case JedisAskDataException asking -> {
-                    HostAndPort target = asking.getTargetNode();
-                    yield ask(all -> all.at(new Node(target.getHost(), target.getPort()))
-                            .call(connection -> {
-                                connection.executeCommand(Protocol.Command.ASKING);
-                                return connection.executeCommand(command);
-                            }));
-                }
-                case null, default -> throw e;
-            };
-        }
+        return ask(all -> {
+            try {
+                return all.primaryOf(key).execute(command);
+            } catch (KeyspaceException e) {
+                return switch (e.getCause()) {
+                    case JedisMovedDataException moved -> {
+                        all.suspect(e);
+                        yield all.primaryOf(key).execute(command);
+                    }
+                    case JedisAskDataException asking -> {
+                        HostAndPort target = asking.getTargetNode();
+                        yield all.at(new Node(target.getHost(), target.getPort()))
+                                .executeAsking(command);
+                    }
+                    case null, default -> throw e;
+                };
+            }
+        });
     }
 
     private <T> T ask(Function<Servers, T> question) {
-        Servers servers = backend.servers();
-        try {
-            return question.apply(servers);
-        } catch (KeyspaceException e) {
-            servers.suspect(e);
-            throw e;
-        }
+        Backend now = backend;
+        return now.noted(() -> question.apply(now.servers()));
     }
 }

@@ -10,6 +10,8 @@ import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.Nearest;
 import io.github.redissessionscaler.problem.Problem;
 import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.telemetry.ConnectionStats;
+import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,16 +26,20 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
 
     private volatile Map<String, ConnectionConfig> connections;
     private final Duration timeout;
+    private final Telemetry telemetry;
     private final ConcurrentMap<Database, RedisKeyspace> keyspaces = new ConcurrentHashMap<>();
 
     /**
      * Not connected to anything yet.
      *
      * @param timeout of connecting and of each reply
+     * @param telemetry where the traffic of each connection is counted
      */
-    public RedisKeyspaces(Map<String, ConnectionConfig> connections, Duration timeout) {
-        this.connections = Map.copyOf(connections);
+    public RedisKeyspaces(Map<String, ConnectionConfig> connections, Duration timeout, Telemetry telemetry) {
         this.timeout = timeout;
+        this.telemetry = telemetry;
+        this.connections = Map.copyOf(connections);
+        telemetry.connectionsAre(connections.keySet());
     }
 
     /**
@@ -42,6 +48,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
      */
     public void use(Map<String, ConnectionConfig> others) {
         connections = Map.copyOf(others);
+        telemetry.connectionsAre(others.keySet());
     }
 
     @Override
@@ -91,8 +98,9 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
 
     private RedisKeyspace.Backend backend(ConnectionConfig connection, Database database) {
         int index = index(connection, database);
-        return new RedisKeyspace.Backend(
-                connection, index, servers(connection, Connector.of(connection, index, timeout)));
+        ConnectionStats stats = telemetry.connection(connection.name());
+        Connector connector = Connector.of(connection, index, timeout, stats);
+        return new RedisKeyspace.Backend(connection, index, servers(connection, connector), stats);
     }
 
     private static int index(ConnectionConfig connection, Database database) {

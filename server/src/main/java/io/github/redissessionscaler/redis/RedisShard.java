@@ -13,9 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -23,13 +21,12 @@ import java.util.stream.Stream;
 import redis.clients.jedis.Builder;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandObject;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
 /** One server as a shard of a keyspace. */
-record RedisShard(Server server, int database, Consumer<KeyspaceException> whenFailed) implements Shard {
+record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard {
 
     /** What PTTL answers for a key that is not there. */
     private static final Long NO_SUCH_KEY = -2L;
@@ -43,13 +40,13 @@ record RedisShard(Server server, int database, Consumer<KeyspaceException> whenF
 
     @Override
     public long size() {
-        return ask(() -> server.execute(COMMANDS.dbSize()));
+        return backend.noted(() -> server.execute(COMMANDS.dbSize()));
     }
 
     @Override
     public OptionalLong expiringKeys() {
         try {
-            return ask(() -> expiringKeys(server.execute(COMMANDS.info("keyspace")), database));
+            return backend.noted(() -> expiringKeys(server.execute(COMMANDS.info("keyspace")), backend.database()));
         } catch (KeyspaceException e) {
             return switch (e.reason()) {
                 case NOPERM, OTHER -> OptionalLong.empty();
@@ -154,34 +151,7 @@ record RedisShard(Server server, int database, Consumer<KeyspaceException> whenF
         return roundTrip(commands).stream().map(result).toList();
     }
 
-    /** The replies, in the order of the commands; null where Redis has none. */
     private <R> List<R> roundTrip(List<CommandObject<R>> commands) {
-        return commands.isEmpty() ? List.of() : ask(() -> server.call(connection -> roundTrip(connection, commands)));
-    }
-
-    /**
-     * A reply that is an error, other than that a key has moved, is thrown after all replies were read, so that the
-     * connection stays usable.
-     */
-    private static <R> List<R> roundTrip(Connection connection, List<CommandObject<R>> commands) {
-        commands.forEach(command -> connection.sendCommand(command.getArguments()));
-        List<Object> replies = connection.getMany(commands.size());
-        List<R> results = new ArrayList<>(replies.size());
-        for (int i = 0; i < replies.size(); i++) {
-            if (replies.get(i) instanceof RuntimeException error && !(error instanceof JedisRedirectionException)) {
-                throw error;
-            }
-            results.add(commands.get(i).getBuilder().build(replies.get(i)));
-        }
-        return results;
-    }
-
-    private <T> T ask(Supplier<T> question) {
-        try {
-            return question.get();
-        } catch (KeyspaceException e) {
-            whenFailed.accept(e);
-            throw e;
-        }
+        return backend.noted(() -> server.execute(commands));
     }
 }

@@ -1,11 +1,19 @@
 package io.github.redissessionscaler.redis;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.telemetry.ConnectionStats;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import redis.clients.jedis.BuilderFactory;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.CommandObjects;
 import redis.clients.jedis.Connection;
@@ -13,7 +21,9 @@ import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /** One redis-server and a few connections to one of its databases. Thread-safe; connects when first used. */
 final class Server implements AutoCloseable {
@@ -26,9 +36,13 @@ final class Server implements AutoCloseable {
     /** Builds commands and keeps nothing. */
     static final CommandObjects COMMANDS = new CommandObjects(RedisProtocol.RESP2);
 
+    private static final CommandObject<String> ASKING =
+            new CommandObject<>(new CommandArguments(Protocol.Command.ASKING), BuilderFactory.STRING);
+
     private final String name;
     private final JedisSocketFactory sockets;
     private final JedisClientConfig config;
+    private final ConnectionStats stats;
     private final ConnectionPool pool;
 
     /**
@@ -36,9 +50,16 @@ final class Server implements AutoCloseable {
      *
      * @param name for messages: host and port, or the path of a socket
      * @param check throws when a new connection is not fit to read from
+     * @param stats where the traffic is counted
      */
-    Server(String name, JedisSocketFactory sockets, JedisClientConfig config, Consumer<Connection> check) {
+    Server(
+            String name,
+            JedisSocketFactory sockets,
+            JedisClientConfig config,
+            Consumer<Connection> check,
+            ConnectionStats stats) {
         this.name = name;
+        this.stats = stats;
         this.sockets = sockets;
         this.config = config;
         var limits = new GenericObjectPoolConfig<Connection>();
@@ -48,25 +69,57 @@ final class Server implements AutoCloseable {
         limits.setMinEvictableIdleDuration(IDLE_CLOSED_AFTER);
         limits.setTimeBetweenEvictionRuns(IDLE_CLOSED_AFTER);
         limits.setJmxEnabled(false);
-        pool = new ConnectionPool(new Connections(sockets, config, check), limits);
+        pool = new ConnectionPool(new Connections(sockets, config, check, stats), limits);
     }
 
     String name() {
         return name;
     }
 
-    <T> T execute(CommandObject<T> command) {
-        return call(connection -> connection.executeCommand(command));
-    }
-
     /**
-     * What the work returns. A connection that turns out to be dead, since its server was restarted, is replaced once.
+     * The reply to one command.
      *
      * @throws KeyspaceException if Redis did not do it
      */
-    <T> T call(Function<Connection, T> work) {
+    <T> T execute(CommandObject<T> command) {
+        return call(List.of(command), connection -> connection.executeCommand(command));
+    }
+
+    /** The same on a server that a key is moving to, and that has been told to take it as its own already. */
+    <T> T executeAsking(CommandObject<T> command) {
+        return call(List.of(ASKING, command), connection -> {
+            connection.executeCommand(ASKING);
+            return connection.executeCommand(command);
+        });
+    }
+
+    /**
+     * The replies to commands sent in one round trip, in their order; null where Redis has none. A reply that is an error,
+     * other than that a key has moved, is thrown after all replies were read, so that the connection stays usable.
+     *
+     * @throws KeyspaceException if Redis did not do all of it
+     */
+    <T> List<T> execute(List<CommandObject<T>> commands) {
+        return commands.isEmpty() ? List.of() : call(commands, connection -> roundTrip(connection, commands));
+    }
+
+    private static <T> List<T> roundTrip(Connection connection, List<CommandObject<T>> commands) {
+        commands.forEach(command -> connection.sendCommand(command.getArguments()));
+        List<Object> replies = connection.getMany(commands.size());
+        List<T> results = new ArrayList<>(replies.size());
+        for (int i = 0; i < replies.size(); i++) {
+            if (replies.get(i) instanceof RuntimeException error && !(error instanceof JedisRedirectionException)) {
+                throw error;
+            }
+            results.add(commands.get(i).getBuilder().build(replies.get(i)));
+        }
+        return results;
+    }
+
+    /** What the work returns. A connection that turns out to be dead, since its server was restarted, is replaced once. */
+    private <T> T call(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
         try {
-            return attempt(work);
+            return attempt(commands, work);
         } catch (RuntimeException first) {
             if (!Failures.isStale(first)) {
                 throw Failures.explain(name, first);
@@ -74,21 +127,44 @@ final class Server implements AutoCloseable {
         }
         try {
             pool.clear();
-            return attempt(work);
+            return attempt(commands, work);
         } catch (RuntimeException second) {
             throw Failures.explain(name, second);
         }
     }
 
-    /** A connection outside the pool, which belongs to the caller. It is made here, and throws what the client throws. */
-    Connection open() {
-        return new Connection(sockets, config);
+    private <T> T attempt(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
+        try (Connection connection = pool.getResource()) {
+            long start = System.nanoTime();
+            try {
+                return work.apply(connection);
+            } catch (RuntimeException e) {
+                if (Failures.isConnectionLost(e)) {
+                    stats.lost();
+                }
+                throw e;
+            } finally {
+                stats.roundTrip(System.nanoTime() - start);
+                commands.stream()
+                        .collect(groupingBy(Server::commandName, counting()))
+                        .forEach(stats::sent);
+            }
+        }
     }
 
-    private <T> T attempt(Function<Connection, T> work) {
-        try (Connection connection = pool.getResource()) {
-            return work.apply(connection);
-        }
+    private static String commandName(CommandObject<?> command) {
+        return command.getArguments().getCommand().toString();
+    }
+
+    /** A connection outside the pool, which belongs to the caller. It is made here, and throws what the client throws. */
+    Connection open() {
+        var connection = new Connection(sockets, config);
+        stats.connected();
+        return connection;
+    }
+
+    ConnectionStats stats() {
+        return stats;
     }
 
     @Override
@@ -100,10 +176,16 @@ final class Server implements AutoCloseable {
     private static final class Connections extends ConnectionFactory {
 
         private final Consumer<Connection> check;
+        private final ConnectionStats stats;
 
-        Connections(JedisSocketFactory sockets, JedisClientConfig config, Consumer<Connection> check) {
+        Connections(
+                JedisSocketFactory sockets,
+                JedisClientConfig config,
+                Consumer<Connection> check,
+                ConnectionStats stats) {
             super(sockets, config);
             this.check = check;
+            this.stats = stats;
         }
 
         @Override
@@ -115,6 +197,7 @@ final class Server implements AutoCloseable {
                 destroyObject(made);
                 throw e;
             }
+            stats.connected();
             return made;
         }
     }

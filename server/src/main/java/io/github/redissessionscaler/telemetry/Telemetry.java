@@ -10,6 +10,9 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +31,17 @@ public final class Telemetry {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConcurrentMap<Rpc, Timer> rpcs = new ConcurrentHashMap<>();
     private final ConcurrentMap<Read, Timer> reads = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, ConnectionStats> connections = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+    private volatile Set<String> configured = Set.of();
 
-    /** Measures the JVM from the start. */
-    public Telemetry() {
+    /**
+     * Measures the JVM from the start.
+     *
+     * @param clock tells when something failed
+     */
+    public Telemetry(InstantSource clock) {
+        this.clock = clock;
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -71,6 +82,25 @@ public final class Telemetry {
                                 .tag("outcome", read.outcome)
                                 .register(registry))
                 .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** From now on these are the connections that the configuration names. */
+    public void connectionsAre(Set<String> names) {
+        configured = Set.copyOf(names);
+        names.forEach(this::connection);
+    }
+
+    /** What is measured of a connection. */
+    public ConnectionStats connection(String name) {
+        return connections.computeIfAbsent(name, key -> new ConnectionStats(key, registry, clock));
+    }
+
+    /** What was seen of each connection that the configuration names, by name. */
+    public List<ConnectionSnapshot> connections() {
+        return configured.stream()
+                .sorted()
+                .map(name -> connection(name).snapshot())
+                .toList();
     }
 
     /** Measures a number whenever it is asked for. */

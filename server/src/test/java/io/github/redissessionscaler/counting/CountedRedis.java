@@ -6,6 +6,7 @@ import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.redis.RedisKeyspaces;
+import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.trigger.Accuracy;
 import io.github.redissessionscaler.trigger.CountQuery;
@@ -47,7 +48,8 @@ final class CountedRedis implements AutoCloseable {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Set.of())),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                new Telemetry(InstantSource.system()));
     }
 
     static CountedRedis start(String... options) {

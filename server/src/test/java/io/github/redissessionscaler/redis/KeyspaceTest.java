@@ -14,6 +14,7 @@ import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.counting.ScanPage;
 import io.github.redissessionscaler.counting.Shard;
+import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisBinaries;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
@@ -24,6 +25,7 @@ import io.github.redissessionscaler.trigger.KeyType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -237,7 +239,8 @@ final class KeyspaceTest {
 
     private static void add(String name, Topology topology, Optional<RedisTls> tls, UnifiedJedis writer) {
         var connection = new ConnectionConfig("default", topology, 0, Optional.empty(), tls, Set.of());
-        var keyspaces = closing(new RedisKeyspaces(Map.of("default", connection), Duration.ofSeconds(10)));
+        var keyspaces = closing(new RedisKeyspaces(
+                Map.of("default", connection), Duration.ofSeconds(10), new Telemetry(InstantSource.system())));
         BACKENDS.put(name, new Backend(name, keyspaces, closing(writer)));
     }
 

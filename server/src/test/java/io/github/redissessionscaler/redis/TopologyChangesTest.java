@@ -16,6 +16,7 @@ import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.counting.Shard;
 import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -299,6 +301,7 @@ final class TopologyChangesTest {
 
     private static RedisKeyspaces open(Topology topology, Optional<Credentials> credentials, Optional<RedisTls> tls) {
         var connection = new ConnectionConfig("default", topology, 0, credentials, tls, Set.of());
-        return new RedisKeyspaces(Map.of("default", connection), Duration.ofSeconds(5));
+        return new RedisKeyspaces(
+                Map.of("default", connection), Duration.ofSeconds(5), new Telemetry(InstantSource.system()));
     }
 }

@@ -1,0 +1,150 @@
+package io.github.redissessionscaler.telemetry;
+
+import io.github.redissessionscaler.telemetry.ConnectionSnapshot.Failure;
+import io.github.redissessionscaler.telemetry.ConnectionSnapshot.State;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is measured of one Redis connection, over all its servers and databases. Recording is cheap enough for every
+ * command. Thread-safe.
+ */
+public final class ConnectionStats {
+
+    private static final String METERS = "redis.session.scaler.redis.";
+
+    /** How much of a new round trip goes into the recent latency. */
+    private static final double NEWEST = 0.1;
+
+    private static final Duration[] BUCKETS = {
+        Duration.ofNanos(250_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(2)
+    };
+
+    private final String name;
+    private final MeterRegistry registry;
+    private final InstantSource clock;
+    private final Timer roundTrips;
+    private final Counter connects;
+    private final Counter reconnects;
+    private final ConcurrentMap<String, Counter> commands = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Counter> failures = new ConcurrentHashMap<>();
+    private final AtomicBoolean broken = new AtomicBoolean();
+    private volatile State state = State.UNUSED;
+    private volatile double recentNanos;
+    private volatile @Nullable Failure lastFailure;
+
+    ConnectionStats(String name, MeterRegistry registry, InstantSource clock) {
+        this.name = name;
+        this.registry = registry;
+        this.clock = clock;
+        roundTrips = Timer.builder(METERS + "round.trip")
+                .description("Round trips to Redis, each of one command or of a pipeline")
+                .tag("connection", name)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+        connects = counter("connects", "Connections to Redis that were opened");
+        reconnects = counter("reconnects", "Connections to Redis that were opened after one had broken");
+        Gauge.builder(METERS + "up", this, ConnectionStats::up)
+                .description("1 while Redis answers, 0 while it does not, NaN before it was asked anything")
+                .tag("connection", name)
+                .register(registry);
+    }
+
+    /** This many commands of one name were sent. */
+    public void sent(String command, long times) {
+        commands.computeIfAbsent(command, key -> counter("commands", "Commands sent to Redis", "command", key))
+                .increment((double) times);
+    }
+
+    /** What was sent at once was answered, or was waited for in vain. */
+    public void roundTrip(long nanos) {
+        roundTrips.record(nanos, TimeUnit.NANOSECONDS);
+        double before = recentNanos;
+        // One of two that end at the same time may be lost here, which the next ones make good.
+        recentNanos = before == 0 ? (double) nanos : before + NEWEST * ((double) nanos - before);
+    }
+
+    /** A connection was opened. */
+    public void connected() {
+        connects.increment();
+        if (broken.getAndSet(false)) {
+            reconnects.increment();
+        }
+    }
+
+    /** An open connection broke. */
+    public void lost() {
+        broken.set(true);
+    }
+
+    /** Redis answered a read. */
+    public void answered() {
+        state = State.UP;
+    }
+
+    /**
+     * A read failed.
+     *
+     * @param message for an operator, without a secret
+     * @param answered whether Redis is well, and what was asked is to blame
+     */
+    public void failed(String reason, String message, boolean answered) {
+        failures.computeIfAbsent(reason, key -> counter("failures", "Reads of Redis that failed", "reason", key))
+                .increment();
+        lastFailure = new Failure(reason, message, clock.instant());
+        state = answered ? State.UP : State.DOWN;
+    }
+
+    /** What was seen up to now. */
+    public ConnectionSnapshot snapshot() {
+        return new ConnectionSnapshot(
+                name,
+                state,
+                counts(commands),
+                counts(failures),
+                Duration.ofNanos((long) recentNanos),
+                Duration.ofNanos((long) roundTrips.max(TimeUnit.NANOSECONDS)),
+                (long) connects.count(),
+                (long) reconnects.count(),
+                Optional.ofNullable(lastFailure));
+    }
+
+    private double up() {
+        return switch (state) {
+            case UNUSED -> Double.NaN;
+            case UP -> 1;
+            case DOWN -> 0;
+        };
+    }
+
+    private Counter counter(String meter, String description, String... tags) {
+        return Counter.builder(METERS + meter)
+                .description(description)
+                .tag("connection", name)
+                .tags(tags)
+                .register(registry);
+    }
+
+    private static Map<String, Long> counts(Map<String, Counter> counters) {
+        return counters.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry ->
+                (long) entry.getValue().count()));
+    }
+}
