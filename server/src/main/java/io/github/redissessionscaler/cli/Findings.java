@@ -144,7 +144,10 @@ record Findings(boolean active, String metric, double target, double value, Opti
             Remedies: wholeInstances: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
             ScaledObject's horizontalPodAutoscalerConfig.behavior.
             """.formatted(
-                needed, number(HPA.tolerance() * 100), currentReplicas, HPA.sessionsToLeave(target, currentReplicas));
+                        needed,
+                        number(HPA.tolerance().scaleUp() * 100),
+                        currentReplicas,
+                        HPA.sessionsToLeave(target, currentReplicas));
     }
 
     private static String number(double number) {

@@ -2,7 +2,6 @@ package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.hpa.WholeInstances;
 import io.github.redissessionscaler.outage.Known;
 import io.github.redissessionscaler.outage.OutageRules;
 import io.github.redissessionscaler.outage.Verdict;
@@ -81,12 +80,7 @@ public final class Evaluator {
                     Count count = reader.count(trigger.source(), deadline);
                     return new Known<>(count, count.asOf());
                 })
-                .map(count -> {
-                    double sessions = trigger.headroom().addedTo(count.value());
-                    return trigger.wholeInstances()
-                            ? WholeInstances.roundUp(sessions, target(state, deadline))
-                            : sessions;
-                })
+                .map(count -> trigger.valueOf(count.value(), () -> target(state, deadline)))
                 .orElse(0.0);
     }
 
@@ -140,8 +134,8 @@ public final class Evaluator {
         Database database = trigger.source().database();
         return switch (trigger.activation()) {
             case Activation.Reachable() -> reader.ping(database, deadline);
-            case Activation.MoreThan(double sessions) ->
-                reader.count(trigger.source(), deadline).value() > sessions;
+            case Activation.MoreThan moreThan ->
+                moreThan.reachedBy(reader.count(trigger.source(), deadline).value());
             case Activation.Flag(String key) ->
                 reader.get(database, key, deadline).filter(Evaluator::isTrue).isPresent();
         };

@@ -1,20 +1,18 @@
 package io.github.redissessionscaler.hpa;
 
 /**
- * The HPA's sum for an external metric of type AverageValue, in thousandths as Kubernetes reckons.
- *
- * @param tolerance how far the metric may be from what the replicas serve before anything happens, a part of 1; 0.1 unless
- *     the cluster or the ScaledObject says otherwise
+ * The HPA's sum for an external metric of type AverageValue, in thousandths as Kubernetes reckons. Minimum, maximum, windows
+ * and policies are the {@link HpaLoop}'s.
  */
-public record HorizontalPodAutoscaler(double tolerance) {
+public record HorizontalPodAutoscaler(Tolerance tolerance) {
 
-    /** What every cluster does that nobody told otherwise. */
-    public static final HorizontalPodAutoscaler DEFAULT = new HorizontalPodAutoscaler(0.1);
+    /** With the tolerance that every cluster has that nobody told otherwise. */
+    public static final HorizontalPodAutoscaler DEFAULT = new HorizontalPodAutoscaler(Tolerance.DEFAULT);
 
     private static final double MILLI = 1000;
 
     /**
-     * The replicas that the HPA wants, before its minimum, its maximum and its windows.
+     * The replicas that the HPA wants, before its minimum, its maximum, its windows and its policies.
      *
      * @param value of the metric, not negative
      * @param target per replica, at least 0.001
@@ -22,8 +20,7 @@ public record HorizontalPodAutoscaler(double tolerance) {
      */
     public long desiredReplicas(double value, double target, long current) {
         double ratio = (double) milli(value) / ((double) milli(target) * (double) current);
-        boolean tolerated = current > 0 && ratio >= 1 - tolerance && ratio <= 1 + tolerance;
-        return tolerated ? current : needed(value, target);
+        return current > 0 && tolerance.covers(ratio) ? current : needed(value, target);
     }
 
     /** The replicas that the value needs, tolerance or not. */
@@ -31,9 +28,14 @@ public record HorizontalPodAutoscaler(double tolerance) {
         return Math.ceilDiv(milli(value), milli(target));
     }
 
-    /** The least whole number of sessions at which one more than the current replicas is wanted. */
+    /**
+     * The least whole number of sessions at which one more than the current replicas is wanted.
+     *
+     * @param target per replica; the current replicas serve 10<sup>15</sup> sessions at most
+     */
     public long sessionsToLeave(double target, long current) {
-        long sessions = (long) Math.floor(target * (double) current);
+        double tolerated = target * (double) current * (1 + tolerance.scaleUp());
+        long sessions = Math.max(0, (long) tolerated - 1);
         while (desiredReplicas((double) sessions, target, current) <= current) {
             sessions++;
         }

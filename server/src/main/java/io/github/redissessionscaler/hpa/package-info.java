@@ -1,4 +1,4 @@
-/** The arithmetic of the Horizontal Pod Autoscaler, pure. */
+/** What KEDA and the Horizontal Pod Autoscaler make of a metric: pure arithmetic, driven by whoever has the clock. */
 @NullMarked
 package io.github.redissessionscaler.hpa;
 

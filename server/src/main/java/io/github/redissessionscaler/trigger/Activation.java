@@ -7,7 +7,12 @@ public sealed interface Activation {
     record Reachable() implements Activation {}
 
     /** Active while there are more sessions than this; not negative. */
-    record MoreThan(double sessions) implements Activation {}
+    record MoreThan(double sessions) implements Activation {
+        /** Whether so many sessions make it active. */
+        public boolean reachedBy(double counted) {
+            return counted > sessions;
+        }
+    }
 
     /** Active while this key holds {@code 1} or {@code true}. */
     record Flag(String key) implements Activation {}

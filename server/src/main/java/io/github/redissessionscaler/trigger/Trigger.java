@@ -1,6 +1,8 @@
 package io.github.redissessionscaler.trigger;
 
+import io.github.redissessionscaler.hpa.WholeInstances;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 
 /**
  * One trigger of a ScaledObject. Equal metadata gives equal triggers, and equal triggers are answered alike: nothing
@@ -18,4 +20,15 @@ public record Trigger(
         Activation activation,
         UnavailablePolicy onUnavailable,
         boolean wholeInstances,
-        Headroom headroom) {}
+        Headroom headroom) {
+
+    /**
+     * The value of the metric for so many sessions: with headroom, rounded to whole instances where that is wanted.
+     *
+     * @param target sessions per instance; asked for only where it matters
+     */
+    public double valueOf(double sessions, DoubleSupplier target) {
+        double withHeadroom = headroom.addedTo(sessions);
+        return wholeInstances ? WholeInstances.roundUp(withHeadroom, target.getAsDouble()) : withHeadroom;
+    }
+}

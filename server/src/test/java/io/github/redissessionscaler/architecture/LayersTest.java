@@ -20,7 +20,7 @@ final class LayersTest {
     static final ArchRule layers = uses(
             "problem <- tls trigger config counting redis evaluation activity grpc management simulation embedded app"
                     + " cli",
-            "hpa <- evaluation management simulation cli",
+            "hpa <- trigger evaluation management simulation cli",
             "tls <- redis grpc",
             "trigger <- config counting outage evaluation activity grpc management redis simulation app cli",
             "config <- redis grpc management app cli",

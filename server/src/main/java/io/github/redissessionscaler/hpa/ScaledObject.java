@@ -1,0 +1,45 @@
+package io.github.redissessionscaler.hpa;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What KEDA and the HPA are told about an application, its triggers aside.
+ *
+ * @param minReplicas 0 lets KEDA end the last instance while no trigger is active
+ * @param maxReplicas at least 1, not less than the minimum
+ * @param idleReplicas instances while no trigger is active, fewer than the minimum
+ * @param pollingInterval between two polls by KEDA, positive
+ * @param cooldown how long no trigger must have been active before KEDA ends the last instances
+ * @param initialCooldown the same where no trigger has been active yet
+ * @param tolerance that of the cluster, or what the ScaledObject says of it
+ */
+public record ScaledObject(
+        long minReplicas,
+        long maxReplicas,
+        OptionalLong idleReplicas,
+        Duration pollingInterval,
+        Duration cooldown,
+        Duration initialCooldown,
+        Optional<Fallback> fallback,
+        Tolerance tolerance,
+        Behavior behavior) {
+
+    /** What KEDA assumes that is told nothing. */
+    public static final ScaledObject DEFAULT = new ScaledObject(
+            0,
+            100,
+            OptionalLong.empty(),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
+            Duration.ZERO,
+            Optional.empty(),
+            Tolerance.DEFAULT,
+            new Behavior.Unspecified());
+
+    /** The minimum of the HPA that KEDA makes, and what KEDA itself begins with: an HPA knows no 0. */
+    long hpaMinimum() {
+        return Math.max(1, minReplicas);
+    }
+}
