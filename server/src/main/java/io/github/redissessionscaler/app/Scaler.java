@@ -75,7 +75,7 @@ public final class Scaler implements AutoCloseable {
         counter = new Counter(
                 keyspaces,
                 clock,
-                CountingOptions.DEFAULT,
+                CountingOptions.DEFAULT.withScans(config.countRefresh(), config.countShare()),
                 () -> source.current().patternLimit(),
                 new SecureRandom());
         var reader = new Reader(keyspaces, counter, calls, telemetry, clock);

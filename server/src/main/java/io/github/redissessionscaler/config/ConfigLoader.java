@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -29,6 +30,8 @@ public final class ConfigLoader {
     public static final String CONFIG_FILE = "CONFIG_FILE";
 
     private static final int HIGHEST_PORT = 65_535;
+
+    private static final Pattern PERCENTAGE = Pattern.compile("\\d{1,3}(?:\\.\\d{1,6})?%");
 
     private final Map<String, String> environment;
     private final Section file;
@@ -87,6 +90,8 @@ public final class ConfigLoader {
                 setting(Setting.PUSH_POLL_MAX, ConfigLoader::positive),
                 setting(Setting.TRIGGER_LIMIT, ConfigLoader::limit),
                 setting(Setting.PATTERN_LIMIT, ConfigLoader::limit),
+                setting(Setting.COUNT_REFRESH, ConfigLoader::positive),
+                setting(Setting.COUNT_SHARE, ConfigLoader::share),
                 setting(Setting.STREAM_LIMIT, ConfigLoader::limit),
                 connections(),
                 setting(Setting.LOG_FORMAT, ConfigLoader::logFormat),
@@ -186,6 +191,14 @@ public final class ConfigLoader {
 
     private static Optional<Integer> limit(String text) {
         return wholeNumber(text, number -> number >= 1);
+    }
+
+    private static Optional<Double> share(String text) {
+        return PERCENTAGE.matcher(text).matches()
+                ? Optional.of(Double.parseDouble(text.substring(0, text.length() - 1)))
+                        .filter(percent -> percent >= 0.1 && percent <= 100)
+                        .map(percent -> percent / 100)
+                : Optional.empty();
     }
 
     private static Optional<Double> sessionSize(String text) {

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param pushPollMax how often, at least, Redis is asked for the streams, events or not
  * @param triggerLimit how many triggers are served at a time, at least 1
  * @param patternLimit how many patterns are counted in one database at a time, at least 1
+ * @param countRefresh how long after a whole count of keys by pattern the next begins
+ * @param countShare how much of each server's time such a count may take, above 0 and up to 1
  * @param streamLimit how many streams are open at a time, at least 1
  * @param connections by name
  */
@@ -37,6 +39,8 @@ public record ServerConfig(
         Duration pushPollMax,
         int triggerLimit,
         int patternLimit,
+        Duration countRefresh,
+        double countShare,
         int streamLimit,
         Map<String, ConnectionConfig> connections,
         LogFormat logFormat,
@@ -68,6 +72,8 @@ public record ServerConfig(
                 pushPollMax,
                 other.triggerLimit,
                 other.patternLimit,
+                countRefresh,
+                countShare,
                 other.streamLimit,
                 other.connections,
                 logFormat,

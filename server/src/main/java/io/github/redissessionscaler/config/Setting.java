@@ -59,6 +59,16 @@ public enum Setting {
             Effect.AT_ONCE,
             Accepted.LIMIT,
             "How many different patterns are counted in one database at a time."),
+    COUNT_REFRESH(
+            "countRefresh",
+            "10s",
+            Accepted.DURATION,
+            "How long after a whole count of keys by pattern the next begins."),
+    COUNT_SHARE(
+            "countShare",
+            "10%",
+            "a percentage from 0.1% to 100%",
+            "How much of each Redis server's time an exact count of keys by pattern may take."),
     STREAM_LIMIT("streamLimit", "40000", Effect.AT_ONCE, Accepted.LIMIT, "How many streams are open at a time."),
     LOG_FORMAT("logFormat", "text", "text or json", "How log lines are written."),
     LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, "error, warn, info, debug or trace", "What is logged.");

@@ -28,6 +28,11 @@ public record CountingOptions(
     public static final CountingOptions DEFAULT = new CountingOptions(
             Duration.ofSeconds(10), Duration.ofMinutes(3), Duration.ofSeconds(30), 0.1, 0.0015, 100, 1000);
 
+    /** The same with another pace of exact counts. */
+    public CountingOptions withScans(Duration everyRefresh, double share) {
+        return new CountingOptions(everyRefresh, idle, firstCount, share, sampleShare, smallestPage, largestPage);
+    }
+
     public CountingOptions {
         if (!(scanShare > 0 && scanShare <= 1 && sampleShare > 0 && sampleShare <= 1)) {
             throw new IllegalArgumentException("a share of time is above 0 and up to 1");

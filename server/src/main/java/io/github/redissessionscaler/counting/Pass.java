@@ -29,10 +29,11 @@ final class Pass {
      *
      * @param counts by filter
      * @param serverNanosPerKey the servers' time for each key visited, or 0 when there were none
+     * @param restNanos how long the servers are still to be left alone for what the last pages cost
      */
-    record Result(List<Long> counts, double serverNanosPerKey) {}
+    record Result(List<Long> counts, double serverNanosPerKey, long restNanos) {}
 
-    private record ShardResult(List<Long> counts, long serverNanos, long keys) {}
+    private record ShardResult(List<Long> counts, long serverNanos, long keys, long restNanos) {}
 
     private final Keyspace keyspace;
     private final List<KeyFilter> filters;
@@ -63,14 +64,19 @@ final class Pass {
         long[] counts = new long[filters.size()];
         long serverNanos = 0;
         long keys = 0;
+        long restNanos = 0;
         for (ShardResult result : results) {
             for (int i = 0; i < counts.length; i++) {
                 counts[i] += result.counts().get(i);
             }
             serverNanos += result.serverNanos();
             keys += result.keys();
+            restNanos = Math.max(restNanos, result.restNanos());
         }
-        return new Result(Arrays.stream(counts).boxed().toList(), keys == 0 ? 0 : (double) serverNanos / (double) keys);
+        return new Result(
+                Arrays.stream(counts).boxed().toList(),
+                keys == 0 ? 0 : (double) serverNanos / (double) keys,
+                restNanos);
     }
 
     private ShardResult scan(Shard shard) throws InterruptedException {
@@ -80,20 +86,21 @@ final class Pass {
         int count = options.smallestPage();
         long serverNanos = 0;
         long keys = 0;
+        long lastPage = 0;
         String cursor = "0";
         do {
+            pace.pauseAfter(lastPage);
             long start = System.nanoTime();
             ScanPage page = shard.scan(List.of(cursor), count).getFirst();
             tally.add(page.keys(), recent::add);
-            long nanos = pace.serverNanos(System.nanoTime() - start);
-            serverNanos += nanos;
+            lastPage = pace.serverNanos(System.nanoTime() - start);
+            serverNanos += lastPage;
             keys += page.keys().size();
             keysSeen.addAndGet(page.keys().size());
             cursor = page.cursor();
-            count = nextCount(count, nanos);
-            pace.pauseAfter(nanos);
+            count = nextCount(count, lastPage);
         } while (!cursor.equals("0"));
-        return new ShardResult(tally.counts(), serverNanos, keys);
+        return new ShardResult(tally.counts(), serverNanos, keys, pace.pauseNanos(lastPage));
     }
 
     private int nextCount(int count, long nanos) {

@@ -370,7 +370,7 @@ final class PatternCounts implements AutoCloseable {
             learn(result.serverNanosPerKey());
             scanFailure = null;
             nextScan = System.nanoTime() + options.refresh().toNanos();
-            restUntil = System.nanoTime() + SHORTEST_REST.toNanos();
+            restUntil = System.nanoTime() + Math.max(result.restNanos(), SHORTEST_REST.toNanos());
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -49,6 +49,8 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(5),
                         20_000,
                         200,
+                        Duration.ofSeconds(10),
+                        0.1,
                         40_000,
                         Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
                         ServerConfig.LogFormat.TEXT,
@@ -71,6 +73,8 @@ final class ConfigLoaderTest {
                         Map.entry("PUSH_POLL_MAX", "4s"),
                         Map.entry("TRIGGER_LIMIT", "7"),
                         Map.entry("PATTERN_LIMIT", "8"),
+                        Map.entry("COUNT_REFRESH", "2m"),
+                        Map.entry("COUNT_SHARE", "2.5%"),
                         Map.entry("STREAM_LIMIT", "9"),
                         Map.entry("SESSION_SIZE", "2.5"),
                         Map.entry("GRPC_TLS_CERT_FILE", "/tls/tls.crt"),
@@ -94,6 +98,8 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(4),
                         7,
                         8,
+                        Duration.ofMinutes(2),
+                        0.025,
                         9,
                         config.connections(),
                         ServerConfig.LogFormat.JSON,
@@ -114,6 +120,8 @@ final class ConfigLoaderTest {
             pushPollMax: 4s
             triggerLimit: 7
             patternLimit: 8
+            countRefresh: 2m
+            countShare: 2.5%
             streamLimit: 9
             sessionSize: 2.5
             grpcTlsCertFile: /tls/tls.crt
@@ -142,6 +150,8 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(4),
                         7,
                         8,
+                        Duration.ofMinutes(2),
+                        0.025,
                         9,
                         Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
                         ServerConfig.LogFormat.JSON,
