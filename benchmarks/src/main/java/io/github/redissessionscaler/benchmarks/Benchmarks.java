@@ -2,7 +2,6 @@ package io.github.redissessionscaler.benchmarks;
 
 import io.github.redissessionscaler.embedded.EmbeddedRedis;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -17,19 +16,22 @@ final class Benchmarks {
     public static void main(String[] args) throws Exception {
         PrintStream out = System.out;
         if (args.length != 3) {
-            System.err.println("say which: push, streams or polls");
+            System.err.println("say which: push, streams, polls, cost or computed");
             System.exit(2);
         }
         try (var redis = EmbeddedRedis.start(0);
                 var scaler = ScalerProcess.start(Path.of(args[0]), Path.of(args[1]), redis.port())) {
             describe(out, redis.port(), scaler);
-            ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", scaler.grpcPort())
-                    .usePlaintext()
-                    .build();
+            ManagedChannel channel = scaler.channel();
             switch (args[2]) {
                 case "push" -> PushBenchmark.run(out, channel, redis.port());
                 case "streams" -> StreamsBenchmark.run(out, channel, scaler, redis.port());
-                case "polls" -> PollsBenchmark.run(out, channel, scaler, redis.port());
+                case "polls" -> {
+                    try (var constants = ScalerProcess.startConstants(Path.of(args[0]), Path.of(args[1]))) {
+                        PollsBenchmark.run(out, channel, scaler, constants, redis.port());
+                    }
+                }
+                case "cost" -> CostBenchmark.run(out, channel, redis.port());
                 default -> throw new IOException("there is no benchmark " + args[2]);
             }
             channel.shutdownNow();

@@ -1,69 +1,112 @@
 package io.github.redissessionscaler.benchmarks;
 
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.proto.ExternalScalerGrpc.ExternalScalerFutureStub;
 import io.github.redissessionscaler.proto.GetMetricsRequest;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.grpc.ManagedChannel;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthGrpc;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import redis.clients.jedis.Jedis;
 
 /**
- * KEDA's polls, {@code GetMetrics} then {@code IsActive}, as fast as they are answered. A health check of the same server is
- * what gRPC alone costs; PING over a socket is what Redis alone costs. The rounds take turns, so that all see the same machine.
+ * KEDA's polls, {@code GetMetrics} then {@code IsActive}: of the scaler, of a server that answers constants with the same
+ * options, and, for what Redis alone costs, PING over bare sockets. The rounds take turns, so that all see the same machine.
  */
 final class PollsBenchmark {
 
-    private static final int ROUNDS = 3;
-    private static final long ROUND_NANOS = 5_000_000_000L;
+    private static final int WARM_UP_ROUNDS = 1;
+    private static final int ROUNDS = 4;
+    private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** What 10,000 triggers ask for. */
+    private static final int CALLS_PER_SECOND = 2_000;
+
+    private static final ScaledObjectRef TRIGGER = ScaledObjectRef.newBuilder()
+            .setName("web")
+            .setNamespace("shop")
+            .putScalerMetadata("scalerAddress", "redis-session-scaler:6000")
+            .putScalerMetadata("sessionSize", "100")
+            .build();
+    private static final GetMetricsRequest METRICS =
+            GetMetricsRequest.newBuilder().setScaledObjectRef(TRIGGER).build();
 
     private PollsBenchmark() {}
 
-    static void run(PrintStream out, ManagedChannel channel, ScalerProcess scaler, int redisPort) throws Exception {
+    static void run(
+            PrintStream out, ManagedChannel channel, ScalerProcess scaler, ScalerProcess constants, int redisPort)
+            throws Exception {
+        ManagedChannel toConstants = constants.channel();
         for (int inFlight : List.of(16, 128)) {
-            var calls = new Tally();
-            var health = new Tally();
-            var pings = new Tally();
-            for (int round = 0; round < ROUNDS; round++) {
-                calls.add(load(inFlight, () -> polls(channel)));
-                health.add(load(inFlight, () -> health(channel)));
-                pings.add(load(Math.min(inFlight, 16), () -> pings(redisPort)));
-            }
-            out.printf("%d in flight%n", inFlight);
-            out.println("  KEDA's calls:        " + calls);
-            out.println("  health checks:       " + health);
-            out.println("  PING, bare sockets:  " + pings);
-            out.printf("  calls / health:      %.2f%n", calls.perSecond() / health.perSecond());
+            asFastAsPossible(out, inFlight, channel, toConstants, redisPort);
         }
-        out.printf("resident, after all that: %.0f MiB%n", scaler.residentMib());
+        atAFixedRate(out, channel, toConstants);
+        out.printf(
+                "resident, after all that: %.0f MiB, the constants' server %.0f MiB%n",
+                scaler.residentMib(), constants.residentMib());
+        toConstants.shutdownNow();
+    }
+
+    private static void asFastAsPossible(
+            PrintStream out, int inFlight, ManagedChannel channel, ManagedChannel toConstants, int redisPort)
+            throws Exception {
+        var polls = new Tally();
+        var constants = new Tally();
+        var pings = new Tally();
+        for (int round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+            Tally ofScaler = closedLoop(inFlight, () -> polls(channel));
+            Tally ofConstants = closedLoop(inFlight, () -> polls(toConstants));
+            Tally ofRedis = closedLoop(Math.min(inFlight, 16), () -> pings(redisPort));
+            if (round >= WARM_UP_ROUNDS) {
+                polls.add(ofScaler);
+                constants.add(ofConstants);
+                pings.add(ofRedis);
+            }
+        }
+        out.printf("%d in flight, as fast as they are answered%n", inFlight);
+        out.println("  the scaler:          " + polls);
+        out.println("  constants:           " + constants);
+        out.println("  PING, bare sockets:  " + pings);
+        out.printf("  calls a second, scaler / constants:  %.2f%n", polls.perSecond() / constants.perSecond());
+    }
+
+    private static void atAFixedRate(PrintStream out, ManagedChannel channel, ManagedChannel toConstants)
+            throws InterruptedException {
+        var polls = new Tally();
+        var constants = new Tally();
+        for (int round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+            Tally ofScaler = openLoop(channel);
+            Tally ofConstants = openLoop(toConstants);
+            if (round >= WARM_UP_ROUNDS) {
+                polls.add(ofScaler);
+                constants.add(ofConstants);
+            }
+        }
+        out.printf("%,d calls a second, each timed from when it was due%n", CALLS_PER_SECOND);
+        out.println("  the scaler:          " + polls);
+        out.println("  constants:           " + constants);
+        out.printf(
+                "  p99, scaler / constants:             %.2f%n",
+                polls.latencies.quantile(0.99) / constants.latencies.quantile(0.99));
     }
 
     private static Callable<Boolean> polls(ManagedChannel channel) {
         var stub = ExternalScalerGrpc.newBlockingStub(channel);
-        ScaledObjectRef ref =
-                ScaledObjectRef.newBuilder().setName("web").setNamespace("shop").build();
-        GetMetricsRequest request =
-                GetMetricsRequest.newBuilder().setScaledObjectRef(ref).build();
         boolean[] second = {false};
         return () -> {
             second[0] = !second[0];
             return second[0]
-                    ? stub.getMetrics(request).getMetricValuesCount() == 1
-                    : stub.isActive(ref).getResult();
+                    ? stub.getMetrics(METRICS).getMetricValuesCount() == 1
+                    : stub.isActive(TRIGGER).getResult();
         };
-    }
-
-    private static Callable<Boolean> health(ManagedChannel channel) {
-        var stub = HealthGrpc.newBlockingStub(channel);
-        return () -> stub.check(HealthCheckRequest.getDefaultInstance()).isInitialized();
     }
 
     private static Callable<Boolean> pings(int redisPort) {
@@ -71,7 +114,8 @@ final class PollsBenchmark {
         return () -> jedis.ping().equals("PONG");
     }
 
-    private static Tally load(int inFlight, Supplier<Callable<Boolean>> newClient) throws Exception {
+    /** Clients that each ask again as soon as they are answered. */
+    private static Tally closedLoop(int inFlight, Supplier<Callable<Boolean>> newClient) throws Exception {
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             long end = System.nanoTime() + ROUND_NANOS;
             List<Future<Latencies>> clients = new ArrayList<>();
@@ -96,6 +140,17 @@ final class PollsBenchmark {
             tally.nanos = ROUND_NANOS;
             return tally;
         }
+    }
+
+    private static Tally openLoop(ManagedChannel channel) throws InterruptedException {
+        ExternalScalerFutureStub stub = ExternalScalerGrpc.newFutureStub(channel);
+        var tally = new Tally();
+        tally.latencies.addAll(FixedRate.run(
+                CALLS_PER_SECOND,
+                Duration.ofNanos(ROUND_NANOS),
+                i -> i % 2 == 0 ? stub.getMetrics(METRICS) : stub.isActive(TRIGGER)));
+        tally.nanos = ROUND_NANOS;
+        return tally;
     }
 
     private static final class Tally {

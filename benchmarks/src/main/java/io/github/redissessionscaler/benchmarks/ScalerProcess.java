@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.benchmarks;
 
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,7 +14,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The scaler as it ships: a process with the options of the launcher. */
+/** The scaler as it ships, or a server to compare it with: a process with the options of the launcher. */
 final class ScalerProcess implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile(".*gRPC on 127\\.0\\.0\\.1:(\\d+).*");
@@ -28,23 +30,38 @@ final class ScalerProcess implements AutoCloseable {
     }
 
     static ScalerProcess start(Path java, Path home, int redisPort) throws IOException {
+        Path launched = home.resolve("server/target/launcher.jar");
+        Path jar = Files.exists(launched) ? launched : jar(home);
+        return start(
+                java,
+                home,
+                List.of("-jar", jar.toString(), "serve"),
+                Map.of(
+                        "REDIS_ADDRESS", "127.0.0.1:" + redisPort,
+                        "LISTEN_ADDRESS", "127.0.0.1",
+                        "GRPC_PORT", "0",
+                        "MANAGEMENT_PORT", "0"));
+    }
+
+    /** {@link ConstantScaler} with the same options. */
+    static ScalerProcess startConstants(Path java, Path home) throws IOException {
+        return start(
+                java,
+                home,
+                List.of("-cp", System.getProperty("java.class.path"), ConstantScaler.class.getName()),
+                Map.of());
+    }
+
+    private static ScalerProcess start(Path java, Path home, List<String> program, Map<String, String> environment)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         Files.readAllLines(home.resolve("server/src/main/dist/jvm.options")).stream()
                 .filter(line -> !line.startsWith("#"))
                 .forEach(command::add);
-        command.addAll(
-                List.of("-jar", home.resolve("server/target/launcher.jar").toString(), "serve"));
-        if (!Files.exists(home.resolve("server/target/launcher.jar"))) {
-            command.set(command.size() - 2, jar(home).toString());
-        }
+        command.addAll(program);
         var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment()
-                .putAll(Map.of(
-                        "REDIS_ADDRESS", "127.0.0.1:" + redisPort,
-                        "LISTEN_ADDRESS", "127.0.0.1",
-                        "GRPC_PORT", "0",
-                        "MANAGEMENT_PORT", "0"));
+        builder.environment().putAll(environment);
         long start = System.nanoTime();
         Process process = builder.start();
         var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -54,7 +71,7 @@ final class ScalerProcess implements AutoCloseable {
                 return new ScalerProcess(process, Integer.parseInt(ready.group(1)), System.nanoTime() - start);
             }
         }
-        throw new IOException("the scaler did not start");
+        throw new IOException("the server did not start");
     }
 
     private static Path jar(Path home) throws IOException {
@@ -63,8 +80,11 @@ final class ScalerProcess implements AutoCloseable {
         }
     }
 
-    int grpcPort() {
-        return grpcPort;
+    /** A channel of the caller's own. */
+    ManagedChannel channel() {
+        return NettyChannelBuilder.forAddress("127.0.0.1", grpcPort)
+                .usePlaintext()
+                .build();
     }
 
     double secondsToReady() {

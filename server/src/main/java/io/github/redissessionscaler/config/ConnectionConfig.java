@@ -25,7 +25,7 @@ public record ConnectionConfig(
 
     /** Whether both lead to the same Redis in the same way, whoever may use them. */
     public boolean leadsAs(ConnectionConfig other) {
-        return open().equals(other.open());
+        return equals(other) || open().equals(other.open());
     }
 
     private ConnectionConfig open() {

@@ -3,7 +3,6 @@ package io.github.redissessionscaler.grpc;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
-import io.github.redissessionscaler.trigger.TriggerParser;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -11,11 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /**
- * Answers unary calls about a trigger: each within its time, whatever goes wrong.
+ * Answers unary calls about a trigger: each within its time, whatever goes wrong. Thread-safe.
  *
  * @param timeout within which every call is answered
  */
-record Answers(Duration timeout) {
+record Answers(Duration timeout, ParsedTriggers triggers) {
 
     /** What is kept of a caller's own deadline for the answer's way back. */
     private static final Duration WAY_BACK = Duration.ofMillis(50);
@@ -33,9 +32,8 @@ record Answers(Duration timeout) {
     }
 
     /** The trigger of the request. */
-    static Asked asked(ScaledObjectRef request) {
-        return new Asked(
-                request.getNamespace(), request.getName(), TriggerParser.parse(request.getScalerMetadataMap()));
+    Asked asked(ScaledObjectRef request) {
+        return new Asked(request.getNamespace(), request.getName(), triggers.of(request.getScalerMetadataMap()));
     }
 
     /** Our own deadline, or the caller's if that is earlier. */

@@ -58,13 +58,13 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
         stream(request, observer, hub::watchTarget, ExternalScalerService::spec);
     }
 
-    private static <V, R> void stream(
+    private <V, R> void stream(
             ScaledObjectRef request,
             StreamObserver<R> observer,
             BiFunction<Asked, Client<V>, Subscription<V>> watch,
             BiFunction<Asked, V, R> message) {
         try {
-            Asked asked = Answers.asked(request);
+            Asked asked = answers.asked(request);
             OpenStream.<V, R>open(
                     (ServerCallStreamObserver<R>) observer,
                     value -> message.apply(asked, value),

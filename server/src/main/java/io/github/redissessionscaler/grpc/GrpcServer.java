@@ -40,7 +40,7 @@ public final class GrpcServer implements AutoCloseable {
             ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry, ExecutorService executor) {
         tls = config.grpcTls().map(ServerTls::of);
         Duration keepalive = config.keepalive();
-        var answers = new Answers(config.answerTimeout());
+        var answers = new Answers(config.answerTimeout(), new ParsedTriggers());
         var metrics = new CallMetrics(telemetry);
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(config.listenAddress(), config.grpcPort()),

@@ -1,0 +1,125 @@
+package io.github.redissessionscaler.benchmarks.computed;
+
+import io.github.redissessionscaler.activity.ActivityHub;
+import io.github.redissessionscaler.activity.Client;
+import io.github.redissessionscaler.activity.PushSettings;
+import io.github.redissessionscaler.activity.Subscription;
+import io.github.redissessionscaler.counting.Counter;
+import io.github.redissessionscaler.evaluation.Advisor;
+import io.github.redissessionscaler.evaluation.Asked;
+import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.evaluation.Reader;
+import io.github.redissessionscaler.evaluation.TriggerStates;
+import io.github.redissessionscaler.outage.OutageRules;
+import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.trigger.TriggerParser;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** One change in a database, told to every open stream of it, each of a trigger of its own. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+public class FanOutBenchmark {
+
+    private static final Duration NEVER = Duration.ofDays(1);
+
+    @Param({"100", "1000", "10000"})
+    private int streams;
+
+    private final SizeOnlyKeyspace keyspace = new SizeOnlyKeyspace();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private volatile CountDownLatch untold = new CountDownLatch(0);
+    private ActivityHub hub;
+    private long sessions;
+
+    @Setup
+    public void open() throws InterruptedException {
+        InstantSource clock = InstantSource.system();
+        var counter = new Counter(_ -> keyspace, clock);
+        var telemetry = new Telemetry(clock);
+        var evaluator = new Evaluator(
+                new Reader(_ -> keyspace, counter, executor, telemetry, clock),
+                new OutageRules(() -> Duration.ZERO, clock),
+                new TriggerStates(() -> streams, () -> 100, clock),
+                (namespace, database) -> {},
+                new Advisor((source, layout) -> List.of(), executor, clock));
+        hub = new ActivityHub(
+                evaluator,
+                (database, listener) -> () -> {},
+                _ -> {},
+                new PushSettings(NEVER, NEVER, NEVER, Duration.ofSeconds(2)),
+                () -> streams,
+                timer);
+        untold = new CountDownLatch(streams);
+        for (int i = 0; i < streams; i++) {
+            var asked = new Asked("shop", "web-" + i, TriggerParser.parse(Map.of("activationSessionSize", "0")));
+            Subscription<Boolean> subscription = hub.watchActivity(asked, new Listener());
+            subscription.open();
+        }
+        untold.await();
+    }
+
+    /** Rounds rest in between; the rest is not measured. */
+    @Setup(Level.Invocation)
+    public void rest() throws InterruptedException {
+        TimeUnit.SECONDS.sleep(1);
+    }
+
+    @Benchmark
+    public void told() throws InterruptedException {
+        untold = new CountDownLatch(streams);
+        sessions = 1 - sessions;
+        keyspace.size(sessions);
+        hub.refreshAll();
+        untold.await();
+    }
+
+    @TearDown
+    public void close() {
+        hub.close();
+        timer.shutdownNow();
+        executor.shutdownNow();
+    }
+
+    private final class Listener implements Client<Boolean> {
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void send(Boolean value) {
+            untold.countDown();
+        }
+
+        @Override
+        public void end() {
+            // the benchmark ends
+        }
+
+        @Override
+        public void fail(RuntimeException reason) {
+            throw reason;
+        }
+    }
+}
