@@ -1,0 +1,2 @@
+/** Sessions as the libraries themselves write them. */
+package io.github.redissessionscaler.layouts;
