@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.docs;
 
+import static io.github.redissessionscaler.docs.GeneratedText.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.redissessionscaler.config.RedisVariable;
@@ -109,27 +110,7 @@ final class ReferenceTest {
                         .toList());
     }
 
-    private static String table(List<String> heads, Stream<List<String>> rows) {
-        Stream<String> lines =
-                Stream.concat(Stream.of(row(heads), "|" + "---|".repeat(heads.size())), rows.map(ReferenceTest::row));
-        return String.join("\n", lines.toList());
-    }
-
-    private static String row(List<String> cells) {
-        return "| " + String.join(" | ", cells).replace("\n", " ") + " |";
-    }
-
     private static void check(String name, String mark, String expected) throws IOException {
-        Path file = DOCS.resolve(name);
-        String begin = "<!-- " + mark + ": made of the code -->\n";
-        String end = "\n<!-- end of " + mark + " -->";
-        String text = Files.readString(file);
-        int from = text.indexOf(begin) + begin.length();
-        int to = text.indexOf(end, from);
-        if ("write".equals(System.getProperty("reference"))) {
-            Files.writeString(file, text.substring(0, from) + expected + text.substring(to));
-        } else {
-            assertThat(text.substring(from, to)).isEqualTo(expected);
-        }
+        GeneratedText.checkBetween(mark, DOCS.resolve(name), expected);
     }
 }

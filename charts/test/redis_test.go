@@ -1,0 +1,63 @@
+package charttest
+
+import (
+	"fmt"
+	"net"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A Redis server with a password, on loopback.
+type redis struct {
+	port     int
+	password string
+}
+
+func startRedis(t *testing.T, password string) redis {
+	t.Helper()
+	port := freePort(t)
+	command := exec.Command("redis-server", "--bind", "127.0.0.1", "--port", strconv.Itoa(port), "--save", "",
+		"--dir", t.TempDir(), "--requirepass", password)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	})
+	await(t, out, regexp.MustCompile("Ready to accept connections"))
+	return redis{port: port, password: password}
+}
+
+func (r redis) address() string {
+	return fmt.Sprintf("127.0.0.1:%d", r.port)
+}
+
+// putSessions puts as many sessions of Spring Session in.
+func (r redis) putSessions(t *testing.T, sessions int) {
+	t.Helper()
+	script := fmt.Sprintf("for i=1,%d do local k=string.format('spring:session:sessions:%%08x-0000-4000-8000-000000000000',i); redis.call('HSET',k,'a','b'); "+
+		"redis.call('EXPIRE',k,1800) end return 'done'", sessions)
+	command := exec.Command("redis-cli", "-p", strconv.Itoa(r.port), "EVAL", script, "0")
+	command.Env = append(command.Environ(), "REDISCLI_AUTH="+r.password)
+	if out, err := command.CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != "done" {
+		t.Fatalf("%s: %v", out, err)
+	}
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}

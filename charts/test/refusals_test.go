@@ -1,0 +1,53 @@
+package charttest
+
+import (
+	"strings"
+	"testing"
+)
+
+// What is refused, by words that the message must have: the value, and what is wrong with it.
+func TestWhatIsRefused(t *testing.T) {
+	for name, refused := range map[string]struct {
+		values []string
+		words  []string
+	}{
+		"no Redis":                          {nil, []string{"no Redis is named", "connections.default.address"}},
+		"an unknown value":                  {[]string{oneConnection, "replicas=3"}, []string{"replicas"}},
+		"an unknown value below":            {[]string{oneConnection, "image.registry=x"}, []string{"/image", "registry"}},
+		"too few":                           {[]string{oneConnection, "replicaCount=-1"}, []string{"/replicaCount"}},
+		"an unknown setting":                {[]string{oneConnection, "settings.hearbeat=5s"}, []string{"/settings", "hearbeat"}},
+		"a duration without a unit":         {[]string{oneConnection, "settings.heartbeat=5"}, []string{"/settings/heartbeat"}},
+		"a limit of nothing":                {[]string{oneConnection, "settings.triggerLimit=0"}, []string{"/settings/triggerLimit"}},
+		"a port, which is the chart's":      {[]string{oneConnection, "settings.grpcPort=7000"}, []string{"/settings", "grpcPort"}},
+		"an unknown log format":             {[]string{oneConnection, "settings.logFormat=xml"}, []string{"/settings/logFormat"}},
+		"a password":                        {[]string{oneConnection, "connections.default.password=x"}, []string{"/connections/default", "password"}},
+		"a password in a URL":               {[]string{"connections.default.url=redis://user:secret@redis:6379"}, []string{"connections.default.url", "passwordSecret"}},
+		"two addresses":                     {[]string{oneConnection, "connections.default.url=redis://redis"}, []string{"/connections/default"}},
+		"a connection to nowhere":           {[]string{"connections.default.database=1"}, []string{"/connections/default"}},
+		"a database that no Redis has":      {[]string{oneConnection, "connections.default.database=5000"}, []string{"/connections/default/database"}},
+		"sentinels without the primary":     {[]string{"connections.default.sentinel.nodes[0]=sentinel:26379"}, []string{"/connections/default/sentinel", "master"}},
+		"a cluster without nodes":           {[]string{"connections.default.cluster.nodes=null"}, []string{"/connections/default/cluster", "nodes"}},
+		"a connection by a bad name":        {[]string{"connections._x.address=redis:6379"}, []string{"/connections"}},
+		"a Secret without its key":          {[]string{oneConnection, "connections.default.passwordSecret.name=redis"}, []string{"/connections/default/passwordSecret", "key"}},
+		"a ConfigMap and connections":       {[]string{oneConnection, "existingConfigMap=scaler"}, []string{"existingConfigMap", "keep one of them"}},
+		"TLS without a certificate":         {[]string{oneConnection, "tls.enabled=true"}, []string{"tls.enabled", "tls.secretName", "issuerRef"}},
+		"client authorities without TLS":    {[]string{oneConnection, "tls.clientCaSecret=clients"}, []string{"tls.clientCaSecret", "tls.enabled"}},
+		"a digest that is none":             {[]string{oneConnection, "image.digest=latest"}, []string{"/image/digest"}},
+		"a time of a probe that is unknown": {[]string{oneConnection, "probes.liveness.seconds=1"}, []string{"/probes/liveness", "seconds"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, err := tryTemplate(t, refused.values...)
+			if err == nil {
+				t.Fatalf("%q is rendered", refused.values)
+			}
+			if strings.Contains(out, "secret@") {
+				t.Errorf("a password is shown: %s", out)
+			}
+			for _, word := range refused.words {
+				if !strings.Contains(out, word) {
+					t.Errorf("%q is not in: %s", word, out)
+				}
+			}
+		})
+	}
+}
