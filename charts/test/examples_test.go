@@ -3,6 +3,8 @@ package charttest
 import (
 	"path/filepath"
 	"testing"
+
+	keda "github.com/kedacore/keda/v2/apis/keda/v1alpha1"
 )
 
 // KEDA and Kubernetes take every example; a test of the scaler reads their metadata.
@@ -13,9 +15,27 @@ func TestTheExamples(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			if len(objects(t, read(t, file))) == 0 {
-				t.Error("nothing is in it")
+			scaled := all[*keda.ScaledObject](objects(t, read(t, file)))
+			if len(scaled) == 0 {
+				t.Error("nothing is scaled by it")
+			}
+			for _, object := range scaled {
+				checkAsKeda(t, object)
 			}
 		})
+	}
+}
+
+// checkAsKeda checks what KEDA's types do not say but its webhook would refuse.
+func checkAsKeda(t *testing.T, object *keda.ScaledObject) {
+	t.Helper()
+	for _, err := range []error{
+		keda.ValidateTriggers(object.Spec.Triggers),
+		keda.CheckReplicaCountBoundsAreValid(object),
+		keda.CheckFallbackValid(object),
+	} {
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -14,7 +14,9 @@ func scaledObject(t *testing.T, values ...string) *keda.ScaledObject {
 	if err != nil {
 		t.Fatal(out)
 	}
-	return the[*keda.ScaledObject](t, objects(t, regexp.MustCompile(`(?s)apiVersion: keda\.sh.*?\n\n`).FindString(out)))
+	object := the[*keda.ScaledObject](t, objects(t, regexp.MustCompile(`(?s)apiVersion: keda\.sh.*?\n\n`).FindString(out)))
+	checkAsKeda(t, object)
+	return object
 }
 
 func TestTheScaledObjectOfTheNotesFitsWhatIsInstalled(t *testing.T) {
