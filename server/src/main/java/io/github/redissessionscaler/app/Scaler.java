@@ -11,7 +11,10 @@ import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.Reader;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.grpc.GrpcServer;
+import io.github.redissessionscaler.history.History;
+import io.github.redissessionscaler.history.Instances;
 import io.github.redissessionscaler.management.ManagementServer;
+import io.github.redissessionscaler.management.StatusPage;
 import io.github.redissessionscaler.management.TriggerMetrics;
 import io.github.redissessionscaler.outage.OutageRules;
 import io.github.redissessionscaler.problem.InvalidInputException;
@@ -21,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.security.Security;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,7 +68,7 @@ public final class Scaler implements AutoCloseable {
     private volatile boolean configRefused;
     private volatile boolean ending;
 
-    private Scaler(ConfigSource source, Consumer<ServerConfig> whenReloaded) {
+    private Scaler(ConfigSource source, Consumer<ServerConfig> whenReloaded, Instances instances) {
         this.source = source;
         this.whenReloaded = whenReloaded;
         ServerConfig config = source.current();
@@ -80,13 +84,17 @@ public final class Scaler implements AutoCloseable {
                 new SecureRandom());
         var reader = new Reader(keyspaces, counter, calls, telemetry, clock);
         var states = new TriggerStates(
-                () -> source.current().triggerLimit(), () -> source.current().sessionSize(), clock);
+                () -> source.current().triggerLimit(),
+                () -> source.current().sessionSize(),
+                config.statusPage() ? History.recorded(instances) : History.unrecorded(instances),
+                clock);
+        var advisor = new Advisor(counter::look, calls, clock);
         var evaluator = new Evaluator(
                 reader,
                 new OutageRules(() -> source.current().outageGrace(), clock),
                 states,
                 new ConnectionAccess(() -> source.current().connections(), keyspaces),
-                new Advisor(counter::look, calls, clock));
+                advisor);
         hub = new ActivityHub(
                 evaluator,
                 keyspaces,
@@ -114,6 +122,9 @@ public final class Scaler implements AutoCloseable {
                 new InetSocketAddress(config.listenAddress(), config.managementPort()),
                 () -> !ending,
                 telemetry::scrape,
+                config.statusPage()
+                        ? Optional.of(new StatusPage(states, advisor::known, counter::progress, clock))
+                        : Optional.empty(),
                 calls);
         rereading = timer.scheduleWithFixedDelay(
                 () -> calls.execute(this::rereadFiles),
@@ -131,7 +142,16 @@ public final class Scaler implements AutoCloseable {
      * @throws InvalidInputException if the files for TLS cannot be used
      */
     public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded) {
-        return new Scaler(source, whenReloaded);
+        return start(source, whenReloaded, Instances.UNKNOWN);
+    }
+
+    /**
+     * The same where somebody knows how many instances run.
+     *
+     * @param instances for the status page, which presumes them otherwise
+     */
+    public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded, Instances instances) {
+        return new Scaler(source, whenReloaded, instances);
     }
 
     /** Takes the configuration and the certificates as their files hold them now. One at a time. */

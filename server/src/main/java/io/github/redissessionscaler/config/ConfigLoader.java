@@ -81,6 +81,7 @@ public final class ConfigLoader {
                 setting(Setting.GRPC_PORT, ConfigLoader::port),
                 grpcTls(),
                 setting(Setting.MANAGEMENT_PORT, ConfigLoader::port),
+                setting(Setting.STATUS_PAGE, ConfigLoader::trueOrFalse),
                 setting(Setting.SESSION_SIZE, ConfigLoader::sessionSize),
                 setting(Setting.ANSWER_TIMEOUT, ConfigLoader::positive),
                 setting(Setting.OUTAGE_GRACE, Durations::parse),
@@ -199,6 +200,14 @@ public final class ConfigLoader {
                         .filter(percent -> percent >= 0.1 && percent <= 100)
                         .map(percent -> percent / 100)
                 : Optional.empty();
+    }
+
+    private static Optional<Boolean> trueOrFalse(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> Optional.of(true);
+            case "false" -> Optional.of(false);
+            default -> Optional.empty();
+        };
     }
 
     private static Optional<Double> sessionSize(String text) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param grpcPort 0 to 65535; 0 is any free port
  * @param grpcTls TLS to KEDA; plain text when empty
  * @param managementPort likewise
+ * @param statusPage whether the management port serves the status page
  * @param sessionSize target of the triggers that name none, sessions per instance
  * @param answerTimeout within which every unary call is answered, whatever Redis does
  * @param outageGrace how long after its reading a number still stands before {@code onUnavailable: minimum} takes hold
@@ -30,6 +31,7 @@ public record ServerConfig(
         int grpcPort,
         Optional<GrpcTls> grpcTls,
         int managementPort,
+        boolean statusPage,
         double sessionSize,
         Duration answerTimeout,
         Duration outageGrace,
@@ -63,6 +65,7 @@ public record ServerConfig(
                 grpcPort,
                 grpcTls,
                 managementPort,
+                statusPage,
                 other.sessionSize,
                 answerTimeout,
                 other.outageGrace,

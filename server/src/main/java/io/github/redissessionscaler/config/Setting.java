@@ -22,6 +22,8 @@ public enum Setting {
             "Authorities of clients: only who has a certificate of one of them is answered (mutual TLS)."),
     MANAGEMENT_PORT(
             "managementPort", "8080", Accepted.PORT, "Port of probes, metrics and status page; 0 is any free one."),
+    STATUS_PAGE(
+            "statusPage", "true", "true or false", "Whether the management port serves the status page and its API."),
     SESSION_SIZE(
             "sessionSize",
             "100",

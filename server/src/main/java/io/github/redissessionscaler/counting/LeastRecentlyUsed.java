@@ -2,6 +2,7 @@ package io.github.redissessionscaler.counting;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** What is known by key, of the keys that were used last. Thread-safe. */
@@ -28,6 +29,11 @@ public final class LeastRecentlyUsed<K, V> {
     /** What is known of the key; made if need be, by a function that is quick. */
     public synchronized V computeIfAbsent(K key, Function<K, V> make) {
         return entries.computeIfAbsent(key, make);
+    }
+
+    /** What is known of the key, if anything is. */
+    public synchronized Optional<V> get(K key) {
+        return Optional.ofNullable(entries.get(key));
     }
 
     /** Makes it known; returns whether it was not. */

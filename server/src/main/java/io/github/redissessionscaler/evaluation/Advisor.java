@@ -57,6 +57,10 @@ public final class Advisor {
             return finding.advice();
         }
 
+        synchronized List<String> known() {
+            return finding.advice().getNow(List.of());
+        }
+
         private void look(Subject subject, CompletableFuture<List<String>> looking) {
             try {
                 List<String> advice = look.at(subject.source, subject.layout);
@@ -117,6 +121,15 @@ public final class Advisor {
             Thread.currentThread().interrupt();
             return List.of();
         }
+    }
+
+    /** What is known not to fit, without another look. Returns at once. */
+    public List<String> known(Trigger trigger) {
+        return trigger.source().query() instanceof MatchingKeys
+                ? subjects.get(new Subject(trigger.source(), trigger.layout()))
+                        .map(Looks::known)
+                        .orElse(List.of())
+                : List.of();
     }
 
     private CompletableFuture<List<String>> latest(Trigger trigger) {

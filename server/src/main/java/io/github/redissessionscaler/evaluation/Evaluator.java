@@ -76,12 +76,24 @@ public final class Evaluator {
         TriggerState state = admitted(asked);
         Trigger trigger = asked.trigger();
         advisor.mind(trigger);
-        return observe(state.count(), trigger, () -> {
-                    Count count = reader.count(trigger.source(), deadline);
-                    return new Known<>(count, count.asOf());
-                })
-                .map(count -> trigger.valueOf(count.value(), () -> target(state, deadline)))
-                .orElse(0.0);
+        try {
+            Optional<Count> count = observe(state.count(), trigger, () -> {
+                Count read = reader.count(trigger.source(), deadline);
+                return new Known<>(read, read.asOf());
+            });
+            double value = count.map(known -> trigger.valueOf(known.value(), () -> target(state, deadline)))
+                    .orElse(0.0);
+            state.course()
+                    .answered(
+                            state.sessions(),
+                            value,
+                            state.target(),
+                            rules.clock().instant());
+            return value;
+        } catch (UnavailableException e) {
+            state.course().refused(state.target(), rules.clock().instant());
+            throw e;
+        }
     }
 
     /**

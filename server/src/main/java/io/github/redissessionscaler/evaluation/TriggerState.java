@@ -1,14 +1,19 @@
 package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.history.Course;
+import io.github.redissessionscaler.outage.Known;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 
 /** What was last seen of one trigger. Written by the evaluation alone; may be read by any thread at any time. */
 public final class TriggerState {
 
     private final Asked asked;
+    private final String id;
+    private final Course course;
     private final Observed<Count> count = new Observed<>();
     private final Observed<Boolean> active = new Observed<>();
     private volatile Instant lastAsked;
@@ -16,8 +21,10 @@ public final class TriggerState {
     private volatile Optional<Double> ofKey = Optional.empty();
     private volatile Optional<String> targetProblem = Optional.empty();
 
-    TriggerState(Asked asked, DoubleSupplier defaultTarget, Instant now) {
+    TriggerState(Asked asked, DoubleSupplier defaultTarget, Course course, Instant now) {
         this.asked = asked;
+        this.id = "%08x".formatted(asked.trigger().toString().hashCode());
+        this.course = course;
         this.byDefault = defaultTarget;
         this.lastAsked = now;
     }
@@ -26,8 +33,24 @@ public final class TriggerState {
         return asked;
     }
 
+    /** Tells it apart from the other triggers of its ScaledObject: eight hexadecimal digits, the same in every process. */
+    public String id() {
+        return id;
+    }
+
+    /** What it was answered, and what came of it. */
+    public Course course() {
+        return course;
+    }
+
     public Observed<Count> count() {
         return count;
+    }
+
+    /** The sessions that Redis gave last; empty as long as it gives none. */
+    public OptionalDouble sessions() {
+        Optional<Known<Count>> known = count.outage().isPresent() ? Optional.empty() : count.last();
+        return known.map(seen -> OptionalDouble.of(seen.value().value())).orElseGet(OptionalDouble::empty);
     }
 
     public Observed<Boolean> active() {

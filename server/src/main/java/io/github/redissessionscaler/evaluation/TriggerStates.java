@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.evaluation;
 
+import io.github.redissessionscaler.history.Course;
+import io.github.redissessionscaler.history.History;
 import io.github.redissessionscaler.problem.LimitReachedException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +22,7 @@ public final class TriggerStates {
     private final ConcurrentMap<Asked, TriggerState> states = new ConcurrentHashMap<>();
     private final IntSupplier limit;
     private final DoubleSupplier defaultTarget;
+    private final History history;
     private final InstantSource clock;
     private volatile Instant lastSweep;
 
@@ -28,10 +31,12 @@ public final class TriggerStates {
      *
      * @param limit how many triggers are served at a time, at least 1
      * @param defaultTarget of triggers that name none, sessions per instance
+     * @param history where the courses of the triggers begin
      */
-    public TriggerStates(IntSupplier limit, DoubleSupplier defaultTarget, InstantSource clock) {
+    public TriggerStates(IntSupplier limit, DoubleSupplier defaultTarget, History history, InstantSource clock) {
         this.limit = limit;
         this.defaultTarget = defaultTarget;
+        this.history = history;
         this.clock = clock;
         this.lastSweep = clock.instant();
     }
@@ -60,7 +65,11 @@ public final class TriggerStates {
                     + " triggers already, which is its TRIGGER_LIMIT;" + " one that nobody asks about makes room after "
                     + FORGOTTEN_AFTER.toMinutes() + " minutes");
         }
-        return states.computeIfAbsent(asked, key -> new TriggerState(key, defaultTarget, now));
+        return states.computeIfAbsent(asked, key -> new TriggerState(key, defaultTarget, courseOf(key), now));
+    }
+
+    private Course courseOf(Asked asked) {
+        return history.begin(asked.namespace(), asked.scaledObject(), states::size);
     }
 
     private void forgetSilent(Instant now) {

@@ -105,7 +105,7 @@ public final class TriggerMetrics implements MultiCollector {
         return snapshots.build();
     }
 
-    /** The hash tells triggers apart that have all else in common. */
+    /** The id tells triggers apart that have all else in common. */
     private static Labels labels(TriggerState state) {
         Trigger trigger = state.asked().trigger();
         return Labels.of(
@@ -113,7 +113,7 @@ public final class TriggerMetrics implements MultiCollector {
                 "scaledobject", state.asked().scaledObject(),
                 "metric", trigger.metricName(),
                 "connection", trigger.source().database().connection(),
-                "trigger", Integer.toHexString(trigger.hashCode()));
+                "trigger", state.id());
     }
 
     private static Optional<Known<Count>> lastCount(TriggerState state) {

@@ -1,7 +1,23 @@
 package io.github.redissessionscaler.trigger;
 
+import io.github.redissessionscaler.problem.Quoted;
+import java.math.BigDecimal;
+
 /** What makes a trigger active. */
 public sealed interface Activation {
+
+    /** When the trigger is active, for people: a clause that goes behind "while". */
+    default String inWords() {
+        return switch (this) {
+            case Reachable() -> "Redis answers";
+            case MoreThan(double sessions) ->
+                "there are more than %s sessions"
+                        .formatted(BigDecimal.valueOf(sessions)
+                                .stripTrailingZeros()
+                                .toPlainString());
+            case Flag(String key) -> Quoted.of(key) + " holds 1 or true";
+        };
+    }
 
     /** Active while Redis answers. */
     record Reachable() implements Activation {}

@@ -20,13 +20,14 @@ final class LayersTest {
     static final ArchRule layers = uses(
             "problem <- tls trigger config counting redis evaluation activity grpc management simulation embedded app"
                     + " cli",
-            "hpa <- trigger evaluation management simulation cli",
+            "hpa <- trigger history evaluation management simulation cli",
             "tls <- redis grpc",
             "trigger <- config counting outage evaluation activity grpc management redis simulation app cli",
             "config <- redis grpc management app cli",
             "counting <- outage evaluation activity redis grpc management app cli",
             "outage <- evaluation management app",
             "telemetry <- evaluation activity redis grpc management app",
+            "history <- evaluation management app cli",
             "evaluation <- activity grpc management app",
             "activity <- grpc management app",
             "redis <- app",

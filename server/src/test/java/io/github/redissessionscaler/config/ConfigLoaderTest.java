@@ -40,6 +40,7 @@ final class ConfigLoaderTest {
                         6000,
                         Optional.empty(),
                         8080,
+                        true,
                         100,
                         Duration.ofSeconds(2),
                         Duration.ZERO,
@@ -65,6 +66,7 @@ final class ConfigLoaderTest {
                         Map.entry("LISTEN_ADDRESS", "127.0.0.1"),
                         Map.entry("GRPC_PORT", "1"),
                         Map.entry("MANAGEMENT_PORT", "0"),
+                        Map.entry("STATUS_PAGE", "False"),
                         Map.entry("ANSWER_TIMEOUT", "500ms"),
                         Map.entry("OUTAGE_GRACE", "15s"),
                         Map.entry("HEARTBEAT", "1m"),
@@ -89,6 +91,7 @@ final class ConfigLoaderTest {
                         1,
                         TLS,
                         0,
+                        false,
                         2.5,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(15),
@@ -112,6 +115,7 @@ final class ConfigLoaderTest {
             listenAddress: 127.0.0.1
             grpcPort: 1
             managementPort: 2
+            statusPage: false
             answerTimeout: 500ms
             outageGrace: 15s
             heartbeat: 1m
@@ -141,6 +145,7 @@ final class ConfigLoaderTest {
                         3,
                         TLS,
                         2,
+                        false,
                         2.5,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(15),

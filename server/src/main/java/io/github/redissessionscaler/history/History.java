@@ -1,0 +1,49 @@
+package io.github.redissessionscaler.history;
+
+import java.util.function.IntSupplier;
+import java.util.function.IntUnaryOperator;
+
+/** Begins the courses of triggers, which share one bound of memory: the more triggers, the coarser each. Thread-safe. */
+public final class History {
+
+    /** Points that all triggers have together, 7 MiB. */
+    private static final int POINTS = 1 << 19;
+
+    /** What a trigger has at most: a few days as fine as a plot can show. */
+    private static final int MOST = 2048;
+
+    /** What a trigger has at least, however many there are. */
+    private static final int LEAST = 48;
+
+    private final Instances instances;
+    private final IntUnaryOperator roomOfEach;
+
+    private History(Instances instances, IntUnaryOperator roomOfEach) {
+        this.instances = instances;
+        this.roomOfEach = roomOfEach;
+    }
+
+    /** Courses that keep what happened. */
+    public static History recorded(Instances instances) {
+        return new History(instances, History::roomOfEach);
+    }
+
+    /** Courses that know of the present only. */
+    public static History unrecorded(Instances instances) {
+        return new History(instances, _ -> 0);
+    }
+
+    /**
+     * A course in which nothing has happened yet.
+     *
+     * @param triggers how many there are
+     */
+    public Course begin(String namespace, String scaledObject, IntSupplier triggers) {
+        return new Course(
+                () -> instances.running(namespace, scaledObject), () -> roomOfEach.applyAsInt(triggers.getAsInt()));
+    }
+
+    static int roomOfEach(int triggers) {
+        return Math.clamp(POINTS / Math.max(1, triggers), LEAST, MOST);
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.redissessionscaler.management;
+
+/** What answers GET and HEAD of one path. Thread-safe. */
+@FunctionalInterface
+interface Endpoint {
+
+    /**
+     * The answer.
+     *
+     * @throws io.github.redissessionscaler.problem.InvalidInputException if the parameters cannot be used
+     */
+    Response answer(Parameters parameters);
+}

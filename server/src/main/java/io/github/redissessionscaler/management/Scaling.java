@@ -1,0 +1,125 @@
+package io.github.redissessionscaler.management;
+
+import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
+import java.util.OptionalLong;
+import java.util.function.LongPredicate;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * What an HPA with its defaults makes of a value, and at which numbers of sessions it would make something else of it. Its
+ * minimum is taken for 1; its maximum and its windows are left aside.
+ *
+ * @param instances that run now
+ * @param wanted by the HPA
+ * @param needed if there were no tolerance
+ * @param upAt the fewest sessions at which more instances than now are wanted; empty where there are none up to {@link #MOST}
+ * @param downAt the most sessions at which fewer are wanted; empty where there are none
+ * @param tolerance of the HPA on the way up, a part of 1
+ * @param tolerated whether the tolerance is why more are wanted no sooner
+ */
+record Scaling(
+        long instances,
+        long wanted,
+        long needed,
+        OptionalLong upAt,
+        OptionalLong downAt,
+        double tolerance,
+        boolean tolerated) {
+
+    /** The most sessions that are thought about. */
+    static final long MOST = 1_000_000_000_000_000L;
+
+    /**
+     * What the HPA makes of a value.
+     *
+     * @param valueOf the value for a number of sessions, rising
+     * @param target sessions per instance
+     */
+    static Scaling of(LongToDoubleFunction valueOf, double value, double target, long instances) {
+        var hpa = HorizontalPodAutoscaler.DEFAULT;
+        LongUnaryOperator desired =
+                sessions -> atLeastOne(hpa.desiredReplicas(valueOf.applyAsDouble(sessions), target, instances));
+        OptionalLong upAt = least(sessions -> desired.applyAsLong(sessions) > instances);
+        OptionalLong upWithoutTolerance =
+                least(sessions -> HorizontalPodAutoscaler.needed(valueOf.applyAsDouble(sessions), target) > instances);
+        long fewestToStay =
+                least(sessions -> desired.applyAsLong(sessions) >= instances).orElse(0);
+        return new Scaling(
+                instances,
+                atLeastOne(hpa.desiredReplicas(value, target, instances)),
+                atLeastOne(HorizontalPodAutoscaler.needed(value, target)),
+                upAt,
+                fewestToStay == 0 ? OptionalLong.empty() : OptionalLong.of(fewestToStay - 1),
+                hpa.tolerance().scaleUp(),
+                !upAt.equals(upWithoutTolerance));
+    }
+
+    /** In words, whole sentences. */
+    String inWords() {
+        String now = instances(instances);
+        if (wanted > instances) {
+            return "The HPA scales out from %s to %s.".formatted(now, Numbers.words(wanted));
+        }
+        if (wanted < instances) {
+            return "The HPA scales in from %s to %s, after its stabilization window, by default 5 minutes."
+                    .formatted(now, Numbers.words(wanted));
+        }
+        String headline;
+        if (needed > instances) {
+            headline = "%s %s, though %s would be needed."
+                    .formatted(now, instances == 1 ? "stays" : "stay", Numbers.words(needed));
+        } else if (needed < instances) {
+            headline = "%s stay, though %s would do.".formatted(now, Numbers.words(needed));
+        } else {
+            headline = "%s %s right.".formatted(now, instances == 1 ? "is" : "are");
+        }
+        return headline + upInWords() + downInWords();
+    }
+
+    private String upInWords() {
+        return upAt.stream()
+                .mapToObj(sessions -> " %s %s needed to leave %s%s."
+                        .formatted(
+                                Numbers.words(sessions),
+                                sessions == 1 ? "is" : "are",
+                                instances(instances),
+                                tolerated ? ": the HPA tolerates %s %%".formatted(Numbers.words(100 * tolerance)) : ""))
+                .findFirst()
+                .orElse("");
+    }
+
+    private String downInWords() {
+        return downAt.stream()
+                .mapToObj(sessions ->
+                        " On the way down, one less is wanted at %s or fewer.".formatted(Numbers.words(sessions)))
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String instances(long number) {
+        return Numbers.words(number) + (number == 1 ? " instance" : " instances");
+    }
+
+    private static long atLeastOne(long replicas) {
+        return Math.max(1, replicas);
+    }
+
+    /** The least number of sessions that this is true of, from which on it stays true. */
+    private static OptionalLong least(LongPredicate reached) {
+        if (!reached.test(MOST)) {
+            return OptionalLong.empty();
+        }
+        long low = 0;
+        long high = MOST;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (reached.test(middle)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return OptionalLong.of(low);
+    }
+}

@@ -1,0 +1,123 @@
+package io.github.redissessionscaler.management;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.github.redissessionscaler.counting.ScanProgress;
+import io.github.redissessionscaler.evaluation.TriggerState;
+import io.github.redissessionscaler.evaluation.TriggerStates;
+import io.github.redissessionscaler.history.Point;
+import io.github.redissessionscaler.trigger.Database;
+import io.github.redissessionscaler.trigger.Trigger;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The page that shows every trigger, the same as JSON, and what was recorded of a trigger as CSV. Made of what is known
+ * already; Redis is not asked. Thread-safe.
+ */
+public final class StatusPage {
+
+    private static final String JSON = "application/json";
+
+    private final TriggerStates states;
+    private final Function<Trigger, List<String>> advice;
+    private final Function<Database, Optional<ScanProgress>> scans;
+    private final InstantSource clock;
+
+    /**
+     * A page about these triggers.
+     *
+     * @param advice what is known not to fit in a trigger's way of counting; returns at once
+     * @param scans how far the scan of a database is, if one runs; returns at once
+     * @param clock the one that the states were made by
+     */
+    public StatusPage(
+            TriggerStates states,
+            Function<Trigger, List<String>> advice,
+            Function<Database, Optional<ScanProgress>> scans,
+            InstantSource clock) {
+        this.states = states;
+        this.advice = advice;
+        this.scans = scans;
+        this.clock = clock;
+    }
+
+    Map<String, Endpoint> endpoints() {
+        Map<String, Endpoint> endpoints = new HashMap<>(Assets.endpoints());
+        endpoints.put("/api/status", this::status);
+        endpoints.put("/api/history.csv", this::history);
+        return endpoints;
+    }
+
+    private Response status(Parameters parameters) {
+        StatusQuery query = StatusQuery.of(parameters);
+        Instant now = clock.instant();
+        List<TriggerView> views = states.all().stream()
+                .map(state -> TriggerView.of(state, advice.apply(state.asked().trigger())))
+                .toList();
+        List<TriggerView> found =
+                views.stream().filter(view -> query.finds(view.name())).toList();
+        var triggers = new JsonArray();
+        found.stream()
+                .sorted(query.sort().order())
+                .skip(query.offset())
+                .limit(query.limit())
+                .forEach(view -> triggers.add(json(view, query, now)));
+        var json = new JsonObject();
+        json.addProperty("now", now.truncatedTo(ChronoUnit.MILLIS).toString());
+        json.addProperty("known", views.size());
+        json.addProperty("found", found.size());
+        json.addProperty("outages", count(views, Condition.OUTAGE));
+        json.addProperty("problems", count(views, Condition.PROBLEM));
+        json.add("triggers", triggers);
+        return Response.of(200, JSON, json.toString());
+    }
+
+    private JsonObject json(TriggerView view, StatusQuery query, Instant now) {
+        TriggerState state = view.state();
+        int points = query.pointsOf(view.name());
+        List<Point> history = points == 0 ? List.of() : state.course().points(now.minus(query.window()), now, points);
+        return TriggerJson.of(view, scans.apply(state.asked().trigger().source().database()), history, now);
+    }
+
+    private static long count(List<TriggerView> views, Condition condition) {
+        return views.stream().filter(view -> view.condition() == condition).count();
+    }
+
+    private Response history(Parameters parameters) {
+        String namespace = parameters.take("namespace", "", Optional::of, "text");
+        String name = parameters.take("name", "", Optional::of, "text");
+        String id = parameters.take("trigger", "", Optional::of, "text");
+        parameters.end();
+        List<TriggerState> found = states.all().stream()
+                .filter(state -> state.asked().namespace().equals(namespace)
+                        && state.asked().scaledObject().equals(name)
+                        && (id.isEmpty() || state.id().equals(id)))
+                .toList();
+        return switch (found.size()) {
+            case 0 ->
+                Response.text(
+                        404,
+                        "Nobody has asked about such a trigger lately; name it by namespace=…&name=…, as /api/status"
+                                + " does.");
+            case 1 ->
+                Response.of(200, HistoryCsv.TYPE, HistoryCsv.of(found.getFirst().course(), clock.instant()));
+            default ->
+                Response.text(
+                        400,
+                        "The ScaledObject has several triggers; choose one by trigger="
+                                + String.join(
+                                        " or trigger=",
+                                        found.stream()
+                                                .map(TriggerState::id)
+                                                .sorted()
+                                                .toList()));
+        };
+    }
+}

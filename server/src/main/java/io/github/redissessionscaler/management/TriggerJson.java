@@ -1,0 +1,174 @@
+package io.github.redissessionscaler.management;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.counting.ScanProgress;
+import io.github.redissessionscaler.evaluation.Observed;
+import io.github.redissessionscaler.evaluation.TriggerState;
+import io.github.redissessionscaler.history.Point;
+import io.github.redissessionscaler.outage.Known;
+import io.github.redissessionscaler.trigger.Headroom;
+import io.github.redissessionscaler.trigger.Trigger;
+import io.github.redissessionscaler.trigger.UnavailablePolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** One trigger as JSON; docs/status-page.md says what each field means. What is not known is left out. */
+final class TriggerJson {
+
+    private final TriggerView view;
+    private final Trigger trigger;
+    private final TriggerState state;
+    private final Instant now;
+    private final JsonObject json = new JsonObject();
+
+    private TriggerJson(TriggerView view, Instant now) {
+        this.view = view;
+        this.state = view.state();
+        this.trigger = state.asked().trigger();
+        this.now = now;
+    }
+
+    static JsonObject of(TriggerView view, Optional<ScanProgress> scan, List<Point> history, Instant now) {
+        var made = new TriggerJson(view, now);
+        made.who();
+        made.sessions();
+        made.scaling();
+        made.activity();
+        made.remarks(scan);
+        if (!history.isEmpty()) {
+            made.json.add("history", history(history));
+        }
+        return made.json;
+    }
+
+    private void who() {
+        json.addProperty("namespace", view.name().namespace());
+        json.addProperty("name", view.name().scaledObject());
+        json.addProperty("trigger", view.name().id());
+        json.addProperty("condition", word(view.condition()));
+        json.addProperty("metric", trigger.metricName());
+        json.addProperty("connection", trigger.source().database().connection());
+        trigger.source().database().index().ifPresent(index -> json.addProperty("database", index));
+        json.addProperty("counts", trigger.source().query().inWords());
+        trigger.layout()
+                .ifPresent(layout -> json.addProperty("preset", layout.preset().text()));
+        json.add("lastAskedSeconds", Numbers.json(seconds(state.lastAsked())));
+    }
+
+    private void sessions() {
+        state.count().last().map(Known::value).ifPresent(count -> {
+            json.add("sessions", Numbers.json(count.value()));
+            json.addProperty("method", word(count.method()));
+            if (count.method() == Count.Method.ESTIMATE) {
+                json.add("standardError", Numbers.json(count.standardError()));
+                var interval = new JsonArray();
+                interval.add(Numbers.json(Numbers.lowest95(count)));
+                interval.add(Numbers.json(Numbers.highest95(count)));
+                json.add("confidence95", interval);
+            }
+            json.add("ageSeconds", Numbers.json(seconds(count.asOf())));
+        });
+    }
+
+    private void scaling() {
+        json.add("target", Numbers.json(view.target()));
+        trigger.target().sessionSizeKey().ifPresent(key -> json.addProperty("targetKey", key));
+        json.addProperty(
+                "headroom",
+                switch (trigger.headroom()) {
+                    case Headroom.Sessions(double spare) -> Numbers.words(spare);
+                    case Headroom.Percent(double percent) -> Numbers.words(percent) + "%";
+                });
+        json.addProperty("wholeInstances", trigger.wholeInstances());
+        state.course().last().ifPresent(answer -> {
+            json.add("value", Numbers.json(answer.value()));
+            json.add("answeredSeconds", Numbers.json(seconds(answer.at())));
+        });
+        view.scaling().ifPresent(scaling -> {
+            json.addProperty("instances", scaling.instances());
+            json.addProperty("instancesPresumed", view.fleet().presumed());
+            json.add("capacity", Numbers.json((double) scaling.instances() * view.target()));
+            json.addProperty("wantedInstances", scaling.wanted());
+            json.addProperty("neededInstances", scaling.needed());
+            scaling.upAt().ifPresent(sessions -> json.addProperty("moreInstancesAt", sessions));
+            scaling.downAt().ifPresent(sessions -> json.addProperty("fewerInstancesAt", sessions));
+            json.addProperty("verdict", scaling.inWords());
+        });
+    }
+
+    private void activity() {
+        json.addProperty("activeWhile", trigger.activation().inWords());
+        state.active()
+                .last()
+                .ifPresent(known -> json.addProperty(
+                        "active",
+                        known.value()
+                                && state.active()
+                                        .outage()
+                                        .map(Observed.Outage::held)
+                                        .orElse(true)));
+        json.addProperty(
+                "onUnavailable",
+                switch (trigger.onUnavailable()) {
+                    case UnavailablePolicy.Minimum() -> "minimum";
+                    case UnavailablePolicy.Hold(Duration _) -> "hold";
+                    case UnavailablePolicy.Fail() -> "error";
+                });
+    }
+
+    private void remarks(Optional<ScanProgress> scan) {
+        view.outage().ifPresent(outage -> {
+            var told = new JsonObject();
+            told.addProperty("reason", outage.reason().name());
+            told.addProperty("message", outage.message());
+            told.add("seconds", Numbers.json(seconds(outage.since())));
+            told.addProperty("answer", OutageWords.answer(trigger.onUnavailable(), outage.held()));
+            json.add("outage", told);
+        });
+        state.targetProblem().ifPresent(problem -> json.addProperty("targetProblem", problem));
+        var advice = new JsonArray();
+        view.advice().forEach(advice::add);
+        json.add("advice", advice);
+        scan.ifPresent(progress -> {
+            var told = new JsonObject();
+            told.addProperty("keysSeen", progress.keysSeen());
+            told.addProperty("keysExpected", progress.keysExpected());
+            told.add("seconds", Numbers.json(seconds(progress.since())));
+            json.add("scan", told);
+        });
+    }
+
+    private static JsonObject history(List<Point> points) {
+        var times = new JsonArray();
+        var sessions = new JsonArray();
+        var capacity = new JsonArray();
+        var outage = new JsonArray();
+        for (Point point : points) {
+            times.add(point.at().getEpochSecond());
+            sessions.add(
+                    point.sessions().isPresent() ? Numbers.json(point.sessions().getAsDouble()) : null);
+            capacity.add(Numbers.json(point.capacity()));
+            outage.add(point.outage() ? 1 : 0);
+        }
+        var json = new JsonObject();
+        json.add("times", times);
+        json.add("sessions", sessions);
+        json.add("capacity", capacity);
+        json.add("outage", outage);
+        return json;
+    }
+
+    /** From then to now, not negative. */
+    private double seconds(Instant then) {
+        return (double) Math.max(0, Duration.between(then, now).toMillis()) / 1000;
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

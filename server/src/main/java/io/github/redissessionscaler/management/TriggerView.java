@@ -1,0 +1,62 @@
+package io.github.redissessionscaler.management;
+
+import io.github.redissessionscaler.evaluation.Observed;
+import io.github.redissessionscaler.evaluation.TriggerState;
+import io.github.redissessionscaler.history.Course;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What is told of one trigger, at one moment.
+ *
+ * @param sessions counted last, during an outage too
+ * @param target sessions per instance
+ * @param advice what does not fit in its way of counting
+ */
+record TriggerView(
+        TriggerName name,
+        TriggerState state,
+        Condition condition,
+        OptionalDouble sessions,
+        double target,
+        Course.Fleet fleet,
+        Optional<Observed.Outage> outage,
+        List<String> advice) {
+
+    static TriggerView of(TriggerState state, List<String> advice) {
+        Optional<Observed.Outage> outage =
+                state.count().outage().or(() -> state.active().outage());
+        Condition condition;
+        if (outage.isPresent()) {
+            condition = Condition.OUTAGE;
+        } else if (state.targetProblem().isPresent() || !advice.isEmpty()) {
+            condition = Condition.PROBLEM;
+        } else {
+            condition = Condition.FINE;
+        }
+        return new TriggerView(
+                TriggerName.of(state),
+                state,
+                condition,
+                state.count()
+                        .last()
+                        .map(known -> OptionalDouble.of(known.value().value()))
+                        .orElseGet(OptionalDouble::empty),
+                state.target(),
+                state.course().fleet(),
+                outage,
+                advice);
+    }
+
+    /** What the HPA makes of the last answer, or empty before there is one. */
+    Optional<Scaling> scaling() {
+        return state.course()
+                .last()
+                .map(answer -> Scaling.of(
+                        sessions -> state.asked().trigger().valueOf((double) sessions, () -> target),
+                        answer.value(),
+                        target,
+                        fleet.instances()));
+    }
+}

@@ -1,0 +1,168 @@
+/** Shows everything about one trigger. */
+
+import { drawPlot } from "./plot.js";
+import { clock, copyOf, element, many, number, part, span, write } from "./words.js";
+
+const METHODS = {
+  index: "a number that Redis keeps",
+  exact: "every key was visited",
+  estimate: "estimated from a sample",
+};
+
+const POLICIES = {
+  minimum: "inactive and 0 (minimum)",
+  hold: "the last value for a while (hold)",
+  error: "an error (error)",
+};
+
+const TABLE_ROWS = 24;
+
+/** Brings the detail of a trigger up to date; makes it where there is none. */
+export function showDetail(box, trigger, now) {
+  if (!box.firstElementChild) {
+    box.append(copyOf("detail-template"));
+  }
+  showNotices(part(box, "notices"), trigger);
+  write(part(box, "verdict"), verdict(trigger));
+  showHistory(box, trigger, now);
+  showFacts(part(box, "facts"), trigger);
+  const csv = new URLSearchParams({ namespace: trigger.namespace, name: trigger.name, trigger: trigger.trigger });
+  part(box, "csv").href = `api/history.csv?${csv}`;
+}
+
+function verdict(trigger) {
+  if (!trigger.verdict) {
+    return "KEDA has not asked for the number of sessions yet.";
+  }
+  return trigger.active === false
+    ? `The trigger is inactive, so that KEDA scales to minReplicaCount. ${trigger.verdict}`
+    : trigger.verdict;
+}
+
+function notices(trigger) {
+  const all = [];
+  if (trigger.outage) {
+    const { reason, message, seconds, answer } = trigger.outage;
+    all.push(["bad", `Redis has not answered for ${span(seconds)}. ${answer} ${reason}: ${message}`]);
+  }
+  if (trigger.targetProblem) {
+    all.push(["warn", `sessionSizeKey gives no target, so it stays ${number(trigger.target)}: ${trigger.targetProblem}`]);
+  }
+  trigger.advice.forEach((sentence) => all.push(["warn", sentence]));
+  if (trigger.scan) {
+    const { keysSeen, keysExpected, seconds } = trigger.scan;
+    all.push(["", `A scan is under way: ${number(keysSeen)} of about ${number(keysExpected)} keys in ${span(seconds)}.`]);
+  }
+  return all;
+}
+
+function showNotices(list, trigger) {
+  const wanted = notices(trigger);
+  while (list.children.length > wanted.length) {
+    list.lastElementChild.remove();
+  }
+  wanted.forEach(([kind, text], i) => {
+    const item = list.children[i] ?? list.appendChild(element("li"));
+    item.className = `notice ${kind}`;
+    write(item, text);
+  });
+}
+
+function showHistory(box, trigger, now) {
+  const { history } = trigger;
+  box.querySelector("figure").hidden = !history;
+  if (!history) {
+    return;
+  }
+  drawPlot(part(box, "plot"), history, now);
+  write(part(box, "caption"), caption(history, now));
+  if (part(box, "table-box").open) {
+    showTable(part(box, "rows"), history);
+  }
+}
+
+/** What the plot shows, in words. */
+function caption(history, now) {
+  const counted = history.sessions.filter((value) => value !== null);
+  const from = clock(history.times[0]);
+  const outage = history.outage.some(Boolean) ? " Redis did not answer at times." : "";
+  if (counted.length === 0) {
+    return `From ${from} to ${clock(now)} Redis gave no number.`;
+  }
+  const least = number(Math.min(...counted));
+  const most = number(Math.max(...counted));
+  const capacity = history.capacity;
+  return (
+    `From ${from} to ${clock(now)}: ${least} to ${most} sessions, now ${number(counted.at(-1))}. ` +
+    `The instances could take ${number(Math.min(...capacity))} to ${number(Math.max(...capacity))}, ` +
+    `now ${number(capacity.at(-1))}.${outage}`
+  );
+}
+
+function showTable(body, history) {
+  const stride = Math.max(1, Math.ceil(history.times.length / TABLE_ROWS));
+  const rows = [];
+  for (let i = history.times.length - 1; i >= 0; i -= stride) {
+    const row = element("tr");
+    row.append(
+      element("td", clock(history.times[i], { seconds: true, day: true })),
+      element("td", history.sessions[i] === null ? "no answer" : number(history.sessions[i])),
+      element("td", number(history.capacity[i])),
+    );
+    rows.push(row);
+  }
+  body.replaceChildren(...rows);
+}
+
+function facts(trigger) {
+  const all = [["Counts", trigger.counts + (trigger.preset ? ` (preset ${trigger.preset})` : "")]];
+  if (trigger.method) {
+    all.push(["How", METHODS[trigger.method]]);
+    if (trigger.confidence95) {
+      const [low, high] = trigger.confidence95.map((value) => number(Math.round(value)));
+      all.push(["Accuracy", `${low} to ${high} with 95 % confidence`]);
+    }
+    all.push(["Counted", `${span(trigger.ageSeconds)} ago`]);
+  }
+  const key = trigger.targetKey ? `, from the key '${trigger.targetKey}'` : "";
+  all.push(["Target", `${many(trigger.target, "session")} per instance${key}`]);
+  if (trigger.value !== undefined) {
+    all.push(["KEDA was told", `${number(trigger.value)}${how(trigger)}, ${span(trigger.answeredSeconds)} ago`]);
+    all.push(["Instances", `${number(trigger.instances)}${trigger.instancesPresumed ? ", presumed" : ""}`]);
+    all.push(["They can take", many(trigger.capacity, "session")]);
+    all.push(["Wanted", many(trigger.wantedInstances, "instance")]);
+  }
+  const active = trigger.active === undefined ? "not asked yet" : trigger.active ? "yes" : "no";
+  all.push(["Active", `${active}; while ${trigger.activeWhile}`]);
+  all.push(["If Redis is away", POLICIES[trigger.onUnavailable]]);
+  const database = trigger.database === undefined ? "" : `, database ${trigger.database}`;
+  all.push(["Redis", `connection ${trigger.connection}${database}`]);
+  all.push(["Metric", trigger.metric]);
+  return all;
+}
+
+function how(trigger) {
+  const parts = [];
+  if (trigger.headroom !== "0") {
+    parts.push(`headroom ${trigger.headroom}`);
+  }
+  if (trigger.wholeInstances) {
+    parts.push("whole instances");
+  }
+  return parts.length > 0 ? ` (${parts.join(", ")})` : "";
+}
+
+function showFacts(list, trigger) {
+  const wanted = facts(trigger);
+  while (list.children.length > wanted.length) {
+    list.lastElementChild.remove();
+  }
+  wanted.forEach(([term, text], i) => {
+    const pair = list.children[i] ?? list.appendChild(element("div"));
+    if (!pair.firstElementChild) {
+      pair.append(element("dt"), element("dd"));
+    }
+    write(pair.firstElementChild, term);
+    write(pair.lastElementChild, text);
+  });
+}

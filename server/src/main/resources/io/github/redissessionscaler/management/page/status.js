@@ -1,0 +1,175 @@
+/** Asks the scaler what it knows, again and again, and shows it. */
+
+import { nameOf, showList } from "./list.js";
+import { clock, many, number, write } from "./words.js";
+
+const PAGE_SIZE = 20;
+const SPARK_POINTS = 80;
+const SHORTEST_REST = 1000;
+const TIMEOUT = 5000;
+
+/** How many times as long as an answer took is rested before the next question. */
+const REST_PER_ANSWER = 10;
+
+const byId = (id) => document.getElementById(id);
+const view = readAddress();
+let timer;
+let asking = false;
+let again = false;
+let answeredAt;
+let latest;
+
+function readAddress() {
+  const said = new URLSearchParams(location.hash.slice(1));
+  return {
+    search: said.get("search") ?? "",
+    sort: said.get("sort") ?? "problem",
+    window: said.get("window") ?? "6h",
+    offset: Number(said.get("offset") ?? 0),
+    open: said.has("open") ? new Set(said.getAll("open").filter(Boolean)) : undefined,
+  };
+}
+
+function writeAddress() {
+  const said = new URLSearchParams();
+  if (view.search) {
+    said.set("search", view.search);
+  }
+  if (view.sort !== "problem") {
+    said.set("sort", view.sort);
+  }
+  if (view.window !== "6h") {
+    said.set("window", view.window);
+  }
+  if (view.offset > 0) {
+    said.set("offset", view.offset);
+  }
+  if (view.open) {
+    (view.open.size > 0 ? [...view.open] : [""]).forEach((name) => said.append("open", name));
+  }
+  history.replaceState(null, "", `#${said}`);
+}
+
+function question() {
+  const asked = new URLSearchParams({
+    search: view.search,
+    sort: view.sort,
+    window: view.window,
+    offset: view.offset,
+    limit: PAGE_SIZE,
+    points: SPARK_POINTS,
+  });
+  view.open?.forEach((name) => asked.append("open", name));
+  return `api/status?${asked}`;
+}
+
+async function refresh() {
+  clearTimeout(timer);
+  if (asking) {
+    again = true;
+    return;
+  }
+  asking = true;
+  again = false;
+  const start = performance.now();
+  try {
+    const response = await fetch(question(), { signal: AbortSignal.timeout(TIMEOUT) });
+    if (!response.ok) {
+      throw new Error(await response.text());
+    }
+    show(await response.json());
+  } catch (failure) {
+    showFailure(failure);
+  }
+  asking = false;
+  const rest = again ? 0 : Math.max(SHORTEST_REST, REST_PER_ANSWER * (performance.now() - start));
+  if (!document.hidden) {
+    timer = setTimeout(refresh, rest);
+  }
+}
+
+function show(status) {
+  latest = status;
+  answeredAt = Date.now() / 1000;
+  document.body.dataset.live = "yes";
+  write(byId("live"), "Live");
+  if (view.open === undefined && status.triggers.length > 0) {
+    view.open = new Set([nameOf(status.triggers[0])]);
+    again = true;
+  }
+  showLatest();
+  showNumbers(status);
+}
+
+function showLatest() {
+  const now = Date.parse(latest.now) / 1000;
+  showList(byId("triggers"), latest.triggers, view.open ?? new Set(), now, toggle);
+}
+
+function showNumbers(status) {
+  const parts = [number(status.known)];
+  if (status.outages > 0) {
+    parts.push(`${number(status.outages)} without Redis`);
+  }
+  if (status.problems > 0) {
+    parts.push(many(status.problems, "does not fit", "do not fit"));
+  }
+  write(byId("summary"), status.known > 0 ? parts.join(", ") : "");
+  write(byId("found"), view.search ? `${many(status.found, "trigger")} found` : "");
+  byId("empty").hidden = status.known > 0;
+  const last = view.offset + status.triggers.length;
+  byId("pager").hidden = status.found <= PAGE_SIZE && view.offset === 0;
+  write(byId("page"), `${number(Math.min(view.offset + 1, last))}–${number(last)} of ${number(status.found)}`);
+  byId("previous").disabled = view.offset === 0;
+  byId("next").disabled = last >= status.found;
+}
+
+function showFailure(failure) {
+  document.body.dataset.live = "no";
+  const since = answeredAt ? `; the numbers are of ${clock(answeredAt, { seconds: true })}` : "";
+  const why = failure.name === "TimeoutError" ? "does not answer" : "cannot be reached";
+  write(byId("live"), `The scaler ${why}${since}`);
+}
+
+function toggle(name) {
+  view.open ??= new Set();
+  if (!view.open.delete(name)) {
+    view.open.add(name);
+  }
+  showLatest();
+  changed();
+}
+
+function changed() {
+  writeAddress();
+  refresh();
+}
+
+function bind(id, key) {
+  const control = byId(id);
+  control.value = view[key];
+  control.addEventListener("input", () => {
+    view[key] = control.value;
+    view.offset = 0;
+    changed();
+  });
+}
+
+bind("search", "search");
+bind("sort", "sort");
+bind("window", "window");
+byId("previous").addEventListener("click", () => {
+  view.offset = Math.max(0, view.offset - PAGE_SIZE);
+  changed();
+});
+byId("next").addEventListener("click", () => {
+  view.offset += PAGE_SIZE;
+  changed();
+});
+window.addEventListener("resize", () => latest && showLatest());
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) {
+    refresh();
+  }
+});
+refresh();

@@ -1,0 +1,62 @@
+package io.github.redissessionscaler.management;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.redissessionscaler.hpa.WholeInstances;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the page says about the HPA's arithmetic. */
+final class ScalingTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        10  | 1 | 1 instance is right. 111 are needed to leave 1 instance: the HPA tolerates 10 %.
+        105 | 1 | 1 instance stays, though 2 would be needed. 111 are needed to leave 1 instance: the HPA tolerates 10 %.
+        111 | 1 | The HPA scales out from 1 instance to 2.
+        250 | 3 | 3 instances are right. 331 are needed to leave 3 instances: the HPA tolerates 10 %. On the way down, one less is wanted at 200 or fewer.
+        195 | 2 | 2 instances are right. 221 are needed to leave 2 instances: the HPA tolerates 10 %. On the way down, one less is wanted at 100 or fewer.
+        995 | 11 | 11 instances stay, though 10 would do.
+        100 | 3 | The HPA scales in from 3 instances to 1, after its stabilization window, by default 5 minutes.
+        0   | 1 | 1 instance is right.
+        """)
+    void theVerdictInWords(double value, long instances, String expected) {
+        assertThat(of(value, 100, instances).inWords()).startsWith(expected);
+    }
+
+    @Test
+    void oneSessionTooManyIsEnoughWhereWholeInstancesAreReported() {
+        Scaling scaling = Scaling.of(sessions -> WholeInstances.roundUp((double) sessions, 100), 100, 100, 1);
+
+        assertThat(scaling.upAt()).hasValue(101);
+        assertThat(scaling.inWords()).isEqualTo("1 instance is right. 101 are needed to leave 1 instance.");
+    }
+
+    @Test
+    void fromTenInstancesOnEvenWholeInstancesMeetTheTolerance() {
+        Scaling scaling = Scaling.of(sessions -> WholeInstances.roundUp((double) sessions, 100), 1000, 100, 10);
+
+        assertThat(scaling.upAt()).hasValue(1101);
+        assertThat(scaling.tolerated()).isTrue();
+    }
+
+    @Test
+    void headroomIsReckonedIn() {
+        Scaling scaling = Scaling.of(sessions -> sessions + 20, 50, 100, 1);
+
+        assertThat(scaling.upAt()).hasValue(91);
+    }
+
+    @Test
+    void numbersBeyondAllReasonHaveNoThreshold() {
+        Scaling scaling = of(1, 1e12, 2000);
+
+        assertThat(scaling.upAt()).isEmpty();
+        assertThat(scaling.inWords()).doesNotContain("needed to leave");
+    }
+
+    private static Scaling of(double value, double target, long instances) {
+        return Scaling.of(sessions -> sessions, value, target, instances);
+    }
+}
