@@ -15,13 +15,22 @@ final class Benchmarks {
 
     public static void main(String[] args) throws Exception {
         PrintStream out = System.out;
-        if (args.length != 3) {
-            System.err.println("say which: push, streams, polls, cost or computed");
+        boolean sized = args.length == 4 && args[2].equals("count");
+        if (args.length != 3 && !sized) {
+            System.err.println("say which: push, streams, polls, cost, count, count and a number of keys, or computed");
             System.exit(2);
+        }
+        if (args[2].equals("count")) {
+            try (var redis = EmbeddedRedis.start(0)) {
+                describe(out, redis.port());
+                CountBenchmark.run(out, redis.port(), sized ? Long.parseLong(args[3]) : CountBenchmark.USUAL_SIZE);
+            }
+            System.exit(0);
         }
         try (var redis = EmbeddedRedis.start(0);
                 var scaler = ScalerProcess.start(Path.of(args[0]), Path.of(args[1]), redis.port())) {
-            describe(out, redis.port(), scaler);
+            describe(out, redis.port());
+            out.printf("the scaler was ready after          %.2f s%n", scaler.secondsToReady());
             ManagedChannel channel = scaler.channel();
             switch (args[2]) {
                 case "push" -> PushBenchmark.run(out, channel, redis.port());
@@ -39,7 +48,7 @@ final class Benchmarks {
         System.exit(0);
     }
 
-    private static void describe(PrintStream out, int redisPort, ScalerProcess scaler) {
+    private static void describe(PrintStream out, int redisPort) {
         try (var jedis = new Jedis("127.0.0.1", redisPort)) {
             String version = jedis.info("server")
                     .lines()
@@ -54,7 +63,6 @@ final class Benchmarks {
                     Runtime.getRuntime().availableProcessors(),
                     Runtime.version(),
                     version);
-            out.printf("the scaler was ready after          %.2f s%n", scaler.secondsToReady());
         }
     }
 }

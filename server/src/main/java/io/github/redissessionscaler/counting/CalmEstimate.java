@@ -13,7 +13,7 @@ final class CalmEstimate {
     static final double CONTRADICTION = 3;
 
     /** By how much the standard error must have become smaller. */
-    private static final double MUCH_BETTER = 0.7;
+    private static final double MUCH_BETTER = 0.8;
 
     private double value;
     private double standardErrorThen = Double.POSITIVE_INFINITY;

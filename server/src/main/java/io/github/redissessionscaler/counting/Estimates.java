@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
 final class Estimates {
 
     /** How many samples make the first estimate. */
-    private static final int FIRST_SAMPLES = 4;
+    private static final int FIRST_SAMPLES = 8;
 
     private record Stratum(KeyFilter filter, String shard) {}
 
@@ -107,20 +107,20 @@ final class Estimates {
 
     private Visit visit(Shard shard, List<KeyFilter> filters, int samples) {
         Sampler sampler = requireNonNull(samplers.get(shard.name()));
+        var timed = new TimedShard(shard, pace(shard.name()));
         List<Drawn> drawn = new ArrayList<>();
         long size = 0;
         long keys = 0;
-        long start = System.nanoTime();
         for (int i = 0; i < samples; i++) {
-            Sample sample = sampler.draw(shard);
-            var tally = new Tally(shard, filters);
+            Sample sample = sampler.draw(timed);
+            var tally = new Tally(timed, filters);
             tally.add(sample.keys());
             long expired = Math.max(sample.sizeBefore() - sample.sizeAfter(), 0);
             drawn.add(new Drawn(sample.keys().size() + expired, tally.counts()));
             size = sample.sizeAfter();
             keys += sample.keys().size();
         }
-        return new Visit(shard.name(), size, pace(shard.name()).serverNanos(System.nanoTime() - start), keys, drawn);
+        return new Visit(shard.name(), size, timed.takeServerNanos(), keys, drawn);
     }
 
     private Pace pace(String shard) {

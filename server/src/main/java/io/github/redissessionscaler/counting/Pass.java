@@ -81,7 +81,8 @@ final class Pass {
 
     private ShardResult scan(Shard shard) throws InterruptedException {
         var pace = Pace.of(shard, options.scanShare());
-        var tally = new Tally(shard, filters);
+        var timed = new TimedShard(shard, pace);
+        var tally = new Tally(timed, filters);
         var recent = new RecentKeys(WINDOW);
         int count = options.smallestPage();
         long serverNanos = 0;
@@ -90,10 +91,9 @@ final class Pass {
         String cursor = "0";
         do {
             pace.pauseAfter(lastPage);
-            long start = System.nanoTime();
-            ScanPage page = shard.scan(List.of(cursor), count).getFirst();
+            ScanPage page = timed.scan(List.of(cursor), count).getFirst();
             tally.add(page.keys(), recent::add);
-            lastPage = pace.serverNanos(System.nanoTime() - start);
+            lastPage = timed.takeServerNanos();
             serverNanos += lastPage;
             keys += page.keys().size();
             keysSeen.addAndGet(page.keys().size());

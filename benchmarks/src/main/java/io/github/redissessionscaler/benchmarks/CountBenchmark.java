@@ -1,0 +1,248 @@
+package io.github.redissessionscaler.benchmarks;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.github.redissessionscaler.config.ConnectionConfig;
+import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.config.Topology;
+import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.counting.Counter;
+import io.github.redissessionscaler.counting.CountingOptions;
+import io.github.redissessionscaler.redis.RedisKeyspaces;
+import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.trigger.TriggerParser;
+import java.io.PrintStream;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.resps.ScanResult;
+
+/**
+ * A pattern that three of five keys match, counted by estimate and exactly: how soon, how right, what of the server's time it
+ * takes, and what another client notices. The counter runs in this process; a bare loop over SCAN is what nobody can beat.
+ */
+final class CountBenchmark implements AutoCloseable {
+
+    static final long USUAL_SIZE = 5_000_000;
+
+    private static final long FILLED_AT_ONCE = 50_000;
+    private static final int TRIALS = 5;
+    private static final int ROUNDS = 2;
+    private static final Duration NEVER_AGAIN = Duration.ofHours(1);
+
+    private static final String FILL = """
+        for i = tonumber(ARGV[1]), tonumber(ARGV[2]) - 1 do
+          redis.call('SET', (i % 5 < 3 and 'session:' or 'cache:') .. string.format('%d', i), '')
+        end\
+        """;
+
+    /** What an exact count took. */
+    private record Exact(double seconds, double serverSeconds, long pages) {}
+
+    private final PrintStream out;
+    private final int redisPort;
+    private final long keys;
+    private final long sessions;
+    private final Jedis jedis;
+    private final RedisKeyspaces keyspaces;
+
+    private CountBenchmark(PrintStream out, int redisPort, long keys) {
+        this.out = out;
+        this.redisPort = redisPort;
+        this.keys = keys;
+        this.sessions = keys / 5 * 3 + Math.min(keys % 5, 3);
+        this.jedis = new Jedis("127.0.0.1", redisPort, 60_000);
+        var connection = new ConnectionConfig(
+                ConnectionConfig.DEFAULT,
+                new Topology.Standalone(new Node("127.0.0.1", redisPort)),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Set.of());
+        InstantSource clock = InstantSource.system();
+        this.keyspaces =
+                new RedisKeyspaces(Map.of(connection.name(), connection), Duration.ofSeconds(10), new Telemetry(clock));
+    }
+
+    static void run(PrintStream out, int redisPort, long keys) throws Exception {
+        try (var benchmark = new CountBenchmark(out, redisPort, keys)) {
+            benchmark.fill();
+            benchmark.alone();
+            benchmark.estimate();
+            benchmark.exact();
+        }
+    }
+
+    @Override
+    public void close() {
+        keyspaces.close();
+        jedis.close();
+    }
+
+    private void fill() {
+        for (long i = 0; i < keys; i += FILLED_AT_ONCE) {
+            jedis.eval(FILL, 0, Long.toString(i), Long.toString(Math.min(i + FILLED_AT_ONCE, keys)));
+        }
+        out.printf("%,d keys, %,d of them sessions%n", keys, sessions);
+    }
+
+    private void alone() throws Exception {
+        Latencies latencies = Neighbour.during(redisPort, () -> {
+                    TimeUnit.SECONDS.sleep(5);
+                    return true;
+                })
+                .latencies();
+        out.println("neighbour, alone:            " + latencies);
+    }
+
+    private void estimate() throws Exception {
+        List<Double> firstMillis = new ArrayList<>();
+        var atOnce = new Errors();
+        var afterOne = new Errors();
+        var afterTen = new Errors();
+        List<Double> shares = new ArrayList<>();
+        var latencies = new Latencies();
+        for (int trial = 0; trial < TRIALS; trial++) {
+            latencies.addAll(Neighbour.during(redisPort, () -> {
+                        jedis.configResetStat();
+                        long start = System.nanoTime();
+                        try (Counter counter = counter(CountingOptions.DEFAULT)) {
+                            atOnce.add(count(counter, "estimate"));
+                            firstMillis.add((System.nanoTime() - start) / 1e6);
+                            sleepUntil(start, 1);
+                            afterOne.add(count(counter, "estimate"));
+                            sleepUntil(start, 10);
+                            afterTen.add(count(counter, "estimate"));
+                        }
+                        shares.add(serverSeconds() / ((System.nanoTime() - start) / 1e9));
+                        return true;
+                    })
+                    .latencies());
+        }
+        out.printf("first estimate:              median %.1f ms, %s%n", median(firstMillis), atOnce);
+        out.printf("estimate after 1 s:          %s%n", afterOne);
+        out.printf("estimate after 10 s:         %s%n", afterTen);
+        out.printf("server's time for it:        %.3f %%%n", 100 * median(shares));
+        out.println("neighbour, meanwhile:        " + latencies);
+    }
+
+    private void exact() throws Exception {
+        var shipped = Neighbour.during(redisPort, () -> scan(CountingOptions.DEFAULT.withScans(NEVER_AGAIN, 0.1)));
+        print("exact, a tenth of the time:  ", shipped.result());
+        out.println("neighbour, meanwhile:        " + shipped.latencies());
+        List<Double> counted = new ArrayList<>();
+        List<Double> bare = new ArrayList<>();
+        var whileCounted = new Latencies();
+        var whileBare = new Latencies();
+        for (int round = 0; round < ROUNDS; round++) {
+            var unpaced = Neighbour.during(redisPort, () -> scan(CountingOptions.DEFAULT.withScans(NEVER_AGAIN, 1)));
+            print("exact, without a pause:      ", unpaced.result());
+            counted.add(unpaced.result().seconds());
+            whileCounted.addAll(unpaced.latencies());
+            long page = Math.max(1, keys / unpaced.result().pages());
+            var loop = Neighbour.during(redisPort, () -> bareScan((int) page));
+            out.printf("bare SCAN, COUNT %4d:       %.2f s%n", page, loop.result());
+            bare.add(loop.result());
+            whileBare.addAll(loop.latencies());
+        }
+        out.printf("exact / bare SCAN:           %.2f%n", median(counted) / median(bare));
+        out.println("neighbour, exact no pause:   " + whileCounted);
+        out.println("neighbour, bare SCAN:        " + whileBare);
+    }
+
+    private void print(String what, Exact exact) {
+        out.printf(
+                "%s%.2f s, %.2f s of the server's, %.0f keys a page%n",
+                what, exact.seconds(), exact.serverSeconds(), (double) keys / exact.pages());
+    }
+
+    /** Counts exactly, from the question to the end of the scan. */
+    private Exact scan(CountingOptions options) throws InterruptedException {
+        jedis.configResetStat();
+        long start = System.nanoTime();
+        try (Counter counter = counter(options)) {
+            var scanned = new CountDownLatch(1);
+            counter.whenScanned(_ -> scanned.countDown());
+            count(counter, "exact");
+            scanned.await();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            Count count = count(counter, "exact");
+            if (count.method() != Count.Method.EXACT || count.value() != sessions) {
+                throw new IllegalStateException("counted " + count + " where there are " + sessions);
+            }
+            return new Exact(seconds, serverSeconds(), stat(1, "scan"));
+        }
+    }
+
+    private double bareScan(int page) {
+        var params = new ScanParams().count(page);
+        long start = System.nanoTime();
+        byte[] cursor = "0".getBytes(US_ASCII);
+        do {
+            ScanResult<byte[]> scanned = jedis.scan(cursor, params);
+            cursor = scanned.getCursorAsBytes();
+        } while (!Arrays.equals(cursor, "0".getBytes(US_ASCII)));
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private Counter counter(CountingOptions options) {
+        return new Counter(keyspaces, InstantSource.system(), options, () -> 1, new SecureRandom());
+    }
+
+    private static Count count(Counter counter, String accuracy) {
+        return counter.count(TriggerParser.parse(Map.of("keyPattern", "session:*", "accuracy", accuracy))
+                .source());
+    }
+
+    private double serverSeconds() {
+        return stat(2, "scan|dbsize|randomkey") / 1e6;
+    }
+
+    /** A number of INFO commandstats, summed over commands: 1 is how often they were called, 2 the microseconds they took. */
+    private long stat(int group, String commands) {
+        return Pattern.compile("cmdstat_(?:" + commands + "):calls=(\\d+),usec=(\\d+)")
+                .matcher(jedis.info("commandstats"))
+                .results()
+                .mapToLong(found -> Long.parseLong(found.group(group)))
+                .sum();
+    }
+
+    private static void sleepUntil(long start, int seconds) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(start + TimeUnit.SECONDS.toNanos(seconds) - System.nanoTime());
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+    }
+
+    /** How far estimates are from the truth, and how far they say that they may be. */
+    private final class Errors {
+        private double squares;
+        private double said;
+        private int count;
+
+        void add(Count estimate) {
+            double error = (estimate.value() - sessions) / sessions;
+            squares += error * error;
+            said += estimate.standardError() / sessions;
+            count++;
+        }
+
+        @Override
+        public String toString() {
+            return "off by %.2f %% (root mean square of %d), standard error told %.2f %%"
+                    .formatted(100 * Math.sqrt(squares / count), count, 100 * said / count);
+        }
+    }
+}
