@@ -21,18 +21,7 @@ func startRedis(t *testing.T, password string) redis {
 	port := freePort(t)
 	command := exec.Command("redis-server", "--bind", "127.0.0.1", "--port", strconv.Itoa(port), "--save", "",
 		"--dir", t.TempDir(), "--requirepass", password)
-	out, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = command.Process.Kill()
-		_ = command.Wait()
-	})
-	await(t, out, regexp.MustCompile("Ready to accept connections"))
+	runUntil(t, command, regexp.MustCompile("Ready to accept connections"))
 	return redis{port: port, password: password}
 }
 

@@ -1,11 +1,9 @@
 package charttest
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -40,35 +38,8 @@ func start(t *testing.T, objects []runtime.Object, secrets map[string]map[string
 		command.Env = append(command.Env, variable.Name+"="+moved(variable.Value, directory))
 	}
 	command.Stderr = os.Stderr
-	out, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := command.Process.Signal(os.Interrupt); err != nil {
-			t.Error(err)
-		}
-		_ = command.Wait()
-	})
-	found := await(t, out, regexp.MustCompile(`gRPC on (\S+), http://(\S+)/`))
+	found := runUntil(t, command, regexp.MustCompile(`gRPC on (\S+), http://(\S+)/`))
 	return scaler{grpc: found[1], management: found[2]}
-}
-
-// await reads what a process prints until a line has what is looked for, and returns its groups.
-func await(t *testing.T, out io.Reader, wanted *regexp.Regexp) []string {
-	t.Helper()
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if found := wanted.FindStringSubmatch(lines.Text()); found != nil {
-			go io.Copy(io.Discard, out)
-			return found
-		}
-	}
-	t.Fatalf("a process ended without %q", wanted)
-	return nil
 }
 
 // mount lays out the projected volume in a directory of this machine.
