@@ -88,8 +88,7 @@ final class HpaLoop {
 
     private Decision follow(long current, long wanted, boolean tolerated, Instant now) {
         long stable = switch (spec.behavior()) {
-            case Behavior.Unspecified() ->
-                recommended(wanted, Math::max, entry -> !entry.at().isBefore(now.minus(UNSPECIFIED_WINDOW)));
+            case Behavior.Unspecified() -> recommended(wanted, Math::max, notBefore(now.minus(UNSPECIFIED_WINDOW)));
             case Behavior.Specified(ScalingRules up, ScalingRules down) -> {
                 long lowest = recommended(wanted, Math::min, within(up.window(), now));
                 long highest = recommended(wanted, Math::max, within(down.window(), now));
@@ -107,10 +106,13 @@ final class HpaLoop {
     }
 
     private long recommended(long wanted, LongBinaryOperator better, Predicate<Entry> counts) {
-        return recommendations.stream()
-                .filter(counts)
-                .mapToLong(Entry::replicas)
-                .reduce(wanted, better);
+        long best = wanted;
+        for (Entry entry : recommendations) {
+            if (counts.test(entry)) {
+                best = better.applyAsLong(best, entry.replicas());
+            }
+        }
+        return best;
     }
 
     /** The nearest to the stable number that the policies, the minimum and the maximum allow. */
@@ -149,14 +151,21 @@ final class HpaLoop {
     }
 
     private static Predicate<Entry> within(Duration time, Instant now) {
-        return entry -> entry.at().isAfter(now.minus(time));
+        Instant before = now.minus(time);
+        return entry -> entry.at().isAfter(before);
+    }
+
+    private static Predicate<Entry> notBefore(Instant oldest) {
+        return entry -> !entry.at().isBefore(oldest);
     }
 
     /** Adds an entry, and forgets those that no window and no period reaches any more. */
     private void remember(Deque<Entry> entries, Entry entry) {
         entries.add(entry);
         Instant oldest = entry.at().minus(memory);
-        entries.removeIf(old -> old.at().isBefore(oldest));
+        while (entries.getFirst().at().isBefore(oldest)) {
+            entries.removeFirst();
+        }
     }
 
     private static Duration memory(Behavior behavior) {

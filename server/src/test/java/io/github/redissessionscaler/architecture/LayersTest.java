@@ -25,7 +25,7 @@ final class LayersTest {
             "trigger <- config counting outage evaluation activity grpc management redis simulation app cli",
             "config <- redis grpc management app cli",
             "counting <- outage evaluation activity redis grpc management app cli",
-            "outage <- evaluation management app",
+            "outage <- evaluation management simulation app",
             "telemetry <- evaluation activity redis grpc management app",
             "history <- evaluation management app cli",
             "evaluation <- activity grpc management app",

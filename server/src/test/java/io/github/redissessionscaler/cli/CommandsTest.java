@@ -7,10 +7,7 @@ import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.TestCertificates;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +22,6 @@ import redis.clients.jedis.Jedis;
 /** The commands as a user types them, against a scaler on a real Redis where they need one. */
 final class CommandsTest {
 
-    private record Result(int status, String out, String err) {}
-
     @ParameterizedTest
     @CsvSource({"10, 1", "100, 1", "101, 2", "250, 3"})
     void checkTellsTheWantedInstances(int sessions, int instances) {
@@ -34,11 +29,11 @@ final class CommandsTest {
                 var scaler = RunningScaler.onPort(redis.port())) {
             put(redis, sessions);
 
-            Result result =
-                    run("check", "--scaler", address(scaler), "--metadata", "wholeInstances=true", "--output", "json");
+            CommandRun result = CommandRun.of(
+                    "check", "--scaler", address(scaler), "--metadata", "wholeInstances=true", "--output", "json");
 
-            assertThat(result.status).isZero();
-            var json = JsonParser.parseString(result.out).getAsJsonObject();
+            assertThat(result.status()).isZero();
+            var json = JsonParser.parseString(result.out()).getAsJsonObject();
             assertThat(json.get("wantedReplicas").getAsInt()).isEqualTo(instances);
             assertThat(json.get("active").getAsBoolean()).isTrue();
             assertThat(json.get("target").getAsInt()).isEqualTo(100);
@@ -51,10 +46,10 @@ final class CommandsTest {
                 var scaler = RunningScaler.onPort(redis.port())) {
             put(redis, 101);
 
-            Result result = run("check", "--scaler", address(scaler));
+            CommandRun result = CommandRun.of("check", "--scaler", address(scaler));
 
-            assertThat(result.status).isZero();
-            assertThat(result.out)
+            assertThat(result.status()).isZero();
+            assertThat(result.out())
                     .contains("wanted instances   1, from 1 now")
                     .contains("the HPA tolerates 10 %")
                     .contains("at 111 sessions")
@@ -68,7 +63,7 @@ final class CommandsTest {
                 var scaler = RunningScaler.onPort(redis.port())) {
             put(redis, 20_000);
 
-            Result result = run(
+            CommandRun result = CommandRun.of(
                     "check",
                     "--scaler",
                     address(scaler),
@@ -76,13 +71,14 @@ final class CommandsTest {
                     "keyPattern=*",
                     "--metadata",
                     "accuracy=estimate");
-            assertThat(result.out)
+            assertThat(result.out())
                     .containsPattern("counts +keys that match '\\*'\n")
                     .containsPattern("sessions +20000, estimated; with 95 % confidence \\d+(\\.\\d+)? to \\d+")
                     .containsPattern("Note: \\d+ of \\d+ matching keys looked at have no time to live");
 
-            Result json = run("check", "--scaler", address(scaler), "--metadata", "preset=express", "--output", "json");
-            var explained = JsonParser.parseString(json.out).getAsJsonObject();
+            CommandRun json = CommandRun.of(
+                    "check", "--scaler", address(scaler), "--metadata", "preset=express", "--output", "json");
+            var explained = JsonParser.parseString(json.out()).getAsJsonObject();
             assertThat(explained.get("sessions").getAsInt()).isZero();
             assertThat(explained.get("advice").getAsJsonArray().toString()).contains("matches 'sess:*'");
         }
@@ -91,10 +87,10 @@ final class CommandsTest {
     @Test
     void checkTellsInOneLineWhyItFails() {
         try (var scaler = RunningScaler.onPort(RedisServer.freePort())) {
-            Result result = run("check", "--scaler", address(scaler), "--metadata", "sesionSize=1");
+            CommandRun result = CommandRun.of("check", "--scaler", address(scaler), "--metadata", "sesionSize=1");
 
-            assertThat(result.status).isEqualTo(1);
-            assertThat(result.err.strip().lines())
+            assertThat(result.status()).isEqualTo(1);
+            assertThat(result.err().strip().lines())
                     .singleElement()
                     .asString()
                     .contains("INVALID_ARGUMENT")
@@ -121,36 +117,36 @@ final class CommandsTest {
                     "--cert-file", certificates.certificate("client").toString(),
                     "--key-file", certificates.key("client").toString());
 
-            assertThat(run(command.toArray(String[]::new)).status).isEqualTo(1);
-            assertThat(run(Stream.concat(command.stream(), withCertificate.stream())
+            assertThat(CommandRun.of(command.toArray(String[]::new)).status()).isEqualTo(1);
+            assertThat(CommandRun.of(Stream.concat(command.stream(), withCertificate.stream())
                                     .toArray(String[]::new))
-                            .status)
+                            .status())
                     .isZero();
         }
     }
 
     @Test
     void checkRefusesAnAddressThatIsNone() {
-        Result result = run("check", "--scaler", "no address");
+        CommandRun result = CommandRun.of("check", "--scaler", "no address");
 
-        assertThat(result.status).isEqualTo(2);
-        assertThat(result.err).contains("--scaler");
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).contains("--scaler");
     }
 
     @Test
     void anUnknownOptionIsOneLine() {
-        Result result = run("check", "--scalar", "x");
+        CommandRun result = CommandRun.of("check", "--scalar", "x");
 
-        assertThat(result.status).isEqualTo(2);
-        assertThat(result.err.strip().lines()).singleElement().asString().contains("--scalar");
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err().strip().lines()).singleElement().asString().contains("--scalar");
     }
 
     @Test
     void theHelpOfServeNamesEverySettingAndItsDefault() {
-        Result result = run("serve", "--help");
+        CommandRun result = CommandRun.of("serve", "--help");
 
-        assertThat(result.status).isZero();
-        String help = result.out.replaceAll("\\s+", " ");
+        assertThat(result.status()).isZero();
+        String help = result.out().replaceAll("\\s+", " ");
         assertThat(Arrays.stream(Setting.values()))
                 .allSatisfy(setting -> assertThat(help)
                         .contains(setting.name())
@@ -162,9 +158,9 @@ final class CommandsTest {
 
     @Test
     void theVersionComesFromTheBuild() {
-        Result result = run("--version");
+        CommandRun result = CommandRun.of("--version");
 
-        assertThat(result.out).matches("redis-session-scaler \\d+\\.\\d+\\.\\d+\\S*\\s*");
+        assertThat(result.out()).matches("redis-session-scaler \\d+\\.\\d+\\.\\d+\\S*\\s*");
     }
 
     private static String address(RunningScaler scaler) {
@@ -178,13 +174,5 @@ final class CommandsTest {
                     .flatMap(i -> Stream.of("session:" + i, "x"))
                     .toArray(String[]::new));
         }
-    }
-
-    private static Result run(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        var out = new StringWriter();
-        var err = new StringWriter();
-        int status = Main.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
-        return new Result(status, out.toString(), err.toString());
     }
 }

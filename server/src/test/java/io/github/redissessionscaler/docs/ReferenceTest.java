@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.simulation.SettingKey;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Preset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -31,13 +33,7 @@ final class ReferenceTest {
                 table(
                         List.of("key", "takes", "default", "meaning"),
                         Stream.of(MetadataKey.values())
-                                .map(key -> List.of(
-                                        "`" + key.text() + "`",
-                                        key.accepted(),
-                                        key.byDefault()
-                                                .map(value -> "`" + value + "`")
-                                                .orElse("–"),
-                                        key.meaning()))));
+                                .map(key -> row(key.text(), key.accepted(), key.byDefault(), key.meaning()))));
     }
 
     @Test
@@ -80,6 +76,17 @@ final class ReferenceTest {
     }
 
     @Test
+    void theSettingsOfASimulationAreThoseOfItsReader() throws IOException {
+        check(
+                "simulate.md",
+                "settings",
+                table(
+                        List.of("key", "takes", "default", "meaning"),
+                        Stream.of(SettingKey.values())
+                                .map(key -> row(key.text(), key.accepted(), key.byDefault(), key.meaning()))));
+    }
+
+    @Test
     void theVariablesAreThoseOfTheLoader() throws IOException {
         check(
                 "configuration.md",
@@ -108,6 +115,14 @@ final class ReferenceTest {
                         .filter(reason -> reason != KeyspaceException.Reason.OTHER)
                         .map(reason -> "| " + reason + " |")
                         .toList());
+    }
+
+    private static List<String> row(String key, String accepted, Optional<String> byDefault, String meaning) {
+        return List.of(
+                "`" + key + "`",
+                accepted,
+                byDefault.map(value -> "`" + value + "`").orElse("–"),
+                meaning);
     }
 
     private static void check(String name, String mark, String expected) throws IOException {

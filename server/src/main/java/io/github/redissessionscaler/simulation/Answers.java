@@ -1,0 +1,49 @@
+package io.github.redissessionscaler.simulation;
+
+import io.github.redissessionscaler.hpa.Answer;
+import io.github.redissessionscaler.outage.Known;
+import io.github.redissessionscaler.outage.OutageRules;
+import io.github.redissessionscaler.outage.Verdict;
+import io.github.redissessionscaler.trigger.Activation;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What the scaler answers for one trigger, by the rules that answer in production. Time must not run backwards. */
+final class Answers {
+
+    private final Setup setup;
+    private final OutageRules rules;
+    private Instant now = Instant.EPOCH;
+    private Optional<Known<Double>> last = Optional.empty();
+
+    Answers(Setup setup) {
+        this.setup = setup;
+        this.rules = new OutageRules(setup::outageGrace, () -> now);
+    }
+
+    /** The answer when Redis holds so many sessions. */
+    Answer counted(double sessions, Instant at) {
+        now = at;
+        last = Optional.of(new Known<>(sessions, at));
+        return numbers(sessions);
+    }
+
+    /** The answer when Redis is silent. */
+    Answer silent(Instant at) {
+        now = at;
+        return switch (rules.verdict(setup.trigger().onUnavailable(), last)) {
+            case Verdict.Hold<Double> hold -> numbers(hold.known().value());
+            case Verdict.Minimum<Double>() -> new Answer.Numbers(0, setup.target(), false);
+            case Verdict.Fail<Double>() -> new Answer.Failure(setup.target());
+        };
+    }
+
+    private Answer numbers(double sessions) {
+        boolean active = switch (setup.trigger().activation()) {
+            case Activation.Reachable() -> true;
+            case Activation.Flag(String key) -> true;
+            case Activation.MoreThan moreThan -> moreThan.reachedBy(sessions);
+        };
+        return new Answer.Numbers(setup.trigger().valueOf(sessions, setup::target), setup.target(), active);
+    }
+}

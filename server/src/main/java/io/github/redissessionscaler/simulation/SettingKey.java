@@ -1,0 +1,156 @@
+package io.github.redissessionscaler.simulation;
+
+import io.github.redissessionscaler.problem.Durations;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** A setting of a simulation that is no key of the trigger's metadata. */
+public enum SettingKey {
+    MIN_REPLICA_COUNT("minReplicaCount", Accepted.COUNT, "0", "Fewest instances; 0 lets KEDA end the last one."),
+    MAX_REPLICA_COUNT("maxReplicaCount", Accepted.POSITIVE, "100", "Most instances."),
+    IDLE_REPLICA_COUNT(
+            "idleReplicaCount",
+            Accepted.COUNT + ", fewer than minReplicaCount",
+            Optional.empty(),
+            "Instances while the trigger is inactive."),
+    POLLING_INTERVAL(
+            "pollingInterval",
+            Accepted.POSITIVE + " of seconds",
+            "30",
+            "How often KEDA looks whether the trigger is active. The HPA looks at the value every 15 s by itself."),
+    COOLDOWN_PERIOD(
+            "cooldownPeriod",
+            Accepted.COUNT + " of seconds",
+            "300",
+            "How long the trigger has to be inactive before KEDA ends the last instances."),
+    INITIAL_COOLDOWN_PERIOD(
+            "initialCooldownPeriod", Accepted.COUNT + " of seconds", "0", "The same where it has not been active yet."),
+    FALLBACK_FAILURE_THRESHOLD(
+            "fallback.failureThreshold",
+            Accepted.COUNT,
+            Optional.empty(),
+            "Errors in a row, one every 15 s, that change nothing yet; with fallback.replicas."),
+    FALLBACK_REPLICAS(
+            "fallback.replicas",
+            Accepted.COUNT,
+            Optional.empty(),
+            "Instances after that; with fallback.failureThreshold."),
+    FALLBACK_BEHAVIOR(
+            "fallback.behavior",
+            "static, currentReplicas, currentReplicasIfHigher or currentReplicasIfLower",
+            "static",
+            "What the instances that run are worth then."),
+    SCALE_UP_TOLERANCE(Accepted.UP + "tolerance", Accepted.PART, Optional.empty(), "Tolerance of the HPA upwards."),
+    SCALE_UP_WINDOW(
+            Accepted.UP + "stabilizationWindowSeconds",
+            Accepted.WINDOW,
+            "0",
+            "How long back the HPA looks for a recommendation of fewer instances before it starts more."),
+    SCALE_UP_POLICIES(
+            Accepted.UP + "policies",
+            Accepted.POLICIES,
+            "4/15s + 100%/15s",
+            "How many instances may be started in how long."),
+    SCALE_UP_SELECT(Accepted.UP + "selectPolicy", Accepted.SELECT, "Max", "Which of the policies decides."),
+    SCALE_DOWN_TOLERANCE(
+            Accepted.DOWN + "tolerance", Accepted.PART, Optional.empty(), "Tolerance of the HPA downwards."),
+    SCALE_DOWN_WINDOW(
+            Accepted.DOWN + "stabilizationWindowSeconds",
+            Accepted.WINDOW,
+            "300",
+            "How long back the HPA looks for a recommendation of more instances before it ends any."),
+    SCALE_DOWN_POLICIES(
+            Accepted.DOWN + "policies", Accepted.POLICIES, "100%/15s", "How many instances may be ended in how long."),
+    SCALE_DOWN_SELECT(Accepted.DOWN + "selectPolicy", Accepted.SELECT, "Max", "Which of the policies decides."),
+    TYPE(
+            "type",
+            "external or external-push",
+            "external",
+            "Type of the trigger; with external-push KEDA starts the first instance at once."),
+    USE_CACHED_METRICS(
+            "useCachedMetrics",
+            "true or false",
+            "false",
+            "Whether the HPA is told what KEDA saw at its last poll instead of the value of the moment."),
+    TOLERANCE(
+            "tolerance",
+            Accepted.PART,
+            "0.1",
+            "Tolerance of the cluster's HPAs, in both directions, for a ScaledObject that sets none."),
+    STARTUP_TIME(
+            "startupTime", Durations.FORM, "0s", "How long an instance takes from its start until it takes sessions."),
+    OUTAGE_GRACE(
+            "outageGrace",
+            Durations.FORM,
+            "0s",
+            "The scaler's OUTAGE_GRACE: how long the last number stands before onUnavailable: minimum takes hold.");
+
+    private static final String BEHAVIOR = "advanced.horizontalPodAutoscalerConfig.behavior.";
+
+    private final String text;
+    private final String accepted;
+    private final Optional<String> byDefault;
+    private final String meaning;
+
+    SettingKey(String text, String accepted, String byDefault, String meaning) {
+        this(text, accepted, Optional.of(byDefault), meaning);
+    }
+
+    SettingKey(String text, String accepted, Optional<String> byDefault, String meaning) {
+        this.text = text;
+        this.accepted = accepted;
+        this.byDefault = byDefault;
+        this.meaning = meaning;
+    }
+
+    /** The setting that stands at this path below {@code spec} of a ScaledObject. */
+    static Optional<SettingKey> atPath(String path) {
+        String name = path.startsWith(BEHAVIOR) ? path.substring(BEHAVIOR.length()) : path;
+        return of(name).filter(key -> key.compareTo(TYPE) < 0 && key.ofBehavior() == path.startsWith(BEHAVIOR));
+    }
+
+    static Optional<SettingKey> of(String text) {
+        return Arrays.stream(values()).filter(key -> key.text.equals(text)).findFirst();
+    }
+
+    /** Whether a ScaledObject that has it has a {@code behavior}. */
+    boolean ofBehavior() {
+        return text.startsWith(Accepted.UP) || text.startsWith(Accepted.DOWN);
+    }
+
+    /** The key as users write it. */
+    public String text() {
+        return text;
+    }
+
+    /** The values that it takes, as a noun. */
+    public String accepted() {
+        return accepted;
+    }
+
+    /** The value that stands for a missing one, or empty when a missing key has its own meaning. */
+    public Optional<String> byDefault() {
+        return byDefault;
+    }
+
+    /** What it is for, in a sentence. */
+    public String meaning() {
+        return meaning;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    private static final class Accepted {
+        static final String UP = "scaleUp.";
+        static final String DOWN = "scaleDown.";
+        static final String COUNT = "a whole number from 0 to 1000000";
+        static final String POSITIVE = "a whole number from 1 to 1000000";
+        static final String PART = "a part of 1 such as 0.05, or in thousandths, 50m";
+        static final String WINDOW = "a whole number of seconds from 0 to 3600";
+        static final String SELECT = "Max, Min or Disabled";
+        static final String POLICIES = "policies such as 4/15s for pods or 10%/1m for percent, with + between them";
+    }
+}

@@ -1,0 +1,173 @@
+package io.github.redissessionscaler.simulation;
+
+import io.github.redissessionscaler.hpa.Answer;
+import io.github.redissessionscaler.hpa.Autoscaler;
+import io.github.redissessionscaler.hpa.Decision;
+import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Plays a load curve second by second: KEDA polls, the HPA looks, instances start and end. The same curve and the same setup
+ * come to the same.
+ */
+public final class Simulation {
+
+    private static final long NEVER = -1;
+    private static final long SYNC_SECONDS = Autoscaler.SYNC_PERIOD.toSeconds();
+
+    private final Curve curve;
+    private final Setup setup;
+    private final double capacity;
+    private final Instant start;
+    private final Answers answers;
+    private final Autoscaler autoscaler;
+    private final Instances instances;
+    private final long atFirst;
+    private Answer polled;
+
+    private final List<Outcome.Change> changes = new ArrayList<>();
+    private final List<Outcome.Serving> serving = new ArrayList<>();
+    private final List<Span> overloads = new ArrayList<>();
+    private Optional<Outcome.Worst> worst = Optional.empty();
+    private long overloadedSince = NEVER;
+    private long instanceSeconds;
+
+    private Simulation(Curve curve, Setup setup, double capacity) {
+        this.curve = curve;
+        this.setup = setup;
+        this.capacity = capacity;
+        this.start = curve.span().from();
+        this.answers = new Answers(setup);
+        this.polled = answer(start);
+        this.atFirst = needed(polled);
+        this.autoscaler = new Autoscaler(setup.scaledObject(), atFirst, start);
+        this.instances = new Instances(atFirst, setup.startupTime().toSeconds());
+    }
+
+    /**
+     * What comes of it.
+     *
+     * @param capacity sessions that an instance can take, more than 0
+     */
+    public static Outcome run(Curve curve, Setup setup, double capacity) {
+        return new Simulation(curve, setup, capacity).outcome();
+    }
+
+    private Outcome outcome() {
+        long end = Math.max(1, curve.span().length().toSeconds());
+        long second = 0;
+        while (second < end) {
+            scale(second);
+            long ready = instances.ready(second);
+            long next = Math.min(end, nextEvent(second));
+            account(second, next, ready);
+            second = next;
+        }
+        endOverload(end);
+        return new Outcome(setup, atFirst, changes, serving, overloads, worst, Duration.ofSeconds(instanceSeconds));
+    }
+
+    /** The next second at which anything may change but the sessions. */
+    private long nextEvent(long second) {
+        if (awaitsPush()) {
+            return second + 1;
+        }
+        long poll = setup.scaledObject().pollingInterval().toSeconds();
+        long nextPoll = second - second % poll + poll;
+        long nextSync = second - second % SYNC_SECONDS + SYNC_SECONDS;
+        return Math.min(Math.min(nextPoll, nextSync), instances.nextReady());
+    }
+
+    private boolean awaitsPush() {
+        return setup.pushes() && autoscaler.replicas() == 0;
+    }
+
+    /** As many instances as there would be if all had been as it is for long. */
+    private long needed(Answer answer) {
+        return switch (answer) {
+            case Answer.Numbers(double value, double target, boolean active) -> {
+                long least = setup.scaledObject().minReplicas();
+                yield active
+                        ? Math.clamp(
+                                HorizontalPodAutoscaler.needed(value, target),
+                                Math.max(1, least),
+                                setup.scaledObject().maxReplicas())
+                        : setup.scaledObject().idleReplicas().orElse(least);
+            }
+            case Answer.Failure(double target) ->
+                Math.max(1, setup.scaledObject().minReplicas());
+        };
+    }
+
+    private void scale(long second) {
+        Instant now = start.plusSeconds(second);
+        if (second % setup.scaledObject().pollingInterval().toSeconds() == 0) {
+            polled = answer(now);
+            decided(autoscaler.poll(List.of(polled), now), second);
+        } else if (awaitsPush() && isActive(answer(now))) {
+            decided(autoscaler.pushedActive(now), second);
+        }
+        if (second % SYNC_SECONDS == 0) {
+            Answer told = setup.cachedMetrics() ? polled : answer(now);
+            decided(autoscaler.sync(List.of(told), now), second);
+        }
+    }
+
+    private Answer answer(Instant now) {
+        return curve.silentAt(now) ? answers.silent(now) : answers.counted(curve.sessionsAt(now), now);
+    }
+
+    private static boolean isActive(Answer answer) {
+        return answer instanceof Answer.Numbers numbers && numbers.active();
+    }
+
+    private void decided(Decision decision, long second) {
+        long before = changes.isEmpty() ? atFirst : changes.getLast().instances();
+        if (decision.replicas() != before) {
+            changes.add(new Outcome.Change(start.plusSeconds(second), before, decision.replicas(), decision.reason()));
+            instances.become(decision.replicas(), second);
+        }
+    }
+
+    private void account(long from, long to, long ready) {
+        instanceSeconds += autoscaler.replicas() * (to - from);
+        if (serving.isEmpty() || serving.getLast().instances() != ready) {
+            serving.add(new Outcome.Serving(start.plusSeconds(from), ready));
+        }
+        double most = curve.mostWithin(new Span(start.plusSeconds(from), start.plusSeconds(to)));
+        if (most <= (double) ready * capacity) {
+            endOverload(from);
+            return;
+        }
+        for (long second = from; second < to; second++) {
+            compare(second, ready);
+        }
+    }
+
+    private void compare(long second, long ready) {
+        Instant now = start.plusSeconds(second);
+        double sessions = curve.sessionsAt(now);
+        double tooMany = sessions - (double) ready * capacity;
+        if (tooMany <= 0) {
+            endOverload(second);
+            return;
+        }
+        if (overloadedSince == NEVER) {
+            overloadedSince = second;
+        }
+        if (worst.map(Outcome.Worst::tooMany).orElse(0.0) < tooMany) {
+            worst = Optional.of(new Outcome.Worst(now, sessions, ready, tooMany));
+        }
+    }
+
+    private void endOverload(long second) {
+        if (overloadedSince != NEVER) {
+            overloads.add(new Span(start.plusSeconds(overloadedSince), start.plusSeconds(second)));
+            overloadedSince = NEVER;
+        }
+    }
+}
