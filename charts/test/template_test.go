@@ -196,7 +196,7 @@ func TestThePodsRestartOnlyForWhatTheRunningScalerDoesNotHeed(t *testing.T) {
 			t.Errorf("%s restarts the pods", heeded)
 		}
 	}
-	for _, atStart := range []string{"settings.heartbeat=5s", "settings.logFormat=json"} {
+	for _, atStart := range []string{"settings.heartbeat=5s", "settings.logFormat=json", "settings.statusPage=false"} {
 		if equality.Semantic.DeepEqual(before, pods(atStart)) {
 			t.Errorf("%s restarts no pod", atStart)
 		}
