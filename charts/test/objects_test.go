@@ -102,3 +102,16 @@ func the[T runtime.Object](t *testing.T, objects []runtime.Object) T {
 	}
 	return found[0]
 }
+
+func TestATypingErrorInAnObjectIsSeen(t *testing.T) {
+	for _, object := range []string{
+		"{apiVersion: v1, kind: ConfigMap, metadata: {name: x}, dta: {}}",
+		"{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: x}, spec: {triggers: [{type: external, metdata: {}}]}}",
+		"{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: x}, spec: {endpoints: [{prot: x}]}}",
+		"{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: x}, spec: {dnsName: [x]}}",
+	} {
+		if _, _, err := decoder.Decode([]byte(object), nil, nil); err == nil {
+			t.Errorf("%s is taken", object)
+		}
+	}
+}
