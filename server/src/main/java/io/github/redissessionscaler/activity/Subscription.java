@@ -67,7 +67,6 @@ public final class Subscription<V> {
             try {
                 return take(question.ask(evaluator, asked, deadline));
             } catch (UnavailableException e) {
-                forget();
                 return false;
             } catch (RuntimeException e) {
                 endWith(() -> client.fail(e));
@@ -101,13 +100,6 @@ public final class Subscription<V> {
             latest = value;
             sendIfNews();
             return changed;
-        }
-    }
-
-    /** What was sent last is not repeated while nobody knows whether it is still so. */
-    private void forget() {
-        synchronized (sending) {
-            latest = null;
         }
     }
 

@@ -38,6 +38,9 @@ public final class EmbeddedRedis implements AutoCloseable {
      */
     public static EmbeddedRedis start(int port) {
         try {
+            if (EmbeddedRedis.class.getResource("/redis/embedded/core/ExecutableProvider.class") == null) {
+                throw new IOException("no Redis comes along with the image; name one by REDIS_ADDRESS");
+            }
             Path directory = Files.createTempDirectory("embedded-redis-");
             int actual = port == 0 ? freePort() : port;
             Process process = new ProcessBuilder(

@@ -89,8 +89,7 @@ final class ConfigSourceTest {
             case "0.0.0.0" -> "127.0.0.1";
             case "text" -> "json";
             case "info" -> "debug";
-            case "true" -> "false";
-            case String value when value.endsWith("%") -> "7%";
+            case "on" -> "off";
             case String value when value.endsWith("s") || value.endsWith("m") -> "7s";
             default -> "77";
         };
