@@ -31,6 +31,7 @@ public final class ActivityHub implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final ScheduledFuture<?> heartbeats;
     private final ConcurrentMap<Database, DatabaseWatch> watches = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     /**
      * Without streams.
@@ -105,6 +106,7 @@ public final class ActivityHub implements AutoCloseable {
     /** Ends every stream well. Streams opened from now on end at once. */
     @Override
     public void close() {
+        closed = true;
         heartbeats.cancel(false);
         watches.values().forEach(DatabaseWatch::close);
     }
@@ -120,6 +122,9 @@ public final class ActivityHub implements AutoCloseable {
         DatabaseWatch watch = watches.computeIfAbsent(
                 asked.trigger().source().database(),
                 database -> new DatabaseWatch(database, evaluator, events, counting, settings, timer));
+        if (closed) {
+            watch.close();
+        }
         return new Subscription<>(asked, question, repeated, client, watch);
     }
 

@@ -67,6 +67,7 @@ public final class Subscription<V> {
             try {
                 return take(question.ask(evaluator, asked, deadline));
             } catch (UnavailableException e) {
+                forget();
                 return false;
             } catch (RuntimeException e) {
                 endWith(() -> client.fail(e));
@@ -100,6 +101,13 @@ public final class Subscription<V> {
             latest = value;
             sendIfNews();
             return changed;
+        }
+    }
+
+    /** What was sent last is not repeated while nobody knows whether it is still so. */
+    private void forget() {
+        synchronized (sending) {
+            latest = null;
         }
     }
 

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -117,7 +118,7 @@ public final class Scaler implements AutoCloseable {
                 "config.refused",
                 "1 while the configuration file holds something that cannot be used",
                 () -> configRefused ? 1 : 0);
-        grpc = GrpcServer.start(config, evaluator, hub, telemetry, calls);
+        grpc = GrpcServer.start(config, evaluator, hub, telemetry, this::answer);
         management = ManagementServer.start(
                 new InetSocketAddress(config.listenAddress(), config.managementPort()),
                 () -> !ending,
@@ -174,6 +175,15 @@ public final class Scaler implements AutoCloseable {
             LOG.info("The configuration has changed, and is in force");
         } else {
             LOG.warn("The configuration has changed; some of it waits for the next start, see docs/configuration.md");
+        }
+    }
+
+    /** What gRPC still has to say of a connection that went last, when nobody is left to hear it, is dropped. */
+    private void answer(Runnable call) {
+        try {
+            calls.execute(call);
+        } catch (RejectedExecutionException _) {
+            LOG.debug("A call came after the end");
         }
     }
 

@@ -21,6 +21,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.DuplicateKeyException;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Makes the configuration of the environment and of the file that it names. */
@@ -69,10 +71,21 @@ public final class ConfigLoader {
         } catch (IOException e) {
             throw new InvalidInputException(List.of(new Problem(CONFIG_FILE, path + " cannot be read: " + e)));
         } catch (YamlEngineException e) {
-            throw new InvalidInputException(List.of(new Problem(
-                    CONFIG_FILE,
-                    path + " is not YAML: " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "))));
+            String what = e instanceof DuplicateKeyException ? " holds a duplicate key" : " is not YAML";
+            throw new InvalidInputException(List.of(new Problem(CONFIG_FILE, path + what + place(e))));
+        } catch (StackOverflowError _) {
+            throw new InvalidInputException(List.of(new Problem(CONFIG_FILE, path + " is nested too deeply")));
         }
+    }
+
+    /** Where it is wrong. The YAML reader's own words quote the line. */
+    private static String place(YamlEngineException failure) {
+        return failure instanceof MarkedYamlEngineException marked
+                ? marked.getProblemMark()
+                        .map(mark -> " at line %d, column %d, which is not shown, since it may hold a password"
+                                .formatted(mark.getLine() + 1, mark.getColumn() + 1))
+                        .orElse("")
+                : "";
     }
 
     private ServerConfig load() {
@@ -121,9 +134,9 @@ public final class ConfigLoader {
     }
 
     private Optional<GrpcTls> grpcTls() {
-        Optional<Path> certificate = given(Setting.GRPC_TLS_CERT_FILE, ConfigLoader::path);
-        Optional<Path> key = given(Setting.GRPC_TLS_KEY_FILE, ConfigLoader::path);
-        Optional<Path> clientAuthorities = given(Setting.GRPC_TLS_CLIENT_CA_FILE, ConfigLoader::path);
+        Optional<Path> certificate = given(Setting.GRPC_TLS_CERT_FILE, Section::path);
+        Optional<Path> key = given(Setting.GRPC_TLS_KEY_FILE, Section::path);
+        Optional<Path> clientAuthorities = given(Setting.GRPC_TLS_CLIENT_CA_FILE, Section::path);
         if (certificate.isPresent() != key.isPresent()) {
             problems.add(
                     Setting.GRPC_TLS_CERT_FILE.name(),
@@ -212,10 +225,6 @@ public final class ConfigLoader {
 
     private static Optional<Double> sessionSize(String text) {
         return Target.parse(text);
-    }
-
-    private static Optional<Path> path(String text) {
-        return Optional.of(Path.of(text));
     }
 
     private static Optional<Duration> positive(String text) {

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.config;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.redissessionscaler.problem.Quoted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +20,11 @@ final class ConnectionReader {
     private static final String UNIX_SOCKET = "unixSocket";
     private static final String SENTINEL = "sentinel";
     private static final String CLUSTER = "cluster";
+    private static final String NAMESPACES = "namespaces";
     private static final int REDIS_PORT = 6379;
     private static final int SENTINEL_PORT = 26379;
     private static final String ADDRESS_FORM = "host:port, such as redis:6379";
+    private static final String DATABASE_FORM = "a whole number from 0 to " + ConnectionConfig.HIGHEST_DATABASE;
 
     private final Section section;
     private final Names names;
@@ -38,19 +41,32 @@ final class ConnectionReader {
     Optional<ConnectionConfig> read(String name) {
         Optional<RedisUrl> url = url();
         Optional<Topology> topology = topology(url);
-        Optional<Integer> database = section.read("database", ConnectionReader::index, "a whole number from 0 to 1023")
+        url.flatMap(RedisUrl::database)
+                .filter(index -> index > ConnectionConfig.HIGHEST_DATABASE)
+                .ifPresent(index ->
+                        section.problem(names.url(), "names database " + index + ", which is not " + DATABASE_FORM));
+        Optional<Integer> database = section.read("database", ConnectionReader::index, DATABASE_FORM)
                 .or(() -> url.flatMap(RedisUrl::database));
         Optional<Credentials> given = credentials(section, names);
         if (given.isPresent() && url.flatMap(RedisUrl::credentials).isPresent()) {
             section.problem(names.url(), "holds a password, and another is given; keep one of them");
         }
         Optional<RedisTls> tls = tls(url.map(RedisUrl::tls).orElse(false));
-        Set<String> namespaces = Set.copyOf(section.list("namespaces"));
         topology.filter(Topology.Cluster.class::isInstance)
                 .filter(cluster -> database.orElse(0) != 0)
                 .ifPresent(cluster -> section.problem("database", "a Redis Cluster has the database 0 only"));
+        Set<String> namespaces = namespaces();
         return topology.map(known -> new ConnectionConfig(
                 name, known, database.orElse(0), given.or(() -> url.flatMap(RedisUrl::credentials)), tls, namespaces));
+    }
+
+    /** An empty list would be all namespaces, which whoever wrote it cannot have meant. */
+    private Set<String> namespaces() {
+        Set<String> names = Set.copyOf(section.list(NAMESPACES));
+        if (section.keys().contains(NAMESPACES) && (names.isEmpty() || names.contains(""))) {
+            section.problem(NAMESPACES, "is empty; name those that may use the connection, or leave it out for all");
+        }
+        return names;
     }
 
     private Optional<RedisUrl> url() {
@@ -73,9 +89,10 @@ final class ConnectionReader {
                     given.getFirst(),
                     "contradicts " + given.stream().skip(1).collect(joining(" and ")) + "; keep one of them");
         }
-        Optional<Topology> address = section.read(names.address(), text -> Node.parse(text, REDIS_PORT), ADDRESS_FORM)
+        Optional<Topology> address = section.text(names.address())
+                .flatMap(text -> address(section, names.address(), text.strip(), REDIS_PORT))
                 .map(Topology.Standalone::new);
-        Optional<Topology> socket = section.text(UNIX_SOCKET).map(path -> new Topology.UnixSocket(Path.of(path)));
+        Optional<Topology> socket = section.file(UNIX_SOCKET).map(Topology.UnixSocket::new);
         Optional<Topology> sentinel = section.section(SENTINEL).flatMap(ConnectionReader::sentinel);
         Optional<Topology> cluster = section.section(CLUSTER)
                 .map(one -> nodes(one, REDIS_PORT))
@@ -106,21 +123,28 @@ final class ConnectionReader {
     private static List<Node> nodes(Section section, int defaultPort) {
         List<Node> nodes = new ArrayList<>();
         List<String> given = section.list("nodes");
-        for (String address : given) {
-            Node.parse(address, defaultPort)
-                    .ifPresentOrElse(
-                            nodes::add, () -> section.problem("nodes", "'" + address + "' is not " + ADDRESS_FORM));
-        }
+        given.forEach(text -> address(section, "nodes", text, defaultPort).ifPresent(nodes::add));
         if (given.isEmpty()) {
             section.problem("nodes", "is missing: a list of addresses, each host:port");
         }
         return nodes;
     }
 
+    /** The address, or empty when the text is none, which is noted. Whoever gave a URL instead may have put a password in. */
+    private static Optional<Node> address(Section section, String key, String text, int defaultPort) {
+        Optional<Node> node = Node.parse(text, defaultPort);
+        if (node.isEmpty()) {
+            String shown =
+                    text.contains("@") ? "what is given, and not shown since it may hold a password," : Quoted.of(text);
+            section.problem(key, shown + " is not " + ADDRESS_FORM);
+        }
+        return node;
+    }
+
     private static Optional<Credentials> credentials(Section section, Names names) {
         Optional<String> username = section.text(names.username());
         Optional<Secret> literal = section.text(names.password()).map(Secret.Literal::new);
-        Optional<Secret> inFile = section.text(names.passwordFile()).map(path -> new Secret.InFile(Path.of(path)));
+        Optional<Secret> inFile = section.file(names.passwordFile()).map(Secret.InFile::new);
         if (literal.isPresent() && inFile.isPresent()) {
             section.problem(names.password(), "contradicts " + names.passwordFile() + "; keep one of them");
         }
@@ -135,13 +159,13 @@ final class ConnectionReader {
 
     private Optional<RedisTls> tls(boolean byUrl) {
         Optional<RedisTls> given = section.section("tls").map(tls -> {
-            Optional<Path> certificate = tls.text("certFile").map(Path::of);
-            Optional<Path> key = tls.text("keyFile").map(Path::of);
+            Optional<Path> certificate = tls.file("certFile");
+            Optional<Path> key = tls.file("keyFile");
             if (certificate.isPresent() != key.isPresent()) {
                 tls.problem("certFile", "and keyFile belong together; give both or none");
             }
             return new RedisTls(
-                    tls.text("caFile").map(Path::of),
+                    tls.file("caFile"),
                     certificate,
                     key,
                     tls.read("verifyHostname", ConnectionReader::flag, "true or false")

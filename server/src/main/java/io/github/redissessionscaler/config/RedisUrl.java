@@ -2,7 +2,6 @@ package io.github.redissessionscaler.config;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,21 +33,27 @@ record RedisUrl(Topology topology, Optional<Integer> database, Optional<Credenti
     static Optional<RedisUrl> parse(String url) {
         Matcher socket = SOCKET.matcher(url);
         if (socket.matches()) {
-            return Optional.of(new RedisUrl(
-                    new Topology.UnixSocket(Path.of(socket.group("path"))), database(socket), Optional.empty(), false));
+            return Section.path(socket.group("path"))
+                    .map(path ->
+                            new RedisUrl(new Topology.UnixSocket(path), database(socket), Optional.empty(), false));
         }
         Matcher network = NETWORK.matcher(url);
         if (!network.matches()) {
             return Optional.empty();
         }
         boolean sentinel = network.group("kind").equals("-sentinel");
-        return nodes(network.group("nodes"), sentinel ? SENTINEL_PORT : REDIS_PORT)
-                .flatMap(nodes -> topology(network, nodes))
-                .map(topology -> new RedisUrl(
-                        topology,
-                        database(network),
-                        credentials(network),
-                        !network.group("tls").isEmpty()));
+        try {
+            Optional<Credentials> credentials = credentials(network);
+            return nodes(network.group("nodes"), sentinel ? SENTINEL_PORT : REDIS_PORT)
+                    .flatMap(nodes -> topology(network, nodes))
+                    .map(topology -> new RedisUrl(
+                            topology,
+                            database(network),
+                            credentials,
+                            !network.group("tls").isEmpty()));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
     }
 
     /** Addresses with commas between them, or empty when one is not {@code host:port} or {@code host}. */
@@ -82,6 +87,7 @@ record RedisUrl(Topology topology, Optional<Integer> database, Optional<Credenti
                 .map(Integer::valueOf);
     }
 
+    /** Throws IllegalArgumentException if a percent sign begins no character. */
     private static Optional<Credentials> credentials(Matcher url) {
         return Optional.ofNullable(url.group("password"))
                 .map(password -> new Credentials(

@@ -3,6 +3,8 @@ package io.github.redissessionscaler.config;
 import io.github.redissessionscaler.problem.Nearest;
 import io.github.redissessionscaler.problem.Problems;
 import io.github.redissessionscaler.problem.Quoted;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mapping of the configuration file while it is read. It remembers which keys were asked for: what nobody asked for by
@@ -66,11 +69,25 @@ final class Section {
     Optional<String> text(String key) {
         known.add(key);
         Object value = entries.get(key);
-        if (value instanceof Map || value instanceof List) {
+        if (value != null && !isSingle(value)) {
             problem(key, "is not a single value");
             return Optional.empty();
         }
         return Optional.ofNullable(value).map(String::valueOf);
+    }
+
+    /** The value as the path of a file, or empty when there is none or it is none, which is noted. */
+    Optional<Path> file(String key) {
+        return read(key, Section::path, "a path");
+    }
+
+    /** The path, or empty when no file can be called so. */
+    static Optional<Path> path(String text) {
+        try {
+            return Optional.of(Path.of(text));
+        } catch (InvalidPathException _) {
+            return Optional.empty();
+        }
     }
 
     /** The value, or empty when there is none or it is not what is accepted, which is noted. */
@@ -89,7 +106,10 @@ final class Section {
         known.add(key);
         Object value = entries.get(key);
         if (value instanceof List<?> items) {
-            return items.stream().map(String::valueOf).toList();
+            if (!items.stream().allMatch(Section::isSingle)) {
+                problem(key, "is not a list of single values");
+            }
+            return items.stream().filter(Section::isSingle).map(String::valueOf).toList();
         }
         return text(key).map(given -> List.of(given.split("\\s*,\\s*", -1))).orElseGet(List::of);
     }
@@ -101,6 +121,10 @@ final class Section {
             children.add(child);
             return child;
         });
+    }
+
+    private static boolean isSingle(@Nullable Object value) {
+        return value instanceof String || value instanceof Number || value instanceof Boolean;
     }
 
     /** Notes every key that nobody asked for, here and below. */

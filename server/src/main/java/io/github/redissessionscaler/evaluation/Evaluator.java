@@ -9,6 +9,7 @@ import io.github.redissessionscaler.problem.LimitReachedException;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.trigger.Activation;
 import io.github.redissessionscaler.trigger.Database;
+import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Target;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.util.Optional;
@@ -185,21 +186,23 @@ public final class Evaluator {
                                 () -> targetStays(
                                         state,
                                         key,
-                                        text.map(held -> "it holds " + Quoted.of(held) + ", which is not a target")
-                                                .orElse("there is no such key")));
+                                        text.isPresent()
+                                                ? "it does not hold " + MetadataKey.SESSION_SIZE.accepted()
+                                                : "there is no such key"));
             } catch (KeyspaceException e) {
-                targetStays(state, key, String.valueOf(e.getMessage()));
+                state.targetStays(String.valueOf(e.getMessage()));
             }
         });
         return state.target();
     }
 
+    /** Without the text that the key holds: it may be anybody's session. */
     private static void targetStays(TriggerState state, String key, String problem) {
         if (state.targetStays(problem)) {
             LOG.atWarn()
                     .addKeyValue("namespace", state.asked().namespace())
                     .addKeyValue("scaledObject", state.asked().scaledObject())
-                    .log("sessionSizeKey {} gives no target, it stays {}: {}", key, state.target(), problem);
+                    .log("sessionSizeKey {} gives no target, it stays {}: {}", Quoted.of(key), state.target(), problem);
         }
     }
 }

@@ -2,6 +2,8 @@ package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
+import io.github.redissessionscaler.problem.Problems;
+import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
@@ -19,6 +21,9 @@ record Answers(Duration timeout, ParsedTriggers triggers) {
     /** What is kept of a caller's own deadline for the answer's way back. */
     private static final Duration WAY_BACK = Duration.ofMillis(50);
 
+    /** What Kubernetes accepts. */
+    private static final int LONGEST_NAME = 253;
+
     <R> void answer(ScaledObjectRef request, StreamObserver<R> observer, BiFunction<Asked, Deadline, R> response) {
         R message;
         try {
@@ -31,9 +36,26 @@ record Answers(Duration timeout, ParsedTriggers triggers) {
         observer.onCompleted();
     }
 
-    /** The trigger of the request. */
+    /**
+     * The trigger of the request.
+     *
+     * @throws io.github.redissessionscaler.problem.InvalidInputException with everything that is wrong with it
+     */
     Asked asked(ScaledObjectRef request) {
+        var problems = new Problems();
+        checkName("scaledObjectRef.name", request.getName(), problems);
+        checkName("scaledObjectRef.namespace", request.getNamespace(), problems);
+        problems.throwIfAny();
         return new Asked(request.getNamespace(), request.getName(), triggers.of(request.getScalerMetadataMap()));
+    }
+
+    /** Names stand in metrics and in the log, so that they must not be longer than a line, or more than one. */
+    private static void checkName(String field, String name, Problems problems) {
+        if (name.length() > LONGEST_NAME) {
+            problems.add(field, "has " + name.length() + " characters; at most " + LONGEST_NAME + " are accepted");
+        } else if (name.chars().anyMatch(Character::isISOControl)) {
+            problems.add(field, Quoted.of(name) + " holds a line break or another control character");
+        }
     }
 
     /** Our own deadline, or the caller's if that is earlier. */

@@ -9,15 +9,13 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
-/** Measures every unary call of the external scaler. */
+/** Measures every call of a service: unary ones by their time, streams by how they were ended. */
 record CallMetrics(Telemetry telemetry) implements ServerInterceptor {
 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-        if (call.getMethodDescriptor().getType() != MethodType.UNARY) {
-            return next.startCall(call, headers);
-        }
+        boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
         String method = String.valueOf(call.getMethodDescriptor().getBareMethodName());
         long start = System.nanoTime();
         return next.startCall(
@@ -25,7 +23,12 @@ record CallMetrics(Telemetry telemetry) implements ServerInterceptor {
                     @Override
                     public void close(Status status, Metadata trailers) {
                         super.close(status, trailers);
-                        telemetry.answered(method, status.getCode().name(), System.nanoTime() - start);
+                        String code = status.getCode().name();
+                        if (unary) {
+                            telemetry.answered(method, code, System.nanoTime() - start);
+                        } else {
+                            telemetry.streamEnded(method, code);
+                        }
                     }
                 },
                 headers);

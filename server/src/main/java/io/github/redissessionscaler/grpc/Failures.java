@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.grpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.redissessionscaler.evaluation.AccessDeniedException;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.problem.InvalidInputException;
@@ -13,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    /** Clients take 8 KiB of headers by default, and there are some more. */
+    private static final int LARGEST_DESCRIPTION_BYTES = 7000;
 
     private Failures() {}
 
@@ -29,7 +34,22 @@ final class Failures {
         };
         String description = status.getCode() == Status.Code.INTERNAL
                 ? "internal error, see the log of the scaler"
-                : String.valueOf(failure.getMessage());
+                : clipped(String.valueOf(failure.getMessage()));
         return status.withDescription(description).asRuntimeException();
+    }
+
+    /** As much of the text as fits into a header, in which all but printable ASCII is written as three bytes a byte. */
+    private static String clipped(String text) {
+        int bytes = 0;
+        for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
+            int character = text.codePointAt(at);
+            bytes += character >= ' ' && character < '~' && character != '%'
+                    ? 1
+                    : 3 * Character.toString(character).getBytes(UTF_8).length;
+            if (bytes > LARGEST_DESCRIPTION_BYTES) {
+                return text.substring(0, at) + "...";
+            }
+        }
+        return text;
     }
 }

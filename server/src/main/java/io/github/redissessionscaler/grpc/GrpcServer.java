@@ -17,7 +17,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,13 +32,18 @@ public final class GrpcServer implements AutoCloseable {
     /** A client that is asked whether it is still there has this part of the silence before to say so. */
     private static final int KEEPALIVE_PARTS = 3;
 
+    /** How long connections that are broken off take to be gone. */
+    private static final Duration LAST_MOMENT = Duration.ofMillis(500);
+
     private final Optional<ServerTls> tls;
+    private final Optional<RefusedHandshakes> refusals;
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
 
     private GrpcServer(
-            ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry, ExecutorService executor) {
+            ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry, Executor executor) {
         tls = config.grpcTls().map(ServerTls::of);
+        refusals = tls.map(_ -> RefusedHandshakes.listen(telemetry));
         Duration keepalive = config.keepalive();
         var answers = new Answers(config.answerTimeout(), new ParsedTriggers());
         var metrics = new CallMetrics(telemetry);
@@ -68,7 +73,7 @@ public final class GrpcServer implements AutoCloseable {
      * @throws io.github.redissessionscaler.problem.InvalidInputException if the files for TLS cannot be used
      */
     public static GrpcServer start(
-            ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry, ExecutorService executor) {
+            ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry, Executor executor) {
         var server = new GrpcServer(config, evaluator, hub, telemetry, executor);
         try {
             server.server.start();
@@ -106,15 +111,22 @@ public final class GrpcServer implements AutoCloseable {
     /** Takes no more calls, and gives those under way a moment to end. */
     public void drain(Duration atMost) {
         server.shutdown();
+        awaitEnd(atMost);
+    }
+
+    /** Breaks off what is still under way. */
+    @Override
+    public void close() {
+        server.shutdownNow();
+        awaitEnd(LAST_MOMENT);
+        refusals.ifPresent(RefusedHandshakes::close);
+    }
+
+    private void awaitEnd(Duration atMost) {
         try {
             server.awaitTermination(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public void close() {
-        server.shutdownNow();
     }
 }

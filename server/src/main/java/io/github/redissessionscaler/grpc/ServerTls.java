@@ -11,11 +11,14 @@ import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.grpc.util.AdvancedTlsX509TrustManager.Verification;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -35,12 +38,16 @@ final class ServerTls {
 
     private record Content(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> clientAuthorities) {}
 
+    /** What the files held when they were read last. */
+    private List<ByteBuffer> seen = List.of();
+
     private volatile Instant expiry = Instant.EPOCH;
     private volatile String lastProblem = "";
 
     private ServerTls(GrpcTls files) throws IOException, GeneralSecurityException {
         this.files = files;
         this.trustManager = files.clientAuthorities().isEmpty() ? Optional.empty() : Optional.of(noNameChecked());
+        seen = bytes();
         use(read());
     }
 
@@ -75,11 +82,17 @@ final class ServerTls {
         return !lastProblem.isEmpty();
     }
 
-    /** Reads the files again. What they hold is used from now on, or, if it cannot be, the log says so once. */
+    /** Reads the files again. What they hold anew is used from now on, or, if it cannot be, the log says so once. */
     synchronized void reread() {
         try {
+            List<ByteBuffer> now = bytes();
+            if (now.equals(seen) && !refused()) {
+                return;
+            }
+            seen = now;
             use(read());
             lastProblem = "";
+            LOG.info("The certificates for TLS have changed; new connections get those that end at {}", expiry);
         } catch (IOException | GeneralSecurityException e) {
             if (!lastProblem.equals(e.toString())) {
                 lastProblem = e.toString();
@@ -88,6 +101,17 @@ final class ServerTls {
                         lastProblem);
             }
         }
+    }
+
+    private List<ByteBuffer> bytes() throws IOException {
+        List<ByteBuffer> contents = new ArrayList<>();
+        contents.add(ByteBuffer.wrap(Files.readAllBytes(files.certificate())));
+        contents.add(ByteBuffer.wrap(Files.readAllBytes(files.key())));
+        if (files.clientAuthorities().isPresent()) {
+            contents.add(
+                    ByteBuffer.wrap(Files.readAllBytes(files.clientAuthorities().get())));
+        }
+        return contents;
     }
 
     private Content read() throws IOException, GeneralSecurityException {

@@ -35,6 +35,8 @@ final class Failures {
 
     private static final Pattern REFUSED_COMMAND = Pattern.compile("^NOPERM .* the '([a-z|]+)' command");
 
+    private static final Pattern ARGUMENTS = Pattern.compile(",? with args beginning with");
+
     private Failures() {}
 
     /** Why the server at {@code node} gave no answer; the message names the node and never a secret. */
@@ -75,7 +77,12 @@ final class Failures {
         }
         return isConnectionLost(failure)
                 ? failed(Reason.UNREACHABLE, node, "cannot be reached", failure)
-                : failed(Reason.OTHER, node, "says: " + failure.getMessage(), failure);
+                : failed(Reason.OTHER, node, "says: " + withoutArguments(failure), failure);
+    }
+
+    /** What Redis says, up to where it repeats the arguments of a command, one of which may be a password. */
+    private static String withoutArguments(RuntimeException failure) {
+        return ARGUMENTS.split(String.valueOf(failure.getMessage()), 2)[0];
     }
 
     /** Whether the connection is to blame and not what was asked on it. */

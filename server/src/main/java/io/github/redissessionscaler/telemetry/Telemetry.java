@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.telemetry;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -30,6 +31,8 @@ public final class Telemetry {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConcurrentMap<Rpc, Timer> rpcs = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Rpc, Counter> streams = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Counter> handshakes = new ConcurrentHashMap<>();
     private final ConcurrentMap<Read, Timer> reads = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, ConnectionStats> connections = new ConcurrentHashMap<>();
     private final InstantSource clock;
@@ -64,6 +67,34 @@ public final class Telemetry {
                                 .publishPercentileHistogram(false)
                                 .register(registry))
                 .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * The scaler has ended a stream, or refused it.
+     *
+     * @param code the gRPC status
+     */
+    public void streamEnded(String method, String code) {
+        streams.computeIfAbsent(
+                        new Rpc(method, code),
+                        rpc -> Counter.builder("redis.session.scaler.streams.ended")
+                                .description("Streams that the scaler has ended or refused, by the status it gave")
+                                .tag("method", rpc.method)
+                                .tag("code", rpc.code)
+                                .register(registry))
+                .increment();
+    }
+
+    /** A client was refused in the TLS handshake. */
+    public void handshakeRefused(String reason) {
+        handshakes
+                .computeIfAbsent(
+                        reason,
+                        _ -> Counter.builder("redis.session.scaler.grpc.handshakes.refused")
+                                .description("Clients that were refused in the TLS handshake")
+                                .tag("reason", reason)
+                                .register(registry))
+                .increment();
     }
 
     /**

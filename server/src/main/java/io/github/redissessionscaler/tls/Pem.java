@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -17,6 +18,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,6 +38,10 @@ public final class Pem {
 
     private static final int OCTET_STRING = 0x04;
     private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
+
+    /** What keys of each algorithm sign with. */
+    private static final Map<String, String> SIGNATURES =
+            Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
 
     private Pem() {}
 
@@ -63,8 +69,8 @@ public final class Pem {
     /**
      * The private key of the file, which belongs to the certificate.
      *
-     * @throws GeneralSecurityException if the file holds no key that can be read, or that of another certificate's algorithm;
-     *     the message holds nothing of the key
+     * @throws GeneralSecurityException if the file holds no key that can be read, or that of another certificate; the message
+     *     holds nothing of the key
      */
     public static PrivateKey privateKey(Path file, X509Certificate certificate)
             throws IOException, GeneralSecurityException {
@@ -76,11 +82,33 @@ public final class Pem {
         PublicKey publicKey = certificate.getPublicKey();
         byte[] pkcs8 = pem.group("form").equals(PKCS8) ? key : wrapped(key, publicKey);
         try {
-            return KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            PrivateKey privateKey =
+                    KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            if (!belongTogether(privateKey, publicKey)) {
+                throw new CertificateException(file + " holds another key than that of the certificate of "
+                        + certificate.getSubjectX500Principal());
+            }
+            return privateKey;
         } catch (InvalidKeySpecException _) {
             throw new InvalidKeySpecException(file + " holds no " + publicKey.getAlgorithm()
                     + " private key, which its certificate asks for; a key in PKCS #8 is always understood");
         }
+    }
+
+    /** Whether the one verifies what the other signs. */
+    private static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
+        String algorithm = SIGNATURES.get(publicKey.getAlgorithm());
+        if (algorithm == null) {
+            return true;
+        }
+        byte[] signed = publicKey.getEncoded();
+        Signature signature = Signature.getInstance(algorithm);
+        signature.initSign(privateKey);
+        signature.update(signed);
+        byte[] bytes = signature.sign();
+        signature.initVerify(publicKey);
+        signature.update(signed);
+        return signature.verify(bytes);
     }
 
     /** PKCS #8 around a key of the older forms: which algorithm it is stands in the certificate in the same words. */

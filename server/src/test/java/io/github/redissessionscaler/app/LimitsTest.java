@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.app;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -13,9 +14,12 @@ import io.github.redissessionscaler.testing.RunningScaler;
 import io.grpc.Status;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What somebody meets who asks for more than there is. */
 final class LimitsTest {
@@ -75,6 +79,45 @@ final class LimitsTest {
             assertThat(status.getDescription()).contains("STREAM_LIMIT");
         });
         assertThat(first.end()).isEmpty();
+        await().untilAsserted(() -> assertThat(scaler.scrape())
+                .contains("redis_session_scaler_streams_ended_total"
+                        + "{code=\"RESOURCE_EXHAUSTED\",method=\"StreamIsActive\"} 1.0"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"two\nlines", "a\u0000b"})
+    void aNameThatIsNotALineIsRefused(String name) {
+        assertThatThrownBy(() -> scaler.stub()
+                        .isActive(ScaledObjectRef.newBuilder()
+                                .setName(name)
+                                .setNamespace(name)
+                                .build()))
+                .hasMessageContaining("INVALID_ARGUMENT")
+                .hasMessageContaining("scaledObjectRef.name: '")
+                .hasMessageContaining("scaledObjectRef.namespace: '")
+                .hasMessageContaining("control character");
+    }
+
+    @Test
+    void aNameLongerThanKubernetesGivesIsRefused() {
+        ScaledObjectRef longest =
+                ScaledObjectRef.newBuilder().setName("n".repeat(253)).build();
+        assertThat(scaler.stub().isActive(longest).getResult()).isTrue();
+
+        assertThatThrownBy(() -> scaler.stub()
+                        .isActive(longest.toBuilder().setName("n".repeat(254)).build()))
+                .hasMessageContaining("INVALID_ARGUMENT")
+                .hasMessageContaining("scaledObjectRef.name: has 254 characters; at most 253 are accepted");
+    }
+
+    @Test
+    void metadataOfTheLargestSizeIsToldAllThatIsWrongWithIt() {
+        Map<String, String> metadata =
+                IntStream.range(0, 64).boxed().collect(toMap(i -> "\u20ac".repeat(100) + i, _ -> "\u20ac".repeat(100)));
+
+        assertThatThrownBy(() -> scaler.metric(metadata))
+                .hasMessageContaining("INVALID_ARGUMENT")
+                .hasMessageContaining("is not a known key");
     }
 
     private RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean> open() {

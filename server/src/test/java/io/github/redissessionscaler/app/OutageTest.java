@@ -26,7 +26,7 @@ final class OutageTest {
     @BeforeEach
     void start() {
         redis = RedisServer.start();
-        scaler = RunningScaler.onPort(redis.port());
+        scaler = RunningScaler.impatient(Map.of("REDIS_ADDRESS", redis.address()));
     }
 
     @AfterEach
@@ -38,9 +38,11 @@ final class OutageTest {
     @Test
     void aPausedRedisIsAnsweredForAndFoundAgain() {
         put("a", "b");
-        assertThat(scaler.metric(Map.of())).isEqualTo(2);
-        assertThat(scaler.metric(HOLD)).isEqualTo(2);
-        assertThat(scaler.isActive(HOLD)).isTrue();
+        await().untilAsserted(() -> {
+            assertThat(scaler.metric(Map.of())).isEqualTo(2);
+            assertThat(scaler.metric(HOLD)).isEqualTo(2);
+            assertThat(scaler.isActive(HOLD)).isTrue();
+        });
 
         redis.pause();
 
@@ -62,7 +64,7 @@ final class OutageTest {
     @Test
     void aKilledRedisIsAnsweredForAndFoundAgain() {
         put("a", "b");
-        assertThat(scaler.metric(Map.of())).isEqualTo(2);
+        await().untilAsserted(() -> assertThat(scaler.metric(Map.of())).isEqualTo(2));
 
         redis.kill();
 
@@ -79,7 +81,7 @@ final class OutageTest {
     @Test
     void aRedisThatIsNotThereAtTheStartIsFoundLater() {
         redis.kill();
-        try (var early = RunningScaler.onPort(redis.port())) {
+        try (var early = RunningScaler.impatient(Map.of("REDIS_ADDRESS", redis.address()))) {
             assertThat(early.isActive(Map.of())).isFalse();
             assertThat(early.metric(HOLD)).isZero();
 

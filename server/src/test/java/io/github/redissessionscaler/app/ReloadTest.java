@@ -11,11 +11,13 @@ import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
+import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,12 +91,19 @@ final class ReloadTest {
     @Test
     void aNamespaceLosesItsConnection() throws IOException {
         assertThat(scaler.metric(PLAIN)).isEqualTo(1);
+        var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
+        ExternalScalerGrpc.newStub(scaler.channel()).streamIsActive(RunningScaler.ref(PLAIN), stream);
+        await().until(() -> stream.values().equals(List.of(true)));
 
         configure("connections: {default: {address: '127.0.0.1:%d', namespaces: [blog]}}".formatted(first.port()));
 
         await().untilAsserted(() -> assertThatThrownBy(() -> scaler.metric(PLAIN))
                 .hasMessageContaining("PERMISSION_DENIED")
                 .hasMessageContaining("'shop' may not use 'default'"));
+        await().until(() -> stream.end().map(Status::getCode).equals(Optional.of(Status.Code.PERMISSION_DENIED)));
+        await().untilAsserted(() -> assertThat(scaler.scrape())
+                .containsPattern("rpc_seconds_count\\{code=\"PERMISSION_DENIED\",method=\"GetMetrics\"} [1-9]")
+                .contains("streams_ended_total{code=\"PERMISSION_DENIED\",method=\"StreamIsActive\"} 1.0"));
     }
 
     @Test

@@ -65,22 +65,45 @@ final class StreamsTest {
 
     @Test
     void staysOpenThroughAnOutage() {
-        var stream = openActivity(Map.of());
-        await().until(() -> stream.values().contains(true));
+        try (var impatient = RunningScaler.impatient(Map.of("REDIS_ADDRESS", redis.address()))) {
+            var stream = openActivity(impatient, Map.of());
+            await().until(() -> stream.values().contains(true));
 
-        redis.pause();
-        await().until(() -> !stream.values().getLast());
-        redis.resume();
-        await().until(() -> stream.values().getLast());
+            redis.pause();
+            await().until(() -> !stream.values().getLast());
+            redis.resume();
+            await().until(() -> stream.values().getLast());
 
-        assertThat(stream.end()).isEmpty();
+            assertThat(stream.end()).isEmpty();
+        }
+    }
+
+    @Test
+    void repeatsNothingWhileNobodyKnowsWhetherItIsStillSo() {
+        var holding = openActivity(Map.of("onUnavailable", "hold"));
+        var failing = openActivity(Map.of("onUnavailable", "error"));
+        await().until(() -> failing.values().size() >= 2);
+
+        redis.kill();
+        await().untilAsserted(() -> assertThat(scaler.scrape()).containsPattern("outcome=\"UNREACHABLE\""));
+        int heldBefore = holding.values().size();
+        await().until(() -> holding.values().size() >= heldBefore + 2);
+        int before = failing.values().size();
+        int held = holding.values().size();
+        await().until(() -> holding.values().size() >= held + 3);
+        assertThat(failing.values()).hasSize(before).containsOnly(true);
+
+        redis.restart();
+        await().until(() -> failing.values().size() > before);
+        assertThat(failing.end()).isEmpty();
     }
 
     @Test
     void tellsTheTargetAtOnceThenEachChange() {
         var stream = new RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Double>(
                 response -> response.getMetricSpecs(0).getTargetSizeFloat());
-        async().streamMetricSpec(RunningScaler.ref(Map.of("sessionSizeKey", "target")), stream);
+        ExternalScalerGrpc.newStub(scaler.channel())
+                .streamMetricSpec(RunningScaler.ref(Map.of("sessionSizeKey", "target")), stream);
         await().until(() -> stream.values().equals(List.of(100.0)));
 
         jedis.set("target", "40");
@@ -109,12 +132,13 @@ final class StreamsTest {
     }
 
     private RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean> openActivity(Map<String, String> metadata) {
-        var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
-        async().streamIsActive(RunningScaler.ref(metadata), stream);
-        return stream;
+        return openActivity(scaler, metadata);
     }
 
-    private ExternalScalerGrpc.ExternalScalerStub async() {
-        return ExternalScalerGrpc.newStub(scaler.channel());
+    private static RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean> openActivity(
+            RunningScaler scaler, Map<String, String> metadata) {
+        var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
+        ExternalScalerGrpc.newStub(scaler.channel()).streamIsActive(RunningScaler.ref(metadata), stream);
+        return stream;
     }
 }

@@ -16,15 +16,18 @@ import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,9 +78,16 @@ final class TlsTest {
     }
 
     @Test
-    void whoSpeaksPlainTextIsNotAnswered() {
-        try (var scaler = RunningScaler.with(environment(false))) {
-            assertThatThrownBy(() -> scaler.isActive(PLAIN)).isInstanceOf(StatusRuntimeException.class);
+    void whoIsRefusedIsCountedByTheReason() throws IOException {
+        TestCertificates strangers = TestCertificates.in(Files.createDirectory(directory.resolve("strangers")))
+                .issue("client");
+        try (var scaler = RunningScaler.with(environment(true))) {
+            assertRefused(() -> scaler.isActive(PLAIN), scaler, "NO_TLS");
+            assertRefused(() -> isActive(channel(scaler, Optional.empty())), scaler, "NO_CERTIFICATE");
+            assertRefused(() -> isActive(channel(scaler, certificates, strangers)), scaler, "UNKNOWN_AUTHORITY");
+            assertRefused(() -> isActive(channel(scaler, strangers, certificates)), scaler, "DISTRUST");
+            certificates.issue("client", Algorithm.ecp256, Duration.ofDays(-1));
+            assertRefused(() -> isActive(channel(scaler, Optional.of(certificates))), scaler, "NOT_VALID_NOW");
         }
     }
 
@@ -99,6 +109,32 @@ final class TlsTest {
 
             await().ignoreExceptions().until(() -> isActive(channel(scaler, Optional.of(renewed))));
             assertThat(stream.end()).isEmpty();
+            assertThat(isActive(first)).isTrue();
+        }
+    }
+
+    @Test
+    void aMountedSecretThatIsReplacedIsFollowedThroughItsSymbolicLinks() throws IOException {
+        Path mount = Files.createDirectory(directory.resolve("mount"));
+        mount(mount, "v1", certificates);
+        for (String name : List.of("tls.crt", "tls.key", "ca.crt")) {
+            Files.createSymbolicLink(mount.resolve(name), Path.of("..data", name));
+        }
+        Map<String, String> environment = Map.of(
+                "REDIS_ADDRESS", redis.address(),
+                "GRPC_TLS_CERT_FILE", mount.resolve("tls.crt").toString(),
+                "GRPC_TLS_KEY_FILE", mount.resolve("tls.key").toString(),
+                "GRPC_TLS_CLIENT_CA_FILE", mount.resolve("ca.crt").toString());
+        try (var scaler = RunningScaler.with(environment)) {
+            ManagedChannel first = channel(scaler, Optional.of(certificates));
+            assertThat(isActive(first)).isTrue();
+
+            TestCertificates renewed = TestCertificates.in(Files.createDirectory(directory.resolve("renewed")))
+                    .issue("server")
+                    .issue("client");
+            mount(mount, "v2", renewed);
+
+            await().ignoreExceptions().until(() -> isActive(channel(scaler, Optional.of(renewed))));
             assertThat(isActive(first)).isTrue();
         }
     }
@@ -134,10 +170,26 @@ final class TlsTest {
         return environment;
     }
 
-    /** A client that trusts the authority of the server's certificate, with one of its own or without. */
+    private static void assertRefused(ThrowingCallable call, RunningScaler scaler, String reason) {
+        assertThatThrownBy(call).isInstanceOf(StatusRuntimeException.class).hasMessageContaining("UNAVAILABLE");
+        await().untilAsserted(() -> assertThat(scaler.scrape())
+                .contains("redis_session_scaler_grpc_handshakes_refused_total{reason=\"" + reason + "\"} 1.0"));
+    }
+
+    /** A client that trusts the authority of its own certificate, or that of the server if it has none. */
     private ManagedChannel channel(RunningScaler scaler, Optional<TestCertificates> client) throws IOException {
+        return channel(scaler, client.orElse(certificates), client);
+    }
+
+    private ManagedChannel channel(RunningScaler scaler, TestCertificates trusted, TestCertificates client)
+            throws IOException {
+        return channel(scaler, trusted, Optional.of(client));
+    }
+
+    private ManagedChannel channel(RunningScaler scaler, TestCertificates trusted, Optional<TestCertificates> client)
+            throws IOException {
         var credentials = TlsChannelCredentials.newBuilder()
-                .trustManager(client.orElse(certificates).authority().toFile());
+                .trustManager(trusted.authority().toFile());
         if (client.isPresent()) {
             credentials.keyManager(
                     client.get().certificate("client").toFile(),
@@ -154,6 +206,16 @@ final class TlsTest {
         return ExternalScalerGrpc.newBlockingStub(channel)
                 .isActive(RunningScaler.ref(PLAIN))
                 .getResult();
+    }
+
+    /** As the kubelet does it: a new folder, and a link that is switched to it in one step. */
+    private static void mount(Path mount, String version, TestCertificates content) throws IOException {
+        Path folder = Files.createDirectory(mount.resolve(version));
+        Files.copy(content.certificate("server"), folder.resolve("tls.crt"));
+        Files.copy(content.key("server"), folder.resolve("tls.key"));
+        Files.copy(content.authority(), folder.resolve("ca.crt"));
+        Path link = Files.createSymbolicLink(mount.resolve("..data_tmp"), Path.of(version));
+        Files.move(link, mount.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void replace(Path by, Path file) throws IOException {

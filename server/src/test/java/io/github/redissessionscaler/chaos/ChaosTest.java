@@ -134,7 +134,7 @@ final class ChaosTest {
                 var proxy = TcpProxy.to(redis.port())) {
             fill(redis);
             rotate(redis, "", "first");
-            try (var scaler = RunningScaler.with(
+            try (var scaler = RunningScaler.impatient(
                     Map.of("REDIS_ADDRESS", "127.0.0.1:" + proxy.port(), "REDIS_PASSWORD_FILE", file.toString()))) {
                 Step rotation = () -> {
                     rotate(redis, "first", "second");
@@ -166,7 +166,7 @@ final class ChaosTest {
                             certificates.authority(),
                             certificates.certificate("client"),
                             certificates.key("client")));
-            try (var scaler = RunningScaler.with(Map.of("CONFIG_FILE", configuration.toString()))) {
+            try (var scaler = RunningScaler.impatient(Map.of("CONFIG_FILE", configuration.toString()))) {
                 Step ends = () -> {
                     certificates.issue("client", Algorithm.ecp256, Duration.ofDays(-1));
                     proxy.cut();
@@ -242,7 +242,7 @@ final class ChaosTest {
     }
 
     private static RunningScaler scalerOf(String url) {
-        return RunningScaler.with(Map.of("REDIS_URL", url, "HEARTBEAT", "500ms"));
+        return RunningScaler.impatient(Map.of("REDIS_URL", url, "HEARTBEAT", "500ms"));
     }
 
     private static void fill(RedisServer redis) {

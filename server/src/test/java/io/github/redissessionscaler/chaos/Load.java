@@ -32,7 +32,7 @@ final class Load implements AutoCloseable {
     private static final String POLICY = "onUnavailable";
 
     /** The answer timeout of the tests, and as much again for a machine that is busy. */
-    static final Duration BOUND = RunningScaler.ANSWER_TIMEOUT.multipliedBy(2);
+    static final Duration BOUND = RunningScaler.SHORT_ANSWER_TIMEOUT.multipliedBy(2);
 
     private final RunningScaler scaler;
     private final List<Poll> polls = new ArrayList<>();

@@ -324,6 +324,62 @@ final class ConfigLoaderTest {
                 .contains(problem);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "connections: {default: {address: redis, password: *hush}}",
+                "connections: {default: {address: redis, password: !hush x}}",
+                "connections:\n  default:\n    password: hush: x",
+                "connections: {default: {address: 'redis://:hush@redis'}}",
+                "connections: {default: {cluster: {nodes: ['user:hush@redis']}}}",
+                "connections: {default: {url: 'redis://:hush@'}}",
+                "connections: {default: {url: 'redis://:hush%zz@redis'}}",
+                "connections: {default: {url: 'redis://:hush@redis/99999'}}",
+                "connections: {default: {address: redis, password: [hush]}}",
+                "connections: {default: {address: redis, password: hush, passwordFile: x}}"
+            })
+    void aMistakeAroundAPasswordDoesNotShowIt(String content) throws IOException {
+        assertThat(problemsOf(Map.of("CONFIG_FILE", file(content)))).doesNotContain("hush");
+    }
+
+    @Test
+    void aPasswordInAnAddressIsNotShown() {
+        assertThat(problemsOf(Map.of("REDIS_ADDRESS", "redis://:hush@redis:6379")))
+                .doesNotContain("hush")
+                .contains("REDIS_ADDRESS")
+                .contains("is not host:port");
+    }
+
+    @Test
+    void yamlIsToldByItsPlace() throws IOException {
+        assertThat(problemsOf(with(MINIMAL, Map.of("CONFIG_FILE", file("sessionSize: 50\nlogLevel: a: b")))))
+                .contains("config.yaml is not YAML at line 2, column 12");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "connections: {default: {address: redis, namespaces: []}} | namespaces: is empty",
+                "connections: {default: {address: redis, namespaces: }} | namespaces: is empty",
+                "connections: {default: {address: redis, namespaces: ''}} | namespaces: is empty",
+                "connections: {default: {address: redis, namespaces: [[a]]}} | namespaces: is not a list of single",
+                "connections: {default: {address: redis, namespaces: &a [*a]}} | namespaces: is not a list of single",
+                "connections: {default: {address: redis, password: !!binary aGk=}} | password: is not a single value",
+                "connections: {default: {unixSocket: \"\\0\"}} | unixSocket: '\\u{0}' is not a path",
+                "connections: {default: {url: \"unix:///\\0\"}} | url: is not a URL",
+                "connections: {default: {url: redis://redis/1024}} | url: names database 1024, which is not",
+            })
+    void whatCannotBeMeantIsRefused(String content, String problem) throws IOException {
+        assertThat(problemsOf(Map.of("CONFIG_FILE", file(content)))).contains(problem);
+    }
+
+    @Test
+    void aFileThatIsNestedWithoutEndIsRefused() throws IOException {
+        assertThat(problemsOf(with(MINIMAL, Map.of("CONFIG_FILE", file("[".repeat(100_000))))))
+                .contains("config.yaml");
+    }
+
     @Test
     void aFileThatIsNotThereIsRefused() {
         assertThat(problemsOf(Map.of("CONFIG_FILE", directory.resolve("none").toString())))

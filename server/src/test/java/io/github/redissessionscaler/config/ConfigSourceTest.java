@@ -89,7 +89,8 @@ final class ConfigSourceTest {
             case "0.0.0.0" -> "127.0.0.1";
             case "text" -> "json";
             case "info" -> "debug";
-            case "on" -> "off";
+            case "true" -> "false";
+            case String value when value.endsWith("%") -> "7%";
             case String value when value.endsWith("s") || value.endsWith("m") -> "7s";
             default -> "77";
         };

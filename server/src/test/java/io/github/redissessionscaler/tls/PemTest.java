@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class PemTest {
 
@@ -67,6 +68,18 @@ final class PemTest {
         assertThatThrownBy(() -> Pem.privateKey(certificates.key("rsa"), certificate))
                 .hasMessageContaining("rsa.key holds no EC private key");
         assertThatThrownBy(() -> Pem.certificates(directory.resolve("none"))).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ecp256", "ecp384", "rsa2048", "ed25519"})
+    void theKeyOfAnotherCertificateIsRefused(Algorithm algorithm) throws Exception {
+        certificates.issue("server", algorithm, Duration.ofDays(1)).issue("other", algorithm, Duration.ofDays(1));
+        X509Certificate certificate =
+                Pem.certificates(certificates.certificate("server")).getFirst();
+
+        assertThat(Pem.privateKey(certificates.key("server"), certificate)).isNotNull();
+        assertThatThrownBy(() -> Pem.privateKey(certificates.key("other"), certificate))
+                .hasMessageContaining("other.key holds another key than that of the certificate of CN=server");
     }
 
     /** What is behind the version and the algorithm in PKCS #8, without the header of that octet string. */

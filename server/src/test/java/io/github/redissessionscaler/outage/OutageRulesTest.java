@@ -1,0 +1,62 @@
+package io.github.redissessionscaler.outage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.redissessionscaler.trigger.UnavailablePolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class OutageRulesTest {
+
+    private static final Instant READ = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Optional<Known<Integer>> SEVEN = Optional.of(new Known<>(7, READ));
+    private static final UnavailablePolicy MINIMUM = new UnavailablePolicy.Minimum();
+    private static final UnavailablePolicy HOLD = new UnavailablePolicy.Hold(Duration.ofMinutes(5));
+    private static final UnavailablePolicy FAIL = new UnavailablePolicy.Fail();
+
+    @Test
+    void holdHoldsForItsTimeAndThenIsMinimum() {
+        assertThat(verdictAfter(Duration.ofMinutes(5).minusMillis(1), Duration.ZERO, HOLD)).isEqualTo(held());
+        assertThat(verdictAfter(Duration.ofMinutes(5), Duration.ZERO, HOLD)).isEqualTo(new Verdict.Minimum<>());
+    }
+
+    @Test
+    void minimumIsAtOnceWithoutGrace() {
+        assertThat(verdictAfter(Duration.ofMillis(1), Duration.ZERO, MINIMUM)).isEqualTo(new Verdict.Minimum<>());
+    }
+
+    @Test
+    void graceHoldsBeforeMinimum() {
+        Duration grace = Duration.ofSeconds(30);
+
+        assertThat(verdictAfter(Duration.ofMillis(29_999), grace, MINIMUM)).isEqualTo(held());
+        assertThat(verdictAfter(grace, grace, MINIMUM)).isEqualTo(new Verdict.Minimum<>());
+    }
+
+    @Test
+    void graceChangesNeitherHoldNorError() {
+        Duration grace = Duration.ofHours(1);
+
+        assertThat(verdictAfter(Duration.ofMinutes(6), grace, HOLD)).isEqualTo(new Verdict.Minimum<>());
+        assertThat(verdictAfter(Duration.ofMillis(1), grace, FAIL)).isEqualTo(new Verdict.Fail<>());
+    }
+
+    @Test
+    void whatWasNeverKnownCannotBeHeld() {
+        var rules = new OutageRules(() -> Duration.ofHours(1), () -> READ);
+
+        assertThat(rules.verdict(HOLD, Optional.empty())).isEqualTo(new Verdict.Minimum<>());
+        assertThat(rules.verdict(MINIMUM, Optional.empty())).isEqualTo(new Verdict.Minimum<>());
+        assertThat(rules.verdict(FAIL, Optional.empty())).isEqualTo(new Verdict.Fail<>());
+    }
+
+    private static Verdict<Integer> verdictAfter(Duration age, Duration grace, UnavailablePolicy policy) {
+        return new OutageRules(() -> grace, () -> READ.plus(age)).verdict(policy, SEVEN);
+    }
+
+    private static Verdict<Integer> held() {
+        return new Verdict.Hold<>(new Known<>(7, READ));
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the outage rules. */
+@NullMarked
+package io.github.redissessionscaler.outage;
+
+import org.jspecify.annotations.NullMarked;
