@@ -18,7 +18,8 @@ final class OutageRulesTest {
 
     @Test
     void holdHoldsForItsTimeAndThenIsMinimum() {
-        assertThat(verdictAfter(Duration.ofMinutes(5).minusMillis(1), Duration.ZERO, HOLD)).isEqualTo(held());
+        assertThat(verdictAfter(Duration.ofMinutes(5).minusMillis(1), Duration.ZERO, HOLD))
+                .isEqualTo(held());
         assertThat(verdictAfter(Duration.ofMinutes(5), Duration.ZERO, HOLD)).isEqualTo(new Verdict.Minimum<>());
     }
 
