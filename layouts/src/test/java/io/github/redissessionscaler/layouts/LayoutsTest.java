@@ -3,20 +3,14 @@ package io.github.redissessionscaler.layouts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.redissessionscaler.problem.Durations;
 import io.github.redissessionscaler.testing.RedisServer;
-import io.github.redissessionscaler.testing.RunningScaler;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import redis.clients.jedis.Jedis;
-import redis.clients.jedis.Pipeline;
-import redis.clients.jedis.params.SetParams;
 
 /** What each preset counts while the library that it is for logs users in and out. */
 final class LayoutsTest {
@@ -48,14 +42,6 @@ final class LayoutsTest {
         public String toString() {
             return name + " by " + trigger;
         }
-    }
-
-    /** What stands beside the sessions. */
-    private enum Neighbours {
-        /** Locks and caches, some of them with a time to live. */
-        ANY,
-        /** Only such as have no time to live. */
-        ENDLESS
     }
 
     static Stream<Layout> layouts() {
@@ -118,7 +104,7 @@ final class LayoutsTest {
     void countsExactlyTheLiveSessions(Layout layout) throws Exception {
         try (RedisServer redis = RedisServer.start("--notify-keyspace-events", "Egx");
                 SessionLibrary library = layout.start.on(redis.port())) {
-            putNeighbours(redis, layout.neighbours);
+            layout.neighbours.putInto(redis);
             List<String> visitors = new ArrayList<>();
             for (int i = 0; i < EXPIRIES; i++) {
                 visitors.add(library.login("visitor-" + i, SHORT));
@@ -141,9 +127,9 @@ final class LayoutsTest {
             }
             if (layout.neighbours == Neighbours.ENDLESS) {
                 // Redis's own count of keys with a time to live has those that it has not removed yet
-                await().atMost(PATIENCE).until(() -> count(redis, layout.trigger) == LIVE);
+                await().atMost(PATIENCE).until(() -> FreshScaler.count(redis, layout.trigger) == LIVE);
             }
-            assertThat(count(redis, layout.trigger)).isEqualTo(LIVE);
+            assertThat(FreshScaler.count(redis, layout.trigger)).isEqualTo(LIVE);
         }
     }
 
@@ -154,34 +140,6 @@ final class LayoutsTest {
             }
         }
         return true;
-    }
-
-    /** What a scaler tells that has just been started, so that nothing that it knew before is in it. */
-    private static double count(RedisServer redis, Map<String, String> trigger) {
-        Map<String, String> orFail = new HashMap<>(trigger);
-        orFail.put("onUnavailable", "error");
-        try (var scaler = RunningScaler.with(
-                Map.of("REDIS_ADDRESS", redis.address(), "ANSWER_TIMEOUT", Durations.format(PATIENCE)))) {
-            return scaler.metric(orFail);
-        }
-    }
-
-    private static void putNeighbours(RedisServer redis, Neighbours neighbours) {
-        SetParams life =
-                neighbours == Neighbours.ANY ? SetParams.setParams().ex(LONG.toSeconds()) : SetParams.setParams();
-        try (Jedis jedis = redis.connect();
-                Pipeline pipeline = jedis.pipelined()) {
-            for (int i = 0; i < 200; i++) {
-                pipeline.set("cache:page:" + i, "html", life);
-                pipeline.set("lock:order:" + i, "owner", life);
-                pipeline.set("spring:session:lock:" + i, "owner", life);
-                pipeline.set("session-statistics:" + i, "1");
-                pipeline.hset("user:" + i, "name", "x");
-                pipeline.sadd("roles:" + i, "admin");
-            }
-            pipeline.rpush("jobs", "a", "b");
-            pipeline.sync();
-        }
     }
 
     private static Layout layout(String name, String preset, Start start) {

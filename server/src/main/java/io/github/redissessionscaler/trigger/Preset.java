@@ -63,7 +63,8 @@ public enum Preset {
     SA_TOKEN(
             "sa-token",
             "Sa-Token; the namespace is the token's name, a colon and the login type."
-                    + " Tokens that were kicked out or replaced count until they expire.",
+                    + " Tokens that were kicked out or replaced count until they expire. Users rather than tokens are"
+                    + " counted by keyPattern: satoken:login:session:*.",
             namespace("satoken:login"),
             start -> MatchingKeys.of(start + ":token:*")),
     EXPRESS(
@@ -71,7 +72,12 @@ public enum Preset {
             "connect-redis, under express-session or @fastify/session.",
             prefix("sess:"),
             start -> MatchingKeys.of(start + "*")),
-    KOA("koa", "koa-generic-session and koa-session.", prefix("koa:sess:"), start -> MatchingKeys.of(start + "*")),
+    KOA(
+            "koa",
+            "koa-generic-session and koa-session. Keys of the latter outlive their sessions by ten seconds; keyPattern"
+                    + " with minTtl: 10s leaves those out.",
+            prefix("koa:sess:"),
+            start -> MatchingKeys.of(start + "*")),
     DJANGO(
             "django",
             "Django's cache sessions; the prefix is the cache's KEY_PREFIX, a colon, its VERSION and a colon.",
@@ -84,7 +90,8 @@ public enum Preset {
             start -> MatchingKeys.of(start + "*")),
     STARSESSIONS(
             "starsessions",
-            "starsessions for Starlette.",
+            "starsessions for Starlette; when a session changes its id, the former id leads to a session too until it"
+                    + " expires.",
             prefix("starsessions."),
             start -> MatchingKeys.of(start + "*")),
     RAILS(

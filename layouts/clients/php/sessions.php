@@ -1,0 +1,87 @@
+<?php
+// Logs users in and out of an application that keeps its sessions in Redis by the library that is named.
+// usage: php sessions.php LIBRARY PORT; the last line that it prints is the number of sessions that live.
+
+[, $library, $port] = $argv;
+const SHORT = 1;
+const LONG = 1800;
+
+ini_set('session.use_cookies', '0');
+ini_set('session.cache_limiter', '');
+ini_set('session.use_strict_mode', '0');
+ini_set('session.gc_probability', '0');
+
+function begin(int $lifetime, string $id): void
+{
+    global $library, $port;
+    if ($library === 'phpredis') {
+        ini_set('session.save_handler', 'redis');
+        ini_set('session.save_path', "tcp://127.0.0.1:$port");
+        ini_set('session.gc_maxlifetime', (string) $lifetime);
+        ini_set('redis.session.locking_enabled', '1');
+    } else {
+        $redis = new Redis();
+        $redis->pconnect('127.0.0.1', (int) $port);
+        require_once 'Symfony/Component/HttpFoundation/autoload.php';
+        session_set_save_handler(
+            new Symfony\Component\HttpFoundation\Session\Storage\Handler\RedisSessionHandler(
+                $redis,
+                ['ttl' => $lifetime],
+            ),
+            false,
+        );
+    }
+    session_id($id === '' ? session_create_id() : $id);
+    session_start();
+}
+
+function login(string $user, int $lifetime): string
+{
+    begin($lifetime, '');
+    $_SESSION['user'] = $user;
+    session_write_close();
+    return session_id();
+}
+
+function rotate(string $id): string
+{
+    begin(LONG, $id);
+    session_regenerate_id(true);
+    session_write_close();
+    return session_id();
+}
+
+function logout(string $id): void
+{
+    begin(LONG, $id);
+    session_destroy();
+}
+
+function isAlive(string $id): bool
+{
+    begin(LONG, $id);
+    $alive = isset($_SESSION['user']);
+    $alive ? session_abort() : session_destroy();
+    return $alive;
+}
+
+$visitors = [];
+for ($i = 0; $i < 80; $i++) {
+    $visitors[] = login("visitor-$i", SHORT);
+}
+$users = [];
+for ($i = 0; $i < 420; $i++) {
+    $users[] = login("user-$i", LONG);
+}
+foreach (array_splice($users, 0, 120) as $id) {
+    logout($id);
+}
+for ($i = 0; $i < 30; $i++) {
+    $users[$i] = rotate($users[$i]);
+}
+usleep((int) ((SHORT + 0.2) * 1_000_000));
+$alive = count(array_filter([...$visitors, ...$users], isAlive(...)));
+// A request that is killed leaves its lock behind.
+begin(LONG, $users[0]);
+echo $alive, "\n";
+exec('kill -9 ' . getmypid());
