@@ -7,6 +7,7 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.Counter;
+import io.github.redissessionscaler.counting.CountingCosts;
 import io.github.redissessionscaler.counting.CountingOptions;
 import io.github.redissessionscaler.redis.RedisKeyspaces;
 import io.github.redissessionscaler.telemetry.Telemetry;
@@ -71,8 +72,10 @@ final class CountBenchmark implements AutoCloseable {
                 Optional.empty(),
                 Set.of());
         InstantSource clock = InstantSource.system();
-        this.keyspaces =
-                new RedisKeyspaces(Map.of(connection.name(), connection), Duration.ofSeconds(10), new Telemetry(clock));
+        this.keyspaces = new RedisKeyspaces(
+                Map.of(connection.name(), connection),
+                Duration.ofSeconds(10),
+                new Telemetry(clock, Duration.ofSeconds(10)));
     }
 
     static void run(PrintStream out, int redisPort, long keys) throws Exception {
@@ -197,7 +200,7 @@ final class CountBenchmark implements AutoCloseable {
     }
 
     private Counter counter(CountingOptions options) {
-        return new Counter(keyspaces, InstantSource.system(), options, () -> 1, new SecureRandom());
+        return new Counter(keyspaces, InstantSource.system(), options, () -> 1, new SecureRandom(), CountingCosts.NONE);
     }
 
     private static Count count(Counter counter, String accuracy) {

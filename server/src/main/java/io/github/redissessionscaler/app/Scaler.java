@@ -4,24 +4,16 @@ import io.github.redissessionscaler.activity.ActivityHub;
 import io.github.redissessionscaler.activity.PushSettings;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.ServerConfig;
-import io.github.redissessionscaler.counting.Counter;
-import io.github.redissessionscaler.counting.CountingOptions;
-import io.github.redissessionscaler.evaluation.Advisor;
-import io.github.redissessionscaler.evaluation.Evaluator;
-import io.github.redissessionscaler.evaluation.Reader;
-import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.grpc.GrpcServer;
 import io.github.redissessionscaler.history.History;
 import io.github.redissessionscaler.history.Instances;
 import io.github.redissessionscaler.management.ManagementServer;
+import io.github.redissessionscaler.management.ScanMetrics;
 import io.github.redissessionscaler.management.StatusPage;
 import io.github.redissessionscaler.management.TriggerMetrics;
-import io.github.redissessionscaler.outage.OutageRules;
 import io.github.redissessionscaler.problem.InvalidInputException;
-import io.github.redissessionscaler.redis.RedisKeyspaces;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.security.Security;
 import java.time.Duration;
 import java.util.Optional;
@@ -60,8 +52,7 @@ public final class Scaler implements AutoCloseable {
     private final ConfigSource source;
     private final ServerConfig started;
     private final Consumer<ServerConfig> whenReloaded;
-    private final RedisKeyspaces keyspaces;
-    private final Counter counter;
+    private final Engine engine;
     private final ActivityHub hub;
     private final GrpcServer grpc;
     private final ManagementServer management;
@@ -74,43 +65,56 @@ public final class Scaler implements AutoCloseable {
         this.whenReloaded = whenReloaded;
         ServerConfig config = source.current();
         started = config;
-        var clock = new MonotonicClock();
-        var telemetry = new Telemetry(clock);
-        keyspaces = new RedisKeyspaces(config.connections(), config.answerTimeout(), telemetry);
-        counter = new Counter(
-                keyspaces,
-                clock,
-                CountingOptions.DEFAULT.withScans(config.countRefresh(), config.countShare()),
-                () -> source.current().patternLimit(),
-                new SecureRandom());
-        var reader = new Reader(keyspaces, counter, calls, telemetry, clock);
-        var states = new TriggerStates(
-                () -> source.current().triggerLimit(),
-                () -> source.current().sessionSize(),
-                config.statusPage() ? History.recorded(instances) : History.unrecorded(instances),
-                clock);
-        var advisor = new Advisor(counter::look, calls, clock);
-        var evaluator = new Evaluator(
-                reader,
-                new OutageRules(() -> source.current().outageGrace(), clock),
-                states,
-                new ConnectionAccess(() -> source.current().connections(), keyspaces),
-                advisor);
+        engine = new Engine(
+                source, calls, config.statusPage() ? History.recorded(instances) : History.unrecorded(instances));
         hub = new ActivityHub(
-                evaluator,
-                keyspaces,
-                counter::hint,
+                engine.evaluator,
+                engine.keyspaces,
+                engine.counter::hint,
                 new PushSettings(
                         config.heartbeat(), config.pushPollMin(), config.pushPollMax(), config.answerTimeout()),
                 () -> source.current().streamLimit(),
                 timer);
-        counter.whenScanned(hub::counted);
-        telemetry.register(new TriggerMetrics(states, clock));
+        engine.counter.whenScanned(hub::counted);
+        measure(engine.telemetry);
+        grpc = GrpcServer.start(config, engine.evaluator, hub, engine.telemetry, this::answer);
+        management = ManagementServer.start(
+                new InetSocketAddress(config.listenAddress(), config.managementPort()),
+                () -> !ending,
+                engine.telemetry::scrape,
+                config.statusPage() ? Optional.of(statusPage()) : Optional.empty(),
+                calls);
+        rereading = timer.scheduleWithFixedDelay(
+                () -> calls.execute(this::rereadFiles),
+                FILES_REREAD_EVERY.toMillis(),
+                FILES_REREAD_EVERY.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private StatusPage statusPage() {
+        return new StatusPage(
+                engine.states,
+                trigger -> engine.advisor.findings(trigger).advice(),
+                engine.counter::progress,
+                engine.clock);
+    }
+
+    private void measure(Telemetry telemetry) {
+        telemetry.register(new TriggerMetrics(engine.states, engine.advisor::findings, engine.clock));
+        telemetry.register(new ScanMetrics(engine.counter::scans));
         telemetry.gauge(
                 "triggers",
                 "Triggers that were asked about lately",
-                () -> states.all().size());
+                () -> engine.states.all().size());
+        telemetry.gauge(
+                "trigger.limit",
+                "How many triggers are served at a time, TRIGGER_LIMIT",
+                () -> source.current().triggerLimit());
         telemetry.gauge("streams", "Open streams", hub::openStreams);
+        telemetry.gauge(
+                "stream.limit",
+                "How many streams are open at a time, STREAM_LIMIT",
+                () -> source.current().streamLimit());
         telemetry.gauge(
                 "push.databases.events", "Databases with streams that send keyspace events", hub::databasesWithEvents);
         telemetry.gauge("push.databases.polled", "Databases with streams that send none", hub::databasesPolled);
@@ -118,20 +122,6 @@ public final class Scaler implements AutoCloseable {
                 "config.refused",
                 "1 while the configuration file holds something that cannot be used",
                 () -> configRefused ? 1 : 0);
-        grpc = GrpcServer.start(config, evaluator, hub, telemetry, this::answer);
-        management = ManagementServer.start(
-                new InetSocketAddress(config.listenAddress(), config.managementPort()),
-                () -> !ending,
-                telemetry::scrape,
-                config.statusPage()
-                        ? Optional.of(new StatusPage(states, advisor::known, counter::progress, clock))
-                        : Optional.empty(),
-                calls);
-        rereading = timer.scheduleWithFixedDelay(
-                () -> calls.execute(this::rereadFiles),
-                FILES_REREAD_EVERY.toMillis(),
-                FILES_REREAD_EVERY.toMillis(),
-                TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -167,7 +157,7 @@ public final class Scaler implements AutoCloseable {
     }
 
     private void reloaded(ServerConfig config) {
-        keyspaces.use(config.connections());
+        engine.keyspaces.use(config.connections());
         whenReloaded.accept(config);
         hub.refreshAll();
         configRefused = false;
@@ -220,8 +210,7 @@ public final class Scaler implements AutoCloseable {
         grpc.close();
         management.close();
         timer.shutdownNow();
-        counter.close();
-        keyspaces.close();
+        engine.close();
         calls.shutdownNow();
         ended.countDown();
     }

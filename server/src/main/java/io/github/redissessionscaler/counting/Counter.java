@@ -6,7 +6,8 @@ import io.github.redissessionscaler.trigger.Layout;
 import io.github.redissessionscaler.trigger.Source;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,7 @@ public final class Counter implements AutoCloseable {
     private final CountingOptions options;
     private final IntSupplier patternLimit;
     private final RandomGenerator random;
+    private final CountingCosts costs;
     private final LeastRecentlyUsed<Key, Elements> elements = new LeastRecentlyUsed<>(KEYS_REMEMBERED);
     private final LeastRecentlyUsed<Key, ScoredMembers> scoredMembers = new LeastRecentlyUsed<>(KEYS_REMEMBERED);
     private final ConcurrentMap<Database, ServerClock> serverClocks = new ConcurrentHashMap<>();
@@ -43,7 +45,13 @@ public final class Counter implements AutoCloseable {
 
     /** A counter with {@link CountingOptions#DEFAULT}. */
     public Counter(Keyspaces keyspaces, InstantSource clock) {
-        this(keyspaces, clock, CountingOptions.DEFAULT, () -> CountingOptions.PATTERNS, new SecureRandom());
+        this(
+                keyspaces,
+                clock,
+                CountingOptions.DEFAULT,
+                () -> CountingOptions.PATTERNS,
+                new SecureRandom(),
+                CountingCosts.NONE);
     }
 
     /**
@@ -52,18 +60,21 @@ public final class Counter implements AutoCloseable {
      * @param clock one that does not jump
      * @param patternLimit how many patterns are counted in one database at a time
      * @param random where samples are drawn
+     * @param costs is told what counting by pattern costs
      */
     public Counter(
             Keyspaces keyspaces,
             InstantSource clock,
             CountingOptions options,
             IntSupplier patternLimit,
-            RandomGenerator random) {
+            RandomGenerator random,
+            CountingCosts costs) {
         this.patternLimit = patternLimit;
         this.keyspaces = keyspaces;
         this.clock = clock;
         this.options = options;
         this.random = random;
+        this.costs = costs;
     }
 
     /**
@@ -92,14 +103,14 @@ public final class Counter implements AutoCloseable {
     }
 
     /**
-     * What does not fit in a trigger's way of counting: a look at a few keys, each finding a sentence for an operator.
+     * What does not fit in a trigger's way of counting, as a look at a few keys shows.
      *
      * @throws KeyspaceException if Redis does not answer, or does not allow the look
      */
-    public List<String> look(Source source, Optional<Layout> layout) {
+    public LayoutFindings look(Source source, Optional<Layout> layout) {
         return source.query() instanceof CountQuery.MatchingKeys matching
                 ? LayoutCheck.of(keyspaces.of(source.database()), matching, layout, random)
-                : List.of();
+                : LayoutFindings.NONE;
     }
 
     /** Something may have changed in the database, so that what is counted in the background is old. Returns at once. */
@@ -120,6 +131,14 @@ public final class Counter implements AutoCloseable {
         return Optional.ofNullable(patternCounts.get(database)).flatMap(PatternCounts::progress);
     }
 
+    /** The databases that are scanned now, and how far each scan is. */
+    public Map<Database, ScanProgress> scans() {
+        Map<Database, ScanProgress> scans = new HashMap<>();
+        patternCounts.forEach(
+                (database, counts) -> counts.progress().ifPresent(progress -> scans.put(database, progress)));
+        return scans;
+    }
+
     /** Ends what counts in the background, and the requests that wait for it. */
     @Override
     public void close() {
@@ -131,12 +150,13 @@ public final class Counter implements AutoCloseable {
         PatternCounts counts = patternCounts.computeIfAbsent(
                 database,
                 _ -> new PatternCounts(
-                        database.connection(),
+                        database,
                         keyspace,
                         clock,
                         options,
                         patternLimit,
                         random,
+                        costs,
                         () -> whenScanned.accept(database)));
         if (closed) {
             counts.close();

@@ -37,10 +37,17 @@ final class Estimates {
      * What a round found.
      *
      * @param estimates by filter
-     * @param serverNanosPerKey the servers' time for each key, or 0 when there were none
+     * @param keys visited on all primaries
+     * @param serverNanos the servers' time that it took
      * @param pauseNanos how long to wait before the next round
      */
-    record Round(List<Estimate> estimates, double serverNanosPerKey, long pauseNanos) {}
+    record Round(List<Estimate> estimates, long keys, long serverNanos, long pauseNanos) {
+
+        /** The servers' time for each key, or 0 when there were none. */
+        double serverNanosPerKey() {
+            return keys == 0 ? 0 : (double) serverNanos / (double) keys;
+        }
+    }
 
     private final Keyspace keyspace;
     private final InstantSource clock;
@@ -86,7 +93,7 @@ final class Estimates {
                 .mapToLong(visit -> pace(visit.shard()).pauseNanos(visit.serverNanos()))
                 .max()
                 .orElse(0);
-        return new Round(estimates, keys == 0 ? 0 : (double) nanos / (double) keys, pause);
+        return new Round(estimates, keys, nanos, pause);
     }
 
     private Estimate estimate(KeyFilter filter, int index, List<Visit> visits, Instant now) {

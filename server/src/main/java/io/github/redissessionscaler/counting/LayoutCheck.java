@@ -40,11 +40,11 @@ final class LayoutCheck {
     }
 
     /**
-     * What does not fit, each a sentence for an operator. No key is named in it.
+     * What some hundred keys of each primary show.
      *
      * @throws KeyspaceException if Redis does not answer, or does not allow the look
      */
-    static List<String> of(Keyspace keyspace, MatchingKeys query, Optional<Layout> layout, RandomGenerator random) {
+    static LayoutFindings of(Keyspace keyspace, MatchingKeys query, Optional<Layout> layout, RandomGenerator random) {
         var check = new LayoutCheck(query, layout);
         List<Shard> shards = keyspace.shards();
         for (Shard shard : shards) {
@@ -53,7 +53,8 @@ final class LayoutCheck {
                 check.look(shard, sampler.draw(shard).keys());
             }
         }
-        return check.advice();
+        double endlessShare = check.asked == 0 ? 0 : (double) check.endless / (double) check.asked;
+        return new LayoutFindings(check.advice(), endlessShare);
     }
 
     private void look(Shard shard, List<byte[]> sample) {

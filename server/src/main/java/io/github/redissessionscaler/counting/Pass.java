@@ -33,20 +33,27 @@ final class Pass {
      */
     record Result(List<Long> counts, double serverNanosPerKey, long restNanos) {}
 
+    /** Is told of each page: how many keys it had, and the server's time it took. Several threads call it. */
+    interface Visited {
+        void add(long keys, long serverNanos);
+    }
+
     private record ShardResult(List<Long> counts, long serverNanos, long keys, long restNanos) {}
 
     private final Keyspace keyspace;
     private final List<KeyFilter> filters;
     private final CountingOptions options;
     private final Instant since;
+    private final Visited visited;
     private final AtomicLong keysSeen = new AtomicLong();
     private volatile long keysExpected;
 
-    Pass(Keyspace keyspace, List<KeyFilter> filters, CountingOptions options, Instant since) {
+    Pass(Keyspace keyspace, List<KeyFilter> filters, CountingOptions options, Instant since, Visited visited) {
         this.keyspace = keyspace;
         this.filters = List.copyOf(filters);
         this.options = options;
         this.since = since;
+        this.visited = visited;
     }
 
     ScanProgress progress() {
@@ -97,6 +104,7 @@ final class Pass {
             serverNanos += lastPage;
             keys += page.keys().size();
             keysSeen.addAndGet(page.keys().size());
+            visited.add(page.keys().size(), lastPage);
             cursor = page.cursor();
             count = nextCount(count, lastPage);
         } while (!cursor.equals("0"));

@@ -6,6 +6,7 @@ import io.github.redissessionscaler.problem.LimitReachedException;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.trigger.Accuracy;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import io.github.redissessionscaler.trigger.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -86,13 +87,14 @@ final class PatternCounts implements AutoCloseable {
         }
     }
 
-    private final String name;
+    private final Database database;
     private final Keyspace keyspace;
     private final InstantSource clock;
     private final CountingOptions options;
     private final IntSupplier limit;
     private final MethodChoice choice;
     private final Estimates estimates;
+    private final CountingCosts costs;
     private final Runnable whenScanned;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -114,14 +116,16 @@ final class PatternCounts implements AutoCloseable {
     private boolean closed;
 
     PatternCounts(
-            String name,
+            Database database,
             Keyspace keyspace,
             InstantSource clock,
             CountingOptions options,
             IntSupplier limit,
             RandomGenerator random,
+            CountingCosts costs,
             Runnable whenScanned) {
-        this.name = name;
+        this.database = database;
+        this.costs = costs;
         this.whenScanned = whenScanned;
         this.keyspace = keyspace;
         this.clock = clock;
@@ -249,14 +253,15 @@ final class PatternCounts implements AutoCloseable {
 
     private void startScanning() {
         if (scanning == null) {
-            scanning = Thread.ofVirtual().name("scan " + name).start(this::scanWhileAsked);
+            scanning = Thread.ofVirtual().name("scan " + database.connection()).start(this::scanWhileAsked);
         }
         changed.signalAll();
     }
 
     private void startSampling() {
         if (sampling == null) {
-            sampling = Thread.ofVirtual().name("sample " + name).start(this::sampleWhileAsked);
+            sampling =
+                    Thread.ofVirtual().name("sample " + database.connection()).start(this::sampleWhileAsked);
         }
         changed.signalAll();
     }
@@ -321,7 +326,12 @@ final class PatternCounts implements AutoCloseable {
                 nextScan = System.nanoTime() + options.refresh().toNanos();
                 return;
             }
-            running = new Pass(keyspace, filters, options, clock.instant());
+            running = new Pass(
+                    keyspace,
+                    filters,
+                    options,
+                    clock.instant(),
+                    (keys, nanos) -> costs.visited(database, Method.EXACT, keys, nanos));
             pass = running;
         } finally {
             lock.unlock();
@@ -329,6 +339,10 @@ final class PatternCounts implements AutoCloseable {
         Pass.Result result;
         try {
             result = running.run();
+            costs.scanned(database, took(running), Optional.empty());
+        } catch (KeyspaceException e) {
+            costs.scanned(database, took(running), Optional.of(e.reason()));
+            throw e;
         } finally {
             lock.lock();
             try {
@@ -338,6 +352,10 @@ final class PatternCounts implements AutoCloseable {
             }
         }
         scanned(filters, result);
+    }
+
+    private Duration took(Pass ended) {
+        return Duration.between(ended.progress().since(), clock.instant());
     }
 
     private void chooseMethod(Entry entry, long largest) {
@@ -438,6 +456,7 @@ final class PatternCounts implements AutoCloseable {
     }
 
     private void sampled(List<KeyFilter> filters, Estimates.Round round) {
+        costs.visited(database, Method.ESTIMATE, round.keys(), round.serverNanos());
         Instant now = clock.instant();
         lock.lock();
         try {

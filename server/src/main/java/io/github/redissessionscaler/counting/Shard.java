@@ -17,6 +17,9 @@ public interface Shard {
     /** {@code expires} of this database in INFO keyspace, or empty where INFO is refused or does not tell. */
     OptionalLong expiringKeys();
 
+    /** {@code evicted_keys} of INFO stats, of all databases since the server started; empty where INFO is refused. */
+    OptionalLong evictedKeys();
+
     /**
      * One SCAN for each cursor, in one round trip, without MATCH.
      *

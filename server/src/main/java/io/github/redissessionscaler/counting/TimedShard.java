@@ -44,6 +44,11 @@ final class TimedShard implements Shard {
     }
 
     @Override
+    public OptionalLong evictedKeys() {
+        return shard.evictedKeys();
+    }
+
+    @Override
     public List<ScanPage> scan(List<String> cursors, int count) {
         return timed(() -> shard.scan(cursors, count));
     }

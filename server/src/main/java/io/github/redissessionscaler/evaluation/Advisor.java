@@ -2,6 +2,7 @@ package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.counting.LayoutFindings;
 import io.github.redissessionscaler.counting.LeastRecentlyUsed;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.Layout;
@@ -32,40 +33,41 @@ public final class Advisor {
     private static final Duration RETRY = Duration.ofMinutes(1);
     private static final int REMEMBERED = 1000;
 
+    private static final CompletableFuture<LayoutFindings> NOTHING =
+            CompletableFuture.completedFuture(LayoutFindings.NONE);
+
     /** Looks at some keys, blocks while it does, and throws {@link KeyspaceException} where it cannot. */
     public interface Look {
-        List<String> at(Source source, Optional<Layout> layout);
+        LayoutFindings at(Source source, Optional<Layout> layout);
     }
 
     private record Subject(Source source, Optional<Layout> layout) {}
 
-    private record Finding(CompletableFuture<List<String>> advice, Instant due) {}
+    private record Finding(CompletableFuture<LayoutFindings> findings, Instant due) {}
 
     /** The looks at one subject. */
     private final class Looks {
-        private Finding finding = new Finding(CompletableFuture.completedFuture(List.of()), Instant.EPOCH);
+        private Finding finding = new Finding(NOTHING, Instant.EPOCH);
         private List<String> logged = List.of();
+        private volatile LayoutFindings last = LayoutFindings.NONE;
 
-        /** The advice as soon as it is there. Begins a look when the last one is old. */
-        synchronized CompletableFuture<List<String>> latest(Subject subject) {
+        /** The findings as soon as they are there. Begins a look when the last one is old. */
+        synchronized CompletableFuture<LayoutFindings> latest(Subject subject) {
             Instant now = clock.instant();
             if (!now.isBefore(finding.due())) {
-                var looking = new CompletableFuture<List<String>>();
+                var looking = new CompletableFuture<LayoutFindings>();
                 finding = new Finding(looking, now.plus(LOOK_AGAIN));
                 executor.execute(() -> look(subject, looking));
             }
-            return finding.advice();
+            return finding.findings();
         }
 
-        synchronized List<String> known() {
-            return finding.advice().getNow(List.of());
-        }
-
-        private void look(Subject subject, CompletableFuture<List<String>> looking) {
+        private void look(Subject subject, CompletableFuture<LayoutFindings> looking) {
             try {
-                List<String> advice = look.at(subject.source, subject.layout);
-                log(subject, advice);
-                looking.complete(advice);
+                LayoutFindings findings = look.at(subject.source, subject.layout);
+                log(subject, findings.advice());
+                last = findings;
+                looking.complete(findings);
             } catch (KeyspaceException e) {
                 failed(looking, e.reason() == Reason.NOPERM ? LOOK_AGAIN : RETRY);
             } catch (RuntimeException e) {
@@ -74,9 +76,9 @@ public final class Advisor {
             }
         }
 
-        private synchronized void failed(CompletableFuture<List<String>> looking, Duration again) {
+        private synchronized void failed(CompletableFuture<LayoutFindings> looking, Duration again) {
             finding = new Finding(looking, clock.instant().plus(again));
-            looking.complete(List.of());
+            looking.complete(LayoutFindings.NONE);
         }
 
         private synchronized void log(Subject subject, List<String> advice) {
@@ -111,30 +113,28 @@ public final class Advisor {
         var _ = latest(trigger);
     }
 
-    /** What does not fit, as far as it is known by the deadline. */
-    List<String> advice(Trigger trigger, Deadline deadline) {
+    /** What the latest look shows, as far as it is known by the deadline. */
+    LayoutFindings findings(Trigger trigger, Deadline deadline) {
         try {
             return latest(trigger).get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            return List.of();
+            return LayoutFindings.NONE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return List.of();
+            return LayoutFindings.NONE;
         }
     }
 
-    /** What is known not to fit, without another look. Returns at once. */
-    public List<String> known(Trigger trigger) {
-        return trigger.source().query() instanceof MatchingKeys
-                ? subjects.get(new Subject(trigger.source(), trigger.layout()))
-                        .map(Looks::known)
-                        .orElse(List.of())
-                : List.of();
+    /** What the last look that has ended has shown. Begins none, and returns at once. */
+    public LayoutFindings findings(Trigger trigger) {
+        return subjects.get(new Subject(trigger.source(), trigger.layout()))
+                .map(looks -> looks.last)
+                .orElse(LayoutFindings.NONE);
     }
 
-    private CompletableFuture<List<String>> latest(Trigger trigger) {
+    private CompletableFuture<LayoutFindings> latest(Trigger trigger) {
         if (!(trigger.source().query() instanceof MatchingKeys)) {
-            return CompletableFuture.completedFuture(List.of());
+            return NOTHING;
         }
         var subject = new Subject(trigger.source(), trigger.layout());
         return subjects.computeIfAbsent(subject, _ -> new Looks()).latest(subject);

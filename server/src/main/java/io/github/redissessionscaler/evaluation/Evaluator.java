@@ -131,10 +131,10 @@ public final class Evaluator {
         return new Explanation(
                 trigger.source().query().inWords(),
                 state.count().last().map(Known::value),
-                state.count().outage().or(() -> state.active().outage()),
+                state.outage(),
                 state.targetProblem(),
                 reader.progress(trigger.source().database()),
-                advisor.advice(trigger, deadline),
+                advisor.findings(trigger, deadline).advice(),
                 rules.clock().instant());
     }
 
@@ -166,13 +166,21 @@ public final class Evaluator {
             return Optional.of(known.value());
         } catch (KeyspaceException e) {
             Verdict<T> verdict = rules.verdict(trigger.onUnavailable(), observed.last());
-            observed.missed(e, verdict instanceof Verdict.Hold<T>, rules.clock().instant());
+            observed.missed(e, answer(verdict), rules.clock().instant());
             return switch (verdict) {
                 case Verdict.Hold<T>(Known<T> known) -> Optional.of(known.value());
                 case Verdict.Minimum<T>() -> Optional.empty();
                 case Verdict.Fail<T>() -> throw new UnavailableException(e);
             };
         }
+    }
+
+    private static Observed.Answer answer(Verdict<?> verdict) {
+        return switch (verdict) {
+            case Verdict.Hold<?> held -> Observed.Answer.HELD;
+            case Verdict.Minimum<?> minimum -> Observed.Answer.MINIMUM;
+            case Verdict.Fail<?> failed -> Observed.Answer.ERROR;
+        };
     }
 
     private double target(TriggerState state, Deadline deadline) {

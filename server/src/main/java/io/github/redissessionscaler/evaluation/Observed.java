@@ -4,6 +4,7 @@ import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.outage.Known;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Something that is read from Redis again and again: the last value, and whether the last read failed. Thread-safe. */
@@ -16,9 +17,25 @@ public final class Observed<T> {
      * Reads that fail.
      *
      * @param since of the first failed read in a row
-     * @param held whether a value known before is answered
+     * @param answer what is answered all the same
      */
-    public record Outage(Instant since, KeyspaceException.Reason reason, String message, boolean held) {}
+    public record Outage(Instant since, KeyspaceException.Reason reason, String message, Answer answer) {
+
+        /** Whether a value known before is answered. */
+        public boolean held() {
+            return answer == Answer.HELD;
+        }
+    }
+
+    /** What stands in for a value that Redis does not give. */
+    public enum Answer {
+        /** The last value. */
+        HELD,
+        /** Inactive and 0. */
+        MINIMUM,
+        /** An error. */
+        ERROR
+    }
 
     Observed() {}
 
@@ -32,14 +49,27 @@ public final class Observed<T> {
         return Optional.ofNullable(outage);
     }
 
+    /**
+     * What is answered: something made of the last value, or what stands in for it. Empty where that is an error, and
+     * before the first value.
+     */
+    <R> Optional<R> answered(Function<T, R> ofValue, R minimum) {
+        Outage now = outage;
+        return switch (now == null ? Answer.HELD : now.answer()) {
+            case HELD -> last().map(Known::value).map(ofValue);
+            case MINIMUM -> Optional.of(minimum);
+            case ERROR -> Optional.empty();
+        };
+    }
+
     void seen(Known<T> known) {
         last = known;
         outage = null;
     }
 
-    void missed(KeyspaceException failure, boolean held, Instant now) {
+    void missed(KeyspaceException failure, Answer answer, Instant now) {
         Outage before = outage;
         Instant since = before == null ? now : before.since();
-        outage = new Outage(since, failure.reason(), String.valueOf(failure.getMessage()), held);
+        outage = new Outage(since, failure.reason(), String.valueOf(failure.getMessage()), answer);
     }
 }

@@ -8,6 +8,7 @@ import io.github.redissessionscaler.counting.ScanProgress;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Source;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -27,6 +28,7 @@ public final class Reader {
     private final Reads<Ping, Boolean> pings;
     private final Reads<Get, Optional<String>> gets;
     private final Counter counter;
+    private final Evictions evictions;
     private final ReadLog log;
 
     /**
@@ -52,6 +54,7 @@ public final class Reader {
                         "get",
                         () -> keyspaces.of(get.database()).get(get.key())),
                 executor);
+        evictions = new Evictions(keyspaces, executor, telemetry, clock);
         log = new ReadLog(clock);
     }
 
@@ -66,7 +69,7 @@ public final class Reader {
             outcome = e.reason().name();
             throw e;
         } finally {
-            telemetry.read(database.connection(), kind, outcome, System.nanoTime() - start);
+            telemetry.read(database.connection(), kind, outcome, Duration.ofNanos(System.nanoTime() - start));
         }
     }
 
@@ -75,6 +78,7 @@ public final class Reader {
         counts = new RememberedReads<>(reader.counts, round);
         pings = new RememberedReads<>(reader.pings, round);
         gets = new RememberedReads<>(reader.gets, round);
+        evictions = reader.evictions;
         log = reader.log;
     }
 
@@ -84,7 +88,9 @@ public final class Reader {
     }
 
     Count count(Source source, Deadline deadline) {
-        return logged(source.database(), counts, source, deadline);
+        Count count = logged(source.database(), counts, source, deadline);
+        evictions.mind(source.database());
+        return count;
     }
 
     /** How far the scan of a database is, if one runs now. Returns at once. */

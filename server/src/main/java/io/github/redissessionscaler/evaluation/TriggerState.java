@@ -61,6 +61,21 @@ public final class TriggerState {
         return lastAsked;
     }
 
+    /** The metric's value as KEDA is told it; empty before the first count, and while the answer is an error. */
+    public Optional<Double> value() {
+        return count.answered(known -> asked.trigger().valueOf(known.value(), this::target), 0.0);
+    }
+
+    /** Whether KEDA is told that the trigger is active; empty before it asked, and while the answer is an error. */
+    public Optional<Boolean> isActive() {
+        return active.answered(known -> known, false);
+    }
+
+    /** The outage that the trigger suffers, if any. */
+    public Optional<Observed.Outage> outage() {
+        return count.outage().or(active::outage);
+    }
+
     /** Sessions per instance: the last that was good. */
     public double target() {
         return ofKey.or(() -> asked.trigger().target().sessionSize()).orElseGet(byDefault::getAsDouble);

@@ -2,35 +2,67 @@ package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Measures every call of a service: unary ones by their time, streams by how they were ended. */
+/** Measures every call of the external scaler: how long a unary one takes, and what comes of a stream. */
 record CallMetrics(Telemetry telemetry) implements ServerInterceptor {
 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-        boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
-        String method = String.valueOf(call.getMethodDescriptor().getBareMethodName());
-        long start = System.nanoTime();
-        return next.startCall(
-                new SimpleForwardingServerCall<>(call) {
-                    @Override
-                    public void close(Status status, Metadata trailers) {
-                        super.close(status, trailers);
-                        String code = status.getCode().name();
-                        if (unary) {
-                            telemetry.answered(method, code, System.nanoTime() - start);
-                        } else {
-                            telemetry.streamEnded(method, code);
-                        }
-                    }
-                },
-                headers);
+        var measured = new Measured<>(call);
+        return new SimpleForwardingServerCallListener<>(next.startCall(measured, headers)) {
+            @Override
+            public void onCancel() {
+                measured.ended(Status.Code.CANCELLED);
+                super.onCancel();
+            }
+        };
+    }
+
+    /** A call that ends once: by its answer, or because the client leaves before. */
+    private final class Measured<Q, R> extends SimpleForwardingServerCall<Q, R> {
+
+        private final String method = String.valueOf(getMethodDescriptor().getBareMethodName());
+        private final boolean unary = getMethodDescriptor().getType() == MethodType.UNARY;
+        private final long start = System.nanoTime();
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        Measured(ServerCall<Q, R> call) {
+            super(call);
+        }
+
+        @Override
+        public void sendMessage(R message) {
+            super.sendMessage(message);
+            if (!unary) {
+                telemetry.pushed(method);
+            }
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            super.close(status, trailers);
+            ended(status.getCode());
+        }
+
+        void ended(Status.Code code) {
+            if (ended.getAndSet(true)) {
+                return;
+            }
+            if (unary) {
+                telemetry.answered(method, code.name(), Duration.ofNanos(System.nanoTime() - start));
+            } else {
+                telemetry.streamEnded(method, code.name());
+            }
+        }
     }
 }

@@ -4,16 +4,19 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.redissessionscaler.problem.InvalidInputException;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,8 @@ public final class ManagementServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
 
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final String METRICS = "/metrics";
 
     /** The page is made of files of this server and nothing else; neither does anybody else show it as theirs. */
     private static final Map<String, String> SECURITY_HEADERS = Map.of(
@@ -42,26 +47,33 @@ public final class ManagementServer implements AutoCloseable {
             "Cross-Origin-Opener-Policy",
             "same-origin");
 
+    /** Writes what Prometheus is told, in its text format. */
+    public interface Metrics {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
     private final HttpServer server;
     private final Map<String, Endpoint> endpoints;
+    private final Metrics metrics;
 
-    private ManagementServer(HttpServer server, Map<String, Endpoint> endpoints) {
+    private ManagementServer(HttpServer server, Map<String, Endpoint> endpoints, Metrics metrics) {
         this.server = server;
         this.endpoints = endpoints;
+        this.metrics = metrics;
     }
 
     /**
      * A server that takes requests.
      *
      * @param ready whether the scaler takes calls
-     * @param metrics what Prometheus is told, in its text format
+     * @param metrics what Prometheus is told
      * @param page the status page; empty when it is switched off
      * @throws UncheckedIOException if the port cannot be had
      */
     public static ManagementServer start(
             InetSocketAddress address,
             BooleanSupplier ready,
-            Supplier<String> metrics,
+            Metrics metrics,
             Optional<StatusPage> page,
             Executor executor) {
         Map<String, Endpoint> endpoints = new HashMap<>(page.map(StatusPage::endpoints)
@@ -69,9 +81,9 @@ public final class ManagementServer implements AutoCloseable {
         endpoints.put("/livez", _ -> Response.text(200, "ok"));
         endpoints.put(
                 "/readyz", _ -> ready.getAsBoolean() ? Response.text(200, "ok") : Response.text(503, "not ready"));
-        endpoints.put("/metrics", _ -> Response.of(200, PROMETHEUS, metrics.get()));
+        endpoints.put(METRICS, _ -> Response.of(200, PROMETHEUS, ""));
         try {
-            var management = new ManagementServer(HttpServer.create(address, 0), Map.copyOf(endpoints));
+            var management = new ManagementServer(HttpServer.create(address, 0), Map.copyOf(endpoints), metrics);
             management.server.setExecutor(executor);
             management.server.createContext("/", management::handle);
             management.server.start();
@@ -92,7 +104,31 @@ public final class ManagementServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            send(exchange, answer(exchange));
+            boolean scrape = exchange.getRequestURI().getPath().equals(METRICS)
+                    && exchange.getRequestMethod().equals("GET");
+            if (scrape) {
+                stream(exchange);
+            } else {
+                send(exchange, answer(exchange));
+            }
+        }
+    }
+
+    /** Metrics as they are made up, compressed where that is understood: of thousands of triggers they are megabytes. */
+    private void stream(HttpExchange exchange) throws IOException {
+        boolean gzip = exchange.getRequestHeaders().getOrDefault("Accept-Encoding", List.of()).stream()
+                .anyMatch(accepted -> accepted.contains("gzip"));
+        Headers headers = exchange.getResponseHeaders();
+        SECURITY_HEADERS.forEach(headers::set);
+        headers.set("Content-Type", PROMETHEUS);
+        headers.set("Cache-Control", "no-store");
+        if (gzip) {
+            headers.set("Content-Encoding", "gzip");
+        }
+        exchange.sendResponseHeaders(200, 0);
+        OutputStream body = new BufferedOutputStream(exchange.getResponseBody());
+        try (OutputStream out = gzip ? new GZIPOutputStream(body) : body) {
+            metrics.writeTo(out);
         }
     }
 

@@ -1,11 +1,11 @@
 package io.github.redissessionscaler.management;
 
 import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.counting.LayoutFindings;
 import io.github.redissessionscaler.evaluation.Observed;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
-import io.github.redissessionscaler.outage.Known;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -16,10 +16,12 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 
 /** The gauges of every trigger, made of its state at each scrape, so that they cost nothing in between. Thread-safe. */
 public final class TriggerMetrics implements MultiCollector {
@@ -33,103 +35,124 @@ public final class TriggerMetrics implements MultiCollector {
         }
     }
 
-    private static final List<Family> FAMILIES = List.of(
-            new Family(
-                    "sessions",
-                    "Sessions counted last, without headroom and rounding",
-                    (state, _) -> lastCount(state).map(known -> known.value().value())),
-            new Family(
-                    "sessions_standard_error",
-                    "Standard error of the count, 0 when it is exact",
-                    (state, _) -> lastCount(state).map(known -> known.value().standardError())),
-            new Family(
-                    "sessions_age_seconds",
-                    "Since when the count stands",
-                    (state, now) -> lastCount(state).map(known -> seconds(Duration.between(known.asOf(), now)))),
-            new Family("target", "Sessions per instance", (state, _) -> Optional.of(state.target())),
-            new Family(
-                    "target_fallback",
-                    "1 while sessionSizeKey gives no target",
-                    (state, _) -> Optional.of(state.targetProblem().isPresent() ? 1.0 : 0.0)),
-            new Family(
-                    "needed_instances",
-                    "Instances that the sessions need, tolerance aside",
-                    (state, _) -> lastCount(state).map(known -> needed(state, known.value()))),
-            new Family(
-                    "active",
-                    "1 while the trigger is active",
-                    (state, _) -> state.active()
-                            .last()
-                            .map(known ->
-                                    known.value() && state.active().outage().isEmpty() ? 1.0 : 0.0)),
-            new Family(
-                    "outage_seconds",
-                    "How long onUnavailable has been in force, 0 while Redis answers",
-                    (state, now) -> Optional.of(outage(state.count(), now)
-                            .orElse(outage(state.active(), now).orElse(0.0)))));
+    private static final String PREFIX = Telemetry.PREFIX + "trigger_";
 
     private final TriggerStates states;
+    private final Function<Trigger, LayoutFindings> findings;
     private final InstantSource clock;
+    private final List<Family> families;
 
     /**
      * Gauges of these triggers.
      *
+     * @param findings what a look at the trigger's keys has shown
      * @param clock the one that the states were made by
      */
-    public TriggerMetrics(TriggerStates states, InstantSource clock) {
+    public TriggerMetrics(TriggerStates states, Function<Trigger, LayoutFindings> findings, InstantSource clock) {
         this.states = states;
+        this.findings = findings;
         this.clock = clock;
+        this.families = List.of(
+                new Family(
+                        "sessions",
+                        "Sessions counted last, without headroom and rounding",
+                        (state, _) -> lastCount(state).map(Count::value)),
+                new Family(
+                        "sessions_standard_error",
+                        "Standard error of the sessions, 0 when they were not estimated",
+                        (state, _) -> lastCount(state).map(Count::standardError)),
+                new Family(
+                        "sessions_age_seconds",
+                        "How old the count was when the trigger was last asked about",
+                        (state, _) -> lastCount(state).map(count -> seconds(count.asOf(), state.lastAsked()))),
+                new Family(
+                        "sessions_without_ttl_ratio",
+                        "Part of the matching keys looked at that has no time to live, 0 to 1",
+                        (state, _) -> Optional.of(found(state).endlessShare())),
+                new Family(
+                        "misfits",
+                        "What does not fit in the way of counting; check says what it is",
+                        (state, _) -> Optional.of((double) found(state).advice().size())),
+                new Family(
+                        "value",
+                        "The metric's value as KEDA is told it, with headroom and rounding",
+                        (state, _) -> state.value()),
+                new Family("target", "Sessions per instance", (state, _) -> Optional.of(state.target())),
+                new Family(
+                        "target_fallback",
+                        "1 while sessionSizeKey gives no target",
+                        (state, _) -> Optional.of(state.targetProblem().isPresent() ? 1.0 : 0.0)),
+                new Family(
+                        "wanted_instances",
+                        "Instances that the value asks for, tolerance, minimum and maximum aside",
+                        (state, _) -> state.value()
+                                .map(value -> (double) HorizontalPodAutoscaler.needed(value, state.target()))),
+                new Family(
+                        "active",
+                        "1 while KEDA is told that the trigger is active",
+                        (state, _) -> state.isActive().map(active -> active ? 1.0 : 0.0)),
+                new Family(
+                        "outage_seconds",
+                        "How long Redis has not answered for the trigger, 0 while it does",
+                        (state, now) -> Optional.of(state.outage()
+                                .map(outage -> seconds(outage.since(), now))
+                                .orElse(0.0))));
     }
 
     @Override
     public MetricSnapshots collect() {
         Instant now = clock.instant();
+        Map<Labels, TriggerState> triggers = new LinkedHashMap<>();
+        states.all().forEach(state -> triggers.putIfAbsent(labels(state), state));
         var snapshots = MetricSnapshots.builder();
-        for (Family family : FAMILIES) {
-            var gauge = GaugeSnapshot.builder()
-                    .name(Telemetry.PREFIX + "trigger_" + family.name)
-                    .help(family.help);
-            Set<Labels> seen = new HashSet<>();
-            for (TriggerState state : states.all()) {
-                Labels labels = labels(state);
-                family.value
-                        .of(state, now)
-                        .filter(value -> seen.add(labels))
-                        .ifPresent(value -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
-                                .labels(labels)
-                                .value(value)
-                                .build()));
-            }
+        for (Family family : families) {
+            var gauge = GaugeSnapshot.builder().name(PREFIX + family.name).help(family.help);
+            triggers.forEach((labels, state) ->
+                    family.value.of(state, now).ifPresent(value -> gauge.dataPoint(point(labels, value))));
             snapshots.metricSnapshot(gauge.build());
         }
-        return snapshots.build();
+        return snapshots.metricSnapshot(answersInOutages(triggers)).build();
     }
 
-    /** The id tells triggers apart that have all else in common. */
+    /** The outage policies in force: what is answered in the place of what Redis would say. */
+    private static GaugeSnapshot answersInOutages(Map<Labels, TriggerState> triggers) {
+        var gauge = GaugeSnapshot.builder()
+                .name(PREFIX + "outage")
+                .help("1 for what is answered in an outage: held, the last value; minimum, inactive and 0; or error");
+        triggers.forEach((labels, state) -> state.outage()
+                .map(Observed.Outage::answer)
+                .ifPresent(answer -> gauge.dataPoint(point(
+                        labels.merge(Labels.of("answer", answer.name().toLowerCase(Locale.ROOT))), 1))));
+        return gauge.build();
+    }
+
+    private static GaugeDataPointSnapshot point(Labels labels, double value) {
+        return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+    }
+
+    /**
+     * Not {@code namespace}: Prometheus gives that label to the scaler's own namespace. The id tells triggers apart
+     * that have all else in common.
+     */
     private static Labels labels(TriggerState state) {
         Trigger trigger = state.asked().trigger();
         return Labels.of(
-                "namespace", state.asked().namespace(),
+                "scaledobject_namespace", state.asked().namespace(),
                 "scaledobject", state.asked().scaledObject(),
                 "metric", trigger.metricName(),
                 "connection", trigger.source().database().connection(),
                 "trigger", state.id());
     }
 
-    private static Optional<Known<Count>> lastCount(TriggerState state) {
-        return state.count().last();
+    private LayoutFindings found(TriggerState state) {
+        return findings.apply(state.asked().trigger());
     }
 
-    private static double needed(TriggerState state, Count count) {
-        double sessions = state.asked().trigger().headroom().addedTo(count.value());
-        return (double) HorizontalPodAutoscaler.needed(sessions, state.target());
+    private static Optional<Count> lastCount(TriggerState state) {
+        return state.count().last().map(known -> known.value());
     }
 
-    private static Optional<Double> outage(Observed<?> observed, Instant now) {
-        return observed.outage().map(outage -> seconds(Duration.between(outage.since(), now)));
-    }
-
-    private static double seconds(Duration duration) {
-        return (double) duration.toMillis() / 1000;
+    private static double seconds(Instant from, Instant to) {
+        return Math.max(0, (double) Duration.between(from, to).toMillis() / 1000);
     }
 }

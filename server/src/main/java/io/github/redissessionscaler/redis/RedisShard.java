@@ -31,6 +31,8 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
     /** What PTTL answers for a key that is not there. */
     private static final Long NO_SUCH_KEY = -2L;
 
+    private static final Pattern EVICTED = Pattern.compile("(?m)^evicted_keys:(\\d{1,18})\\s*$");
+
     private static final Pattern EXPIRES = Pattern.compile("(?:^|,)expires=(\\d{1,18})(?:,|$)");
 
     @Override
@@ -45,14 +47,29 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
 
     @Override
     public OptionalLong expiringKeys() {
-        try {
-            return backend.noted(() -> expiringKeys(server.execute(COMMANDS.info("keyspace")), backend.database()));
-        } catch (KeyspaceException e) {
-            return switch (e.reason()) {
-                case NOPERM, OTHER -> OptionalLong.empty();
-                default -> throw e;
-            };
-        }
+        return info("keyspace")
+                .map(info -> expiringKeys(info, backend.database()))
+                .orElseGet(OptionalLong::empty);
+    }
+
+    @Override
+    public OptionalLong evictedKeys() {
+        Matcher evicted = EVICTED.matcher(info("stats").orElse(""));
+        return evicted.find() ? OptionalLong.of(Long.parseLong(evicted.group(1))) : OptionalLong.empty();
+    }
+
+    /** Empty where INFO is refused, which is no failure: whoever asks does without. */
+    private Optional<String> info(String section) {
+        return backend.noted(() -> {
+            try {
+                return Optional.of(server.execute(COMMANDS.info(section)));
+            } catch (KeyspaceException e) {
+                return switch (e.reason()) {
+                    case NOPERM, OTHER -> Optional.empty();
+                    default -> throw e;
+                };
+            }
+        });
     }
 
     /** {@code expires} of the database in a reply of INFO keyspace; a database without keys has no line there. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What was seen of one Redis connection up to a moment. Counts are since the start of the scaler.
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param slowest round trip of the last two minutes or so
  * @param connects connections opened, which includes those that the pool opens as it grows
  * @param reconnects connections opened after one had broken
+ * @param evictedKeys keys that Redis has evicted since it started; empty where it does not tell, or was not asked yet
  * @param lastFailure empty when there has been none
  */
 public record ConnectionSnapshot(
@@ -26,6 +28,7 @@ public record ConnectionSnapshot(
         Duration slowest,
         long connects,
         long reconnects,
+        OptionalLong evictedKeys,
         Optional<Failure> lastFailure) {
 
     /** Whether Redis answers. */

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.telemetry;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot.Failure;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot.State;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionStats {
 
-    private static final String METERS = "redis.session.scaler.redis.";
+    private static final String METERS = Telemetry.METERS + "redis.";
 
     /** How much of a new round trip goes into the recent latency. */
     private static final double NEWEST = 0.1;
@@ -47,6 +49,8 @@ public final class ConnectionStats {
     private final ConcurrentMap<String, Counter> commands = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Counter> failures = new ConcurrentHashMap<>();
     private final AtomicBoolean broken = new AtomicBoolean();
+    private final AtomicBoolean evictionsKnown = new AtomicBoolean();
+    private volatile long evictedKeys;
     private volatile State state = State.UNUSED;
     private volatile double recentNanos;
     private volatile @Nullable Failure lastFailure;
@@ -113,6 +117,17 @@ public final class ConnectionStats {
         state = answered ? State.UP : State.DOWN;
     }
 
+    /** This many keys Redis has evicted since it started. */
+    public void evicted(long keys) {
+        evictedKeys = keys;
+        if (!evictionsKnown.getAndSet(true)) {
+            FunctionCounter.builder(METERS + "evicted.keys", this, stats -> (double) stats.evictedKeys)
+                    .description("Keys that Redis has evicted for want of memory, where INFO is allowed")
+                    .tag("connection", name)
+                    .register(registry);
+        }
+    }
+
     /** What was seen up to now. */
     public ConnectionSnapshot snapshot() {
         return new ConnectionSnapshot(
@@ -124,6 +139,7 @@ public final class ConnectionStats {
                 Duration.ofNanos((long) roundTrips.max(TimeUnit.NANOSECONDS)),
                 (long) connects.count(),
                 (long) reconnects.count(),
+                evictionsKnown.get() ? OptionalLong.of(evictedKeys) : OptionalLong.empty(),
                 Optional.ofNullable(lastFailure));
     }
 

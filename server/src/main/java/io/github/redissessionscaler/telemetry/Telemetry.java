@@ -3,97 +3,119 @@ package io.github.redissessionscaler.telemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What the scaler measures of itself, for Prometheus. Thread-safe. */
-public final class Telemetry {
+public final class Telemetry implements AutoCloseable {
 
     /** How every name of ours begins. */
     public static final String PREFIX = "redis_session_scaler_";
+
+    /** The same, as Micrometer writes names. */
+    static final String METERS = "redis.session.scaler.";
 
     private record Rpc(String method, String code) {}
 
     private record Read(String connection, String kind, String outcome) {}
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
     private final ConcurrentMap<Rpc, Timer> rpcs = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Rpc, Counter> streams = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Counter> handshakes = new ConcurrentHashMap<>();
     private final ConcurrentMap<Read, Timer> reads = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, ConnectionStats> connections = new ConcurrentHashMap<>();
     private final InstantSource clock;
+    private final Duration[] rpcBuckets;
     private volatile Set<String> configured = Set.of();
 
     /**
      * Measures the JVM from the start.
      *
      * @param clock tells when something failed
+     * @param answerBound within which calls are to be answered; how near they come to it can be told
      */
-    public Telemetry(InstantSource clock) {
+    public Telemetry(InstantSource clock, Duration answerBound) {
         this.clock = clock;
-        new ClassLoaderMetrics().bindTo(registry);
-        new JvmMemoryMetrics().bindTo(registry);
-        new JvmThreadMetrics().bindTo(registry);
-        new ProcessorMetrics().bindTo(registry);
-        new UptimeMetrics().bindTo(registry);
+        this.rpcBuckets = rpcBuckets(answerBound);
+        for (MeterBinder jvm : List.of(
+                new ClassLoaderMetrics(),
+                new JvmInfoMetrics(),
+                new JvmMemoryMetrics(),
+                new JvmThreadMetrics(),
+                gc,
+                new FileDescriptorMetrics(),
+                new ProcessorMetrics(),
+                new UptimeMetrics())) {
+            jvm.bindTo(registry);
+        }
+        Gauge.builder(METERS + "answer.timeout.seconds", () -> seconds(answerBound))
+                .description("Time within which every call is answered, ANSWER_TIMEOUT")
+                .register(registry);
+    }
+
+    private static Duration[] rpcBuckets(Duration bound) {
+        Stream<Duration> usual = Stream.of(5, 25, 100).map(Duration::ofMillis);
+        Stream<Duration> parts = Stream.of(25, 50, 80, 100, 150)
+                .map(percent -> bound.multipliedBy(percent).dividedBy(100));
+        return Stream.concat(usual, parts).toArray(Duration[]::new);
     }
 
     /**
-     * A unary call was answered.
+     * A unary call was answered, or its caller has left.
      *
      * @param code the gRPC status
      */
-    public void answered(String method, String code, long nanos) {
+    public void answered(String method, String code, Duration took) {
         rpcs.computeIfAbsent(
                         new Rpc(method, code),
-                        rpc -> Timer.builder("redis.session.scaler.rpc")
+                        rpc -> Timer.builder(METERS + "rpc")
                                 .description("Unary calls, from their arrival to their answer")
                                 .tag("method", rpc.method)
                                 .tag("code", rpc.code)
-                                .publishPercentileHistogram(false)
+                                .serviceLevelObjectives(rpcBuckets)
                                 .register(registry))
-                .record(nanos, TimeUnit.NANOSECONDS);
+                .record(took);
+    }
+
+    /** A message was sent on an open stream. */
+    public void pushed(String method) {
+        counter("streams.messages", "Messages sent on open streams", "method", method)
+                .increment();
     }
 
     /**
-     * The scaler has ended a stream, or refused it.
+     * A stream has ended.
      *
-     * @param code the gRPC status
+     * @param code the gRPC status; CANCELLED when the client ended it
      */
     public void streamEnded(String method, String code) {
-        streams.computeIfAbsent(
-                        new Rpc(method, code),
-                        rpc -> Counter.builder("redis.session.scaler.streams.ended")
-                                .description("Streams that the scaler has ended or refused, by the status it gave")
-                                .tag("method", rpc.method)
-                                .tag("code", rpc.code)
-                                .register(registry))
+        counter("streams.ended", "Streams that have ended", "method", method, "code", code)
                 .increment();
     }
 
     /** A client was refused in the TLS handshake. */
     public void handshakeRefused(String reason) {
-        handshakes
-                .computeIfAbsent(
-                        reason,
-                        _ -> Counter.builder("redis.session.scaler.grpc.handshakes.refused")
-                                .description("Clients that were refused in the TLS handshake")
-                                .tag("reason", reason)
-                                .register(registry))
+        counter("grpc.handshakes.refused", "Clients that were refused in the TLS handshake", "reason", reason)
                 .increment();
     }
 
@@ -103,16 +125,48 @@ public final class Telemetry {
      * @param kind what was read
      * @param outcome {@code OK}, or the reason why not
      */
-    public void read(String connection, String kind, String outcome, long nanos) {
+    public void read(String connection, String kind, String outcome, Duration took) {
         reads.computeIfAbsent(
                         new Read(connection, kind, outcome),
-                        read -> Timer.builder("redis.session.scaler.redis.reads")
+                        read -> Timer.builder(METERS + "redis.reads")
                                 .description("Reads of Redis, each shared by all who wait for it")
                                 .tag("connection", read.connection)
                                 .tag("kind", read.kind)
                                 .tag("outcome", read.outcome)
                                 .register(registry))
-                .record(nanos, TimeUnit.NANOSECONDS);
+                .record(took);
+    }
+
+    /**
+     * Keys were visited to count by pattern.
+     *
+     * @param method {@code exact} or {@code estimate}
+     */
+    public void visited(String connection, String method, long keys, Duration serverTime) {
+        counter("scan.keys", "Keys visited to count by pattern", "connection", connection, "method", method)
+                .increment((double) keys);
+        counter(
+                        "scan.server.seconds",
+                        "Time of Redis that counting by pattern took, as far as the answers' delay tells",
+                        "connection",
+                        connection,
+                        "method",
+                        method)
+                .increment(seconds(serverTime));
+    }
+
+    /**
+     * A scan of all keys has ended.
+     *
+     * @param outcome {@code OK}, or the reason why not
+     */
+    public void scanned(String connection, String outcome, Duration took) {
+        Timer.builder(METERS + "scan")
+                .description("Scans of all keys of a database, from their begin to their end")
+                .tag("connection", connection)
+                .tag("outcome", outcome)
+                .register(registry)
+                .record(took);
     }
 
     /** From now on these are the connections that the configuration names. */
@@ -136,9 +190,7 @@ public final class Telemetry {
 
     /** Measures a number whenever it is asked for. */
     public void gauge(String name, String description, Supplier<Number> value) {
-        Gauge.builder("redis.session.scaler." + name, value)
-                .description(description)
-                .register(registry);
+        Gauge.builder(METERS + name, value).description(description).register(registry);
     }
 
     /** Adds what is made up anew at each scrape. */
@@ -146,8 +198,30 @@ public final class Telemetry {
         registry.getPrometheusRegistry().register(collector);
     }
 
+    /** Writes everything in Prometheus's text format 0.0.4. */
+    public void scrape(OutputStream out) throws IOException {
+        registry.scrape(out);
+    }
+
     /** Everything in Prometheus's text format 0.0.4. */
     public String scrape() {
         return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+
+    private Counter counter(String name, String description, String... tags) {
+        return Counter.builder(METERS + name)
+                .description(description)
+                .tags(tags)
+                .register(registry);
+    }
+
+    private static double seconds(Duration duration) {
+        return (double) duration.toNanos() / 1e9;
     }
 }

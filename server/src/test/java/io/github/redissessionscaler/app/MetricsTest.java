@@ -19,8 +19,7 @@ import redis.clients.jedis.Jedis;
 /** What Prometheus reads. */
 final class MetricsTest {
 
-    private static final String LABELS =
-            ".*namespace=\"shop\".*scaledobject=\"web\".*|.*scaledobject=\"web\".*namespace=\"shop\".*";
+    private static final String LABELS = ".*scaledobject=\"web\",scaledobject_namespace=\"shop\".*";
 
     private RedisServer redis;
     private RunningScaler scaler;
@@ -48,7 +47,7 @@ final class MetricsTest {
 
         assertThat(trigger("sessions")).isEqualTo("3.0");
         assertThat(trigger("target")).isEqualTo("2.0");
-        assertThat(trigger("needed_instances")).isEqualTo("2.0");
+        assertThat(trigger("wanted_instances")).isEqualTo("2.0");
         assertThat(trigger("active")).isEqualTo("1.0");
         assertThat(trigger("outage_seconds")).isEqualTo("0.0");
         assertThat(trigger("sessions_standard_error")).isEqualTo("0.0");

@@ -49,7 +49,7 @@ final class CountedRedis implements AutoCloseable {
                                 Optional.empty(),
                                 Set.of())),
                 Duration.ofSeconds(5),
-                new Telemetry(InstantSource.system()));
+                new Telemetry(InstantSource.system(), Duration.ofSeconds(2)));
     }
 
     static CountedRedis start(String... options) {
@@ -66,7 +66,13 @@ final class CountedRedis implements AutoCloseable {
     }
 
     Counter counter(CountingOptions options) {
-        return new Counter(keyspaces, InstantSource.system(), options, () -> CountingOptions.PATTERNS, new Random(1));
+        return new Counter(
+                keyspaces,
+                InstantSource.system(),
+                options,
+                () -> CountingOptions.PATTERNS,
+                new Random(1),
+                CountingCosts.NONE);
     }
 
     Counter counter(InstantSource clock) {

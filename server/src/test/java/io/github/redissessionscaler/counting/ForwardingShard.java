@@ -25,6 +25,11 @@ class ForwardingShard implements Shard {
     }
 
     @Override
+    public OptionalLong evictedKeys() {
+        return shard.evictedKeys();
+    }
+
+    @Override
     public OptionalLong expiringKeys() {
         return shard.expiringKeys();
     }

@@ -89,7 +89,9 @@ final class LayoutCheckTest {
 
     private List<String> look(Map<String, String> metadata) {
         Trigger trigger = TriggerParser.parse(metadata);
-        return redis.counter(CountingOptions.DEFAULT).look(trigger.source(), trigger.layout());
+        return redis.counter(CountingOptions.DEFAULT)
+                .look(trigger.source(), trigger.layout())
+                .advice();
     }
 
     private void hashes(String prefix, int number) {

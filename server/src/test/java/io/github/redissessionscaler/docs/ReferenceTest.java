@@ -7,6 +7,8 @@ import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.simulation.SettingKey;
+import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.testing.Scrape;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Preset;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +109,25 @@ final class ReferenceTest {
                         List.of("way", "ACL rules"),
                         Stream.of(MinimalAcl.values())
                                 .map(way -> List.of(way.way(), "`" + String.join(" ", way.rules()) + "`"))));
+    }
+
+    @Test
+    void theMetricsAreThoseOfAScrape() throws IOException {
+        Scrape scrape = EverythingMeasured.scrape();
+        check(
+                "metrics.md",
+                "metrics",
+                table(
+                        List.of("metric", "type", "labels", "meaning"),
+                        scrape.families().values().stream()
+                                .filter(family -> family.name().startsWith(Telemetry.PREFIX))
+                                .map(family -> List.of(
+                                        "`" + family.name() + "`",
+                                        family.type(),
+                                        scrape.labelsOf(family).stream()
+                                                .map(label -> "`" + label + "`")
+                                                .collect(Collectors.joining(" ")),
+                                        family.help()))));
     }
 
     @Test

@@ -240,7 +240,9 @@ final class KeyspaceTest {
     private static void add(String name, Topology topology, Optional<RedisTls> tls, UnifiedJedis writer) {
         var connection = new ConnectionConfig("default", topology, 0, Optional.empty(), tls, Set.of());
         var keyspaces = closing(new RedisKeyspaces(
-                Map.of("default", connection), Duration.ofSeconds(10), new Telemetry(InstantSource.system())));
+                Map.of("default", connection),
+                Duration.ofSeconds(10),
+                new Telemetry(InstantSource.system(), Duration.ofSeconds(2))));
         BACKENDS.put(name, new Backend(name, keyspaces, closing(writer)));
     }
 

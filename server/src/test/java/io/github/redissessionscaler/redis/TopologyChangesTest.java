@@ -302,6 +302,8 @@ final class TopologyChangesTest {
     private static RedisKeyspaces open(Topology topology, Optional<Credentials> credentials, Optional<RedisTls> tls) {
         var connection = new ConnectionConfig("default", topology, 0, credentials, tls, Set.of());
         return new RedisKeyspaces(
-                Map.of("default", connection), Duration.ofSeconds(5), new Telemetry(InstantSource.system()));
+                Map.of("default", connection),
+                Duration.ofSeconds(5),
+                new Telemetry(InstantSource.system(), Duration.ofSeconds(2)));
     }
 }

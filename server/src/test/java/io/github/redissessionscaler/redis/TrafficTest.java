@@ -37,7 +37,7 @@ final class TrafficTest {
     @BeforeEach
     void start() {
         redis = RedisServer.start();
-        telemetry = new Telemetry(InstantSource.fixed(NOW));
+        telemetry = new Telemetry(InstantSource.fixed(NOW), Duration.ofSeconds(2));
         var topology = new Topology.Standalone(new Node("127.0.0.1", redis.port()));
         keyspaces = new RedisKeyspaces(
                 Map.of("sessions", connection("sessions", topology), "idle", connection("idle", topology)),

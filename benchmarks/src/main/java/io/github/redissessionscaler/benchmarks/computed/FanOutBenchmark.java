@@ -55,7 +55,7 @@ public class FanOutBenchmark {
     public void open() throws InterruptedException {
         InstantSource clock = InstantSource.system();
         var counter = new Counter(_ -> keyspace, clock);
-        var telemetry = new Telemetry(clock);
+        var telemetry = new Telemetry(clock, Duration.ofSeconds(2));
         var evaluator = new Evaluator(
                 new Reader(_ -> keyspace, counter, executor, telemetry, clock),
                 new OutageRules(() -> Duration.ZERO, clock),

@@ -1,0 +1,34 @@
+package io.github.redissessionscaler.counting;
+
+import io.github.redissessionscaler.counting.Count.Method;
+import io.github.redissessionscaler.trigger.Database;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Is told what counting by pattern costs, as it happens. Calls come from several threads and must return at once. */
+public interface CountingCosts {
+
+    /** Nobody is told. */
+    CountingCosts NONE = new CountingCosts() {
+        @Override
+        public void visited(Database database, Method method, long keys, long serverNanos) {}
+
+        @Override
+        public void scanned(Database database, Duration took, Optional<KeyspaceException.Reason> failure) {}
+    };
+
+    /**
+     * Some keys were visited.
+     *
+     * @param method {@link Method#EXACT} in a scan, {@link Method#ESTIMATE} in a sample
+     * @param serverNanos of the server's time, as far as the caller can tell: rather too much than too little
+     */
+    void visited(Database database, Method method, long keys, long serverNanos);
+
+    /**
+     * A scan of all keys has ended.
+     *
+     * @param failure why it did not get to the end, empty if it did
+     */
+    void scanned(Database database, Duration took, Optional<KeyspaceException.Reason> failure);
+}

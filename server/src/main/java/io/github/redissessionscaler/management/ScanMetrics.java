@@ -1,0 +1,45 @@
+package io.github.redissessionscaler.management;
+
+import io.github.redissessionscaler.counting.ScanProgress;
+import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.trigger.Database;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/** How far the scans are that run now, made up at each scrape. */
+public record ScanMetrics(Supplier<Map<Database, ScanProgress>> scans) implements MultiCollector {
+
+    @Override
+    public MetricSnapshots collect() {
+        Map<Database, ScanProgress> now = scans.get();
+        return MetricSnapshots.of(
+                gauge("keys_seen", "Keys that the running scan of a database has visited", now, ScanProgress::keysSeen),
+                gauge("keys_expected", "About how many keys it will visit", now, ScanProgress::keysExpected));
+    }
+
+    private static GaugeSnapshot gauge(
+            String name, String help, Map<Database, ScanProgress> scans, ToLongFunction<ScanProgress> value) {
+        var gauge =
+                GaugeSnapshot.builder().name(Telemetry.PREFIX + "scan_" + name).help(help);
+        scans.forEach((database, progress) -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
+                .labels(labels(database))
+                .value((double) value.applyAsLong(progress))
+                .build()));
+        return gauge.build();
+    }
+
+    /** The database that a connection is configured with has no index here. */
+    private static Labels labels(Database database) {
+        return Labels.of(
+                "connection",
+                database.connection(),
+                "database",
+                database.index().isPresent() ? Integer.toString(database.index().getAsInt()) : "");
+    }
+}
