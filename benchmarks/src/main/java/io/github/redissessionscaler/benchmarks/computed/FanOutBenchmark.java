@@ -10,6 +10,8 @@ import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.Reader;
 import io.github.redissessionscaler.evaluation.TriggerStates;
+import io.github.redissessionscaler.history.History;
+import io.github.redissessionscaler.history.Instances;
 import io.github.redissessionscaler.outage.OutageRules;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.TriggerParser;
@@ -59,7 +61,7 @@ public class FanOutBenchmark {
         var evaluator = new Evaluator(
                 new Reader(_ -> keyspace, counter, executor, telemetry, clock),
                 new OutageRules(() -> Duration.ZERO, clock),
-                new TriggerStates(() -> streams, () -> 100, clock),
+                new TriggerStates(() -> streams, () -> 100, History.unrecorded(Instances.UNKNOWN), clock),
                 (namespace, database) -> {},
                 new Advisor((source, layout) -> List.of(), executor, clock));
         hub = new ActivityHub(
