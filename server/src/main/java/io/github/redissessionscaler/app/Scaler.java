@@ -96,6 +96,7 @@ public final class Scaler implements AutoCloseable {
                 engine.states,
                 trigger -> engine.advisor.findings(trigger).advice(),
                 engine.counter::progress,
+                engine.telemetry::connections,
                 engine.clock);
     }
 

@@ -17,8 +17,16 @@ final class Assets {
 
     private static final String PAGE = "index.html";
 
-    private static final List<String> FILES =
-            List.of(PAGE, "status.css", "status.js", "list.js", "detail.js", "plot.js", "words.js", "icon.svg");
+    private static final List<String> FILES = List.of(
+            PAGE,
+            "status.css",
+            "status.js",
+            "list.js",
+            "detail.js",
+            "connections.js",
+            "plot.js",
+            "words.js",
+            "icon.svg");
 
     private Assets() {}
 

@@ -4,6 +4,8 @@ import com.google.gson.JsonPrimitive;
 import io.github.redissessionscaler.counting.Count;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 
 /** Numbers as the page tells them. */
@@ -31,6 +33,11 @@ final class Numbers {
         double rounded = Math.rint(number * THOUSANDTHS) / THOUSANDTHS;
         long whole = (long) rounded;
         return (double) whole == rounded ? new JsonPrimitive(whole) : new JsonPrimitive(rounded);
+    }
+
+    /** From then to now, in seconds, not negative. */
+    static JsonPrimitive seconds(Instant then, Instant now) {
+        return json((double) Math.max(0, Duration.between(then, now).toMillis()) / THOUSANDTHS);
     }
 
     static double lowest95(Count count) {

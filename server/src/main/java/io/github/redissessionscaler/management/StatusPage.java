@@ -6,6 +6,7 @@ import io.github.redissessionscaler.counting.ScanProgress;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.history.Point;
+import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The page that shows every trigger, the same as JSON, and what was recorded of a trigger as CSV. Made of what is known
@@ -28,6 +30,7 @@ public final class StatusPage {
     private final TriggerStates states;
     private final Function<Trigger, List<String>> advice;
     private final Function<Database, Optional<ScanProgress>> scans;
+    private final Supplier<List<ConnectionSnapshot>> connections;
     private final InstantSource clock;
 
     /**
@@ -35,16 +38,19 @@ public final class StatusPage {
      *
      * @param advice what is known not to fit in a trigger's way of counting; returns at once
      * @param scans how far the scan of a database is, if one runs; returns at once
+     * @param connections what was seen of each Redis connection; returns at once
      * @param clock the one that the states were made by
      */
     public StatusPage(
             TriggerStates states,
             Function<Trigger, List<String>> advice,
             Function<Database, Optional<ScanProgress>> scans,
+            Supplier<List<ConnectionSnapshot>> connections,
             InstantSource clock) {
         this.states = states;
         this.advice = advice;
         this.scans = scans;
+        this.connections = connections;
         this.clock = clock;
     }
 
@@ -75,8 +81,15 @@ public final class StatusPage {
         json.addProperty("found", found.size());
         json.addProperty("outages", count(views, Condition.OUTAGE));
         json.addProperty("problems", count(views, Condition.PROBLEM));
+        json.add("connections", connectionsAt(now));
         json.add("triggers", triggers);
         return Response.of(200, JSON, json.toString());
+    }
+
+    private JsonArray connectionsAt(Instant now) {
+        var all = new JsonArray();
+        connections.get().forEach(connection -> all.add(ConnectionJson.of(connection, now)));
+        return all;
     }
 
     private JsonObject json(TriggerView view, StatusQuery query, Instant now) {

@@ -57,7 +57,7 @@ final class TriggerJson {
         json.addProperty("counts", trigger.source().query().inWords());
         trigger.layout()
                 .ifPresent(layout -> json.addProperty("preset", layout.preset().text()));
-        json.add("lastAskedSeconds", Numbers.json(seconds(state.lastAsked())));
+        json.add("lastAskedSeconds", Numbers.seconds(state.lastAsked(), now));
     }
 
     private void sessions() {
@@ -71,7 +71,7 @@ final class TriggerJson {
                 interval.add(Numbers.json(Numbers.highest95(count)));
                 json.add("confidence95", interval);
             }
-            json.add("ageSeconds", Numbers.json(seconds(count.asOf())));
+            json.add("ageSeconds", Numbers.seconds(count.asOf(), now));
         });
     }
 
@@ -87,7 +87,7 @@ final class TriggerJson {
         json.addProperty("wholeInstances", trigger.wholeInstances());
         state.course().last().ifPresent(answer -> {
             json.add("value", Numbers.json(answer.value()));
-            json.add("answeredSeconds", Numbers.json(seconds(answer.at())));
+            json.add("answeredSeconds", Numbers.seconds(answer.at(), now));
         });
         view.scaling().ifPresent(scaling -> {
             json.addProperty("instances", scaling.instances());
@@ -126,7 +126,7 @@ final class TriggerJson {
             var told = new JsonObject();
             told.addProperty("reason", outage.reason().name());
             told.addProperty("message", outage.message());
-            told.add("seconds", Numbers.json(seconds(outage.since())));
+            told.add("seconds", Numbers.seconds(outage.since(), now));
             told.addProperty("answer", OutageWords.answer(trigger.onUnavailable(), outage.held()));
             json.add("outage", told);
         });
@@ -138,7 +138,7 @@ final class TriggerJson {
             var told = new JsonObject();
             told.addProperty("keysSeen", progress.keysSeen());
             told.addProperty("keysExpected", progress.keysExpected());
-            told.add("seconds", Numbers.json(seconds(progress.since())));
+            told.add("seconds", Numbers.seconds(progress.since(), now));
             json.add("scan", told);
         });
     }
@@ -161,11 +161,6 @@ final class TriggerJson {
         json.add("capacity", capacity);
         json.add("outage", outage);
         return json;
-    }
-
-    /** From then to now, not negative. */
-    private double seconds(Instant then) {
-        return (double) Math.max(0, Duration.between(then, now).toMillis()) / 1000;
     }
 
     private static String word(Enum<?> constant) {

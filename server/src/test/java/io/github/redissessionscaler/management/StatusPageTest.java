@@ -7,11 +7,19 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /** The status page and its API, over HTTP. */
@@ -93,14 +101,169 @@ final class StatusPageTest {
         assertThat(csv.body()).matches("time,sessions\\n(?s:.*)\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ,2\\n");
     }
 
-    private JsonObject trigger(String query) {
+    @Test
+    void aScaledObjectWithSeveralTriggersMustSayWhichIsMeant() {
+        asked(Map.of());
+        asked(Map.of("sessionSize", "7"));
+
+        HttpResponse<String> ambiguous = scaler.get("/api/history.csv?namespace=shop&name=web");
+        assertThat(ambiguous.statusCode()).isEqualTo(400);
+        assertThat(ambiguous.body()).containsPattern("trigger=[0-9a-f]{8} or trigger=[0-9a-f]{8}");
+
+        String id = text(trigger(""), "trigger");
+        assertThat(scaler.get("/api/history.csv?namespace=shop&name=web&trigger=" + id)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(scaler.get("/api/history.csv?namespace=shop&name=other").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void triggersAreSearchedSortedAndTurnedOver() {
+        for (int size = 1; size <= 5; size++) {
+            asked(Map.of("sessionSize", String.valueOf(size)));
+        }
+
+        JsonObject second = status("sort=instances&limit=2&offset=2&points=10");
+
+        assertThat(second.get("known").getAsInt()).isEqualTo(5);
+        assertThat(second.getAsJsonArray("triggers")).hasSize(2);
+        assertThat(second.getAsJsonArray("triggers").get(0).getAsJsonObject().getAsJsonObject("history"))
+                .satisfies(history -> assertThat(history.getAsJsonArray("times")).isNotEmpty());
+        assertThat(status("search=OP/W").get("found").getAsInt()).isEqualTo(5);
+        assertThat(status("search=nobody").get("found").getAsInt()).isZero();
+    }
+
+    @Test
+    void everyWrongParameterIsToldAtOnce() {
+        HttpResponse<String> response = scaler.get("/api/status?sort=best&limit=1001&serach=x&window=8d");
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body())
+                .contains("sort: 'best' is not problem, name, sessions or instances")
+                .contains("limit: '1001' is not a number from 0 to 1000")
+                .contains("window: '8d' is not a duration")
+                .contains("did you mean 'search'?");
+    }
+
+    @Test
+    void theRedisConnectionIsToldWithItsErrors() {
+        asked(Map.of());
+        redis.kill();
+        scaler.isActive(Map.of());
+
+        JsonObject connection =
+                status("").getAsJsonArray("connections").get(0).getAsJsonObject();
+
+        assertThat(text(connection, "name")).isEqualTo("default");
+        assertThat(text(connection, "state")).isEqualTo("down");
+        assertThat(connection.get("commands").getAsLong()).isPositive();
+        assertThat(connection.get("latencyMillis").getAsDouble()).isPositive();
+        assertThat(connection.getAsJsonObject("failures").size()).isPositive();
+        assertThat(text(connection.getAsJsonObject("lastFailure"), "message")).isNotBlank();
+    }
+
+    @Test
+    void nothingFoundInRedisIsShown() {
+        jedis.set("session:0123456789abcdef", "secret");
+        asked(Map.of("keyPattern", "session:*"));
+
+        assertThat(scaler.get("/api/status?points=400").body())
+                .contains("session:*")
+                .doesNotContain("0123456789abcdef", "secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/status.css",
+                "/status.js",
+                "/list.js",
+                "/detail.js",
+                "/connections.js",
+                "/plot.js",
+                "/words.js",
+                "/icon.svg"
+            })
+    void theFilesOfThePageAreSentOnce(String path) throws Exception {
+        HttpResponse<String> first = send("GET", path, Map.of());
+
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(first.headers().firstValue("Cache-Control")).hasValue("no-cache");
+        String tag = first.headers().firstValue("ETag").orElseThrow();
+        HttpResponse<String> again = send("GET", path, Map.of("If-None-Match", tag));
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        HttpResponse<String> head = send("HEAD", path, Map.of());
+        assertThat(head.body()).isEmpty();
+        assertThat(head.headers().firstValue("Content-Length"))
+                .hasValue(String.valueOf(first.body().getBytes(StandardCharsets.UTF_8).length));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/api/status", "/metrics", "/livez", "/nothing"})
+    void everyAnswerIsGuarded(String path) throws Exception {
+        var headers = send("GET", path, Map.of()).headers();
+
+        assertThat(headers.firstValue("Content-Security-Policy").orElse(""))
+                .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(headers.firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(headers.firstValue("Referrer-Policy")).hasValue("no-referrer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"})
+    void nothingCanBeChanged(String method) throws Exception {
+        HttpResponse<String> response = send(method, "/api/status", Map.of());
+
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(response.headers().firstValue("Allow")).hasValue("GET, HEAD");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nothing", "/livez/more", "/api", "/index.html", "/../pom.xml", "/page/status.js"})
+    void whatIsNotThereIsNotFound(String path) {
+        assertThat(scaler.get(path).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void itCanBeSwitchedOff() {
+        try (var quiet = RunningScaler.with(Map.of("REDIS_ADDRESS", redis.address(), "STATUS_PAGE", "false"))) {
+            assertThat(quiet.get("/").statusCode()).isEqualTo(404);
+            assertThat(quiet.get("/").body()).contains("STATUS_PAGE");
+            assertThat(quiet.get("/api/status").statusCode()).isEqualTo(404);
+            assertThat(quiet.get("/api/history.csv").statusCode()).isEqualTo(404);
+            assertThat(quiet.get("/livez").statusCode()).isEqualTo(200);
+            assertThat(quiet.get("/metrics").statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** Asks as KEDA does until there is an answer of Redis. */
+    private void asked(Map<String, String> metadata) {
+        jedis.set("a", "1");
+        await().untilAsserted(() -> assertThat(scaler.metric(metadata)).isPositive());
+    }
+
+    private HttpResponse<String> send(String method, String path, Map<String, String> headers) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + scaler.scaler().managementPort() + path))
+                    .method(method, BodyPublishers.noBody());
+            headers.forEach(request::header);
+            return http.send(request.build(), BodyHandlers.ofString());
+        }
+    }
+
+    private JsonObject status(String query) {
         HttpResponse<String> response = scaler.get("/api/status?" + query);
         assertThat(response.statusCode()).isEqualTo(200);
-        return JsonParser.parseString(response.body())
-                .getAsJsonObject()
-                .getAsJsonArray("triggers")
-                .get(0)
-                .getAsJsonObject();
+        return JsonParser.parseString(response.body()).getAsJsonObject();
+    }
+
+    private JsonObject trigger(String query) {
+        return status(query).getAsJsonArray("triggers").get(0).getAsJsonObject();
     }
 
     private static String text(JsonObject json, String name) {

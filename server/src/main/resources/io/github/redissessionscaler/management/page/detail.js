@@ -12,7 +12,7 @@ const METHODS = {
 const POLICIES = {
   minimum: "inactive and 0 (minimum)",
   hold: "the last value for a while (hold)",
-  error: "an error (error)",
+  error: "an error, UNAVAILABLE (error)",
 };
 
 const TABLE_ROWS = 24;
@@ -34,6 +34,9 @@ function verdict(trigger) {
   if (!trigger.verdict) {
     return "KEDA has not asked for the number of sessions yet.";
   }
+  if (trigger.outage && trigger.onUnavailable === "error") {
+    return `By the last number that KEDA was told: ${trigger.verdict}`;
+  }
   return trigger.active === false
     ? `The trigger is inactive, so that KEDA scales to minReplicaCount. ${trigger.verdict}`
     : trigger.verdict;
@@ -43,7 +46,7 @@ function notices(trigger) {
   const all = [];
   if (trigger.outage) {
     const { reason, message, seconds, answer } = trigger.outage;
-    all.push(["bad", `Redis has not answered for ${span(seconds)}. ${answer} ${reason}: ${message}`]);
+    all.push(["bad", `Redis has given no number for ${span(seconds)}. ${answer} The reason, ${reason}: ${message}`]);
   }
   if (trigger.targetProblem) {
     all.push(["warn", `sessionSizeKey gives no target, so it stays ${number(trigger.target)}: ${trigger.targetProblem}`]);
@@ -85,18 +88,20 @@ function showHistory(box, trigger, now) {
 function caption(history, now) {
   const counted = history.sessions.filter((value) => value !== null);
   const from = clock(history.times[0]);
-  const outage = history.outage.some(Boolean) ? " Redis did not answer at times." : "";
+  const outage = history.outage.some(Boolean) ? " Redis gave no number at times." : "";
   if (counted.length === 0) {
     return `From ${from} to ${clock(now)} Redis gave no number.`;
   }
-  const least = number(Math.min(...counted));
-  const most = number(Math.max(...counted));
-  const capacity = history.capacity;
   return (
-    `From ${from} to ${clock(now)}: ${least} to ${most} sessions, now ${number(counted.at(-1))}. ` +
-    `The instances could take ${number(Math.min(...capacity))} to ${number(Math.max(...capacity))}, ` +
-    `now ${number(capacity.at(-1))}.${outage}`
+    `From ${from} to ${clock(now)}: ${range(counted)} sessions, now ${number(counted.at(-1))}. ` +
+    `The instances could take ${range(history.capacity)}, now ${number(history.capacity.at(-1))}.${outage}`
   );
+}
+
+function range(values) {
+  const least = number(Math.min(...values));
+  const most = number(Math.max(...values));
+  return least === most ? least : `${least} to ${most}`;
 }
 
 function showTable(body, history) {
@@ -128,13 +133,13 @@ function facts(trigger) {
   all.push(["Target", `${many(trigger.target, "session")} per instance${key}`]);
   if (trigger.value !== undefined) {
     all.push(["KEDA was told", `${number(trigger.value)}${how(trigger)}, ${span(trigger.answeredSeconds)} ago`]);
-    all.push(["Instances", `${number(trigger.instances)}${trigger.instancesPresumed ? ", presumed" : ""}`]);
+    all.push(["Instances", `${number(trigger.instances)}${trigger.instancesPresumed ? ", presumed (see below)" : ""}`]);
     all.push(["They can take", many(trigger.capacity, "session")]);
     all.push(["Wanted", many(trigger.wantedInstances, "instance")]);
   }
   const active = trigger.active === undefined ? "not asked yet" : trigger.active ? "yes" : "no";
   all.push(["Active", `${active}; while ${trigger.activeWhile}`]);
-  all.push(["If Redis is away", POLICIES[trigger.onUnavailable]]);
+  all.push(["While Redis is silent", POLICIES[trigger.onUnavailable]]);
   const database = trigger.database === undefined ? "" : `, database ${trigger.database}`;
   all.push(["Redis", `connection ${trigger.connection}${database}`]);
   all.push(["Metric", trigger.metric]);

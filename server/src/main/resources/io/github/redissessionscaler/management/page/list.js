@@ -72,7 +72,7 @@ function showRow(row, trigger, open, now) {
 
 function stateOf(trigger) {
   if (trigger.outage) {
-    return ["bad", "Redis is away"];
+    return ["bad", "no number"];
   }
   if (trigger.condition === "problem") {
     return ["warn", "does not fit"];

@@ -15,7 +15,7 @@ export function drawSpark(box, history, now) {
 
 /** A plot with axes, and with the numbers under the pointer. */
 export function drawPlot(box, history, now) {
-  draw(box, history, now, { height: 260, left: 52, right: 12, top: 22, bottom: 24, axes: true });
+  draw(box, history, now, { height: 260, left: 52, right: 12, top: 28, bottom: 24, axes: true });
 }
 
 function draw(box, history, now, frame) {

@@ -1,5 +1,6 @@
 /** Asks the scaler what it knows, again and again, and shows it. */
 
+import { showConnections } from "./connections.js";
 import { nameOf, showList } from "./list.js";
 import { clock, many, number, write } from "./words.js";
 
@@ -99,6 +100,7 @@ function show(status) {
   }
   showLatest();
   showNumbers(status);
+  showConnections(byId("connections"), status.connections);
 }
 
 function showLatest() {
@@ -109,10 +111,10 @@ function showLatest() {
 function showNumbers(status) {
   const parts = [number(status.known)];
   if (status.outages > 0) {
-    parts.push(`${number(status.outages)} without Redis`);
+    parts.push(`${number(status.outages)} without a number from Redis`);
   }
   if (status.problems > 0) {
-    parts.push(many(status.problems, "does not fit", "do not fit"));
+    parts.push(many(status.problems, "that does not fit", "that do not fit"));
   }
   write(byId("summary"), status.known > 0 ? parts.join(", ") : "");
   write(byId("found"), view.search ? `${many(status.found, "trigger")} found` : "");

@@ -1,0 +1,79 @@
+package io.github.redissessionscaler.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CourseTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Course course = History.recorded(Instances.UNKNOWN).begin("shop", "web", () -> 1);
+
+    @Test
+    void theInstancesArePresumedToFollowTheAnswers() {
+        assertThat(course.fleet()).isEqualTo(new Course.Fleet(1, true));
+
+        answer(105);
+        assertThat(course.fleet().instances()).isEqualTo(1);
+        answer(111);
+        assertThat(course.fleet().instances()).isEqualTo(2);
+        answer(90);
+        assertThat(course.fleet().instances()).isEqualTo(1);
+        answer(0);
+        assertThat(course.fleet().instances()).isEqualTo(1);
+        assertThat(course.last()).hasValue(new Course.Answer(0, 100, NOW));
+    }
+
+    @Test
+    void anErrorLeavesThemAsTheyAreAndIsRecorded() {
+        answer(250);
+
+        course.refused(100, NOW.plusSeconds(10));
+
+        assertThat(course.fleet().instances()).isEqualTo(3);
+        assertThat(course.last()).hasValue(new Course.Answer(250, 100, NOW));
+        assertThat(course.points(NOW, NOW.plusSeconds(10), 10))
+                .containsExactly(
+                        new Point(NOW, OptionalDouble.of(250), 300, false),
+                        new Point(NOW.plusSeconds(10), OptionalDouble.empty(), 300, true));
+    }
+
+    @Test
+    void whoKnowsTheInstancesIsBelieved() {
+        Course known = History.recorded((namespace, name) -> OptionalLong.of(namespace.length() + name.length()))
+                .begin("shop", "web", () -> 1);
+
+        known.answered(OptionalDouble.of(100), 100, 100, NOW);
+
+        assertThat(known.fleet()).isEqualTo(new Course.Fleet(7, false));
+        assertThat(known.points(NOW, NOW, 10)).extracting(Point::capacity).containsExactly(700.0);
+    }
+
+    @Test
+    void whatIsNotRecordedKnowsThePresent() {
+        Course present = History.unrecorded(Instances.UNKNOWN).begin("shop", "web", () -> 1);
+
+        present.answered(OptionalDouble.of(250), 250, 100, NOW);
+
+        assertThat(present.fleet().instances()).isEqualTo(3);
+        assertThat(present.points(Instant.EPOCH, NOW, 10)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 256, 257, 1000, 10_000, 20_000})
+    void allTriggersTogetherStayWithinTheBound(int triggers) {
+        long bytes = 13L * triggers * History.roomOfEach(triggers);
+
+        assertThat(bytes).isLessThanOrEqualTo(13L << 20);
+    }
+
+    private void answer(double sessions) {
+        course.answered(OptionalDouble.of(sessions), sessions, 100, NOW);
+    }
+}
