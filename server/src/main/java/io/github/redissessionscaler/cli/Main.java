@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CheckCommand.class, SimulateCommand.class})
+        subcommands = {CheckCommand.class, SimulateCommand.class, DemoCommand.class})
 public final class Main {
 
     static final int INVALID_INPUT = 2;

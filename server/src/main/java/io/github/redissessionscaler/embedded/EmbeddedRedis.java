@@ -23,6 +23,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     private final Path directory;
     private final int port;
     private final Process process;
+    private volatile boolean paused;
 
     private EmbeddedRedis(Path directory, int port, Process process) {
         this.directory = directory;
@@ -84,18 +85,48 @@ public final class EmbeddedRedis implements AutoCloseable {
         return port;
     }
 
-    /** The process, for a demonstration that pauses it. */
     public ProcessHandle process() {
         return process.toHandle();
+    }
+
+    /**
+     * Pauses the server as a machine in trouble does: connections stay open, and nothing is answered.
+     *
+     * @throws UncheckedIOException where processes cannot be paused
+     */
+    public void pause() {
+        paused = true;
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    public void resume() {
+        paused = false;
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Ends the server and removes what it left. May be called again, and while the JVM ends. */
     @Override
     public void close() {
+        if (paused) {
+            resume();
+        }
         process.destroy();
         try {
             if (!process.waitFor(END_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
+                process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -121,12 +152,12 @@ public final class EmbeddedRedis implements AutoCloseable {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
             return process.isAlive();
         } catch (IOException e) {
-            return pause();
+            return moment();
         }
     }
 
     /** A moment in which the server may get ready, ended early by its end. Returns false. */
-    private boolean pause() {
+    private boolean moment() {
         try {
             process.waitFor(10, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

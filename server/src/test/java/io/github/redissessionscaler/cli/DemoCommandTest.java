@@ -1,0 +1,60 @@
+package io.github.redissessionscaler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class DemoCommandTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9s", "5", "soon"})
+    void refusesADayThatIsTooShortToShowAnything(String duration) {
+        CommandRun run = CommandRun.of("demo", "--duration", duration);
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("--duration: '" + duration + "' is not a duration")
+                .contains("10s or more");
+    }
+
+    @Test
+    void leavesNothingBehindWhenItIsInterrupted() throws Exception {
+        Process demo = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "demo")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader out = demo.inputReader()) {
+            assertThat(out.readLine()).contains("Watch it at http://127.0.0.1:");
+            List<ProcessHandle> servers = demo.descendants().toList();
+            assertThat(servers).hasSize(1);
+
+            interrupt(demo);
+
+            assertThat(demo.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            await().atMost(Duration.ofMinutes(1)).until(() -> servers.stream().noneMatch(ProcessHandle::isAlive));
+        } finally {
+            demo.descendants().forEach(ProcessHandle::destroyForcibly);
+            demo.destroyForcibly();
+        }
+    }
+
+    /** As Ctrl-C does. */
+    private static void interrupt(Process process) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+    }
+}
