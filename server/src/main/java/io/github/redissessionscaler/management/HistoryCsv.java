@@ -5,7 +5,7 @@ import io.github.redissessionscaler.history.Point;
 import java.time.Instant;
 import java.util.stream.Collectors;
 
-/** The sessions that were recorded of a trigger, one moment a line; moments without a number are left out. */
+/** The sessions that were recorded of a trigger, one moment a line, without a number where Redis gave none. */
 final class HistoryCsv {
 
     static final String TYPE = "text/csv; charset=utf-8";
@@ -14,11 +14,14 @@ final class HistoryCsv {
 
     static String of(Course course, Instant now) {
         return course.points(Instant.EPOCH, now, Integer.MAX_VALUE).stream()
-                .flatMap(point -> point.sessions().stream().mapToObj(sessions -> line(point, sessions)))
+                .map(HistoryCsv::line)
                 .collect(Collectors.joining("", "time,sessions\n", ""));
     }
 
-    private static String line(Point point, double sessions) {
-        return Instant.ofEpochSecond(point.at().getEpochSecond()) + "," + Numbers.json(sessions) + "\n";
+    private static String line(Point point) {
+        String sessions = point.sessions().stream()
+                .mapToObj(number -> Numbers.json(number).toString())
+                .collect(Collectors.joining());
+        return Instant.ofEpochSecond(point.at().getEpochSecond()) + "," + sessions + "\n";
     }
 }

@@ -1,10 +1,13 @@
 package io.github.redissessionscaler.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpServer;
+import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.RunningScaler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,7 +119,26 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void readsWhatAScalerRecorded() {
+    void readsWhatARunningScalerRecordedAndWhenItsRedisWasSilent() {
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            String path = "/api/history.csv?namespace=shop&name=web";
+            await().until(() -> scaler.metric(Map.of()) == 0
+                    && scaler.get(path).body().lines().count() > 2);
+            redis.pause();
+            await().until(() ->
+                    scaler.metric(Map.of()) == 0 && scaler.get(path).body().endsWith("Z,\n"));
+
+            CommandRun run = CommandRun.of(
+                    "simulate", "--from", "http://127.0.0.1:" + scaler.scaler().managementPort() + path);
+
+            assertThat(run.err()).isEmpty();
+            assertThat(run.out()).contains("at most 0 sessions");
+        }
+    }
+
+    @Test
+    void readsACurveFromAUrl() {
         byte[] recorded =
                 "time,sessions\n2026-03-02T08:00:00Z,5\n2026-03-02T08:10:00Z,250\n".getBytes(StandardCharsets.UTF_8);
         HttpServer server = server(recorded);
