@@ -40,13 +40,17 @@ public final class Main {
         System.exit(run(standard(System.out), standard(System.err), args));
     }
 
+    /** The commands and their options. */
+    public static CommandLine commandLine() {
+        return commandLine(new Main());
+    }
+
     /** Runs the command to its end and returns its exit status. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         var main = new Main();
-        var commandLine = new CommandLine(main).addSubcommand(ServeCommand.commandLine());
+        var commandLine = commandLine(main);
         commandLine.setOut(out);
         commandLine.setErr(err);
-        commandLine.setUsageHelpWidth(HELP_WIDTH);
         commandLine.setParameterExceptionHandler((problem, given) -> {
             problem.getCommandLine().getErr().println(problem.getMessage() + " (see --help)");
             return INVALID_INPUT;
@@ -60,6 +64,10 @@ public final class Main {
             return failure instanceof InvalidInputException ? INVALID_INPUT : FAILED;
         });
         return commandLine.execute(args);
+    }
+
+    private static CommandLine commandLine(Main main) {
+        return new CommandLine(main).addSubcommand(ServeCommand.commandLine()).setUsageHelpWidth(HELP_WIDTH);
     }
 
     private static PrintWriter standard(PrintStream stream) {

@@ -7,24 +7,17 @@ import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.trigger.Activation;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Trigger;
-import io.github.redissessionscaler.trigger.TriggerParser;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The examples, read by the parser that reads what KEDA sends. */
 final class ExamplesTest {
@@ -76,53 +69,12 @@ final class ExamplesTest {
 
     /** The triggers of a file that this scaler serves. */
     private static List<Trigger> triggers(Path file) {
-        return objects(file)
-                .filter(object -> "ScaledObject".equals(object.get("kind")))
-                .flatMap(object -> list(child(mapping(child(object, "spec")), "triggers")))
-                .map(ExamplesTest::mapping)
-                .filter(trigger -> String.valueOf(trigger.get("type")).startsWith("external"))
-                .map(trigger -> parse(file, metadata(mapping(child(trigger, "metadata")))))
-                .toList();
-    }
-
-    private static Trigger parse(Path file, Map<String, String> metadata) {
         try {
-            return TriggerParser.parse(metadata);
-        } catch (InvalidInputException e) {
+            return ScaledObjects.triggers(Files.readString(file));
+        } catch (InvalidInputException | IllegalArgumentException e) {
             return fail(file + ": " + e.getMessage());
-        }
-    }
-
-    /** KEDA takes strings alone: a number or true without quotes is refused by the cluster. */
-    private static Map<String, String> metadata(Map<?, ?> given) {
-        Map<String, String> metadata = new HashMap<>();
-        given.forEach((key, value) -> {
-            assertThat(value).describedAs("the value of %s", key).isInstanceOf(String.class);
-            metadata.put(String.valueOf(key), String.valueOf(value));
-        });
-        return metadata;
-    }
-
-    private static Stream<Map<?, ?>> objects(Path file) {
-        try {
-            var load = new Load(LoadSettings.builder().setLabel(file.toString()).build());
-            return StreamSupport.stream(
-                            load.loadAllFromString(Files.readString(file)).spliterator(), false)
-                    .map(ExamplesTest::mapping);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Object child(Map<?, ?> parent, String key) {
-        return Objects.requireNonNull(parent.get(key), () -> key + " is missing");
-    }
-
-    private static Map<?, ?> mapping(Object value) {
-        return (Map<?, ?>) value;
-    }
-
-    private static Stream<?> list(Object value) {
-        return ((List<?>) value).stream();
     }
 }

@@ -1,8 +1,10 @@
 package io.github.redissessionscaler.docs;
 
 import static io.github.redissessionscaler.docs.GeneratedText.table;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.redissessionscaler.cli.Main;
 import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.counting.KeyspaceException;
@@ -19,6 +21,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
 
 /**
  * The tables of the reference, which are made of the code: between two marks in a file stands what the code says.
@@ -45,7 +49,7 @@ final class ReferenceTest {
                 "metadata.md",
                 "presets",
                 table(
-                        List.of("preset", "setting", "default", "for"),
+                        List.of("preset", "setting", "default", "for", "counts by default"),
                         Stream.of(Preset.values())
                                 .map(preset -> List.of(
                                         "`" + preset.text() + "`",
@@ -56,7 +60,8 @@ final class ReferenceTest {
                                         preset.setting()
                                                 .map(Preset.Setting::defaultText)
                                                 .orElse("–"),
-                                        preset.description()))));
+                                        preset.description(),
+                                        preset.query().inWords().replaceAll("'([^']*)'", "`$1`")))));
     }
 
     @Test
@@ -131,6 +136,16 @@ final class ReferenceTest {
     }
 
     @Test
+    void theCommandsAreThoseOfTheCommandLine() throws IOException {
+        check(
+                "cli.md",
+                "commands",
+                Main.commandLine().getSubcommands().values().stream()
+                        .map(ReferenceTest::section)
+                        .collect(joining("\n\n")));
+    }
+
+    @Test
     void everyReasonOfAnOutageIsExplained() throws IOException {
         assertThat(Files.readString(DOCS.resolve("outages.md")))
                 .contains(Stream.of(KeyspaceException.Reason.values())
@@ -145,6 +160,18 @@ final class ReferenceTest {
                 accepted,
                 byDefault.map(value -> "`" + value + "`").orElse("–"),
                 meaning);
+    }
+
+    private static String section(CommandLine command) {
+        Help help = new Help(command.getCommandSpec(), Help.defaultColorScheme(Help.Ansi.OFF));
+        return """
+            ## %s
+
+            %s
+            ```text
+            %s
+            %s```\
+            """.formatted(command.getCommandName(), help.description(), help.synopsis(0), help.optionList());
     }
 
     private static void check(String name, String mark, String expected) throws IOException {
