@@ -129,7 +129,8 @@ final class StatusPageTest {
         assertThat(second.get("known").getAsInt()).isEqualTo(5);
         assertThat(second.getAsJsonArray("triggers")).hasSize(2);
         assertThat(second.getAsJsonArray("triggers").get(0).getAsJsonObject().getAsJsonObject("history"))
-                .satisfies(history -> assertThat(history.getAsJsonArray("times")).isNotEmpty());
+                .satisfies(
+                        history -> assertThat(history.getAsJsonArray("times")).isNotEmpty());
         assertThat(status("search=OP/W").get("found").getAsInt()).isEqualTo(5);
         assertThat(status("search=nobody").get("found").getAsInt()).isZero();
     }
@@ -152,8 +153,7 @@ final class StatusPageTest {
         redis.kill();
         scaler.isActive(Map.of());
 
-        JsonObject connection =
-                status("").getAsJsonArray("connections").get(0).getAsJsonObject();
+        JsonObject connection = status("").getAsJsonArray("connections").get(0).getAsJsonObject();
 
         assertThat(text(connection, "name")).isEqualTo("default");
         assertThat(text(connection, "state")).isEqualTo("down");
