@@ -2,6 +2,7 @@ package io.github.redissessionscaler.browser;
 
 import io.github.redissessionscaler.config.ConfigLoader;
 import io.github.redissessionscaler.counting.Counter;
+import io.github.redissessionscaler.counting.LayoutFindings;
 import io.github.redissessionscaler.evaluation.Advisor;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
@@ -22,7 +23,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -40,7 +40,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
 
     RecordedPage(int redisPort, Instant start) {
         now = start;
-        var telemetry = new Telemetry(this);
+        var telemetry = new Telemetry(this, Duration.ofSeconds(2));
         keyspaces = new RedisKeyspaces(
                 ConfigLoader.load(Map.of("REDIS_ADDRESS", "127.0.0.1:" + redisPort))
                         .connections(),
@@ -48,7 +48,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
                 telemetry);
         counter = new Counter(keyspaces, this);
         var states = new TriggerStates(() -> 1000, () -> 100, History.recorded(Instances.UNKNOWN), this);
-        var advisor = new Advisor((_, _) -> List.of(), threads, this);
+        var advisor = new Advisor((_, _) -> LayoutFindings.NONE, threads, this);
         evaluator = new Evaluator(
                 new Reader(keyspaces, counter, threads, telemetry, this),
                 new OutageRules(() -> Duration.ZERO, this),
@@ -59,7 +59,12 @@ final class RecordedPage implements AutoCloseable, InstantSource {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 () -> true,
                 telemetry::scrape,
-                Optional.of(new StatusPage(states, advisor::known, counter::progress, telemetry::connections, this)),
+                Optional.of(new StatusPage(
+                        states,
+                        trigger -> advisor.findings(trigger).advice(),
+                        counter::progress,
+                        telemetry::connections,
+                        this)),
                 threads);
     }
 

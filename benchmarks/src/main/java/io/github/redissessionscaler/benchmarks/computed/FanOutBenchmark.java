@@ -5,6 +5,7 @@ import io.github.redissessionscaler.activity.Client;
 import io.github.redissessionscaler.activity.PushSettings;
 import io.github.redissessionscaler.activity.Subscription;
 import io.github.redissessionscaler.counting.Counter;
+import io.github.redissessionscaler.counting.LayoutFindings;
 import io.github.redissessionscaler.evaluation.Advisor;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Evaluator;
@@ -17,7 +18,6 @@ import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -63,7 +63,7 @@ public class FanOutBenchmark {
                 new OutageRules(() -> Duration.ZERO, clock),
                 new TriggerStates(() -> streams, () -> 100, History.unrecorded(Instances.UNKNOWN), clock),
                 (namespace, database) -> {},
-                new Advisor((source, layout) -> List.of(), executor, clock));
+                new Advisor((source, layout) -> LayoutFindings.NONE, executor, clock));
         hub = new ActivityHub(
                 evaluator,
                 (database, listener) -> () -> {},
