@@ -54,7 +54,7 @@ public enum Setting {
             "5s",
             Accepted.DURATION,
             "How often, at least, Redis is asked for open streams, events or not."),
-    TRIGGER_LIMIT("triggerLimit", "20000", Effect.AT_ONCE, Accepted.LIMIT, "How many triggers are served at a time."),
+    TRIGGER_LIMIT("triggerLimit", "12000", Effect.AT_ONCE, Accepted.LIMIT, "How many triggers are served at a time."),
     PATTERN_LIMIT(
             "patternLimit",
             "200",
@@ -71,7 +71,7 @@ public enum Setting {
             "10%",
             "a percentage from 0.1% to 100%",
             "How much of each Redis server's time an exact count of keys by pattern may take."),
-    STREAM_LIMIT("streamLimit", "40000", Effect.AT_ONCE, Accepted.LIMIT, "How many streams are open at a time."),
+    STREAM_LIMIT("streamLimit", "12000", Effect.AT_ONCE, Accepted.LIMIT, "How many streams are open at a time."),
     LOG_FORMAT("logFormat", "text", "text or json", "How log lines are written."),
     LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, "error, warn, info, debug or trace", "What is logged.");
 

@@ -6,7 +6,11 @@ import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
@@ -18,7 +22,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gRPC server: the external scaler, health for each service, and reflection. Its health is its own: whether Redis
@@ -31,6 +38,8 @@ public final class GrpcServer implements AutoCloseable {
 
     /** A client that is asked whether it is still there has this part of the silence before to say so. */
     private static final int KEEPALIVE_PARTS = 3;
+
+    private static final int STREAM_THREADS = 2;
 
     /** How long connections that are broken off take to be gone. */
     private static final Duration LAST_MOMENT = Duration.ofMillis(500);
@@ -51,6 +60,7 @@ public final class GrpcServer implements AutoCloseable {
                         new InetSocketAddress(config.listenAddress(), config.grpcPort()),
                         tls.map(ServerTls::credentials).orElseGet(InsecureServerCredentials::create))
                 .executor(executor)
+                .callExecutor(streamsApart())
                 .addService(ServerInterceptors.intercept(new ExternalScalerService(evaluator, hub, answers), metrics))
                 .addService(ServerInterceptors.intercept(new ExplainerService(evaluator, answers), metrics))
                 .addService(health.getHealthService())
@@ -78,9 +88,28 @@ public final class GrpcServer implements AutoCloseable {
         try {
             server.server.start();
         } catch (IOException e) {
+            server.refusals.ifPresent(RefusedHandshakes::close);
             throw new UncheckedIOException(e);
         }
         return server;
+    }
+
+    /** Has few threads open all streams, none of which blocks: thousands at once would wait for each other, stacks and all. */
+    private static ServerCallExecutorSupplier streamsApart() {
+        var streams = new ThreadPoolExecutor(
+                STREAM_THREADS,
+                STREAM_THREADS,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofVirtual().name("streams").factory());
+        streams.allowCoreThreadTimeOut(true);
+        return new ServerCallExecutorSupplier() {
+            @Override
+            public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
+                return call.getMethodDescriptor().getType() == MethodType.SERVER_STREAMING ? streams : null;
+            }
+        };
     }
 
     private static void measure(ServerTls tls, Telemetry telemetry) {

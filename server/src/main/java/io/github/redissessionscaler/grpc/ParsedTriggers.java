@@ -26,9 +26,14 @@ final class ParsedTriggers {
      * @throws io.github.redissessionscaler.problem.InvalidInputException with everything that is wrong
      */
     Trigger of(Map<String, String> metadata) {
-        return isShort(metadata)
-                ? triggers.computeIfAbsent(metadata, TriggerParser::parse)
-                : TriggerParser.parse(metadata);
+        if (!isShort(metadata)) {
+            return TriggerParser.parse(metadata);
+        }
+        return triggers.get(metadata).orElseGet(() -> {
+            Trigger parsed = TriggerParser.parse(metadata);
+            triggers.add(metadata, parsed);
+            return parsed;
+        });
     }
 
     private static boolean isShort(Map<String, String> metadata) {

@@ -48,11 +48,11 @@ final class ConfigLoaderTest {
                         Duration.ofMinutes(1),
                         Duration.ofMillis(500),
                         Duration.ofSeconds(5),
-                        20_000,
+                        12_000,
                         200,
                         Duration.ofSeconds(10),
                         0.1,
-                        40_000,
+                        12_000,
                         Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
                         ServerConfig.LogFormat.TEXT,
                         "info"));
