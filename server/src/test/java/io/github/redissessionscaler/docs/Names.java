@@ -27,6 +27,10 @@ final class Names {
             "PHPREDIS_CLUSTER_SESSION",
             "KEY_PREFIX");
 
+    /** Why a handshake was refused; the enumeration is private to the gRPC server. */
+    private static final Set<String> OF_HANDSHAKES =
+            Set.of("NO_TLS", "TLS_VERSION", "NO_CERTIFICATE", "NOT_VALID_NOW", "UNKNOWN_AUTHORITY");
+
     /** What kubectl calls a Deployment; the files in our folder of that name end otherwise. */
     private static final Pattern DEPLOYMENT = Pattern.compile("deploy/(?!render$)[\\w-]+");
 
@@ -62,6 +66,7 @@ final class Names {
 
     private static Set<String> known() {
         Set<String> known = new HashSet<>(OF_OTHERS);
+        known.addAll(OF_HANDSHAKES);
         known.add(ConfigLoader.CONFIG_FILE);
         known.addAll(RedisVariable.names());
         Stream.of(Setting.values(), Status.Code.values(), KeyspaceException.Reason.values())

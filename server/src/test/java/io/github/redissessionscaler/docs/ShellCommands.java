@@ -38,7 +38,10 @@ final class ShellCommands {
 
     /** The lines of a block that are commands: all of a shell's, those behind a prompt where output stands in between. */
     private static Stream<String> lines(Page.Block block) {
-        Stream<String> lines = block.text().replaceAll("\\\\\\n\\s*", "").lines();
+        Stream<String> lines = block.text()
+                .replaceAll("\\\\\\n\\s*", "")
+                .replaceAll(" +# .*", "")
+                .lines();
         return switch (block.language()) {
             case "", "sh" -> lines.filter(line -> !line.startsWith("#"));
             case "console" -> lines.filter(line -> line.startsWith("$ ")).map(line -> line.substring(2));
