@@ -27,6 +27,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"a database that no Redis has":      {[]string{oneConnection, "connections.default.database=5000"}, []string{"/connections/default/database"}},
 		"sentinels without the primary":     {[]string{"connections.default.sentinel.nodes[0]=sentinel:26379"}, []string{"/connections/default/sentinel", "master"}},
 		"a cluster without nodes":           {[]string{"connections.default.cluster.nodes=null"}, []string{"/connections/default/cluster", "nodes"}},
+		"a connection for nobody":           {[]string{oneConnection, "connections.default.namespaces={}"}, []string{"/connections/default/namespaces"}},
 		"a connection by a bad name":        {[]string{"connections._x.address=redis:6379"}, []string{"/connections"}},
 		"a Secret without its key":          {[]string{oneConnection, "connections.default.passwordSecret.name=redis"}, []string{"/connections/default/passwordSecret", "key"}},
 		"a ConfigMap and connections":       {[]string{oneConnection, "existingConfigMap=scaler"}, []string{"existingConfigMap", "keep one of them"}},

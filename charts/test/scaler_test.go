@@ -76,7 +76,15 @@ func moved(text, to string) string {
 	return strings.ReplaceAll(text, directory, to)
 }
 
-// probe asks what the kubelet would ask.
+// probeAll asks what the kubelet would ask.
+func (s scaler) probeAll(t *testing.T, objects []runtime.Object) {
+	t.Helper()
+	container := container(t, objects)
+	for _, probe := range []*core.Probe{container.StartupProbe, container.ReadinessProbe, container.LivenessProbe} {
+		s.probe(t, probe)
+	}
+}
+
 func (s scaler) probe(t *testing.T, probe *core.Probe) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -142,10 +150,7 @@ func TestTheRenderedContainerAnswers(t *testing.T) {
 
 	scaler := start(t, objects, map[string]map[string]string{"redis": {"password": "rotten/tomatoes"}})
 
-	container := container(t, objects)
-	for _, probe := range []*core.Probe{container.StartupProbe, container.ReadinessProbe, container.LivenessProbe} {
-		scaler.probe(t, probe)
-	}
+	scaler.probeAll(t, objects)
 	answer := scaler.check(t, metadata(scaledObject(t, values...).Spec.Triggers[0])...)
 	if answer["wantedReplicas"] != 2.0 || answer["active"] != true {
 		t.Errorf("101 sessions are %v", answer)
@@ -168,10 +173,7 @@ func TestTheRenderedContainerSpeaksMutualTls(t *testing.T) {
 		"clients": {"ca.crt": authority.certificate},
 	})
 
-	container := container(t, objects)
-	for _, probe := range []*core.Probe{container.StartupProbe, container.ReadinessProbe, container.LivenessProbe} {
-		scaler.probe(t, probe)
-	}
+	scaler.probeAll(t, objects)
 	answer := scaler.check(t, "--ca-file", inFile(t, authority.certificate),
 		"--cert-file", inFile(t, client.certificate), "--key-file", inFile(t, client.privateKey))
 	if answer["active"] != false {
@@ -184,4 +186,21 @@ func TestTheRenderedContainerSpeaksMutualTls(t *testing.T) {
 			t.Error("a client without a certificate is served")
 		}
 	}
+}
+
+func TestTheScalerTakesEverythingThatTheChartCanWrite(t *testing.T) {
+	authority := newAuthority(t)
+	server, client := authority.issue(t, "redis-session-scaler.keda"), authority.issue(t, "scaler")
+	objects := objects(t, template(t, everything))
+
+	scaler := start(t, objects, map[string]map[string]string{
+		"redis-session-scaler-tls": {"tls.crt": server.certificate, "tls.key": server.privateKey},
+		"keda-clients":             {"ca.crt": authority.certificate},
+		"redis":                    {"password": "rotten/tomatoes"},
+		"sentinel":                 {"password": "more/tomatoes"},
+		"redis-ca":                 {"ca.crt": authority.certificate},
+		"redis-client":             {"tls.crt": client.certificate, "tls.key": client.privateKey},
+	})
+
+	scaler.probeAll(t, objects)
 }
