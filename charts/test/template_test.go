@@ -231,9 +231,6 @@ func TestEverythingThatIsGivenIsThere(t *testing.T) {
 	if the[*certmanager.Certificate](t, objects).Spec.SecretName != "redis-session-scaler-tls" {
 		t.Error("the certificate is written elsewhere")
 	}
-	if !the[*monitoring.ServiceMonitor](t, objects).Spec.Endpoints[0].HonorLabels {
-		t.Error("the namespace of a ScaledObject is replaced by that of the scaler")
-	}
 	if types := the[*networking.NetworkPolicy](t, objects).Spec.PolicyTypes; len(types) != 2 {
 		t.Errorf("the NetworkPolicy is for %v", types)
 	}
@@ -263,5 +260,24 @@ func TestTheConfigurationHasEveryConnectionAndNoSecret(t *testing.T) {
 		if strings.Contains(text, leaf) {
 			t.Errorf("the scaler knows no %s", leaf)
 		}
+	}
+}
+
+func TestTheDashboardAndTheAlertsAreThoseOfTheRepository(t *testing.T) {
+	objects := objects(t, template(t, everything))
+
+	var dashboard string
+	for _, configMap := range all[*core.ConfigMap](objects) {
+		dashboard += configMap.Data["redis-session-scaler.json"]
+	}
+	if strings.TrimSpace(dashboard) != strings.TrimSpace(read(t, root+"/observability/dashboard.json")) {
+		t.Error("the dashboard is another one")
+	}
+	var alerts monitoring.PrometheusRuleSpec
+	if err := yaml.UnmarshalStrict([]byte(read(t, root+"/observability/alerts.yaml")), &alerts); err != nil {
+		t.Fatal(err)
+	}
+	if len(alerts.Groups) == 0 || !equality.Semantic.DeepEqual(alerts, the[*monitoring.PrometheusRule](t, objects).Spec) {
+		t.Error("the alerts are others")
 	}
 }
