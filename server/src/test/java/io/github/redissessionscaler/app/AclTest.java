@@ -1,11 +1,14 @@
 package io.github.redissessionscaler.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.redissessionscaler.docs.MinimalAcl;
+import io.github.redissessionscaler.testing.RedisBinaries;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -14,22 +17,30 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.params.XAddParams;
 
-/** The scaler as a user who may do exactly what the reference says that it needs, and as one who may do less. */
+/**
+ * The scaler as a user who may do exactly what the reference says that it needs, on every redis-server there is, and as one who
+ * may do less.
+ */
 final class AclTest {
 
     private static final int SESSIONS = 12;
 
-    private static RedisServer redis;
+    private static final Map<String, RedisServer> SERVERS = new LinkedHashMap<>();
 
     @BeforeAll
     static void start() {
-        redis = RedisServer.start();
+        RedisBinaries.all().forEach(binary -> SERVERS.put(binary, filled(binary)));
+    }
+
+    private static RedisServer filled(String binary) {
+        RedisServer redis = RedisServer.startBinary(binary);
         try (Jedis jedis = redis.connect();
                 Pipeline pipeline = jedis.pipelined()) {
             long now = System.currentTimeMillis();
@@ -45,17 +56,23 @@ final class AclTest {
             pipeline.set("number", String.valueOf(SESSIONS));
             pipeline.set("flag", "1");
         }
+        return redis;
     }
 
     @AfterAll
     static void stop() {
-        redis.close();
+        SERVERS.values().forEach(RedisServer::close);
+    }
+
+    static Stream<Arguments> waysOnServers() {
+        return SERVERS.keySet().stream()
+                .flatMap(binary -> Stream.of(MinimalAcl.values()).map(way -> Arguments.of(way, binary)));
     }
 
     @ParameterizedTest
-    @EnumSource
-    void theRulesOfTheReferenceAreEnough(MinimalAcl way) {
-        try (var scaler = scalerWith(way.rules())) {
+    @MethodSource("waysOnServers")
+    void theRulesOfTheReferenceAreEnough(MinimalAcl way, String binary) {
+        try (var scaler = scalerWith(serverOf(binary), way.rules())) {
             double expected = way == MinimalAcl.ALL_KEYS ? SESSIONS + 8 : SESSIONS;
 
             assertThat(scaler.metric(way.metadata())).isEqualTo(expected);
@@ -65,7 +82,7 @@ final class AclTest {
 
     @Test
     void aCommandThatIsNotAllowedIsNamedAndTheAnswerIsAnError() {
-        try (var scaler = scalerWith(List.of("+ping"))) {
+        try (var scaler = scalerWith(serverOf(RedisBinaries.standard()), List.of("+ping"))) {
             assertThatThrownBy(() -> scaler.metric(Map.of("onUnavailable", "error")))
                     .hasMessageContaining("UNAVAILABLE")
                     .hasMessageContaining("NOPERM")
@@ -73,7 +90,11 @@ final class AclTest {
         }
     }
 
-    private static RunningScaler scalerWith(List<String> rules) {
+    private static RedisServer serverOf(String binary) {
+        return requireNonNull(SERVERS.get(binary));
+    }
+
+    private static RunningScaler scalerWith(RedisServer redis, List<String> rules) {
         try (Jedis jedis = redis.connect()) {
             jedis.aclDelUser("scaler");
             String[] user = Stream.concat(Stream.of("reset", "on", ">secret"), rules.stream())

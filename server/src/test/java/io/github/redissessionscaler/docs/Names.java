@@ -18,8 +18,9 @@ final class Names {
 
     private static final Pattern IN_CAPITALS = Pattern.compile("\\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\\b");
 
-    /** What others call so: tools, cloud providers and the frameworks whose sessions are counted. */
+    /** What others call so: our tests, tools, cloud providers and the frameworks whose sessions are counted. */
     private static final Set<String> OF_OTHERS = Set.of(
+            "REDIS_SERVERS",
             "JAVA_HOME",
             "MVNW_REPOURL",
             "REDIS_EXPORTER_COUNT_KEYS",

@@ -48,7 +48,7 @@ import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.params.SetParams;
 
-/** What every keyspace does, on every topology and every redis-server that the machine has. */
+/** What every keyspace does, on every topology and every redis-server there is. */
 final class KeyspaceTest {
 
     /** A Redis to read, and a client of the test's own to write with. */
@@ -75,6 +75,8 @@ final class KeyspaceTest {
         for (String binary : RedisBinaries.all()) {
             RedisServer server = closing(RedisServer.startBinary(binary));
             add(binary, new Topology.Standalone(node(server)), Optional.empty(), writer(server));
+            RedisCluster cluster = closing(RedisCluster.startBinary(binary, 3, false));
+            add("Cluster of " + binary, new Topology.Cluster(cluster.nodes()), Optional.empty(), cluster.connect());
         }
         Path socket = directory.resolve("redis.sock");
         RedisServer local = closing(RedisServer.start("--unixsocket", socket.toString()));
@@ -108,9 +110,6 @@ final class KeyspaceTest {
                 new Topology.Sentinel(RedisSentinel.MASTER, sentinel.sentinels(), Optional.empty()),
                 Optional.empty(),
                 writer(sentinel.first()));
-
-        RedisCluster cluster = closing(RedisCluster.start(3, false));
-        add("Cluster", new Topology.Cluster(cluster.nodes()), Optional.empty(), cluster.connect());
     }
 
     @AfterAll

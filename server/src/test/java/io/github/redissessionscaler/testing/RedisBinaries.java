@@ -14,7 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The redis-servers that tests can start: the one that the build brings along, and what the machine has. */
+/**
+ * The redis-servers that tests can start: the one that the build brings along, what the machine has, and those that the
+ * environment variable {@code REDIS_SERVERS} names, as a list of paths like {@code PATH}.
+ */
 public final class RedisBinaries {
 
     private static final String ALONG = unpack();
@@ -41,18 +44,34 @@ public final class RedisBinaries {
         }
     }
 
-    /** Every redis-server and valkey-server to be found, at least one. */
+    /**
+     * Every redis-server and valkey-server to be found, at least one.
+     *
+     * @throws IllegalStateException if REDIS_SERVERS names what cannot be started
+     */
     public static List<String> all() {
-        return Stream.concat(
+        return Stream.of(
                         Stream.of(ALONG),
-                        Stream.of("redis-server", "valkey-server").flatMap(name -> onPath(name).stream()))
+                        Stream.of("redis-server", "valkey-server").flatMap(name -> onPath(name).stream()),
+                        paths("REDIS_SERVERS").peek(RedisBinaries::requireExecutable))
+                .flatMap(binaries -> binaries)
                 .distinct()
                 .toList();
     }
 
+    private static void requireExecutable(String binary) {
+        if (!Files.isExecutable(Path.of(binary))) {
+            throw new IllegalStateException("REDIS_SERVERS names " + binary + ", which cannot be started");
+        }
+    }
+
+    private static Stream<String> paths(String variable) {
+        return Stream.of(System.getenv().getOrDefault(variable, "").split(Pattern.quote(File.pathSeparator), -1))
+                .filter(path -> !path.isEmpty());
+    }
+
     private static Optional<String> onPath(String name) {
-        String path = System.getenv().getOrDefault("PATH", "");
-        return Stream.of(path.split(Pattern.quote(File.pathSeparator), -1))
+        return paths("PATH")
                 .map(folder -> Path.of(folder, name))
                 .filter(Files::isExecutable)
                 .map(Path::toString)

@@ -18,16 +18,24 @@ public final class RedisCluster implements AutoCloseable {
 
     private static final int SLOTS = 16_384;
 
+    private final String binary;
     private final List<RedisServer> primaries = new ArrayList<>();
     private final List<RedisServer> replicas = new ArrayList<>();
 
-    private RedisCluster() {}
+    private RedisCluster(String binary) {
+        this.binary = binary;
+    }
 
-    /** Starts a cluster and waits until every node says that it is whole. */
+    /** Starts a cluster of default redis-servers and waits until every node says that it is whole. */
     public static RedisCluster start(int primaries, boolean withReplicas) {
-        var cluster = new RedisCluster();
+        return startBinary(RedisBinaries.standard(), primaries, withReplicas);
+    }
+
+    /** The same with a redis-server of the test's choice. */
+    public static RedisCluster startBinary(String binary, int primaries, boolean withReplicas) {
+        var cluster = new RedisCluster(binary);
         for (int i = 0; i < primaries; i++) {
-            cluster.primaries.add(node());
+            cluster.primaries.add(cluster.node());
         }
         for (int i = 0; i < primaries; i++) {
             int[] slots = IntStream.range(i * SLOTS / primaries, (i + 1) * SLOTS / primaries)
@@ -108,9 +116,15 @@ public final class RedisCluster implements AutoCloseable {
         return all;
     }
 
-    private static RedisServer node() {
-        return RedisServer.start(
-                "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--notify-keyspace-events", "AKE");
+    private RedisServer node() {
+        return RedisServer.startBinary(
+                binary,
+                "--cluster-enabled",
+                "yes",
+                "--cluster-node-timeout",
+                "2000",
+                "--notify-keyspace-events",
+                "AKE");
     }
 
     private void meet(RedisServer newcomer) {
