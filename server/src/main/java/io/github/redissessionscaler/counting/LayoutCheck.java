@@ -8,17 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** A look at a few keys of a database, whether they are what a trigger takes them for. */
 final class LayoutCheck {
 
-    /** How often each primary is sampled, some hundred keys at a time. */
-    private static final int SAMPLES = 2;
-
     /** How many matching keys of a primary are asked for their type and their time to live. */
-    private static final int ASKED = 100;
+    private static final int ASKED = 200;
 
     /** What PTTL says of a key that has no time to live. */
     private static final long FOREVER = -1;
@@ -40,7 +36,7 @@ final class LayoutCheck {
     }
 
     /**
-     * What some hundred keys of each primary show.
+     * What some hundred keys of each primary show, each looked at once.
      *
      * @throws KeyspaceException if Redis does not answer, or does not allow the look
      */
@@ -48,10 +44,7 @@ final class LayoutCheck {
         var check = new LayoutCheck(query, layout);
         List<Shard> shards = keyspace.shards();
         for (Shard shard : shards) {
-            var sampler = new Sampler(new SplittableRandom(random.nextLong()), shards.size() > 1);
-            for (int i = 0; i < SAMPLES; i++) {
-                check.look(shard, sampler.draw(shard).keys());
-            }
+            check.look(shard, SomeKeys.of(shard, shards.size() > 1, random));
         }
         double endlessShare = check.asked == 0 ? 0 : (double) check.endless / (double) check.asked;
         return new LayoutFindings(check.advice(), endlessShare);

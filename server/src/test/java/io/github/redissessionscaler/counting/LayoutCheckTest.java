@@ -73,6 +73,18 @@ final class LayoutCheckTest {
     }
 
     @Test
+    void eachKeyIsLookedAtOnce() {
+        strings("shop:", 101, 1800);
+
+        assertThat(look(Map.of("preset", "express")))
+                .singleElement()
+                .asString()
+                .matches("none of \\d+ keys looked at matches .*")
+                .satisfies(advice ->
+                        assertThat(Integer.parseInt(advice.split(" ", 4)[2])).isBetween(1, 101));
+    }
+
+    @Test
     void keysOfAnotherTypeAreNoticed() {
         strings("web:", 40, 1800);
 
