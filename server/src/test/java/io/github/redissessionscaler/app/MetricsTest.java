@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,8 +10,17 @@ import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +97,92 @@ final class MetricsTest {
             jedis.set("a", "1");
             assertThat(scaler.scrape()).contains("redis_session_scaler_push_databases_events 1.0");
         });
+    }
+
+    @Test
+    void aScrapeIsCompressedForWhoUnderstandsThat() throws Exception {
+        scaler.metric(Map.of());
+        try (var http = HttpClient.newHttpClient()) {
+            URI address = URI.create("http://127.0.0.1:" + scaler.scaler().managementPort() + "/metrics");
+            HttpResponse<byte[]> compressed = http.send(
+                    HttpRequest.newBuilder(address)
+                            .header("Accept-Encoding", "deflate, gzip;q=0.9")
+                            .build(),
+                    BodyHandlers.ofByteArray());
+            HttpResponse<String> plain =
+                    http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+
+            assertThat(compressed.headers().firstValue("Content-Encoding")).hasValue("gzip");
+            assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+            var unpacked = new GZIPInputStream(new ByteArrayInputStream(compressed.body()));
+            String text = new String(unpacked.readAllBytes(), UTF_8);
+            assertThat(names(text)).isEqualTo(names(plain.body())).contains("redis_session_scaler_trigger_sessions");
+            assertThat(compressed.body().length).isLessThan(text.length() / 2);
+        }
+    }
+
+    @Test
+    void keysThatRedisEvictsAreCounted() {
+        jedis.configSet("maxmemory-policy", "allkeys-random");
+        jedis.configSet("maxmemory", String.valueOf(usedMemory() + 2_000_000));
+        String value = "x".repeat(100_000);
+        for (int i = 0; evictedKeys() == 0 && i < 1_000; i++) {
+            jedis.set("session:" + i, value);
+        }
+        jedis.configSet("maxmemory", "0");
+        long evicted = evictedKeys();
+        assertThat(evicted).isPositive();
+
+        await().untilAsserted(() -> {
+            scaler.metric(Map.of());
+            assertThat(scaler.scrape())
+                    .contains(
+                            "redis_session_scaler_redis_evicted_keys_total{connection=\"default\"} " + evicted + ".0");
+        });
+    }
+
+    @Test
+    void theLatencyOfACallIsInBucketsUpToItsBoundAndBeyond() {
+        scaler.metric(Map.of());
+
+        await().untilAsserted(() -> {
+            List<String> buckets = scaler.scrape()
+                    .lines()
+                    .filter(line -> line.startsWith(
+                            "redis_session_scaler_rpc_seconds_bucket{code=\"OK\",method=\"GetMetrics\""))
+                    .toList();
+            assertThat(buckets.stream().map(line -> line.replaceAll(".*le=\"([^\"]*)\".*", "$1")))
+                    .containsExactly("0.005", "0.025", "0.1", "7.5", "15.0", "24.0", "30.0", "45.0", "+Inf");
+            List<Long> counts = buckets.stream()
+                    .map(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                    .toList();
+            assertThat(counts).isSorted().last().isEqualTo(1L);
+        });
+    }
+
+    private static Set<String> names(String scrape) {
+        return scrape.lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]", 2)[0])
+                .collect(Collectors.toSet());
+    }
+
+    private long usedMemory() {
+        return ofInfo("memory", "used_memory");
+    }
+
+    private long evictedKeys() {
+        return ofInfo("stats", "evicted_keys");
+    }
+
+    private long ofInfo(String section, String field) {
+        return jedis.info(section)
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .mapToLong(line ->
+                        Long.parseLong(line.substring(field.length() + 1).strip()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private String trigger(String name) {
