@@ -1,11 +1,11 @@
 package io.github.redissessionscaler.cli;
 
+import io.github.redissessionscaler.counting.Interval;
 import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
+import io.github.redissessionscaler.problem.Numbers;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.Scan;
-import java.text.DecimalFormat;
-import java.text.DecimalFormatSymbols;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,9 +23,6 @@ record Findings(boolean active, String metric, double target, double value, Opti
 
     private static final HorizontalPodAutoscaler HPA = HorizontalPodAutoscaler.DEFAULT;
 
-    /** How many standard errors there are to each side in an interval that holds the truth 95 times in 100. */
-    private static final double CONFIDENCE_95 = 1.96;
-
     String inWords(long currentReplicas) {
         long wanted = wanted(currentReplicas);
         return explanation.map(Findings::counted).orElse("")
@@ -38,8 +35,8 @@ record Findings(boolean active, String metric, double target, double value, Opti
                 """.formatted(
                                 active ? "yes" : "no",
                                 metric,
-                                number(value),
-                                number(target),
+                                Numbers.plain(value),
+                                Numbers.plain(target),
                                 wanted,
                                 currentReplicas,
                                 active ? "" : "; KEDA scales to minReplicaCount while the trigger is inactive")
@@ -69,19 +66,23 @@ record Findings(boolean active, String metric, double target, double value, Opti
         String sessions = switch (count.getMethod()) {
             case METHOD_ESTIMATE ->
                 "%s, estimated; with 95 %% confidence %s to %s"
-                        .formatted(number(count.getSessions()), number(lowest(count)), number(highest(count)));
-            case METHOD_EXACT -> "%s, each visited".formatted(number(count.getSessions()));
-            case METHOD_INDEX, METHOD_UNSPECIFIED, UNRECOGNIZED -> number(count.getSessions());
+                        .formatted(
+                                Numbers.plain(count.getSessions()),
+                                Numbers.plain(likely(count).lowest()),
+                                Numbers.plain(likely(count).highest()));
+            case METHOD_EXACT -> "%s, each visited".formatted(Numbers.plain(count.getSessions()));
+            case METHOD_INDEX, METHOD_UNSPECIFIED, UNRECOGNIZED -> Numbers.plain(count.getSessions());
         };
         return counts
-                + "sessions           %s, %s s ago%n".formatted(sessions, number(Math.max(0, count.getAgeSeconds())));
+                + "sessions           %s, %s s ago%n"
+                        .formatted(sessions, Numbers.plain(Math.max(0, count.getAgeSeconds())));
     }
 
     private static String remarks(Explanation explanation) {
         var remarks = new StringJoiner("\n", "\n", "\n").setEmptyValue("");
         if (!explanation.getOutage().isEmpty()) {
             remarks.add("Redis has not answered for %s s: %s"
-                    .formatted(number(explanation.getOutageSeconds()), explanation.getOutage()));
+                    .formatted(Numbers.plain(explanation.getOutageSeconds()), explanation.getOutage()));
         }
         if (!explanation.getTargetProblem().isEmpty()) {
             remarks.add("sessionSizeKey gives no target: " + explanation.getTargetProblem());
@@ -89,7 +90,7 @@ record Findings(boolean active, String metric, double target, double value, Opti
         if (explanation.hasScan()) {
             Scan scan = explanation.getScan();
             remarks.add("A scan is under way: %d of about %d keys in %s s"
-                    .formatted(scan.getKeysSeen(), scan.getKeysExpected(), number(scan.getRunningSeconds())));
+                    .formatted(scan.getKeysSeen(), scan.getKeysExpected(), Numbers.plain(scan.getRunningSeconds())));
         }
         explanation.getAdviceList().forEach(sentence -> remarks.add("Note: " + sentence));
         return remarks.toString();
@@ -105,7 +106,9 @@ record Findings(boolean active, String metric, double target, double value, Opti
                     "method",
                     count.getMethod().name().replaceFirst("METHOD_", "").toLowerCase(Locale.ROOT));
             map.put("standardError", count.getStandardError());
-            map.put("confidence95", List.of(lowest(count), highest(count)));
+            map.put(
+                    "confidence95",
+                    List.of(likely(count).lowest(), likely(count).highest()));
             map.put("ageSeconds", count.getAgeSeconds());
         }
         if (explanation.hasScan()) {
@@ -121,12 +124,8 @@ record Findings(boolean active, String metric, double target, double value, Opti
         return map;
     }
 
-    private static double lowest(Count count) {
-        return Math.max(0, count.getSessions() - CONFIDENCE_95 * count.getStandardError());
-    }
-
-    private static double highest(Count count) {
-        return count.getSessions() + CONFIDENCE_95 * count.getStandardError();
+    private static Interval likely(Count count) {
+        return Interval.of95(count.getSessions(), count.getStandardError());
     }
 
     private long wanted(long currentReplicas) {
@@ -145,12 +144,8 @@ record Findings(boolean active, String metric, double target, double value, Opti
             ScaledObject's horizontalPodAutoscalerConfig.behavior.
             """.formatted(
                         needed,
-                        number(HPA.tolerance().scaleUp() * 100),
+                        Numbers.plain(HPA.tolerance().scaleUp() * 100),
                         currentReplicas,
                         HPA.sessionsToLeave(target, currentReplicas));
-    }
-
-    private static String number(double number) {
-        return new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(number);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.cli;
 
+import io.github.redissessionscaler.problem.Numbers;
 import io.github.redissessionscaler.simulation.Curve;
 import io.github.redissessionscaler.simulation.Figures;
 import io.github.redissessionscaler.simulation.Outcome;
@@ -23,11 +24,11 @@ record SimulationReport(Curve curve, List<Outcome> outcomes, double capacity, Li
         var text = new StringBuilder();
         Span span = curve.span();
         text.append("%d points from %s to %s, at most %s sessions%n"
-                .formatted(curve.points(), at(span.from()), at(span.to()), Figures.number(curve.most())));
+                .formatted(curve.points(), at(span.from()), at(span.to()), Numbers.plain(curve.most())));
         curve.silences()
                 .forEach(silence -> text.append("Redis is silent for %s from %s%n"
                         .formatted(Figures.time(silence.length()), at(silence.from()))));
-        text.append("An instance can take %s sessions; more is an overload%n%n".formatted(Figures.number(capacity)));
+        text.append("An instance can take %s sessions; more is an overload%n%n".formatted(Numbers.plain(capacity)));
         table(text);
         if (withChanges) {
             outcomes.forEach(outcome -> changes(outcome, text));
@@ -62,7 +63,7 @@ record SimulationReport(Curve curve, List<Outcome> outcomes, double capacity, Li
                 Figures.time(outcome.overloaded()),
                 outcome.worst()
                         .map(worst -> "%s on %d at %s"
-                                .formatted(Figures.number(worst.sessions()), worst.instances(), at(worst.at())))
+                                .formatted(Numbers.plain(worst.sessions()), worst.instances(), at(worst.at())))
                         .orElse("-"),
                 Figures.hours(outcome.instanceTime()),
                 String.valueOf(outcome.changes().size()),

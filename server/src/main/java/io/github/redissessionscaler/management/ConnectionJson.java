@@ -31,13 +31,13 @@ final class ConnectionJson {
             var last = new JsonObject();
             last.addProperty("reason", failure.reason());
             last.addProperty("message", failure.message());
-            last.add("seconds", Numbers.seconds(failure.at(), now));
+            last.add("seconds", JsonNumbers.seconds(failure.at(), now));
             json.add("lastFailure", last);
         });
         return json;
     }
 
     private static JsonPrimitive millis(Duration duration) {
-        return Numbers.json((double) duration.toNanos() / NANOS_PER_MILLI);
+        return JsonNumbers.of((double) duration.toNanos() / NANOS_PER_MILLI);
     }
 }

@@ -20,7 +20,7 @@ final class HistoryCsv {
 
     private static String line(Point point) {
         String sessions = point.sessions().stream()
-                .mapToObj(number -> Numbers.json(number).toString())
+                .mapToObj(number -> JsonNumbers.of(number).toString())
                 .collect(Collectors.joining());
         return Instant.ofEpochSecond(point.at().getEpochSecond()) + "," + sessions + "\n";
     }

@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.management;
 
 import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
+import io.github.redissessionscaler.problem.Numbers;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
 import java.util.function.LongToDoubleFunction;

@@ -3,11 +3,13 @@ package io.github.redissessionscaler.management;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.counting.Interval;
 import io.github.redissessionscaler.counting.ScanProgress;
 import io.github.redissessionscaler.evaluation.Observed;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.history.Point;
 import io.github.redissessionscaler.outage.Known;
+import io.github.redissessionscaler.problem.Numbers;
 import io.github.redissessionscaler.trigger.Headroom;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
@@ -57,26 +59,27 @@ final class TriggerJson {
         json.addProperty("counts", trigger.source().query().inWords());
         trigger.layout()
                 .ifPresent(layout -> json.addProperty("preset", layout.preset().text()));
-        json.add("lastAskedSeconds", Numbers.seconds(state.lastAsked(), now));
+        json.add("lastAskedSeconds", JsonNumbers.seconds(state.lastAsked(), now));
     }
 
     private void sessions() {
         state.count().last().map(Known::value).ifPresent(count -> {
-            json.add("sessions", Numbers.json(count.value()));
+            json.add("sessions", JsonNumbers.of(count.value()));
             json.addProperty("method", word(count.method()));
             if (count.method() == Count.Method.ESTIMATE) {
-                json.add("standardError", Numbers.json(count.standardError()));
+                json.add("standardError", JsonNumbers.of(count.standardError()));
                 var interval = new JsonArray();
-                interval.add(Numbers.json(Numbers.lowest95(count)));
-                interval.add(Numbers.json(Numbers.highest95(count)));
+                Interval likely = Interval.of95(count.value(), count.standardError());
+                interval.add(JsonNumbers.of(likely.lowest()));
+                interval.add(JsonNumbers.of(likely.highest()));
                 json.add("confidence95", interval);
             }
-            json.add("ageSeconds", Numbers.seconds(count.asOf(), now));
+            json.add("ageSeconds", JsonNumbers.seconds(count.asOf(), now));
         });
     }
 
     private void scaling() {
-        json.add("target", Numbers.json(view.target()));
+        json.add("target", JsonNumbers.of(view.target()));
         trigger.target().sessionSizeKey().ifPresent(key -> json.addProperty("targetKey", key));
         json.addProperty(
                 "headroom",
@@ -86,13 +89,13 @@ final class TriggerJson {
                 });
         json.addProperty("wholeInstances", trigger.wholeInstances());
         state.course().last().ifPresent(answer -> {
-            json.add("value", Numbers.json(answer.value()));
-            json.add("answeredSeconds", Numbers.seconds(answer.at(), now));
+            json.add("value", JsonNumbers.of(answer.value()));
+            json.add("answeredSeconds", JsonNumbers.seconds(answer.at(), now));
         });
         view.scaling().ifPresent(scaling -> {
             json.addProperty("instances", scaling.instances());
             json.addProperty("instancesPresumed", view.fleet().presumed());
-            json.add("capacity", Numbers.json((double) scaling.instances() * view.target()));
+            json.add("capacity", JsonNumbers.of((double) scaling.instances() * view.target()));
             json.addProperty("wantedInstances", scaling.wanted());
             json.addProperty("neededInstances", scaling.needed());
             scaling.upAt().ifPresent(sessions -> json.addProperty("moreInstancesAt", sessions));
@@ -126,7 +129,7 @@ final class TriggerJson {
             var told = new JsonObject();
             told.addProperty("reason", outage.reason().name());
             told.addProperty("message", outage.message());
-            told.add("seconds", Numbers.seconds(outage.since(), now));
+            told.add("seconds", JsonNumbers.seconds(outage.since(), now));
             told.addProperty("answer", OutageWords.answer(trigger.onUnavailable(), outage.held()));
             json.add("outage", told);
         });
@@ -138,7 +141,7 @@ final class TriggerJson {
             var told = new JsonObject();
             told.addProperty("keysSeen", progress.keysSeen());
             told.addProperty("keysExpected", progress.keysExpected());
-            told.add("seconds", Numbers.seconds(progress.since(), now));
+            told.add("seconds", JsonNumbers.seconds(progress.since(), now));
             json.add("scan", told);
         });
     }
@@ -151,8 +154,10 @@ final class TriggerJson {
         for (Point point : points) {
             times.add(point.at().getEpochSecond());
             sessions.add(
-                    point.sessions().isPresent() ? Numbers.json(point.sessions().getAsDouble()) : null);
-            capacity.add(Numbers.json(point.capacity()));
+                    point.sessions().isPresent()
+                            ? JsonNumbers.of(point.sessions().getAsDouble())
+                            : null);
+            capacity.add(JsonNumbers.of(point.capacity()));
             outage.add(point.outage() ? 1 : 0);
         }
         var json = new JsonObject();

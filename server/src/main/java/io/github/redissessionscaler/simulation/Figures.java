@@ -5,15 +5,10 @@ import java.text.DecimalFormatSymbols;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Numbers as people read them, in tables and pictures alike. */
+/** Lengths of time as people read them, in tables and pictures alike. */
 public final class Figures {
 
     private Figures() {}
-
-    /** With at most three decimals. */
-    public static String number(double number) {
-        return new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(number);
-    }
 
     /** Hours with one decimal. */
     public static String hours(Duration duration) {

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.simulation;
 
+import io.github.redissessionscaler.problem.Numbers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -93,7 +94,7 @@ public final class Picture {
         svg.open("g transform=\"translate(0 %s)\"".formatted(Svg.at(top + HEADING)));
         for (double tick : Ticks.upTo(most, MOST_MARKS)) {
             svg.line("grid", LEFT, y(tick), RIGHT, y(tick));
-            svg.label("muted end", LEFT - 8, y(tick) + 4, Figures.number(tick));
+            svg.label("muted end", LEFT - 8, y(tick) + 4, Numbers.plain(tick));
         }
         for (long tick : Ticks.wholeUpTo(most / capacity, MOST_MARKS)) {
             svg.label("muted", RIGHT + 8, y((double) tick * capacity) + 4, String.valueOf(tick));
@@ -208,7 +209,7 @@ public final class Picture {
     private void drawLegend(double y) {
         legend(LEFT, y, "sessions", "sessions");
         svg.line("capacity", LEFT + 100, y - 4, LEFT + 122, y - 4);
-        svg.label("text", LEFT + 128, y, "what the instances can take, %s each".formatted(Figures.number(capacity)));
+        svg.label("text", LEFT + 128, y, "what the instances can take, %s each".formatted(Numbers.plain(capacity)));
         legend(LEFT + 400, y, "overload", "more sessions than that");
         if (!curve.silences().isEmpty()) {
             legend(LEFT + 620, y, "silent", "Redis silent");

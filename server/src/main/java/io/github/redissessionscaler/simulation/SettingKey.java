@@ -1,11 +1,12 @@
 package io.github.redissessionscaler.simulation;
 
 import io.github.redissessionscaler.problem.Durations;
+import io.github.redissessionscaler.problem.UserKey;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** A setting of a simulation that is no key of the trigger's metadata. */
-public enum SettingKey {
+public enum SettingKey implements UserKey {
     MIN_REPLICA_COUNT("minReplicaCount", Accepted.COUNT, "0", "Fewest instances; 0 lets KEDA end the last one."),
     MAX_REPLICA_COUNT("maxReplicaCount", Accepted.POSITIVE, "100", "Most instances."),
     IDLE_REPLICA_COUNT(
@@ -87,20 +88,15 @@ public enum SettingKey {
 
     private static final String BEHAVIOR = "advanced.horizontalPodAutoscalerConfig.behavior.";
 
-    private final String text;
-    private final String accepted;
-    private final Optional<String> byDefault;
-    private final String meaning;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of immutable values
+    private final Reference reference;
 
     SettingKey(String text, String accepted, String byDefault, String meaning) {
         this(text, accepted, Optional.of(byDefault), meaning);
     }
 
     SettingKey(String text, String accepted, Optional<String> byDefault, String meaning) {
-        this.text = text;
-        this.accepted = accepted;
-        this.byDefault = byDefault;
-        this.meaning = meaning;
+        this.reference = new Reference(text, accepted, byDefault, meaning);
     }
 
     /** The setting that stands at this path below {@code spec} of a ScaledObject. */
@@ -110,37 +106,22 @@ public enum SettingKey {
     }
 
     static Optional<SettingKey> of(String text) {
-        return Arrays.stream(values()).filter(key -> key.text.equals(text)).findFirst();
+        return Arrays.stream(values()).filter(key -> key.text().equals(text)).findFirst();
     }
 
     /** Whether a ScaledObject that has it has a {@code behavior}. */
     boolean ofBehavior() {
-        return text.startsWith(Accepted.UP) || text.startsWith(Accepted.DOWN);
+        return text().startsWith(Accepted.UP) || text().startsWith(Accepted.DOWN);
     }
 
-    /** The key as users write it. */
-    public String text() {
-        return text;
-    }
-
-    /** The values that it takes, as a noun. */
-    public String accepted() {
-        return accepted;
-    }
-
-    /** The value that stands for a missing one, or empty when a missing key has its own meaning. */
-    public Optional<String> byDefault() {
-        return byDefault;
-    }
-
-    /** What it is for, in a sentence. */
-    public String meaning() {
-        return meaning;
+    @Override
+    public Reference reference() {
+        return reference;
     }
 
     @Override
     public String toString() {
-        return text;
+        return text();
     }
 
     private static final class Accepted {

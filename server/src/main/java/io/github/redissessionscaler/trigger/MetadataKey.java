@@ -1,10 +1,11 @@
 package io.github.redissessionscaler.trigger;
 
 import io.github.redissessionscaler.problem.Durations;
+import io.github.redissessionscaler.problem.UserKey;
 import java.util.Optional;
 
 /** A key of trigger metadata: the public interface of the scaler. Each also works with {@link #FROM_ENV} behind it. */
-public enum MetadataKey {
+public enum MetadataKey implements UserKey {
     SESSION_SIZE(
             "sessionSize",
             "a number from 0.001 to 1000000000000, such as 100 or 2.5",
@@ -93,10 +94,8 @@ public enum MetadataKey {
     /** Ends a key whose value KEDA took from the environment of the scaled application. */
     public static final String FROM_ENV = "FromEnv";
 
-    private final String text;
-    private final String accepted;
-    private final Optional<String> byDefault;
-    private final String meaning;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of immutable values
+    private final Reference reference;
 
     MetadataKey(String text, String accepted, String byDefault, String meaning) {
         this(text, accepted, Optional.of(byDefault), meaning);
@@ -107,35 +106,17 @@ public enum MetadataKey {
     }
 
     MetadataKey(String text, String accepted, Optional<String> byDefault, String meaning) {
-        this.text = text;
-        this.accepted = accepted;
-        this.byDefault = byDefault;
-        this.meaning = meaning;
+        this.reference = new Reference(text, accepted, byDefault, meaning);
     }
 
-    /** The key as users write it. */
-    public String text() {
-        return text;
-    }
-
-    /** The values that it takes, as a noun. */
-    public String accepted() {
-        return accepted;
-    }
-
-    /** The value that stands for a missing one, or empty when a missing key has its own meaning. */
-    public Optional<String> byDefault() {
-        return byDefault;
-    }
-
-    /** What it is for, in one sentence. */
-    public String meaning() {
-        return meaning;
+    @Override
+    public Reference reference() {
+        return reference;
     }
 
     @Override
     public String toString() {
-        return text;
+        return text();
     }
 
     private static final class Accepted {
