@@ -15,8 +15,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
 
 /**
- * A server that answers KEDA's polls with constants, on the same gRPC server and threads as the scaler: what no scaler can be
- * quicker than. A process of its own, started with the options that the scaler ships with.
+ * A plain gRPC server that answers KEDA's polls with constants, its calls on virtual threads as gRPC hands them out: what gRPC
+ * itself costs. A process of its own, started with the options that the scaler ships with.
  */
 final class ConstantScaler extends ExternalScalerGrpc.ExternalScalerImplBase {
 

@@ -44,26 +44,26 @@ final class PollsBenchmark {
     static void run(
             PrintStream out, ManagedChannel channel, ScalerProcess scaler, ScalerProcess constants, int redisPort)
             throws Exception {
-        ManagedChannel toConstants = constants.channel();
+        var ofScaler = new Target(scaler, channel);
+        var ofConstants = new Target(constants, constants.channel());
         for (int inFlight : List.of(16, 128)) {
-            asFastAsPossible(out, inFlight, channel, toConstants, redisPort);
+            asFastAsPossible(out, inFlight, ofScaler, ofConstants, redisPort);
         }
-        atAFixedRate(out, channel, toConstants);
+        atAFixedRate(out, ofScaler, ofConstants);
         out.printf(
                 "resident, after all that: %.0f MiB, the constants' server %.0f MiB%n",
                 scaler.residentMib(), constants.residentMib());
-        toConstants.shutdownNow();
+        ofConstants.channel.shutdownNow();
     }
 
-    private static void asFastAsPossible(
-            PrintStream out, int inFlight, ManagedChannel channel, ManagedChannel toConstants, int redisPort)
+    private static void asFastAsPossible(PrintStream out, int inFlight, Target scaler, Target constant, int redisPort)
             throws Exception {
         var polls = new Tally();
         var constants = new Tally();
         var pings = new Tally();
         for (int round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-            Tally ofScaler = closedLoop(inFlight, () -> polls(channel));
-            Tally ofConstants = closedLoop(inFlight, () -> polls(toConstants));
+            Tally ofScaler = scaler.timed(to -> closedLoop(inFlight, () -> polls(to)));
+            Tally ofConstants = constant.timed(to -> closedLoop(inFlight, () -> polls(to)));
             Tally ofRedis = closedLoop(Math.min(inFlight, 16), () -> pings(redisPort));
             if (round >= WARM_UP_ROUNDS) {
                 polls.add(ofScaler);
@@ -76,15 +76,15 @@ final class PollsBenchmark {
         out.println("  constants:           " + constants);
         out.println("  PING, bare sockets:  " + pings);
         out.printf("  calls a second, scaler / constants:  %.2f%n", polls.perSecond() / constants.perSecond());
+        tellProcessorTime(out, polls, constants);
     }
 
-    private static void atAFixedRate(PrintStream out, ManagedChannel channel, ManagedChannel toConstants)
-            throws InterruptedException {
+    private static void atAFixedRate(PrintStream out, Target scaler, Target constant) throws Exception {
         var polls = new Tally();
         var constants = new Tally();
         for (int round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-            Tally ofScaler = openLoop(channel);
-            Tally ofConstants = openLoop(toConstants);
+            Tally ofScaler = scaler.timed(PollsBenchmark::openLoop);
+            Tally ofConstants = constant.timed(PollsBenchmark::openLoop);
             if (round >= WARM_UP_ROUNDS) {
                 polls.add(ofScaler);
                 constants.add(ofConstants);
@@ -96,6 +96,29 @@ final class PollsBenchmark {
         out.printf(
                 "  p99, scaler / constants:             %.2f%n",
                 polls.latencies.quantile(0.99) / constants.latencies.quantile(0.99));
+        tellProcessorTime(out, polls, constants);
+    }
+
+    private static void tellProcessorTime(PrintStream out, Tally polls, Tally constants) {
+        out.printf(
+                "  processor time for 1,000 calls:      scaler %.0f ms, constants %.0f ms%n",
+                polls.processorMillisPerThousand(), constants.processorMillisPerThousand());
+    }
+
+    /** A server and the way to it. */
+    private record Target(ScalerProcess process, ManagedChannel channel) {
+
+        interface Round {
+            Tally run(ManagedChannel channel) throws Exception;
+        }
+
+        /** The tally of the round, with the processor time that the server took meanwhile. */
+        Tally timed(Round round) throws Exception {
+            Duration before = process.processorTime();
+            Tally tally = round.run(channel);
+            tally.processorNanos = process.processorTime().minus(before).toNanos();
+            return tally;
+        }
     }
 
     private static Callable<Boolean> polls(ManagedChannel channel) {
@@ -156,14 +179,20 @@ final class PollsBenchmark {
     private static final class Tally {
         private final Latencies latencies = new Latencies();
         private long nanos;
+        private long processorNanos;
 
         void add(Tally other) {
+            processorNanos += other.processorNanos;
             latencies.addAll(other.latencies);
             nanos += other.nanos;
         }
 
         double perSecond() {
             return latencies.count() / (nanos / 1e9);
+        }
+
+        double processorMillisPerThousand() {
+            return processorNanos / 1e3 / latencies.count();
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,11 @@ final class ScalerProcess implements AutoCloseable {
 
     double secondsToReady() {
         return startNanos / 1e9;
+    }
+
+    /** Time on a processor since the process began, in and below it, as far as the system tells it. */
+    Duration processorTime() {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     /** Resident memory in MiB, as Linux tells it. */

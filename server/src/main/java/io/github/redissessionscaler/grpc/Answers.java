@@ -6,8 +6,10 @@ import io.github.redissessionscaler.problem.Problems;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
@@ -15,8 +17,9 @@ import java.util.function.BiFunction;
  * Answers unary calls about a trigger: each within its time, whatever goes wrong. Thread-safe.
  *
  * @param timeout within which every call is answered
+ * @param executor runs each answer on a thread of its own, which may block; calls come on threads that may not
  */
-record Answers(Duration timeout, ParsedTriggers triggers) {
+record Answers(Duration timeout, ParsedTriggers triggers, Executor executor) {
 
     /** What is kept of a caller's own deadline for the answer's way back. */
     private static final Duration WAY_BACK = Duration.ofMillis(50);
@@ -24,16 +27,21 @@ record Answers(Duration timeout, ParsedTriggers triggers) {
     /** What Kubernetes accepts. */
     private static final int LONGEST_NAME = 253;
 
+    /** Answers by and by; returns at once. A client that leaves before its answer is there does not get it. */
     <R> void answer(ScaledObjectRef request, StreamObserver<R> observer, BiFunction<Asked, Deadline, R> response) {
-        R message;
-        try {
-            message = response.apply(asked(request), deadline());
-        } catch (RuntimeException e) {
-            observer.onError(Failures.toStatus(e));
-            return;
-        }
-        observer.onNext(message);
-        observer.onCompleted();
+        Deadline deadline = deadline();
+        ((ServerCallStreamObserver<R>) observer).setOnCancelHandler(() -> {});
+        executor.execute(() -> {
+            R message;
+            try {
+                message = response.apply(asked(request), deadline);
+            } catch (RuntimeException | Error e) {
+                observer.onError(Failures.toStatus(e));
+                return;
+            }
+            observer.onNext(message);
+            observer.onCompleted();
+        });
     }
 
     /**

@@ -12,7 +12,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Tells {@code check} where the answers for a trigger come from. Every method may block until its deadline. */
+/** Tells {@code check} where the answers for a trigger come from. Its method does not block. */
 final class ExplainerService extends ExplainerGrpc.ExplainerImplBase {
 
     private final Evaluator evaluator;

@@ -17,7 +17,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.function.BiFunction;
 
-/** The external scaler that KEDA asks. Every method runs on a virtual thread and may block until its deadline. */
+/** The external scaler that KEDA asks. Its methods run on the few threads of the network, and do not block. */
 final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplBase {
 
     private final Evaluator evaluator;

@@ -21,7 +21,7 @@ final class Failures {
 
     private Failures() {}
 
-    static StatusRuntimeException toStatus(RuntimeException failure) {
+    static StatusRuntimeException toStatus(Throwable failure) {
         Status status = switch (failure) {
             case InvalidInputException e -> Status.INVALID_ARGUMENT;
             case AccessDeniedException e -> Status.PERMISSION_DENIED;

@@ -6,11 +6,7 @@ import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.InsecureServerCredentials;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
@@ -22,10 +18,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The gRPC server: the external scaler, health for each service, and reflection. Its health is its own: whether Redis
@@ -38,8 +31,6 @@ public final class GrpcServer implements AutoCloseable {
 
     /** A client that is asked whether it is still there has this part of the silence before to say so. */
     private static final int KEEPALIVE_PARTS = 3;
-
-    private static final int STREAM_THREADS = 2;
 
     /** How long connections that are broken off take to be gone. */
     private static final Duration LAST_MOMENT = Duration.ofMillis(500);
@@ -54,13 +45,12 @@ public final class GrpcServer implements AutoCloseable {
         tls = config.grpcTls().map(ServerTls::of);
         refusals = tls.map(_ -> RefusedHandshakes.listen(telemetry));
         Duration keepalive = config.keepalive();
-        var answers = new Answers(config.answerTimeout(), new ParsedTriggers());
+        var answers = new Answers(config.answerTimeout(), new ParsedTriggers(), executor);
         var metrics = new CallMetrics(telemetry);
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(config.listenAddress(), config.grpcPort()),
                         tls.map(ServerTls::credentials).orElseGet(InsecureServerCredentials::create))
-                .executor(executor)
-                .callExecutor(streamsApart())
+                .directExecutor()
                 .addService(ServerInterceptors.intercept(new ExternalScalerService(evaluator, hub, answers), metrics))
                 .addService(ServerInterceptors.intercept(new ExplainerService(evaluator, answers), metrics))
                 .addService(health.getHealthService())
@@ -78,7 +68,7 @@ public final class GrpcServer implements AutoCloseable {
     /**
      * A server that takes calls.
      *
-     * @param executor runs every call on a thread of its own, which may block
+     * @param executor runs every answer on a thread of its own, which may block
      * @throws UncheckedIOException if the port cannot be had
      * @throws io.github.redissessionscaler.problem.InvalidInputException if the files for TLS cannot be used
      */
@@ -92,24 +82,6 @@ public final class GrpcServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         return server;
-    }
-
-    /** Has few threads open all streams, none of which blocks: thousands at once would wait for each other, stacks and all. */
-    private static ServerCallExecutorSupplier streamsApart() {
-        var streams = new ThreadPoolExecutor(
-                STREAM_THREADS,
-                STREAM_THREADS,
-                1,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Thread.ofVirtual().name("streams").factory());
-        streams.allowCoreThreadTimeOut(true);
-        return new ServerCallExecutorSupplier() {
-            @Override
-            public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
-                return call.getMethodDescriptor().getType() == MethodType.SERVER_STREAMING ? streams : null;
-            }
-        };
     }
 
     private static void measure(ServerTls tls, Telemetry telemetry) {
