@@ -14,7 +14,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +135,27 @@ final class StatusPageTest {
                         history -> assertThat(history.getAsJsonArray("times")).isNotEmpty());
         assertThat(status("search=OP/W").get("found").getAsInt()).isEqualTo(5);
         assertThat(status("search=nobody").get("found").getAsInt()).isZero();
+    }
+
+    @Test
+    void thousandsOfTriggersAreToldPageByPage() {
+        int known = 3_000;
+        jedis.set("a", "1");
+        for (int i = 1; i <= known; i++) {
+            scaler.metric(Map.of("metricName", "m" + i));
+        }
+
+        assertThat(status("").get("known").getAsInt()).isEqualTo(known);
+        assertThat(status("").getAsJsonArray("triggers")).hasSize(100);
+        assertThat(scaler.get("/api/status?limit=20&points=80").body()).hasSizeLessThan(200_000);
+        Set<String> metrics = new HashSet<>();
+        for (int offset = 0; offset <= known; offset += 1_000) {
+            status("sort=name&limit=1000&offset=" + offset)
+                    .getAsJsonArray("triggers")
+                    .forEach(trigger -> metrics.add(text(trigger.getAsJsonObject(), "metric")));
+        }
+        assertThat(metrics).hasSize(known);
+        assertThat(status("limit=1000&offset=2990").getAsJsonArray("triggers")).hasSize(10);
     }
 
     @Test
