@@ -45,6 +45,15 @@ final class Engine implements AutoCloseable {
      * @param history where the course of each trigger is kept
      */
     Engine(ConfigSource source, Executor executor, History history) {
+        this(source, executor, history, CountingCosts.NONE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param costs is told what counting by pattern costs, beside the metrics
+     */
+    Engine(ConfigSource source, Executor executor, History history, CountingCosts costs) {
         ServerConfig config = source.current();
         telemetry = new Telemetry(clock, config.answerTimeout());
         keyspaces = new RedisKeyspaces(config.connections(), config.answerTimeout(), telemetry);
@@ -54,7 +63,7 @@ final class Engine implements AutoCloseable {
                 CountingOptions.DEFAULT.withScans(config.countRefresh(), config.countShare()),
                 () -> source.current().patternLimit(),
                 new SecureRandom(),
-                new MeasuredCosts(telemetry));
+                new MeasuredCosts(telemetry, costs));
         states = new TriggerStates(
                 () -> source.current().triggerLimit(), () -> source.current().sessionSize(), history, clock);
         advisor = new Advisor(counter::look, executor, clock);
@@ -74,16 +83,18 @@ final class Engine implements AutoCloseable {
     }
 
     /** Measures what counting costs. */
-    private record MeasuredCosts(Telemetry telemetry) implements CountingCosts {
+    private record MeasuredCosts(Telemetry telemetry, CountingCosts also) implements CountingCosts {
 
         @Override
         public void visited(Database database, Method method, long keys, long serverNanos) {
+            also.visited(database, method, keys, serverNanos);
             telemetry.visited(
                     database.connection(), method.name().toLowerCase(Locale.ROOT), keys, Duration.ofNanos(serverNanos));
         }
 
         @Override
         public void scanned(Database database, Duration took, Optional<KeyspaceException.Reason> failure) {
+            also.scanned(database, took, failure);
             telemetry.scanned(
                     database.connection(),
                     failure.map(KeyspaceException.Reason::name).orElse("OK"),

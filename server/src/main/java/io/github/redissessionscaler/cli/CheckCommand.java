@@ -1,19 +1,31 @@
 package io.github.redissessionscaler.cli;
 
-import com.google.gson.GsonBuilder;
+import io.github.redissessionscaler.app.Inspection;
+import io.github.redissessionscaler.cli.Findings.Fleet;
+import io.github.redissessionscaler.config.ConfigLoader;
+import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.config.RedisVariable;
+import io.github.redissessionscaler.config.ServerConfig.LogFormat;
+import io.github.redissessionscaler.hpa.ScaledObject;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.Problem;
+import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.trigger.Trigger;
+import io.github.redissessionscaler.trigger.TriggerParser;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,13 +33,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Asks a running scaler as KEDA does, and says what KEDA and the HPA make of the answer. */
+/** Asks a running scaler as KEDA does, or Redis as a scaler does, and says what KEDA and the HPA make of the answer. */
 @Command(
         name = "check",
-        description = "Asks a running scaler exactly as KEDA does, and says what KEDA and the HPA make of the answer.",
+        description =
+                "Asks a running scaler exactly as KEDA does, or counts straight in Redis, and says what KEDA and the"
+                    + " HPA make of the answer. Ends with status 3 when there is a number, but something about it does"
+                    + " not fit.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 final class CheckCommand implements Callable<Integer> {
+
+    private static final String NEARBY = "127.0.0.1:6000";
+
+    /** Where KEDA finds the scaler that was installed as the documentation says. */
+    private static final String IN_CLUSTER = "redis-session-scaler.keda:6000";
+
+    private static final long MOST_REPLICAS = 1_000_000;
 
     private enum Output {
         text,
@@ -37,12 +59,23 @@ final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    @Option(names = "--scaler", paramLabel = "HOST:PORT", description = "Where the scaler is; default: " + NEARBY + ".")
+    private @Nullable String scaler;
+
     @Option(
-            names = "--scaler",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:6000",
-            description = "Where the scaler is; default: ${DEFAULT-VALUE}.")
-    private String scaler = "";
+            names = "--redis",
+            paramLabel = "ADDRESS",
+            description =
+                    "Count straight in this Redis, with no scaler: HOST:PORT or a URL, as REDIS_ADDRESS and REDIS_URL"
+                            + " take them. REDIS_USERNAME, REDIS_PASSWORD and REDIS_PASSWORD_FILE are heeded.")
+    private @Nullable String redis;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "Count straight in Redis, over the connection of this configuration file that the metadata names.")
+    private @Nullable String configFile;
 
     @Option(
             names = "--metadata",
@@ -71,12 +104,14 @@ final class CheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--name",
+            paramLabel = "NAME",
             defaultValue = "check",
             description = "Name of the ScaledObject; default: ${DEFAULT-VALUE}.")
     private String name = "";
 
     @Option(
             names = "--namespace",
+            paramLabel = "NAME",
             defaultValue = "default",
             description = "Namespace of the ScaledObject; default: ${DEFAULT-VALUE}.")
     private String namespace = "";
@@ -89,11 +124,32 @@ final class CheckCommand implements Callable<Integer> {
     private long currentReplicas;
 
     @Option(
+            names = "--min-replicas",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "minReplicaCount of the ScaledObject; default: ${DEFAULT-VALUE}.")
+    private long minReplicas;
+
+    @Option(
+            names = "--max-replicas",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "maxReplicaCount of the ScaledObject; default: ${DEFAULT-VALUE}.")
+    private long maxReplicas;
+
+    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "How long to wait for each answer; default: ${DEFAULT-VALUE}.")
+            description =
+                    "How long to wait for each answer; default: ${DEFAULT-VALUE}. A scan of a large database is waited"
+                            + " for to its end.")
     private long timeoutSeconds;
+
+    @Option(
+            names = "--progress",
+            description = "Tell on standard error how far a scan is, where that is no terminal, too.")
+    private boolean progress;
 
     @Option(
             names = "--output",
@@ -101,28 +157,109 @@ final class CheckCommand implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
     private Output output = Output.text;
 
+    @Option(
+            names = "--print-scaledobject",
+            description =
+                    "Print a ScaledObject with this trigger, as YAML, and nothing else on standard output; what does"
+                            + " not fit is told on standard error.")
+    private boolean printScaledObject;
+
     @Override
-    public Integer call() {
-        Node address =
-                Node.parse(scaler, 6000).orElseThrow(() -> invalid("--scaler", "'" + scaler + "' is not HOST:PORT"));
-        if (currentReplicas < 0) {
-            throw invalid("--current-replicas", currentReplicas + " is not a number of 0 or more");
-        }
-        try {
-            Findings findings = ScalerClient.ask(
-                    address, credentials(), namespace, name, metadata, Duration.ofSeconds(timeoutSeconds));
-            PrintWriter out = spec.commandLine().getOut();
+    public Integer call() throws InterruptedException {
+        Fleet fleet = fleet();
+        Findings findings = redis == null && configFile == null ? askScaler() : askRedis();
+        PrintWriter out = spec.commandLine().getOut();
+        if (printScaledObject) {
+            FindingsText.notes(findings).forEach(spec.commandLine().getErr()::println);
+            out.print(scaledObject(findings, fleet.spec()));
+        } else {
             switch (output) {
-                case text -> out.print(findings.inWords(currentReplicas));
-                case json ->
-                    out.println(new GsonBuilder().setPrettyPrinting().create().toJson(findings.asMap(currentReplicas)));
+                case text -> out.print(FindingsText.of(findings, fleet));
+                case json -> out.println(FindingsJson.of(findings, fleet));
             }
-            out.flush();
-            return 0;
-        } catch (StatusRuntimeException e) {
-            throw new IllegalStateException("the scaler at " + address + " answers "
-                    + e.getStatus().getCode() + ": " + e.getStatus().getDescription());
         }
+        out.flush();
+        return findings.status();
+    }
+
+    private Fleet fleet() {
+        if (currentReplicas < 0 || currentReplicas > MOST_REPLICAS) {
+            throw invalid("--current-replicas", currentReplicas + " is not a number from 0 to " + MOST_REPLICAS);
+        }
+        if (maxReplicas < 1 || maxReplicas > MOST_REPLICAS) {
+            throw invalid("--max-replicas", maxReplicas + " is not a number from 1 to " + MOST_REPLICAS);
+        }
+        if (minReplicas < 0 || minReplicas > maxReplicas) {
+            throw invalid("--min-replicas", minReplicas + " is not a number from 0 to --max-replicas, " + maxReplicas);
+        }
+        return new Fleet(currentReplicas, ScaledObject.DEFAULT.between(minReplicas, maxReplicas));
+    }
+
+    private Findings askScaler() {
+        Node address = Node.parse(scalerOrNearby(), 6000)
+                .orElseThrow(() -> invalid("--scaler", Quoted.of(scalerOrNearby()) + " is not HOST:PORT"));
+        try {
+            return ScalerClient.ask(
+                    address, credentials(), namespace, name, metadata, Duration.ofSeconds(timeoutSeconds));
+        } catch (StatusRuntimeException e) {
+            String answer = "the scaler at " + address + " answers "
+                    + e.getStatus().getCode() + ": " + e.getStatus().getDescription();
+            throw e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT
+                    ? invalid("--metadata", answer)
+                    : new IllegalStateException(answer);
+        }
+    }
+
+    private Findings askRedis() throws InterruptedException {
+        if (scaler != null) {
+            throw invalid("--scaler", "is asked, or Redis is, which --redis and --config mean; give one of them");
+        }
+        Trigger trigger = TriggerParser.parse(metadata);
+        Logging.use(LogFormat.TEXT, "off");
+        try (var inspection = Inspection.of(ConfigSource.of(environment()));
+                var line = new ProgressLine(spec.commandLine().getErr(), progress)) {
+            Inspection.Found found =
+                    inspection.inspect(namespace, name, trigger, Duration.ofSeconds(timeoutSeconds), line);
+            return new Findings(
+                    found.active(),
+                    trigger.metricName(),
+                    found.target(),
+                    found.value(),
+                    Optional.of(found.explanation()),
+                    Optional.of(new Findings.Inspected(found.cost(), found.keys(), found.rights())));
+        }
+    }
+
+    /** That of the command, with what the options say in the place of what they replace. */
+    private Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        if (redis != null) {
+            environment.remove(ConfigLoader.CONFIG_FILE);
+            environment.remove(RedisVariable.REDIS_ADDRESS.name());
+            environment.remove(RedisVariable.REDIS_URL.name());
+            environment.put(
+                    (redis.contains("://") ? RedisVariable.REDIS_URL : RedisVariable.REDIS_ADDRESS).name(), redis);
+        }
+        if (configFile != null) {
+            environment.put(ConfigLoader.CONFIG_FILE, configFile);
+        }
+        return environment;
+    }
+
+    private String scaledObject(Findings findings, ScaledObject scaling) {
+        String address = scalerOrNearby();
+        return PrintedScaledObject.of(
+                namespace,
+                name,
+                address.startsWith("127.") || address.startsWith("localhost") ? IN_CLUSTER : address,
+                tls || caFile != null || certFile != null,
+                metadata,
+                findings.target(),
+                scaling);
+    }
+
+    private String scalerOrNearby() {
+        return scaler == null ? NEARBY : scaler;
     }
 
     private ChannelCredentials credentials() {

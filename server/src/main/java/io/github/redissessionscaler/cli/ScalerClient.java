@@ -16,6 +16,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
 /** Asks a scaler in the order in which KEDA does. */
@@ -56,8 +57,9 @@ final class ScalerClient {
                     active,
                     spec.getMetricName(),
                     spec.getTargetSizeFloat(),
-                    metrics.getMetricValues(0).getMetricValueFloat(),
-                    explanation(channel, timeout, ref));
+                    OptionalDouble.of(metrics.getMetricValues(0).getMetricValueFloat()),
+                    explanation(channel, timeout, ref),
+                    Optional.empty());
         } finally {
             channel.shutdownNow();
         }

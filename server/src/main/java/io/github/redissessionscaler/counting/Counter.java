@@ -103,6 +103,30 @@ public final class Counter implements AutoCloseable {
     }
 
     /**
+     * The count that comes of the accuracy that was asked for, waited for as long as it takes: no estimate stands in for the
+     * first scan.
+     *
+     * @throws KeyspaceException if Redis does not give the answer, or what it gives is not countable
+     * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such database
+     */
+    public Count countToTheEnd(Source source) {
+        return source.query() instanceof CountQuery.MatchingKeys matching
+                ? patternCounts(source.database(), keyspaces.of(source.database()))
+                        .countToTheEnd(matching)
+                : count(source);
+    }
+
+    /**
+     * How some of the keys look that are counted, with nothing in it that tells one session from another; empty for a way of
+     * counting that visits no keys.
+     *
+     * @throws KeyspaceException if Redis does not answer, or does not allow the look
+     */
+    public Optional<KeyShapes> shapes(Source source) {
+        return KeyShapes.of(keyspaces.of(source.database()), source.query(), random);
+    }
+
+    /**
      * What does not fit in a trigger's way of counting, as a look at a few keys shows.
      *
      * @throws KeyspaceException if Redis does not answer, or does not allow the look

@@ -80,11 +80,21 @@ final class PatternCounts implements AutoCloseable {
         }
 
         @Nullable
+        Count asChosen() {
+            return method == null ? null : scanned() ? exact : estimate;
+        }
+
+        @Nullable
         Count best() {
             Count first = scanned() ? exact : estimate;
             Count second = scanned() ? estimate : exact;
             return first != null ? first : second;
         }
+    }
+
+    private interface Choice {
+        @Nullable
+        Count of(Entry entry);
     }
 
     private final Database database;
@@ -141,15 +151,29 @@ final class PatternCounts implements AutoCloseable {
      * @throws LimitReachedException if there is no room for the pattern
      */
     Count count(MatchingKeys query) {
+        return count(query, Entry::best, options.firstCount().toNanos());
+    }
+
+    /**
+     * The latest count by the method that suits the query; the first one is waited for to its end.
+     *
+     * @throws LimitReachedException if there is no room for the pattern
+     */
+    Count countToTheEnd(MatchingKeys query) {
+        return count(query, Entry::asChosen, Long.MAX_VALUE);
+    }
+
+    /** Asks again and again while it waits, so that the pattern is not taken for one that nobody asks about. */
+    private Count count(MatchingKeys query, Choice choice, long longestNanos) {
         lock.lock();
         try {
             Entry entry = entryOf(query);
-            entry.asked = clock.instant();
             if (entry.method == null && !closed) {
                 startScanning();
             }
-            long left = options.firstCount().toNanos();
+            long left = longestNanos;
             while (true) {
+                entry.asked = clock.instant();
                 if (closed) {
                     throw new KeyspaceException(Reason.OTHER, "counting has ended: the scaler shuts down");
                 }
@@ -157,14 +181,15 @@ final class PatternCounts implements AutoCloseable {
                 if (failure != null) {
                     throw new KeyspaceException(failure.reason(), String.valueOf(failure.getMessage()), failure);
                 }
-                Count best = entry.best();
-                if (best != null) {
-                    return best;
+                Count chosen = choice.of(entry);
+                if (chosen != null) {
+                    return chosen;
                 }
                 if (left <= 0) {
                     throw unfinished(query);
                 }
-                left = changed.awaitNanos(left);
+                long turn = Math.min(left, options.idle().toNanos() / 2);
+                left -= turn - changed.awaitNanos(turn);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -55,11 +55,20 @@ final class Tally {
         }
         for (int i = 0; i < named.size(); i++) {
             KeyFilter filter = filters.get(i);
-            counts[i] += ofRightTtl(filter, ofRightType(filter, named.get(i))).size();
+            counts[i] += narrowed(shard, filter, named.get(i)).size();
         }
     }
 
-    private List<byte[]> ofRightType(KeyFilter filter, List<byte[]> keys) {
+    /** Those of these keys that a filter counts. */
+    static List<byte[]> counted(Shard shard, KeyFilter filter, List<byte[]> keys) {
+        return narrowed(shard, filter, keys.stream().filter(filter::matchesName).toList());
+    }
+
+    private static List<byte[]> narrowed(Shard shard, KeyFilter filter, List<byte[]> named) {
+        return ofRightTtl(shard, filter, ofRightType(shard, filter, named));
+    }
+
+    private static List<byte[]> ofRightType(Shard shard, KeyFilter filter, List<byte[]> keys) {
         if (filter.type().isEmpty() || keys.isEmpty()) {
             return keys;
         }
@@ -70,7 +79,7 @@ final class Tally {
                 .toList();
     }
 
-    private List<byte[]> ofRightTtl(KeyFilter filter, List<byte[]> keys) {
+    private static List<byte[]> ofRightTtl(Shard shard, KeyFilter filter, List<byte[]> keys) {
         if (!filter.asksForTtl() || keys.isEmpty()) {
             return keys;
         }

@@ -38,6 +38,20 @@ public record ScaledObject(
             Tolerance.DEFAULT,
             new Behavior.Unspecified());
 
+    /** The same with this minimum and this maximum. */
+    public ScaledObject between(long minimum, long maximum) {
+        return new ScaledObject(
+                minimum,
+                maximum,
+                idleReplicas,
+                pollingInterval,
+                cooldown,
+                initialCooldown,
+                fallback,
+                tolerance,
+                behavior);
+    }
+
     /** The minimum of the HPA that KEDA makes, and what KEDA itself begins with: an HPA knows no 0. */
     long hpaMinimum() {
         return Math.max(1, minReplicas);

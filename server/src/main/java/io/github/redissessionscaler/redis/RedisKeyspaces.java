@@ -6,6 +6,7 @@ import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.counting.Keyspace;
 import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.counting.Keyspaces;
+import io.github.redissessionscaler.counting.WantedRights;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.Nearest;
 import io.github.redissessionscaler.problem.Problem;
@@ -59,6 +60,29 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     @Override
     public Feed listen(Database database, Listener listener) {
         return opened(database).listen(listener);
+    }
+
+    /**
+     * Somebody who asks the servers of a connection for more than sessions.
+     *
+     * @throws InvalidInputException if there is no such connection, or the connection has no such database
+     */
+    public RedisInspector inspector(Database database) {
+        ConnectionConfig connection = checked(database);
+        Connector connector = Connector.of(connection, 0, timeout, telemetry.connection(connection.name()));
+        return new RedisInspector(connection, servers(connection, connector), connector);
+    }
+
+    /**
+     * How the Redis of a database is set up.
+     *
+     * @throws InvalidInputException if there is no such connection, or the connection has no such database
+     */
+    public WantedRights.Setup setup(Database database) {
+        ConnectionConfig connection = checked(database);
+        boolean cluster = connection.topology() instanceof Topology.Cluster;
+        return new WantedRights.Setup(
+                cluster, cluster || connection.topology() instanceof Topology.Sentinel, index(connection, database));
     }
 
     @Override

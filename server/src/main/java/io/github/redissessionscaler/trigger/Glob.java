@@ -42,6 +42,23 @@ public final class Glob {
         return text.replaceAll("[*?\\[\\]\\\\]", "\\\\$0");
     }
 
+    /** The text that every name which matches begins with. */
+    public static String beginning(String pattern) {
+        var text = new StringBuilder();
+        for (int i = 0; i < pattern.length() && "*?[".indexOf(pattern.charAt(i)) < 0; i++) {
+            if (pattern.charAt(i) == '\\' && i + 1 < pattern.length()) {
+                i++;
+            }
+            text.append(pattern.charAt(i));
+        }
+        return text.toString();
+    }
+
+    /** A name that matches, unless the pattern has a set. */
+    public static String example(String pattern) {
+        return unescape(pattern.replaceAll("(?<!\\\\)[*?]", "x"));
+    }
+
     /** The text that was escaped. */
     static String unescape(String pattern) {
         return pattern.replaceAll("\\\\(.)", "$1");

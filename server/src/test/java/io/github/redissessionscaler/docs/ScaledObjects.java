@@ -13,7 +13,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** ScaledObjects in YAML, read by the parser that reads what KEDA sends. */
-final class ScaledObjects {
+public final class ScaledObjects {
 
     private ScaledObjects() {}
 
@@ -32,7 +32,7 @@ final class ScaledObjects {
      *
      * @throws InvalidInputException if the scaler would refuse one
      */
-    static List<Trigger> triggers(String yaml) {
+    public static List<Trigger> triggers(String yaml) {
         return documents(yaml).stream()
                 .map(ScaledObjects::mapping)
                 .filter(object -> "ScaledObject".equals(object.get("kind")))

@@ -10,6 +10,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Globs compared with what a real Redis matches. */
 final class GlobTest {
@@ -57,6 +59,14 @@ final class GlobTest {
         Glob glob = Glob.of("*a".repeat(500) + "b");
 
         assertThat(glob.matches("a".repeat(20_000).getBytes(UTF_8))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"session:*, session:, session:x", "a\\*b?c, a*b, a*bxc", "*, '', x", "plain, plain, plain"})
+    void howMatchingNamesBeginAndLook(String pattern, String beginning, String example) {
+        assertThat(Glob.beginning(pattern)).isEqualTo(beginning);
+        assertThat(Glob.example(pattern)).isEqualTo(example);
+        assertThat(Glob.of(pattern).matches(example.getBytes(UTF_8))).isTrue();
     }
 
     private static String text(Random random, String alphabet, int length) {

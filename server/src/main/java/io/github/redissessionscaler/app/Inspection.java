@@ -1,0 +1,224 @@
+package io.github.redissessionscaler.app;
+
+import io.github.redissessionscaler.config.ConfigSource;
+import io.github.redissessionscaler.counting.Count.Method;
+import io.github.redissessionscaler.counting.CountingCosts;
+import io.github.redissessionscaler.counting.KeyShapes;
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.MissingRights;
+import io.github.redissessionscaler.counting.ScanProgress;
+import io.github.redissessionscaler.counting.WantedRights;
+import io.github.redissessionscaler.evaluation.Asked;
+import io.github.redissessionscaler.evaluation.Deadline;
+import io.github.redissessionscaler.evaluation.UnavailableException;
+import io.github.redissessionscaler.grpc.Explanations;
+import io.github.redissessionscaler.history.History;
+import io.github.redissessionscaler.history.Instances;
+import io.github.redissessionscaler.proto.Explanation;
+import io.github.redissessionscaler.redis.RedisInspector;
+import io.github.redissessionscaler.redis.RedisInspector.CommandCost;
+import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
+import io.github.redissessionscaler.trigger.CountQuery;
+import io.github.redissessionscaler.trigger.Database;
+import io.github.redissessionscaler.trigger.KeyType;
+import io.github.redissessionscaler.trigger.Trigger;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * One trigger, answered once and straight from Redis, by all that a {@link Scaler} answers it by; and a look at what else there
+ * is to know about it. For one thread.
+ */
+public final class Inspection implements AutoCloseable {
+
+    /** How often progress is told. */
+    private static final Duration PROGRESS_EVERY = Duration.ofMillis(250);
+
+    /**
+     * What one count has cost.
+     *
+     * @param took from its beginning to its end
+     * @param commands how many of each were sent
+     * @param keysRead how many names of keys Redis sent
+     * @param serverTime what Redis spent on it; empty where Redis does not tell
+     */
+    public record Cost(Duration took, Map<String, Long> commands, long keysRead, Optional<Duration> serverTime) {}
+
+    /**
+     * What was found.
+     *
+     * @param target sessions per instance
+     * @param value what KEDA would be told; empty for an error
+     * @param active whether KEDA would be told so
+     * @param keys how the counted keys look; empty where none are visited, or Redis does not allow it
+     * @param rights what the user lacks; empty where Redis did not answer
+     */
+    public record Found(
+            double target,
+            OptionalDouble value,
+            boolean active,
+            Explanation explanation,
+            Cost cost,
+            Optional<KeyShapes> keys,
+            Optional<MissingRights> rights) {}
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicLong keysRead = new AtomicLong();
+    private final Engine engine;
+
+    private Inspection(ConfigSource source) {
+        engine = new Engine(source, threads, History.unrecorded(Instances.UNKNOWN), new CountingCosts() {
+            @Override
+            public void visited(Database database, Method method, long keys, long serverNanos) {
+                keysRead.addAndGet(keys);
+            }
+
+            @Override
+            public void scanned(Database database, Duration took, Optional<KeyspaceException.Reason> failure) {}
+        });
+    }
+
+    /** Connected to nothing yet. */
+    public static Inspection of(ConfigSource source) {
+        return new Inspection(source);
+    }
+
+    /**
+     * Counts, to the end of a scan however long it takes, and looks.
+     *
+     * @param namespace of the ScaledObject, which must be one that may use the connection
+     * @param patience how long each answer that follows the count is waited for
+     * @param progress is told how far a scan is, some times a second
+     * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such database
+     * @throws InterruptedException if the thread is to end
+     */
+    public Found inspect(
+            String namespace, String name, Trigger trigger, Duration patience, Consumer<ScanProgress> progress)
+            throws InterruptedException {
+        var asked = new Asked(namespace, name, trigger);
+        engine.evaluator.admit(asked);
+        Database database = trigger.source().database();
+        try (RedisInspector inspector = engine.keyspaces.inspector(database)) {
+            Cost cost = count(trigger, inspector, progress);
+            double target = engine.evaluator.target(asked, Deadline.in(patience));
+            OptionalDouble value = answer(() -> engine.evaluator.value(asked, Deadline.in(patience)))
+                    .map(OptionalDouble::of)
+                    .orElseGet(OptionalDouble::empty);
+            boolean active = answer(() -> engine.evaluator.active(asked, Deadline.in(patience)))
+                    .orElse(false);
+            return new Found(
+                    target,
+                    value,
+                    active,
+                    Explanations.message(engine.evaluator.explain(asked, Deadline.in(patience))),
+                    cost,
+                    allowed(() -> engine.counter.shapes(trigger.source())).flatMap(shapes -> shapes),
+                    allowed(() -> inspector.missing(
+                            WantedRights.of(trigger, engine.keyspaces.setup(database), typeOfKey(trigger)))));
+        }
+    }
+
+    /** What it was that failed, if it did, is found out by whoever asks next. */
+    private Cost count(Trigger trigger, RedisInspector inspector, Consumer<ScanProgress> progress)
+            throws InterruptedException {
+        Database database = trigger.source().database();
+        Optional<Map<String, CommandCost>> before =
+                allowed(inspector::commandCosts).flatMap(costs -> costs);
+        Map<String, Long> sentBefore = sent(database);
+        long start = System.nanoTime();
+        Future<?> counting = threads.submit(() -> engine.counter.countToTheEnd(trigger.source()));
+        while (!ends(counting)) {
+            engine.counter.progress(database).ifPresent(progress);
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        Map<String, Long> commands = new TreeMap<>(sent(database));
+        sentBefore.forEach((command, times) -> commands.merge(command, -times, Long::sum));
+        commands.values().removeIf(times -> times == 0);
+        Optional<Map<String, CommandCost>> after =
+                allowed(inspector::commandCosts).flatMap(costs -> costs);
+        return new Cost(
+                took,
+                commands,
+                keysRead.get(),
+                before.flatMap(then ->
+                        after.map(now -> Duration.ofNanos(Math.round(1000 * micros(commands, then, now))))));
+    }
+
+    private static boolean ends(Future<?> task) throws InterruptedException {
+        try {
+            task.get(PROGRESS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** Our part of what these commands have cost meanwhile, in microseconds: others may send them too. */
+    private static double micros(
+            Map<String, Long> commands, Map<String, CommandCost> before, Map<String, CommandCost> after) {
+        double sum = 0;
+        for (Map.Entry<String, Long> sent : commands.entrySet()) {
+            CommandCost then = before.getOrDefault(sent.getKey(), new CommandCost(0, 0));
+            CommandCost now = after.getOrDefault(sent.getKey(), then);
+            long calls = now.calls() - then.calls();
+            if (calls > 0) {
+                sum += (double) (now.micros() - then.micros())
+                        / (double) calls
+                        * (double) Math.min(sent.getValue(), calls);
+            }
+        }
+        return sum;
+    }
+
+    private Map<String, Long> sent(Database database) {
+        return engine.telemetry.connections().stream()
+                .filter(connection -> connection.name().equals(database.connection()))
+                .map(ConnectionSnapshot::commands)
+                .findFirst()
+                .orElse(Map.of());
+    }
+
+    private Optional<KeyType> typeOfKey(Trigger trigger) {
+        return trigger.source().query() instanceof CountQuery.Elements(String key)
+                ? allowed(() -> engine.keyspaces.of(trigger.source().database()).type(key))
+                        .flatMap(type -> type)
+                : Optional.empty();
+    }
+
+    private static <T> Optional<T> answer(Supplier<T> read) {
+        try {
+            return Optional.of(read.get());
+        } catch (UnavailableException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Empty where Redis does not give it. */
+    private static <T> Optional<T> allowed(Supplier<T> read) {
+        try {
+            return Optional.of(read.get());
+        } catch (KeyspaceException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+        threads.shutdownNow();
+    }
+}

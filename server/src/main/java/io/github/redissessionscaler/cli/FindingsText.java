@@ -1,0 +1,229 @@
+package io.github.redissessionscaler.cli;
+
+import static java.util.stream.Collectors.joining;
+
+import io.github.redissessionscaler.app.Inspection.Cost;
+import io.github.redissessionscaler.cli.Findings.Fleet;
+import io.github.redissessionscaler.cli.Findings.Inspected;
+import io.github.redissessionscaler.counting.Interval;
+import io.github.redissessionscaler.counting.KeyShapes;
+import io.github.redissessionscaler.counting.MissingRights;
+import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
+import io.github.redissessionscaler.hpa.Outlook;
+import io.github.redissessionscaler.hpa.Reason;
+import io.github.redissessionscaler.hpa.ScaledObject;
+import io.github.redissessionscaler.problem.Numbers;
+import io.github.redissessionscaler.proto.Count;
+import io.github.redissessionscaler.proto.Explanation;
+import io.github.redissessionscaler.proto.Scan;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Findings for people. For one use. */
+final class FindingsText {
+
+    private static final HorizontalPodAutoscaler HPA = HorizontalPodAutoscaler.DEFAULT;
+
+    private final Findings findings;
+    private final Fleet fleet;
+    private final StringBuilder text = new StringBuilder();
+
+    private FindingsText(Findings findings, Fleet fleet) {
+        this.findings = findings;
+        this.fleet = fleet;
+    }
+
+    static String of(Findings findings, Fleet fleet) {
+        return new FindingsText(findings, fleet).made();
+    }
+
+    /** What does not fit, a line each; empty where all does. */
+    static List<String> notes(Findings findings) {
+        return findings.explanation().map(FindingsText::notes).orElse(List.of());
+    }
+
+    private String made() {
+        findings.explanation().ifPresent(this::counted);
+        findings.inspection().ifPresent(this::inspected);
+        line("active", findings.active() ? "yes" : "no");
+        line("metric", findings.metric());
+        line(
+                "value",
+                findings.value().isPresent()
+                        ? Numbers.plain(findings.value().getAsDouble())
+                        : "none, but an error: KEDA's fallback, if there is one, or else the HPA changes nothing");
+        line("target", Numbers.plain(findings.target()) + " per instance");
+        Outlook outlook = findings.outlook(fleet);
+        line("wanted instances", "%d, from %d now%s".formatted(outlook.replicas(), fleet.current(), why(outlook)));
+        tolerance(outlook);
+        List<String> notes = notes(findings);
+        if (!notes.isEmpty()) {
+            text.append('\n').append(String.join("\n", notes)).append('\n');
+        }
+        return text.toString();
+    }
+
+    private void line(String name, String what) {
+        text.append("%-18s %s%n".formatted(name, what));
+    }
+
+    private void counted(Explanation explanation) {
+        line("counts", explanation.getCounted());
+        if (!explanation.hasCount()) {
+            return;
+        }
+        Count count = explanation.getCount();
+        String how = switch (count.getMethod()) {
+            case METHOD_ESTIMATE -> {
+                Interval likely = Interval.of95(count.getSessions(), count.getStandardError());
+                yield "estimated; with 95 %% confidence %s to %s"
+                        .formatted(
+                                Numbers.plain(Math.rint(likely.lowest())), Numbers.plain(Math.rint(likely.highest())));
+            }
+            case METHOD_EXACT -> "each visited";
+            case METHOD_INDEX -> "a number that Redis keeps";
+            case METHOD_UNSPECIFIED, UNRECOGNIZED -> "counted";
+        };
+        line(
+                "sessions",
+                "%s, %s, %s s ago"
+                        .formatted(
+                                Numbers.plain(count.getSessions()),
+                                how,
+                                Numbers.plain(Math.max(0, count.getAgeSeconds()))));
+    }
+
+    private void inspected(Inspected inspected) {
+        line("cost", cost(inspected.cost()));
+        inspected.keys().ifPresent(this::keys);
+        inspected.rights().ifPresent(this::rights);
+    }
+
+    private static String cost(Cost cost) {
+        String commands = cost.commands().entrySet().stream()
+                .map(command -> "%s %s".formatted(Numbers.words(command.getValue()), command.getKey()))
+                .collect(joining(", "));
+        if (commands.isEmpty()) {
+            return "none: no command got through";
+        }
+        return "%s%s in %s; %s"
+                .formatted(
+                        commands,
+                        cost.keysRead() == 0 ? "" : ", %s keys read".formatted(Numbers.words(cost.keysRead())),
+                        seconds(cost.took()),
+                        cost.serverTime()
+                                .map(time -> "Redis was busy with it for %s, %s %% of that time"
+                                        .formatted(seconds(time), share(cost, time)))
+                                .orElse("how long Redis was busy with it is told to those who may call INFO"));
+    }
+
+    private static String share(Cost cost, Duration serverTime) {
+        return Numbers.plain(100 * serverShare(cost, serverTime));
+    }
+
+    /** The part of the time of the count that Redis was busy with it, 0 to 1 for one server. */
+    static double serverShare(Cost cost, Duration serverTime) {
+        return (double) serverTime.toNanos() / (double) Math.max(1, cost.took().toNanos());
+    }
+
+    private static String seconds(Duration duration) {
+        double micros = (double) duration.toNanos() / 1e3;
+        if (micros < 1e3) {
+            return Numbers.plain(Math.rint(micros)) + " µs";
+        }
+        return micros < 1e6
+                ? Numbers.plain(Math.rint(micros / 1e2) / 1e1) + " ms"
+                : Numbers.plain(Math.rint(micros / 1e5) / 1e1) + " s";
+    }
+
+    private void keys(KeyShapes keys) {
+        line(
+                "keys",
+                "%s looked at, %s of them count%s"
+                        .formatted(
+                                Numbers.words(keys.lookedAt()),
+                                Numbers.words(keys.counted()),
+                                keys.shapes().isEmpty() ? "" : ", such as"));
+        keys.shapes().forEach(shape -> line("", "%s × %s".formatted(Numbers.words(shape.times()), shape.masked())));
+    }
+
+    private void rights(MissingRights rights) {
+        granted("rights missing", rights, rights.needed(), "");
+        granted("rights useful", rights, rights.helpful(), " for " + String.join(", ", rights.benefits()));
+        if (rights.missing().isEmpty()) {
+            line("rights", "the user %s has all that this trigger makes use of".formatted(rights.user()));
+        }
+    }
+
+    private void granted(String name, MissingRights rights, List<String> rules, String reason) {
+        rights.grant(rules).ifPresent(command -> {
+            line(name, String.join(" ", rules) + reason);
+            line("", command);
+        });
+    }
+
+    private String why(Outlook outlook) {
+        ScaledObject spec = fleet.spec();
+        List<String> why = new ArrayList<>();
+        long needed = findings.needed().orElse(outlook.replicas());
+        if (outlook.reason() == Reason.MAXIMUM) {
+            why.add("%d would be needed, and maxReplicaCount is %d".formatted(needed, spec.maxReplicas()));
+        } else if (outlook.reason() == Reason.MINIMUM && needed < outlook.replicas()) {
+            why.add(
+                    spec.minReplicas() > 0
+                            ? "%d would do, and minReplicaCount is %d".formatted(needed, spec.minReplicas())
+                            : "%d would do, and the HPA keeps one while the trigger is active".formatted(needed));
+        } else if (outlook.reason() == Reason.COOLED_DOWN) {
+            why.add("the trigger is inactive, and KEDA ends the last one when it has been so for cooldownPeriod, by"
+                    + " default 300 s");
+        } else if (outlook.reason() == Reason.ZERO) {
+            why.add("the trigger is inactive, so KEDA starts none");
+        }
+        if (outlook.after().isPositive() && outlook.reason() != Reason.COOLED_DOWN) {
+            why.add("which takes KEDA and the HPA %s".formatted(seconds(outlook.after())));
+        }
+        return why.isEmpty() ? "" : ": " + String.join("; ", why);
+    }
+
+    private void tolerance(Outlook outlook) {
+        long current = fleet.current();
+        long needed = findings.needed().orElse(current);
+        if (outlook.reason() == Reason.TOLERATED && needed > current) {
+            text.append("""
+
+                %d would be needed, but the HPA tolerates %s %% by default: from %d it leaves at %d sessions.
+                Remedies: wholeInstances: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
+                ScaledObject's horizontalPodAutoscalerConfig.behavior.
+                """.formatted(
+                            needed,
+                            Numbers.plain(HPA.tolerance().scaleUp() * 100),
+                            current,
+                            HPA.sessionsToLeave(findings.target(), current)));
+        } else if (outlook.reason() == Reason.TOLERATED) {
+            text.append("%n%d would do, but the HPA tolerates %s %% by default.%n"
+                    .formatted(needed, Numbers.plain(HPA.tolerance().scaleDown() * 100)));
+        }
+    }
+
+    private static List<String> notes(Explanation explanation) {
+        List<String> notes = new ArrayList<>();
+        if (!explanation.getOutage().isEmpty()) {
+            notes.add("Redis has not answered for %s s: %s"
+                    .formatted(Numbers.plain(explanation.getOutageSeconds()), explanation.getOutage()));
+        }
+        if (!explanation.getTargetProblem().isEmpty()) {
+            notes.add("sessionSizeKey gives no target: " + explanation.getTargetProblem());
+        }
+        if (explanation.hasScan()) {
+            Scan scan = explanation.getScan();
+            notes.add("A scan is under way: %s of about %s keys in %s s"
+                    .formatted(
+                            Numbers.words(scan.getKeysSeen()),
+                            Numbers.words(scan.getKeysExpected()),
+                            Numbers.plain(scan.getRunningSeconds())));
+        }
+        explanation.getAdviceList().forEach(sentence -> notes.add("Note: " + sentence));
+        return notes;
+    }
+}

@@ -1,0 +1,192 @@
+package io.github.redissessionscaler.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.redissessionscaler.config.ConnectionConfig;
+import io.github.redissessionscaler.config.Credentials;
+import io.github.redissessionscaler.config.Topology;
+import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.counting.MissingRights;
+import io.github.redissessionscaler.counting.MissingRights.Missing;
+import io.github.redissessionscaler.counting.Right;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * Asks the primaries of a connection what else than sessions there is to know: what the user may do, and what commands have
+ * cost. For one thread.
+ */
+public final class RedisInspector implements AutoCloseable {
+
+    /** What a command has cost a server, or several, whoever sent it. */
+    public record CommandCost(long calls, long micros) {
+
+        CommandCost plus(CommandCost other) {
+            return new CommandCost(calls + other.calls, micros + other.micros);
+        }
+    }
+
+    private enum Refusal {
+        COMMAND,
+        PLACE
+    }
+
+    private static final Pattern COMMAND_STATS =
+            Pattern.compile("(?m)^cmdstat_([^:]+):calls=(\\d{1,18}),usec=(\\d{1,18}),");
+
+    private static final String NO_PERMISSION = "NOPERM";
+
+    private final ConnectionConfig connection;
+    private final Servers servers;
+    private final Connector connector;
+
+    /** Connects when it is first asked, without a database, since a user may lack the right to select one. */
+    RedisInspector(ConnectionConfig connection, Servers servers, Connector connector) {
+        this.connection = connection;
+        this.servers = servers;
+        this.connector = connector;
+    }
+
+    /**
+     * Which of these rights some primary refuses to grant. What it is asked for that is done, unless the user may ask by ACL
+     * DRYRUN.
+     *
+     * @throws KeyspaceException if a primary does not answer
+     */
+    public MissingRights missing(List<Right> rights) {
+        Map<Right, Set<Refusal>> refused = new HashMap<>();
+        Set<String> granted = new HashSet<>();
+        boolean first = true;
+        for (Server server : reachable()) {
+            Set<String> grantedHere = new HashSet<>();
+            for (Right right : rights) {
+                Optional<Refusal> refusal = refusal(server, right);
+                refusal.ifPresent(one ->
+                        refused.computeIfAbsent(right, _ -> new HashSet<>()).add(one));
+                if (refusal.isEmpty()) {
+                    right.place().ifPresent(grantedHere::add);
+                }
+            }
+            if (first) {
+                granted.addAll(grantedHere);
+            } else {
+                granted.retainAll(grantedHere);
+            }
+            first = false;
+        }
+        List<Missing> missing = rights.stream()
+                .filter(refused::containsKey)
+                .map(right -> new Missing(
+                        right,
+                        refused.getOrDefault(right, Set.of()).contains(Refusal.COMMAND),
+                        refused.getOrDefault(right, Set.of()).contains(Refusal.PLACE)
+                                || !right.place().map(granted::contains).orElse(true)))
+                .toList();
+        return new MissingRights(
+                connection.credentials().map(Credentials::username).orElse("default"), missing);
+    }
+
+    /**
+     * What each command has cost all primaries together; empty where one does not tell.
+     *
+     * @throws KeyspaceException if a primary does not answer
+     */
+    public Optional<Map<String, CommandCost>> commandCosts() {
+        Map<String, CommandCost> costs = new HashMap<>();
+        for (Server server : reachable()) {
+            Object reply = attempt(server, "INFO", "commandstats");
+            if (!(reply instanceof byte[] info)) {
+                return Optional.empty();
+            }
+            Matcher stats = COMMAND_STATS.matcher(new String(info, UTF_8));
+            while (stats.find()) {
+                String command = stats.group(1).split("\\|", 2)[0].toUpperCase(Locale.ROOT);
+                costs.merge(
+                        command,
+                        new CommandCost(Long.parseLong(stats.group(2)), Long.parseLong(stats.group(3))),
+                        CommandCost::plus);
+            }
+        }
+        return costs.isEmpty() ? Optional.empty() : Optional.of(costs);
+    }
+
+    @Override
+    public void close() {
+        servers.close();
+    }
+
+    /** The primaries, or some node of the configuration where the user may not ask a cluster who they are. */
+    private List<Server> reachable() {
+        try {
+            return servers.primaries();
+        } catch (KeyspaceException e) {
+            if (e.reason() == Reason.NOPERM && connection.topology() instanceof Topology.Cluster cluster) {
+                return List.of(connector.server(cluster.nodes().getFirst()));
+            }
+            throw e;
+        }
+    }
+
+    private Optional<Refusal> refusal(Server server, Right right) {
+        return dryRun(server, right).orElseGet(() -> {
+            String[] words = right.attempt().toArray(String[]::new);
+            return attempt(server, words) instanceof String error ? ofError(error) : Optional.empty();
+        });
+    }
+
+    /** What ACL DRYRUN says, or empty where it may not be asked. */
+    private Optional<Optional<Refusal>> dryRun(Server server, Right right) {
+        List<String> words = new ArrayList<>(List.of(
+                "ACL",
+                "DRYRUN",
+                connection.credentials().map(Credentials::username).orElse("default")));
+        words.addAll(right.attempt());
+        if (!(attempt(server, words.toArray(String[]::new)) instanceof byte[] reply)) {
+            return Optional.empty();
+        }
+        String said = new String(reply, UTF_8);
+        return Optional.of(said.equals("OK") ? Optional.empty() : ofWords(said));
+    }
+
+    private static Optional<Refusal> ofError(String error) {
+        return error.startsWith(NO_PERMISSION) ? ofWords(error) : Optional.empty();
+    }
+
+    private static Optional<Refusal> ofWords(String said) {
+        return Optional.of(said.contains("to run the '") ? Refusal.COMMAND : Refusal.PLACE);
+    }
+
+    /** The reply as it comes, or a text for an error. On a connection of its own, since one that listens can do nothing else. */
+    private static Object attempt(Server server, String... words) {
+        String[] arguments = List.of(words).subList(1, words.length).toArray(String[]::new);
+        ProtocolCommand command = Protocol.Command.valueOf(words[0].toUpperCase(Locale.ROOT));
+        try (Connection connection = server.open()) {
+            connection.sendCommand(command, arguments);
+            return reply(connection);
+        } catch (RuntimeException e) {
+            throw Failures.explain(server.name(), e);
+        }
+    }
+
+    private static Object reply(Connection connection) {
+        try {
+            Object reply = connection.getOne();
+            return reply == null ? new byte[0] : reply;
+        } catch (JedisDataException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+}
