@@ -1,6 +1,8 @@
 package charttest
 
 import (
+	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -23,6 +25,26 @@ func TestTheExamples(t *testing.T) {
 				checkAsKeda(t, object)
 			}
 		})
+	}
+}
+
+// What check prints, KEDA and Kubernetes take as it is.
+func TestThePrintedScaledObject(t *testing.T) {
+	redis := startRedis(t, "rotten/tomatoes")
+	command := exec.Command(root+"/redis-session-scaler", "check", "--redis", redis.address(),
+		"--metadata", "keyPattern=session:*", "--namespace", "shop", "--name", "web", "--print-scaledobject")
+	command.Env = append(os.Environ(), "REDIS_PASSWORD=rotten/tomatoes")
+	command.Stderr = os.Stderr
+
+	out, err := command.Output()
+
+	if err != nil {
+		t.Fatal(err)
+	}
+	object := the[*keda.ScaledObject](t, objects(t, string(out)))
+	checkAsKeda(t, object)
+	if object.Name != "web" || object.Namespace != "shop" || object.Spec.ScaleTargetRef.Name != "web" {
+		t.Errorf("it is %+v", object)
 	}
 }
 
