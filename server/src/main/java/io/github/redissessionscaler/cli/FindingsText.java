@@ -187,23 +187,26 @@ final class FindingsText {
     }
 
     private void tolerance(Outlook outlook) {
-        long current = fleet.current();
-        long needed = findings.needed().orElse(current);
-        if (outlook.reason() == Reason.TOLERATED && needed > current) {
-            text.append("""
-
-                %d would be needed, but the HPA tolerates %s %% by default: from %d it leaves at %d sessions.
-                Remedies: wholeInstances: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
-                ScaledObject's horizontalPodAutoscalerConfig.behavior.
-                """.formatted(
-                            needed,
-                            Numbers.plain(HPA.tolerance().scaleUp() * 100),
-                            current,
-                            HPA.sessionsToLeave(findings.target(), current)));
-        } else if (outlook.reason() == Reason.TOLERATED) {
+        if (outlook.reason() != Reason.TOLERATED) {
+            return;
+        }
+        long replicas = outlook.replicas();
+        long needed = findings.needed().orElse(replicas);
+        if (needed < replicas) {
             text.append("%n%d would do, but the HPA tolerates %s %% by default.%n"
                     .formatted(needed, Numbers.plain(HPA.tolerance().scaleDown() * 100)));
+            return;
         }
+        text.append("""
+
+            %d would be needed, but the HPA tolerates %s %% by default: from %d it leaves at %d sessions.
+            Remedies: wholeInstances: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
+            ScaledObject's horizontalPodAutoscalerConfig.behavior.
+            """.formatted(
+                        needed,
+                        Numbers.plain(HPA.tolerance().scaleUp() * 100),
+                        replicas,
+                        HPA.sessionsToLeave(findings.target(), replicas)));
     }
 
     private static List<String> notes(Explanation explanation) {

@@ -7,6 +7,7 @@ import io.github.redissessionscaler.problem.Numbers;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A ScaledObject for a trigger that was checked, to be pasted. */
@@ -14,6 +15,9 @@ final class PrintedScaledObject {
 
     /** A string of JSON is one of YAML. */
     private static final Gson QUOTES = new GsonBuilder().disableHtmlEscaping().create();
+
+    /** What KEDA takes out of a TriggerAuthentication, and hands on like metadata; one is a private key. */
+    private static final Set<String> OF_AUTHENTICATION = Set.of("caCert", "tlsClientCert", "tlsClientKey");
 
     private PrintedScaledObject() {}
 
@@ -41,6 +45,7 @@ final class PrintedScaledObject {
         }
         all.put(MetadataKey.SESSION_SIZE.text(), Numbers.plain(target));
         new TreeMap<>(metadata).forEach((key, value) -> all.put(withoutSuffix(key), value));
+        all.keySet().removeAll(OF_AUTHENTICATION);
         var yaml = new StringBuilder("""
             apiVersion: keda.sh/v1alpha1
             kind: ScaledObject

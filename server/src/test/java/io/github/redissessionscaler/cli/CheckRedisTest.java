@@ -322,6 +322,9 @@ final class CheckRedisTest {
     @Test
     void theReasonOfTheWantedInstancesIsTold() {
         assertThat(check().out()).contains("wanted instances   1, from 1 now: 0 would do, and minReplicaCount is 1");
+        sessions(1_700, 1800);
+        assertThat(check().out()).contains("17, from 1 now: which takes KEDA and the HPA 45 s");
+        clear();
         sessions(500, 1800);
         assertThat(check("--max-replicas", "4").out())
                 .contains("4, from 1 now: 5 would be needed, and maxReplicaCount is 4");
@@ -385,6 +388,15 @@ final class CheckRedisTest {
         assertThat(content.ignored()).isEmpty();
         assertThat(run.out())
                 .contains("name: \"web\"", "namespace: \"shop\"", "minReplicaCount: 2 ", "maxReplicaCount: 30 ");
+    }
+
+    @Test
+    void noKeyOfACertificateIsPrinted() {
+        CommandRun run =
+                check("--metadata", "tlsClientKey=PRIVATE", "--metadata", "caCert=PUBLIC", "--print-scaledobject");
+
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).doesNotContain("PRIVATE", "PUBLIC");
     }
 
     @Test

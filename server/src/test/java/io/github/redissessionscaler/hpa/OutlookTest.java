@@ -17,6 +17,7 @@ final class OutlookTest {
         "111, true, 1, 1, 100, 2, 0, METRIC",
         "400, true, 1, 1, 100, 4, 0, METRIC",
         "2100, true, 1, 1, 100, 21, 45, METRIC",
+        "1700, true, 1, 1, 100, 17, 45, METRIC",
         "0, true, 1, 1, 100, 1, 0, MINIMUM",
         "0, false, 1, 1, 100, 1, 0, MINIMUM",
         "0, false, 1, 0, 100, 0, 30, COOLED_DOWN",
