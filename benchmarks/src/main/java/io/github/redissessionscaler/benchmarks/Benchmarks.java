@@ -17,35 +17,42 @@ final class Benchmarks {
         PrintStream out = System.out;
         boolean sized = args.length == 4 && args[2].equals("count");
         if (args.length != 3 && !sized) {
-            System.err.println("say which: push, streams, polls, cost, count, count and a number of keys, or computed");
+            System.err.println(
+                    "say which: push, streams, polls, footprint, cost, count, count and a number of keys, or computed");
             System.exit(2);
         }
-        if (args[2].equals("count")) {
-            try (var redis = EmbeddedRedis.start(0)) {
-                describe(out, redis.port());
-                CountBenchmark.run(out, redis.port(), sized ? Long.parseLong(args[3]) : CountBenchmark.USUAL_SIZE);
-            }
-            System.exit(0);
-        }
-        try (var redis = EmbeddedRedis.start(0);
-                var scaler = ScalerProcess.start(Path.of(args[0]), Path.of(args[1]), redis.port())) {
+        Path java = Path.of(args[0]);
+        Path home = Path.of(args[1]);
+        try (var redis = EmbeddedRedis.start(0)) {
             describe(out, redis.port());
+            switch (args[2]) {
+                case "count" ->
+                    CountBenchmark.run(out, redis.port(), sized ? Long.parseLong(args[3]) : CountBenchmark.USUAL_SIZE);
+                case "footprint" -> new FootprintBenchmark(out, home, redis.port()).run();
+                default -> againstOneScaler(args[2], java, home, redis.port(), out);
+            }
+        }
+        System.exit(0);
+    }
+
+    private static void againstOneScaler(String benchmark, Path java, Path home, int redisPort, PrintStream out)
+            throws Exception {
+        try (var scaler = ScalerProcess.start(home.resolve("redis-session-scaler"), redisPort)) {
             out.printf("the scaler was ready after          %.2f s%n", scaler.secondsToReady());
             ManagedChannel channel = scaler.channel();
-            switch (args[2]) {
-                case "push" -> PushBenchmark.run(out, channel, redis.port());
-                case "streams" -> StreamsBenchmark.run(out, channel, scaler, redis.port());
+            switch (benchmark) {
+                case "push" -> PushBenchmark.run(out, channel, redisPort);
+                case "streams" -> StreamsBenchmark.run(out, channel, scaler, redisPort);
                 case "polls" -> {
-                    try (var constants = ScalerProcess.startConstants(Path.of(args[0]), Path.of(args[1]))) {
-                        PollsBenchmark.run(out, channel, scaler, constants, redis.port());
+                    try (var constants = ScalerProcess.startConstants(java, home)) {
+                        PollsBenchmark.run(out, channel, scaler, constants, redisPort);
                     }
                 }
-                case "cost" -> CostBenchmark.run(out, channel, redis.port());
-                default -> throw new IOException("there is no benchmark " + args[2]);
+                case "cost" -> CostBenchmark.run(out, channel, redisPort);
+                default -> throw new IOException("there is no benchmark " + benchmark);
             }
             channel.shutdownNow();
         }
-        System.exit(0);
     }
 
     private static void describe(PrintStream out, int redisPort) {

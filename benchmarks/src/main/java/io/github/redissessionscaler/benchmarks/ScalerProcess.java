@@ -9,34 +9,34 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The scaler as it ships, or a server to compare it with: a process with the options of the launcher. */
+/** The scaler as it ships, or a server to compare it with: a process of its own. */
 final class ScalerProcess implements AutoCloseable {
 
-    private static final Pattern READY = Pattern.compile(".*gRPC on 127\\.0\\.0\\.1:(\\d+).*");
+    private static final Pattern READY =
+            Pattern.compile(".*gRPC on 127\\.0\\.0\\.1:(\\d+)(?:, http://127\\.0\\.0\\.1:(\\d+)/)?.*");
 
     private final Process process;
     private final int grpcPort;
+    private final int managementPort;
     private final long startNanos;
 
-    private ScalerProcess(Process process, int grpcPort, long startNanos) {
+    private ScalerProcess(Process process, MatchResult ready, long startNanos) {
         this.process = process;
-        this.grpcPort = grpcPort;
+        this.grpcPort = Integer.parseInt(ready.group(1));
+        this.managementPort = ready.group(2) == null ? 0 : Integer.parseInt(ready.group(2));
         this.startNanos = startNanos;
     }
 
-    static ScalerProcess start(Path java, Path home, int redisPort) throws IOException {
-        Path launched = home.resolve("server/target/launcher.jar");
-        Path jar = Files.exists(launched) ? launched : jar(home);
+    /** The scaler of this command, which is that of the checkout or of a distribution. */
+    static ScalerProcess start(Path command, int redisPort) throws IOException {
         return start(
-                java,
-                home,
-                List.of("-jar", jar.toString(), "serve"),
+                List.of(command.toString(), "serve"),
                 Map.of(
                         "REDIS_ADDRESS", "127.0.0.1:" + redisPort,
                         "LISTEN_ADDRESS", "127.0.0.1",
@@ -44,23 +44,19 @@ final class ScalerProcess implements AutoCloseable {
                         "MANAGEMENT_PORT", "0"));
     }
 
-    /** {@link ConstantScaler} with the same options. */
+    /** {@link ConstantScaler} with the options of the JVM that the scaler ships with. */
     static ScalerProcess startConstants(Path java, Path home) throws IOException {
         return start(
-                java,
-                home,
-                List.of("-cp", System.getProperty("java.class.path"), ConstantScaler.class.getName()),
+                List.of(
+                        java.toString(),
+                        "@" + home.resolve("server/src/main/dist/jvm.options"),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ConstantScaler.class.getName()),
                 Map.of());
     }
 
-    private static ScalerProcess start(Path java, Path home, List<String> program, Map<String, String> environment)
-            throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(java.toString());
-        Files.readAllLines(home.resolve("server/src/main/dist/jvm.options")).stream()
-                .filter(line -> !line.startsWith("#"))
-                .forEach(command::add);
-        command.addAll(program);
+    private static ScalerProcess start(List<String> command, Map<String, String> environment) throws IOException {
         var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(environment);
         long start = System.nanoTime();
@@ -69,16 +65,10 @@ final class ScalerProcess implements AutoCloseable {
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             Matcher ready = READY.matcher(line);
             if (ready.matches()) {
-                return new ScalerProcess(process, Integer.parseInt(ready.group(1)), System.nanoTime() - start);
+                return new ScalerProcess(process, ready, System.nanoTime() - start);
             }
         }
         throw new IOException("the server did not start");
-    }
-
-    private static Path jar(Path home) throws IOException {
-        try (var files = Files.newDirectoryStream(home.resolve("server/target"), "redis-session-scaler-*.jar")) {
-            return files.iterator().next();
-        }
     }
 
     /** A channel of the caller's own. */
@@ -86,6 +76,11 @@ final class ScalerProcess implements AutoCloseable {
         return NettyChannelBuilder.forAddress("127.0.0.1", grpcPort)
                 .usePlaintext()
                 .build();
+    }
+
+    /** Where metrics and status page are; 0 for a server that has none. */
+    int managementPort() {
+        return managementPort;
     }
 
     double secondsToReady() {

@@ -4,46 +4,56 @@ import io.github.redissessionscaler.counting.LeastRecentlyUsed;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The triggers of the metadata that came last. KEDA sends the same with every call, and parsing it would be a seventh of all
- * the work for one. Thread-safe.
+ * the work for one. Metadata are remembered as one text each, since maps of many small ones would take several times the
+ * memory. Thread-safe.
  */
 final class ParsedTriggers {
 
-    /** Metadata that are remembered: those of any scaler but the largest. */
-    private static final int REMEMBERED = 10_000;
+    /** Metadata that are remembered: as many as there are triggers by default. */
+    private static final int REMEMBERED = 12_000;
 
     /** Characters of all keys and values. Longer metadata are parsed each time, so that nobody can fill the memory. */
     private static final int LONGEST_REMEMBERED = 512;
 
-    private final LeastRecentlyUsed<Map<String, String>, Trigger> triggers = new LeastRecentlyUsed<>(REMEMBERED);
+    private final LeastRecentlyUsed<String, Trigger> triggers = new LeastRecentlyUsed<>(REMEMBERED);
 
     /**
      * The trigger that the metadata describes.
      *
-     * @param metadata is kept, and must not change
      * @throws io.github.redissessionscaler.problem.InvalidInputException with everything that is wrong
      */
     Trigger of(Map<String, String> metadata) {
-        if (!isShort(metadata)) {
-            return TriggerParser.parse(metadata);
-        }
-        return triggers.get(metadata).orElseGet(() -> {
+        Optional<String> text = text(metadata);
+        return text.flatMap(triggers::get).orElseGet(() -> {
             Trigger parsed = TriggerParser.parse(metadata);
-            triggers.add(metadata, parsed);
+            text.ifPresent(remembered -> triggers.add(remembered, parsed));
             return parsed;
         });
     }
 
-    private static boolean isShort(Map<String, String> metadata) {
+    /**
+     * The same for equal metadata, in whatever order they come, and another for others: each key and value stands after its
+     * length. Empty for what is too long to be remembered.
+     */
+    private static Optional<String> text(Map<String, String> metadata) {
         int characters = 0;
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
             characters += entry.getKey().length() + entry.getValue().length();
             if (characters > LONGEST_REMEMBERED) {
-                return false;
+                return Optional.empty();
             }
         }
-        return true;
+        var text = new StringBuilder(characters + 2 * metadata.size());
+        new TreeMap<>(metadata).forEach((key, value) -> append(append(text, key), value));
+        return Optional.of(text.toString());
+    }
+
+    private static StringBuilder append(StringBuilder text, String part) {
+        return text.append((char) part.length()).append(part);
     }
 }
