@@ -54,7 +54,12 @@ public enum Setting {
             "5s",
             Accepted.DURATION,
             "How often, at least, Redis is asked for open streams, events or not."),
-    TRIGGER_LIMIT("triggerLimit", "12000", Effect.AT_ONCE, Accepted.LIMIT, "How many triggers are served at a time."),
+    TRIGGER_LIMIT(
+            "triggerLimit",
+            "12000",
+            Effect.AT_ONCE,
+            Accepted.LIMIT,
+            "How many triggers are served at a time; one of long metadata counts as several."),
     PATTERN_LIMIT(
             "patternLimit",
             "200",

@@ -11,8 +11,12 @@ import java.util.function.DoubleSupplier;
 /** What was last seen of one trigger. Written by the evaluation alone; may be read by any thread at any time. */
 public final class TriggerState {
 
+    /** Characters of a trigger's text for which it counts as one: about twice those of a usual one. */
+    private static final int CHARACTERS_OF_ONE = 1024;
+
     private final Asked asked;
     private final String id;
+    private final int weight;
     private final Course course;
     private final Observed<Count> count = new Observed<>();
     private final Observed<Boolean> active = new Observed<>();
@@ -23,7 +27,9 @@ public final class TriggerState {
 
     TriggerState(Asked asked, DoubleSupplier defaultTarget, Course course, Instant now) {
         this.asked = asked;
-        this.id = "%08x".formatted(asked.trigger().toString().hashCode());
+        String text = asked.trigger().toString();
+        this.id = "%08x".formatted(text.hashCode());
+        this.weight = Math.ceilDiv(text.length(), CHARACTERS_OF_ONE);
         this.course = course;
         this.byDefault = defaultTarget;
         this.lastAsked = now;
@@ -36,6 +42,11 @@ public final class TriggerState {
     /** Tells it apart from the other triggers of its ScaledObject: eight hexadecimal digits, the same in every process. */
     public String id() {
         return id;
+    }
+
+    /** As how many triggers it counts: one of long metadata takes the memory of several. */
+    int weight() {
+        return weight;
     }
 
     /** What it was answered, and what came of it. */

@@ -24,12 +24,15 @@ public final class TriggerStates {
     private final DoubleSupplier defaultTarget;
     private final History history;
     private final InstantSource clock;
-    private volatile Instant lastSweep;
+    private Instant lastSweep;
+
+    /** Of all that are known. */
+    private int weight;
 
     /**
      * No trigger is known yet.
      *
-     * @param limit how many triggers are served at a time, at least 1
+     * @param limit how many triggers are served at a time, at least 1; one of long metadata counts as several
      * @param defaultTarget of triggers that name none, sessions per instance
      * @param history where the courses of the triggers begin
      */
@@ -58,26 +61,38 @@ public final class TriggerStates {
             known.askedAt(now);
             return known;
         }
-        forgetSilent(now);
-        int most = limit.getAsInt();
-        if (states.size() >= most) {
-            throw new LimitReachedException("the scaler serves " + most
-                    + " triggers already, which is its TRIGGER_LIMIT;" + " one that nobody asks about makes room after "
-                    + FORGOTTEN_AFTER.toMinutes() + " minutes");
+        return admit(asked, now);
+    }
+
+    private synchronized TriggerState admit(Asked asked, Instant now) {
+        TriggerState known = states.get(asked);
+        if (known != null) {
+            return known;
         }
-        return states.computeIfAbsent(asked, key -> new TriggerState(key, defaultTarget, courseOf(key), now));
+        var state = new TriggerState(asked, defaultTarget, courseOf(asked), now);
+        forgetSilent(now, state.weight());
+        int most = limit.getAsInt();
+        if (weight + state.weight() > most) {
+            throw new LimitReachedException("the scaler serves " + most
+                    + " triggers already, which is its TRIGGER_LIMIT (one of long metadata counts as several);"
+                    + " one that nobody asks about makes room after " + FORGOTTEN_AFTER.toMinutes() + " minutes");
+        }
+        states.put(asked, state);
+        weight += state.weight();
+        return state;
     }
 
     private Course courseOf(Asked asked) {
         return history.begin(asked.namespace(), asked.scaledObject(), states::size);
     }
 
-    private void forgetSilent(Instant now) {
-        boolean full = states.size() >= limit.getAsInt();
+    private void forgetSilent(Instant now, int needed) {
+        boolean full = weight + needed > limit.getAsInt();
         if (full || lastSweep.plus(FORGOTTEN_AFTER).isBefore(now)) {
             lastSweep = now;
             Instant oldest = now.minus(FORGOTTEN_AFTER);
             states.values().removeIf(state -> state.lastAsked().isBefore(oldest));
+            weight = states.values().stream().mapToInt(TriggerState::weight).sum();
         }
     }
 }

@@ -56,6 +56,19 @@ final class LimitsTest {
     }
 
     @Test
+    void aTriggerOfLongMetadataCountsAsSeveral() {
+        String pattern = "a".repeat(1000);
+        assertThat(scaler.metric(Map.of("keyPattern", pattern + "1", "excludePattern", pattern)))
+                .isZero();
+        assertThat(scaler.metric(Map.of("metricName", "m1"))).isZero();
+
+        assertThatThrownBy(() -> scaler.metric(Map.of("keyPattern", pattern + "2", "excludePattern", pattern)))
+                .hasMessageContaining("RESOURCE_EXHAUSTED")
+                .hasMessageContaining("long metadata");
+        assertThat(scaler.metric(Map.of("metricName", "m2"))).isZero();
+    }
+
+    @Test
     void onePatternTooManyIsRefusedAndTheOthersAreCounted() {
         assertThat(scaler.metric(Map.of("keyPattern", "a*"))).isZero();
         assertThat(scaler.metric(Map.of("keyPattern", "b*"))).isZero();
