@@ -18,6 +18,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
     private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg %kvp{NONE}%n%ex{short}";
 
+    /** Warns of every stream whose client has gone, with a stack trace; thousands may go at once. */
+    private static final String CLIENTS_THAT_VANISH = "io.grpc.netty.NettyServerHandler";
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         write(context, LogFormat.TEXT, "warn");
@@ -48,6 +51,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.setLevel(Level.WARN);
         root.addAppender(standardError);
         context.getLogger("io.github.redissessionscaler").setLevel(Level.toLevel(level));
+        context.getLogger(CLIENTS_THAT_VANISH).setLevel(Level.ERROR);
     }
 
     private static Encoder<ILoggingEvent> text() {

@@ -18,18 +18,28 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.params.SetParams;
 
 /** Streams on keyspace events alone: nothing is polled within the time of a test, and nothing is repeated. */
 final class PushTest {
 
     private static final Map<String, String> ANY_SESSION = Map.of("activationSessionSize", "0");
     private static final Duration NEVER = Duration.ofHours(1);
+
+    private static final int STORM = 300_000;
+    private static final int BATCH = 1_000;
+    private static final Duration SHORTEST_REST = Duration.ofMillis(10);
 
     private RedisServer redis;
     private RunningScaler scaler;
@@ -109,22 +119,90 @@ final class PushTest {
 
     @Test
     void aStormOfEventsCostsABoundedNumberOfCounts() {
-        var stream = open(ANY_SESSION);
-        await().until(() -> stream.values().equals(List.of(false)));
+        var any = open(ANY_SESSION);
+        var matching = open(Map.of("keyPattern", "session:*", "activationSessionSize", "0"));
+        await().until(() ->
+                any.values().equals(List.of(false)) && matching.values().equals(List.of(false)));
         long before = calls("dbsize");
+        long start = System.nanoTime();
 
-        int sessions = 50_000;
-        for (int batch = 0; batch < 50; batch++) {
+        for (int batch = 0; batch < STORM / BATCH; batch++) {
             try (Pipeline pipeline = new Pipeline(jedis)) {
-                for (int i = 0; i < sessions / 50; i++) {
-                    pipeline.set("session:" + batch + ":" + i, "x");
+                for (int i = 0; i < BATCH; i++) {
+                    pipeline.set("session:" + i, "x");
                 }
             }
         }
+        await().until(() -> any.values().contains(true) && matching.values().contains(true));
+        long storm = System.nanoTime() - start;
 
-        await().until(() -> stream.values().equals(List.of(false, true)));
-        assertThat(calls("dbsize") - before).isLessThan(sessions / 50);
-        assertThat(stream.values()).containsExactly(false, true);
+        assertThat(calls("set")).isGreaterThanOrEqualTo(STORM);
+        assertThat(calls("dbsize") - before)
+                .as("rounds rest for 10 ms at least, and a pattern is looked at now and then")
+                .isLessThan(2 * storm / SHORTEST_REST.toNanos() + 100);
+        assertThat(any.values()).containsExactly(false, true);
+        assertThat(matching.values()).containsExactly(false, true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"FLUSHDB", "FLUSHALL"})
+    void emptyingADatabaseAnnouncesNothingAndIsNoticedByTheNextPoll(String command) {
+        try (var polling = RunningScaler.onPort(redis.port(), Duration.ofMillis(250), NEVER)) {
+            var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
+            ExternalScalerGrpc.newStub(polling.channel()).streamIsActive(RunningScaler.ref(ANY_SESSION), stream);
+            await().until(() -> stream.values().equals(List.of(false)));
+            jedis.set("session:1", "x");
+            await().until(() -> stream.values().equals(List.of(false, true)));
+            assertThat(polling.scrape()).contains("redis_session_scaler_push_databases_events 1.0");
+
+            jedis.sendCommand(Protocol.Command.valueOf(command));
+            await().until(() -> stream.values().equals(List.of(false, true, false)));
+
+            assertThat(polling.scrape())
+                    .contains("redis_session_scaler_push_databases_events 0.0")
+                    .contains("redis_session_scaler_push_databases_polled 1.0");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void withoutAHeartbeatNoMessageEqualsTheOneBefore(long seed) {
+        List<RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>> streams =
+                IntStream.range(0, 20).mapToObj(_ -> open(ANY_SESSION)).toList();
+        await().until(() -> streams.stream().noneMatch(stream -> stream.values().isEmpty()));
+
+        churn(new Random(seed));
+        jedis.flushDB();
+        jedis.set("session:1", "x");
+        jedis.del("session:1");
+
+        for (var stream : streams) {
+            await().until(() -> !stream.values().getLast());
+            List<Boolean> values = stream.values();
+            assertThat(values)
+                    .isEqualTo(Stream.iterate(false, value -> !value)
+                            .limit(values.size())
+                            .toList());
+        }
+    }
+
+    @Test
+    void theHeartbeatIsTheLeastTimeBetweenEqualMessages() {
+        var heartbeat = Duration.ofMillis(200);
+        long start = System.nanoTime();
+        try (var repeating = RunningScaler.onPort(redis.port(), Duration.ofMillis(20), heartbeat)) {
+            var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
+            ExternalScalerGrpc.newStub(repeating.channel()).streamIsActive(RunningScaler.ref(ANY_SESSION), stream);
+            await().until(() -> !stream.values().isEmpty());
+
+            churn(new Random(4));
+            jedis.set("session:1", "x");
+            await().until(() -> repeated(stream.values(), true) >= 3);
+
+            List<Boolean> values = stream.values();
+            assertThat(repeated(values, false)).isZero();
+            assertThat(repeated(values, true)).isLessThanOrEqualTo((System.nanoTime() - start) / heartbeat.toNanos());
+        }
     }
 
     @Test
@@ -221,20 +299,6 @@ final class PushTest {
         }
     }
 
-    @Test
-    void aKedaThatDropsTheFirstPushScalesOnTheNextHeartbeat() {
-        try (var repeating = RunningScaler.onPort(redis.port(), NEVER, Duration.ofSeconds(1))) {
-            var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
-            ExternalScalerGrpc.newStub(repeating.channel()).streamIsActive(RunningScaler.ref(ANY_SESSION), stream);
-            await().until(() -> stream.values().equals(List.of(false)));
-
-            jedis.set("session:1", "x");
-
-            await().until(() ->
-                    stream.values().stream().filter(active -> active).count() >= 2);
-        }
-    }
-
     private RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean> open(Map<String, String> metadata) {
         var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
         async().streamIsActive(RunningScaler.ref(metadata), stream);
@@ -247,5 +311,28 @@ final class PushTest {
 
     private long calls(String command) {
         return redis.calls(command);
+    }
+
+    /** Sessions come and go as chance has it. */
+    private void churn(Random random) {
+        for (int step = 0; step < 2_000; step++) {
+            String key = "session:" + random.nextInt(3);
+            switch (random.nextInt(4)) {
+                case 0 -> jedis.set(key, "x");
+                case 1 -> jedis.del(key);
+                case 2 -> jedis.set(key, "x", SetParams.setParams().px(1 + random.nextInt(5)));
+                default -> jedis.set("session:0", "x");
+            }
+            if (random.nextInt(20) == 0) {
+                jedis.flushDB();
+            }
+        }
+    }
+
+    /** How often this value came right after itself. */
+    private static long repeated(List<Boolean> values, boolean value) {
+        return IntStream.range(1, values.size())
+                .filter(i -> values.get(i) == value && values.get(i - 1) == value)
+                .count();
     }
 }

@@ -6,8 +6,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -58,6 +61,18 @@ final class LoggingTest {
                 .contains("it rains")
                 .contains("connection=default")
                 .doesNotContain("not at this level");
+    }
+
+    @Test
+    void clientsThatVanishAreNoNews() {
+        use(LogFormat.TEXT, "debug");
+
+        Logger.getLogger("io.grpc.netty.NettyServerHandler").log(Level.WARNING, "Stream Error", new IOException());
+        Logger.getLogger("io.grpc.netty.AnythingElse").warning("it rains");
+
+        assertThat(written.toString(StandardCharsets.UTF_8))
+                .contains("it rains")
+                .doesNotContain("Stream Error");
     }
 
     private void use(LogFormat format, String level) {
