@@ -38,7 +38,7 @@ final class ClusterServers implements Servers {
     private boolean trusted;
 
     /** Which primary has which slots: the first slot of each range, and its primary. */
-    private record Layout(TreeMap<Integer, Node> ranges, List<Node> primaries) {}
+    record Layout(TreeMap<Integer, Node> ranges, List<Node> primaries) {}
 
     ClusterServers(List<Node> seeds, Connector connector) {
         this.seeds = List.copyOf(seeds);
@@ -117,8 +117,8 @@ final class ClusterServers implements Servers {
         KeyspaceException last = new KeyspaceException(Reason.CLUSTERDOWN, "the cluster has no node");
         for (Node node : candidates()) {
             try {
-                return parse(
-                        node, guides.computeIfAbsent(node, toAnyNode::server).execute(question));
+                return guides.computeIfAbsent(node, toAnyNode::server)
+                        .execute(Server.parsed(question, ranges -> parse(node, ranges)));
             } catch (KeyspaceException e) {
                 last = e;
             }
@@ -127,7 +127,7 @@ final class ClusterServers implements Servers {
     }
 
     /** Each range is its first slot, its last slot, its primary, then replicas; a node without a host is the one asked. */
-    private static Layout parse(Node asked, List<Object> ranges) {
+    static Layout parse(Node asked, List<Object> ranges) {
         var primaries = new TreeMap<Integer, Node>();
         for (Object range : ranges) {
             List<?> fields = (List<?>) range;

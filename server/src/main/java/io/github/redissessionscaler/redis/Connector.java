@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -62,11 +63,17 @@ record Connector(
         } catch (JedisDataException e) {
             return;
         }
-        if (role instanceof List<?> parts
-                && parts.getFirst() instanceof byte[] name
-                && !new String(name, StandardCharsets.US_ASCII).equals("master")) {
+        if (!isPrimary(role)) {
             throw new KeyspaceException(Reason.READONLY, "Redis is no longer a primary; the new one is looked up");
         }
+    }
+
+    /** Unless the reply to ROLE says that it is something else. */
+    static boolean isPrimary(@Nullable Object role) {
+        return !(role instanceof List<?> parts)
+                || parts.isEmpty()
+                || !(parts.getFirst() instanceof byte[] name)
+                || new String(name, StandardCharsets.US_ASCII).equals("master");
     }
 
     Server server(Node node) {

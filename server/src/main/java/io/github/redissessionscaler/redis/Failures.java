@@ -58,6 +58,18 @@ final class Failures {
                 case NoSuchElementException e -> {
                     return failed(Reason.TIMEOUT, node, "had no free connection in time", failure);
                 }
+                case ClassCastException e -> {
+                    return malformed(node, failure);
+                }
+                case IndexOutOfBoundsException e -> {
+                    return malformed(node, failure);
+                }
+                case NullPointerException e -> {
+                    return malformed(node, failure);
+                }
+                case IllegalArgumentException e -> {
+                    return malformed(node, failure);
+                }
                 default -> {
                     String message = String.valueOf(cause.getMessage());
                     for (Known known : KNOWN) {
@@ -78,6 +90,11 @@ final class Failures {
         return isConnectionLost(failure)
                 ? failed(Reason.UNREACHABLE, node, "cannot be reached", failure)
                 : failed(Reason.OTHER, node, "says: " + withoutArguments(failure), failure);
+    }
+
+    /** Without what the JVM says of it, which may quote the reply. */
+    private static KeyspaceException malformed(String node, RuntimeException failure) {
+        return failed(Reason.OTHER, node, "gave a reply of a form that is not Redis's", failure);
     }
 
     /** What Redis says, up to where it repeats the arguments of a command, one of which may be a password. */

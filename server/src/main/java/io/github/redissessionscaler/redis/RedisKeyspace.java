@@ -13,9 +13,11 @@ import io.github.redissessionscaler.counting.Shard;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
 import io.github.redissessionscaler.trigger.KeyType;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -42,6 +44,10 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             } catch (KeyspaceException e) {
                 failed(e);
                 throw e;
+            } catch (ClassCastException | IndexOutOfBoundsException | NullPointerException e) {
+                KeyspaceException malformed = Failures.explain("connection " + connection.name(), e);
+                failed(malformed);
+                throw malformed;
             }
         }
 
@@ -86,12 +92,12 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public Optional<String> get(String key) {
-        return Optional.ofNullable(ofKey(key, COMMANDS.get(key)));
+        return ofKey(key, Server.parsed(COMMANDS.get(key), Optional::ofNullable));
     }
 
     @Override
     public Optional<KeyType> type(String key) {
-        String name = ofKey(key, COMMANDS.type(key));
+        String name = ofKey(key, Server.parsed(COMMANDS.type(key), Objects::requireNonNull));
         Optional<KeyType> type = parseType(name);
         if (type.isEmpty() && !name.equals("none")) {
             throw new KeyspaceException(
@@ -110,19 +116,18 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             case STREAM -> COMMANDS.xlen(key);
             case STRING -> COMMANDS.pfcount(key);
         };
-        return ofKey(key, command);
+        return ofKey(key, Server.parsed(command, Objects::requireNonNull));
     }
 
     @Override
     public long countByScore(String key, double min, double max) {
-        return ofKey(key, COMMANDS.zcount(key, min, max));
+        return ofKey(key, Server.parsed(COMMANDS.zcount(key, min, max), Objects::requireNonNull));
     }
 
     @Override
     public Instant time() {
         var command = new CommandObject<>(new CommandArguments(Protocol.Command.TIME), BuilderFactory.STRING_LIST);
-        List<String> time = ask(all -> all.primaries().getFirst().execute(command));
-        return Instant.ofEpochSecond(Long.parseLong(time.get(0)), 1_000 * Long.parseLong(time.get(1)));
+        return ask(all -> all.primaries().getFirst().execute(Server.parsed(command, RedisKeyspace::parseTime)));
     }
 
     /** Redis need not be asked for them, so that having them does not mean that it answers. */
@@ -147,6 +152,15 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     @Override
     public void close() {
         backend.servers().close();
+    }
+
+    /** Seconds since 1970, then microseconds. */
+    static Instant parseTime(List<String> time) {
+        try {
+            return Instant.ofEpochSecond(Long.parseLong(time.get(0)), 1_000 * Long.parseLong(time.get(1)));
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     /** The type that TYPE names, or empty for one of a module, and for none. */

@@ -54,7 +54,12 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
 
     @Override
     public OptionalLong evictedKeys() {
-        Matcher evicted = EVICTED.matcher(info("stats").orElse(""));
+        return evictedKeys(info("stats").orElse(""));
+    }
+
+    /** {@code evicted_keys} in a reply of INFO stats. */
+    static OptionalLong evictedKeys(String info) {
+        Matcher evicted = EVICTED.matcher(info);
         return evicted.find() ? OptionalLong.of(Long.parseLong(evicted.group(1))) : OptionalLong.empty();
     }
 
@@ -113,15 +118,17 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
         all.add(untyped(COMMANDS.dbSize()));
         commands.forEach(command -> all.add(untyped(command)));
         all.add(untyped(COMMANDS.dbSize()));
-        List<Object> replies = roundTrip(all);
-        int last = replies.size() - 1;
-        return new Sample(
-                (Long) replies.getFirst(),
-                IntStream.range(1, last)
-                        .mapToObj(i -> commands.get(i - 1).getBuilder().build(replies.get(i)))
-                        .flatMap(keys)
-                        .toList(),
-                (Long) replies.get(last));
+        return backend.noted(() -> {
+            List<Object> replies = server.execute(all);
+            int last = replies.size() - 1;
+            return new Sample(
+                    (Long) replies.getFirst(),
+                    IntStream.range(1, last)
+                            .mapToObj(i -> commands.get(i - 1).getBuilder().build(replies.get(i)))
+                            .flatMap(keys)
+                            .toList(),
+                    (Long) replies.get(last));
+        });
     }
 
     /** The command with its reply left as it comes. */
@@ -165,10 +172,6 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
     private <A, R, T> List<T> pipelined(
             List<A> arguments, Function<A, CommandObject<R>> command, Function<R, T> result) {
         List<CommandObject<R>> commands = arguments.stream().map(command).toList();
-        return roundTrip(commands).stream().map(result).toList();
-    }
-
-    private <R> List<R> roundTrip(List<CommandObject<R>> commands) {
-        return backend.noted(() -> server.execute(commands));
+        return backend.noted(() -> server.execute(commands).stream().map(result).toList());
     }
 }

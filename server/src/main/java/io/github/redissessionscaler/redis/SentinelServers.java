@@ -7,6 +7,7 @@ import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
@@ -83,9 +84,9 @@ final class SentinelServers implements Servers {
         KeyspaceException last = new KeyspaceException(Reason.UNREACHABLE, "there is no sentinel");
         for (Server sentinel : sentinels) {
             try {
-                List<String> address = sentinel.execute(question);
-                if (address != null) {
-                    return new Node(address.get(0), Integer.parseInt(address.get(1)));
+                Optional<Node> node = sentinel.execute(Server.parsed(question, SentinelServers::parse));
+                if (node.isPresent()) {
+                    return node.get();
                 }
                 last = new KeyspaceException(
                         Reason.OTHER,
@@ -95,5 +96,10 @@ final class SentinelServers implements Servers {
             }
         }
         throw last;
+    }
+
+    /** Host and port, or nil for a name that the sentinel does not know. */
+    static Optional<Node> parse(@Nullable List<String> address) {
+        return Optional.ofNullable(address).map(known -> new Node(known.get(0), Integer.parseInt(known.get(1))));
     }
 }

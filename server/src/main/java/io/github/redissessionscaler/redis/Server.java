@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import redis.clients.jedis.Builder;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
@@ -70,6 +71,20 @@ final class Server implements AutoCloseable {
         limits.setTimeBetweenEvictionRuns(IDLE_CLOSED_AFTER);
         limits.setJmxEnabled(false);
         pool = new ConnectionPool(new Connections(sockets, config, check, stats), limits);
+    }
+
+    /**
+     * The command with what the parser makes of its reply.
+     *
+     * @param parser may throw whatever a reply of another form brings about; {@link #execute} makes a failure of it
+     */
+    static <T, R> CommandObject<R> parsed(CommandObject<T> command, Function<T, R> parser) {
+        return new CommandObject<>(command.getArguments(), new Builder<R>() {
+            @Override
+            public R build(Object reply) {
+                return parser.apply(command.getBuilder().build(reply));
+            }
+        });
     }
 
     String name() {

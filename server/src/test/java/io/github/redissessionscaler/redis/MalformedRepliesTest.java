@@ -1,0 +1,143 @@
+package io.github.redissessionscaler.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.redissessionscaler.testing.RunningScaler;
+import io.github.redissessionscaler.testing.ScriptedRedis;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Servers that answer what no Redis does: an outage with a reason, and no error that nobody understands. */
+final class MalformedRepliesTest {
+
+    private static final String SECRET = "hunter2-in-a-reply";
+
+    private static final Map<String, String> COUNTED_BY_SIZE = Map.of();
+    private static final Map<String, String> COUNTED_BY_KEY = Map.of("key", "queue");
+    private static final Map<String, String> RECENTLY_ACTIVE = Map.of("key", "z", "activeWithin", "5m");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*0\r\n",
+                "*1\r\n*0\r\n",
+                "*1\r\n:1\r\n",
+                "*1\r\n$-1\r\n",
+                "*1\r\n*3\r\n:0\r\n:16383\r\n*0\r\n",
+                "*1\r\n*3\r\n:0\r\n:16383\r\n$18\r\nhunter2-in-a-reply\r\n",
+                "*1\r\n*3\r\n$1\r\n0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:6379\r\n",
+                "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:-1\r\n",
+                "$18\r\nhunter2-in-a-reply\r\n",
+                ":1\r\n",
+                "$-1\r\n"
+            })
+    void clusterSlots(String reply) {
+        try (var redis = answering(Map.of("CLUSTER", reply))) {
+            assertUnavailable("redis-cluster://127.0.0.1:" + redis.port(), COUNTED_BY_SIZE);
+            assertThat(redis.asked()).contains("CLUSTER");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*0\r\n",
+                "*1\r\n$9\r\n127.0.0.1\r\n",
+                "*2\r\n$9\r\n127.0.0.1\r\n$18\r\nhunter2-in-a-reply\r\n",
+                "*2\r\n$-1\r\n$-1\r\n",
+                "*-1\r\n",
+                ":1\r\n",
+                "+hunter2-in-a-reply\r\n"
+            })
+    void sentinel(String reply) {
+        try (var redis = answering(Map.of("SENTINEL", reply))) {
+            assertUnavailable("redis-sentinel://127.0.0.1:" + redis.port() + "#main", COUNTED_BY_SIZE);
+            assertThat(redis.asked()).contains("SENTINEL");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+hunter2-in-a-reply\r\n", "$-1\r\n", "*0\r\n", "*1\r\n:1\r\n"})
+    void numbers(String reply) {
+        try (var redis = answering(Map.of("DBSIZE", reply, "LLEN", reply, "TYPE", "+list\r\n"))) {
+            assertUnavailable("redis://127.0.0.1:" + redis.port(), COUNTED_BY_SIZE);
+            assertUnavailable("redis://127.0.0.1:" + redis.port(), COUNTED_BY_KEY);
+            assertThat(redis.asked()).contains("DBSIZE", "LLEN");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {":1\r\n", "$-1\r\n", "*0\r\n", "*1\r\n:1\r\n"})
+    void types(String reply) {
+        try (var redis = answering(Map.of("TYPE", reply))) {
+            assertUnavailable("redis://127.0.0.1:" + redis.port(), COUNTED_BY_KEY);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*0\r\n",
+                "*1\r\n$10\r\n1700000000\r\n",
+                "*2\r\n$18\r\nhunter2-in-a-reply\r\n$1\r\n0\r\n",
+                "*2\r\n$19\r\n9223372036854775807\r\n$1\r\n0\r\n",
+                "*2\r\n$-1\r\n$-1\r\n",
+                "$-1\r\n",
+                ":1\r\n"
+            })
+    void time(String reply) {
+        try (var redis = answering(Map.of("TIME", reply, "TYPE", "+zset\r\n"))) {
+            assertUnavailable("redis://127.0.0.1:" + redis.port(), RECENTLY_ACTIVE);
+            assertThat(redis.asked()).contains("TIME");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {":1\r\n", "$-1\r\n", "*0\r\n", "*1\r\n:1\r\n", "*2\r\n$1\r\n0\r\n:7\r\n"})
+    void scans(String reply) {
+        try (var redis = answering(Map.of("SCAN", reply, "DBSIZE", ":1000\r\n", "RANDOMKEY", reply))) {
+            assertUnavailable("redis://127.0.0.1:" + redis.port(), Map.of("keyPattern", "session:*"));
+            assertThat(redis.asked()).containsAnyOf("SCAN", "RANDOMKEY");
+        }
+    }
+
+    @Test
+    void aSentinelThatKnowsNothingIsPassedOver() {
+        try (var bad = answering(Map.of("SENTINEL", "*0\r\n"));
+                var redis = answering(Map.of("DBSIZE", ":7\r\n", "ROLE", "*0\r\n"));
+                var good = answering(Map.of(
+                        "SENTINEL",
+                        "*2\r\n$9\r\n127.0.0.1\r\n$%d\r\n%d\r\n"
+                                .formatted(String.valueOf(redis.port()).length(), redis.port())));
+                var scaler = RunningScaler.with(Map.of(
+                        "REDIS_URL",
+                        "redis-sentinel://127.0.0.1:%d,127.0.0.1:%d#main".formatted(bad.port(), good.port())))) {
+            assertThat(scaler.metric(Map.of("onUnavailable", "error"))).isEqualTo(7);
+        }
+    }
+
+    private static ScriptedRedis answering(Map<String, String> replies) {
+        return ScriptedRedis.answering(replies.entrySet().stream()
+                .collect(toMap(Map.Entry::getKey, entry -> entry.getValue().getBytes(UTF_8))));
+    }
+
+    private static void assertUnavailable(String url, Map<String, String> counted) {
+        Map<String, String> metadata = new HashMap<>(counted);
+        metadata.put("onUnavailable", "error");
+        try (var scaler = RunningScaler.with(Map.of("REDIS_URL", url))) {
+            assertThatThrownBy(() -> scaler.metric(metadata))
+                    .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+                        assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                        assertThat(e.getStatus().getDescription()).isNotBlank().doesNotContain(SECRET);
+                    });
+        }
+    }
+}
