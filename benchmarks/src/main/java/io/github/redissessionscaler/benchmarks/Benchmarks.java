@@ -15,24 +15,30 @@ final class Benchmarks {
 
     public static void main(String[] args) throws Exception {
         PrintStream out = System.out;
-        boolean sized = args.length == 4 && args[2].equals("count");
+        boolean sized = args.length == 4 && (args[2].equals("count") || args[2].equals("soak"));
         if (args.length != 3 && !sized) {
             System.err.println(
-                    "say which: push, streams, polls, footprint, cost, count, count and a number of keys, or computed");
+                    "say which: push, streams, polls, footprint, cost, soak, soak and a number of minutes, count,"
+                            + " count and a number of keys, or computed");
             System.exit(2);
         }
         Path java = Path.of(args[0]);
         Path home = Path.of(args[1]);
+        boolean held = true;
         try (var redis = EmbeddedRedis.start(0)) {
             describe(out, redis.port());
             switch (args[2]) {
                 case "count" ->
                     CountBenchmark.run(out, redis.port(), sized ? Long.parseLong(args[3]) : CountBenchmark.USUAL_SIZE);
+                case "soak" -> {
+                    int minutes = sized ? Integer.parseInt(args[3]) : SoakBenchmark.USUAL_MINUTES;
+                    held = SoakBenchmark.run(out, home, redis.port(), minutes);
+                }
                 case "footprint" -> new FootprintBenchmark(out, home, redis.port()).run();
                 default -> againstOneScaler(args[2], java, home, redis.port(), out);
             }
         }
-        System.exit(0);
+        System.exit(held ? 0 : 1);
     }
 
     private static void againstOneScaler(String benchmark, Path java, Path home, int redisPort, PrintStream out)
