@@ -9,6 +9,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Date;
 
 @AnalyzeClasses(packages = LayersTest.BASE, importOptions = ImportOption.DoNotIncludeTests.class)
 final class LayersTest {
@@ -61,6 +65,24 @@ final class LayersTest {
             .accessField(System.class, "err")
             .orShould()
             .callMethod(System.class, "exit", int.class);
+
+    /** Whoever asks the machine for the time is told another one when somebody sets it. */
+    @ArchTest
+    static final ArchRule onlyOneClockKnowsOfTheMachines = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(BASE + ".app.MonotonicClock")
+            .should()
+            .callMethod(InstantSource.class, "system")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Clock.class, "systemUTC")
+            .orShould()
+            .callMethod(Clock.class, "systemDefaultZone")
+            .orShould()
+            .callConstructor(Date.class);
 
     private static ArchRule uses(String... lines) {
         LayeredArchitecture architecture =

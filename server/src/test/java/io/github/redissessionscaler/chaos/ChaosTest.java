@@ -3,9 +3,12 @@ package io.github.redissessionscaler.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.redissessionscaler.activity.Subscription;
+import io.github.redissessionscaler.app.Scaler;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.testing.LiveObjects;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
@@ -17,6 +20,7 @@ import io.github.redissessionscaler.testing.TestCertificates;
 import io.grpc.StatusRuntimeException;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +30,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -51,7 +56,20 @@ final class ChaosTest {
             Map.of("keyPattern", "session:*"), (double) SESSIONS,
             Map.of("key", "queue"), (double) QUEUED);
 
+    /** Threads of the clients' libraries, which come and go. */
+    private static final int THREADS_OF_OTHERS = 8;
+
+    /** More than the classes and the code that a fault brings along, and less than one scaler. */
+    private static final long BYTES_OF_OTHERS = 16 << 20;
+
+    private static final String SCALER = Scaler.class.getName();
+    private static final String REDIS_CONNECTION = "redis.clients.jedis.Connection";
+    private static final String STREAM = Subscription.class.getName();
+
     private static final List<String> ROWS = new ArrayList<>();
+
+    private static int threadsBefore;
+    private static LiveObjects heapBefore = new LiveObjects(Map.of(), 0);
 
     @TempDir
     private Path directory;
@@ -59,6 +77,30 @@ final class ChaosTest {
     /** Something that may fail for a reason of its own. */
     private interface Step {
         void run() throws Exception;
+    }
+
+    /** What is there after everything has been used once. */
+    @BeforeAll
+    static void measure() {
+        try (var redis = RedisServer.start();
+                var scaler = scalerOf("redis://" + redis.address())) {
+            scaler.metric(Map.of());
+            scaler.isActive(Map.of("keyPattern", "session:*"));
+        }
+        heapBefore = LiveObjects.count();
+        threadsBefore = threads();
+    }
+
+    @AfterAll
+    static void nothingIsLeft() {
+        await().untilAsserted(() -> assertThat(threads()).isLessThanOrEqualTo(threadsBefore + THREADS_OF_OTHERS));
+        await().untilAsserted(() -> {
+            LiveObjects heap = LiveObjects.count();
+            assertThat(heap.of(SCALER)).isLessThanOrEqualTo(heapBefore.of(SCALER));
+            assertThat(heap.of(STREAM)).isZero();
+            assertThat(heap.of(REDIS_CONNECTION)).isLessThanOrEqualTo(heapBefore.of(REDIS_CONNECTION));
+            assertThat(heap.bytes()).isLessThanOrEqualTo(heapBefore.bytes() + BYTES_OF_OTHERS);
+        });
     }
 
     @AfterAll
@@ -210,6 +252,29 @@ final class ChaosTest {
                     () -> cluster.moveSlots(cluster.primary(2), added, IntStream.range(12_000, 12_500)),
                     () -> {});
         }
+    }
+
+    @Test
+    void aClusterThatLosesANodeForGood() throws Exception {
+        try (var cluster = RedisCluster.start(3, true);
+                var scaler = scalerOf(
+                        "redis-cluster://127.0.0.1:" + cluster.primary(0).port())) {
+            try (var client = cluster.connect()) {
+                putAll(key -> client.set(key, "x"));
+                IntStream.range(0, QUEUED).forEach(i -> client.rpush("queue", "x"));
+            }
+            cluster.awaitReplicas();
+            fault(
+                    "cluster node killed for good",
+                    scaler,
+                    0,
+                    () -> cluster.primary(1).kill(),
+                    () -> {});
+        }
+    }
+
+    private static int threads() {
+        return ManagementFactory.getThreadMXBean().getThreadCount();
     }
 
     /** Breaks something under load, mends it, and notes what was seen. */

@@ -78,6 +78,16 @@ public final class RedisCluster implements AutoCloseable {
         }
     }
 
+    /** Waits until every replica holds what its primary holds. */
+    public void awaitReplicas() {
+        for (int i = 0; i < replicas.size(); i++) {
+            try (Jedis primary = primaries.get(i).connect();
+                    Jedis replica = replicas.get(i).connect()) {
+                await().until(() -> replica.dbSize() == primary.dbSize());
+            }
+        }
+    }
+
     /** Adds a primary without slots. Returns it. */
     public RedisServer addPrimary() {
         RedisServer added = node();
