@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class)
 final class CheckCommand implements Callable<Integer> {
 
+    private static final String CHECK = "check";
+    private static final String MY_APP = "my-app";
     private static final String NEARBY = "127.0.0.1:6000";
 
     /** Where KEDA finds the scaler that was installed as the documentation says. */
@@ -105,9 +107,9 @@ final class CheckCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            defaultValue = "check",
-            description = "Name of the ScaledObject; default: ${DEFAULT-VALUE}.")
-    private String name = "";
+            description =
+                    "Name of the ScaledObject; default: " + CHECK + ", and " + MY_APP + " in one that is printed.")
+    private @Nullable String name;
 
     @Option(
             names = "--namespace",
@@ -200,10 +202,13 @@ final class CheckCommand implements Callable<Integer> {
                 .orElseThrow(() -> invalid("--scaler", Quoted.of(scalerOrNearby()) + " is not HOST:PORT"));
         try {
             return ScalerClient.ask(
-                    address, credentials(), namespace, name, metadata, Duration.ofSeconds(timeoutSeconds));
+                    address, credentials(), namespace, nameOr(CHECK), metadata, Duration.ofSeconds(timeoutSeconds));
         } catch (StatusRuntimeException e) {
             String answer = "the scaler at " + address + " answers "
-                    + e.getStatus().getCode() + ": " + e.getStatus().getDescription();
+                    + e.getStatus().getCode() + ": " + e.getStatus().getDescription()
+                    + (scaler == null && e.getStatus().getCode() == Status.Code.UNAVAILABLE
+                            ? "; --scaler says where another one is, and --redis counts without any"
+                            : "");
             throw e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT
                     ? invalid("--metadata", answer)
                     : new IllegalStateException(answer);
@@ -219,7 +224,7 @@ final class CheckCommand implements Callable<Integer> {
         try (var inspection = Inspection.of(ConfigSource.of(environment()));
                 var line = new ProgressLine(spec.commandLine().getErr(), progress)) {
             Inspection.Found found =
-                    inspection.inspect(namespace, name, trigger, Duration.ofSeconds(timeoutSeconds), line);
+                    inspection.inspect(namespace, nameOr(CHECK), trigger, Duration.ofSeconds(timeoutSeconds), line);
             return new Findings(
                     found.active(),
                     trigger.metricName(),
@@ -250,12 +255,16 @@ final class CheckCommand implements Callable<Integer> {
         String address = scalerOrNearby();
         return PrintedScaledObject.of(
                 namespace,
-                name,
+                nameOr(MY_APP),
                 address.startsWith("127.") || address.startsWith("localhost") ? IN_CLUSTER : address,
                 tls || caFile != null || certFile != null,
                 metadata,
                 findings.target(),
                 scaling);
+    }
+
+    private String nameOr(String other) {
+        return name == null ? other : name;
     }
 
     private String scalerOrNearby() {

@@ -108,7 +108,7 @@ public final class WantedRights {
     private void helpful(CountQuery query) {
         if (query instanceof CountQuery.MatchingKeys keys) {
             if (setup.cluster() && keys.accuracy() != Accuracy.ESTIMATE) {
-                rights.add(Right.of("randomkey").goodFor("estimates, and a look at the keys"));
+                rights.add(Right.of("randomkey").goodFor("estimates and a look at the keys"));
             }
             rights.add(ofMatching("pttl", keys).goodFor("a warning of sessions without a time to live"));
         }

@@ -54,9 +54,11 @@ public final class Glob {
         return text.toString();
     }
 
-    /** A name that matches, unless the pattern has a set. */
+    /** A name that matches, unless a set excludes the digit 0. */
     public static String example(String pattern) {
-        return unescape(pattern.replaceAll("(?<!\\\\)[*?]", "x"));
+        return unescape(pattern.replaceAll("(?<!\\\\)\\[\\^[^]]*]", "0")
+                .replaceAll("(?<!\\\\)\\[(.)[^]]*]", "$1")
+                .replaceAll("(?<!\\\\)[*?]", "x"));
     }
 
     /** The text that was escaped. */

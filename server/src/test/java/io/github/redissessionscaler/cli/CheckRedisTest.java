@@ -6,6 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.docs.MinimalAcl;
 import io.github.redissessionscaler.docs.ScaledObjects;
 import io.github.redissessionscaler.simulation.ScaledObjectFile;
@@ -62,6 +63,7 @@ final class CheckRedisTest {
     static void stop() {
         jedis.close();
         redis.close();
+        Logging.use(LogFormat.TEXT, "warn");
     }
 
     @BeforeEach
@@ -396,7 +398,7 @@ final class CheckRedisTest {
                 check("--metadata", "tlsClientKey=PRIVATE", "--metadata", "caCert=PUBLIC", "--print-scaledobject");
 
         assertThat(run.status()).isZero();
-        assertThat(run.out()).doesNotContain("PRIVATE", "PUBLIC");
+        assertThat(run.out()).doesNotContain("PRIVATE", "PUBLIC").contains("name: \"my-app\"");
     }
 
     @Test

@@ -62,7 +62,13 @@ final class GlobTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"session:*, session:, session:x", "a\\*b?c, a*b, a*bxc", "*, '', x", "plain, plain, plain"})
+    @CsvSource({
+        "session:*, session:, session:x",
+        "a\\*b?c, a*b, a*bxc",
+        "*, '', x",
+        "plain, plain, plain",
+        "a[-_]b[^c]*, a, a-b0x"
+    })
     void howMatchingNamesBeginAndLook(String pattern, String beginning, String example) {
         assertThat(Glob.beginning(pattern)).isEqualTo(beginning);
         assertThat(Glob.example(pattern)).isEqualTo(example);
