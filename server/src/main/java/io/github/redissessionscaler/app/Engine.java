@@ -6,7 +6,6 @@ import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.counting.Counter;
 import io.github.redissessionscaler.counting.CountingCosts;
 import io.github.redissessionscaler.counting.CountingOptions;
-import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.evaluation.Advisor;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.Reader;
@@ -20,7 +19,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
@@ -93,12 +91,9 @@ final class Engine implements AutoCloseable {
         }
 
         @Override
-        public void scanned(Database database, Duration took, Optional<KeyspaceException.Reason> failure) {
-            also.scanned(database, took, failure);
-            telemetry.scanned(
-                    database.connection(),
-                    failure.map(KeyspaceException.Reason::name).orElse("OK"),
-                    took);
+        public void scanned(Database database, Duration took, String outcome) {
+            also.scanned(database, took, outcome);
+            telemetry.scanned(database.connection(), outcome, took);
         }
     }
 }

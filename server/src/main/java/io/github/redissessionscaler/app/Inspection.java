@@ -86,7 +86,7 @@ public final class Inspection implements AutoCloseable {
             }
 
             @Override
-            public void scanned(Database database, Duration took, Optional<KeyspaceException.Reason> failure) {}
+            public void scanned(Database database, Duration took, String outcome) {}
         });
     }
 

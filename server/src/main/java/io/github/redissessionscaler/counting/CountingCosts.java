@@ -3,10 +3,15 @@ package io.github.redissessionscaler.counting;
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.trigger.Database;
 import java.time.Duration;
-import java.util.Optional;
 
 /** Is told what counting by pattern costs, as it happens. Calls come from several threads and must return at once. */
 public interface CountingCosts {
+
+    /** It has counted. */
+    String OK = "OK";
+
+    /** It got to the end, and counts for nothing, since keys moved from one primary to another meanwhile. */
+    String MOVED = "MOVED";
 
     /** Nobody is told. */
     CountingCosts NONE = new CountingCosts() {
@@ -14,7 +19,7 @@ public interface CountingCosts {
         public void visited(Database database, Method method, long keys, long serverNanos) {}
 
         @Override
-        public void scanned(Database database, Duration took, Optional<KeyspaceException.Reason> failure) {}
+        public void scanned(Database database, Duration took, String outcome) {}
     };
 
     /**
@@ -28,7 +33,7 @@ public interface CountingCosts {
     /**
      * A scan of all keys has ended.
      *
-     * @param failure why it did not get to the end, empty if it did
+     * @param outcome {@link #OK}, {@link #MOVED}, or the name of the reason why it did not get to the end
      */
-    void scanned(Database database, Duration took, Optional<KeyspaceException.Reason> failure);
+    void scanned(Database database, Duration took, String outcome);
 }

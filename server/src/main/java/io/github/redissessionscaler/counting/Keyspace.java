@@ -34,6 +34,12 @@ public interface Keyspace {
     /** TIME, by the clock of one primary. */
     Instant time();
 
+    /**
+     * Where the keys are. At two moments it is the same only if no key has moved from one primary to another in between. Empty
+     * while the primaries disagree about it.
+     */
+    Optional<String> placement();
+
     /** The primaries as they are now, at least one. A server that is not part of a cluster is its only shard. */
     List<Shard> shards();
 }

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.counting;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -61,13 +62,22 @@ final class Pass {
     }
 
     /**
-     * Scans to the end.
+     * Scans to the end. Empty if keys may have moved from one primary to another meanwhile, so that some were met twice, or
+     * nowhere.
      *
      * @throws InterruptedException if the thread is to end
      */
-    Result run() throws InterruptedException {
+    Optional<Result> run() throws InterruptedException {
+        Optional<String> before = keyspace.placement();
+        if (before.isEmpty()) {
+            return Optional.empty();
+        }
         keysExpected = keyspace.size();
         List<ShardResult> results = InParallel.map(keyspace.shards(), this::scan);
+        return before.equals(keyspace.placement()) ? Optional.of(sum(results)) : Optional.empty();
+    }
+
+    private Result sum(List<ShardResult> results) {
         long[] counts = new long[filters.size()];
         long serverNanos = 0;
         long keys = 0;

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.redis;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import java.util.List;
+import java.util.Optional;
 
 /** A server that is always the same: alone, or a proxy in front of many. */
 record OneServer(Server server) implements Servers {
@@ -20,6 +21,11 @@ record OneServer(Server server) implements Servers {
     @Override
     public Server at(Node node) {
         return server;
+    }
+
+    @Override
+    public Optional<String> placement() {
+        return Optional.of(server.name());
     }
 
     @Override

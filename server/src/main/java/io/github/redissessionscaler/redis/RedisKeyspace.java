@@ -4,7 +4,6 @@ import static io.github.redissessionscaler.redis.Server.COMMANDS;
 
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
-import io.github.redissessionscaler.counting.InParallel;
 import io.github.redissessionscaler.counting.Keyspace;
 import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.counting.KeyspaceException;
@@ -79,15 +78,9 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public long size() {
-        return ask(all -> {
-            try {
-                List<Long> sizes = InParallel.map(all.primaries(), server -> server.execute(COMMANDS.dbSize()));
-                return sizes.stream().mapToLong(Long::longValue).sum();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new KeyspaceException(Reason.TIMEOUT, "the caller no longer waits", e);
-            }
-        });
+        return ask(all -> Servers.askEach(all.primaries(), server -> server.execute(COMMANDS.dbSize())).stream()
+                .mapToLong(Long::longValue)
+                .sum());
     }
 
     @Override
@@ -128,6 +121,11 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     public Instant time() {
         var command = new CommandObject<>(new CommandArguments(Protocol.Command.TIME), BuilderFactory.STRING_LIST);
         return ask(all -> all.primaries().getFirst().execute(Server.parsed(command, RedisKeyspace::parseTime)));
+    }
+
+    @Override
+    public Optional<String> placement() {
+        return ask(Servers::placement);
     }
 
     /** Redis need not be asked for them, so that having them does not mean that it answers. */

@@ -52,6 +52,11 @@ final class SentinelServers implements Servers {
     }
 
     @Override
+    public Optional<String> placement() {
+        return Optional.of(primary().name());
+    }
+
+    @Override
     public synchronized void suspect(KeyspaceException failure) {
         primary = primary.map(known -> new Primary(known.node, known.server, Long.MIN_VALUE / 2));
     }

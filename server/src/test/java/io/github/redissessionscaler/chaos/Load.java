@@ -66,9 +66,9 @@ final class Load implements AutoCloseable {
      * Begins to poll.
      *
      * @param expected what each way of counting, given as its metadata, counts
-     * @param tolerance by how much a number may be off, since the fault changes what there is to count
+     * @param keysUnderWay by how much DBSIZE may be off, since keys move while one primary is asked after the other
      */
-    Load(RunningScaler scaler, Map<Map<String, String>, Double> expected, double tolerance) {
+    Load(RunningScaler scaler, Map<Map<String, String>, Double> expected, int keysUnderWay) {
         this.scaler = scaler;
         expected.forEach((counted, value) -> {
             for (String policy : List.of("minimum", "hold", "error")) {
@@ -76,7 +76,7 @@ final class Load implements AutoCloseable {
                     Map<String, String> metadata = new HashMap<>(counted);
                     metadata.put(POLICY, policy);
                     metadata.put("metricName", "m" + i);
-                    polls.add(new Poll(metadata, value, tolerance));
+                    polls.add(new Poll(metadata, value, counted.isEmpty() ? keysUnderWay : 0));
                 }
             }
         });

@@ -66,13 +66,11 @@ final class CountedRedis implements AutoCloseable {
     }
 
     Counter counter(CountingOptions options) {
-        return new Counter(
-                keyspaces,
-                InstantSource.system(),
-                options,
-                () -> CountingOptions.PATTERNS,
-                new Random(1),
-                CountingCosts.NONE);
+        return counter(keyspaces, InstantSource.system(), options);
+    }
+
+    Counter counter(Keyspaces seen, InstantSource clock, CountingOptions options) {
+        return new Counter(seen, clock, options, () -> CountingOptions.PATTERNS, new Random(1), CountingCosts.NONE);
     }
 
     Counter counter(InstantSource clock) {

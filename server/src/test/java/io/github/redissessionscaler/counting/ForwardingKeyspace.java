@@ -50,6 +50,11 @@ class ForwardingKeyspace implements Keyspace {
     }
 
     @Override
+    public Optional<String> placement() {
+        return keyspace.placement();
+    }
+
+    @Override
     public List<Shard> shards() {
         return keyspace.shards();
     }

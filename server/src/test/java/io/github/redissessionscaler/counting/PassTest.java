@@ -58,6 +58,7 @@ final class PassTest {
                 new CountingOptions(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(10), 1, 1, page, page);
         return new Pass(keyspace, List.of(KeyFilter.of(exact("sess:*"))), options, Instant.EPOCH, (_, _) -> {})
                 .run()
+                .orElseThrow()
                 .counts()
                 .getFirst();
     }

@@ -13,6 +13,7 @@ import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -165,6 +167,35 @@ final class PatternCountsTest {
             await().until(() -> counter.count(source(exact("sess:*"))).method() == Method.EXACT);
             assertThat(value(counter, exact("sess:*"))).isEqualTo(60_000);
             assertThat(counter.progress(CountedRedis.DATABASE)).isEmpty();
+        }
+    }
+
+    @Test
+    void answersWithTheLastCountWhileKeysMoveAndWithAnEstimateOnceThatIsOld() {
+        redis.fill("sess:", 0, 500);
+        var moving = new AtomicBoolean();
+        var seconds = new AtomicLong();
+        InstantSource clock = () -> Instant.ofEpochSecond(seconds.get());
+        var keyspace = new ForwardingKeyspace(redis.keyspace()) {
+            @Override
+            public Optional<String> placement() {
+                return moving.get() ? Optional.empty() : super.placement();
+            }
+        };
+        try (Counter counter = redis.counter(_ -> keyspace, clock, refreshing(Duration.ofMillis(20)))) {
+            Count first = counter.count(source(exact("sess:*")));
+            assertThat(first).isEqualTo(Count.exact(500, clock.instant()));
+            moving.set(true);
+            seconds.addAndGet(50);
+            redis.fill("sess:", 500, 600);
+            assertThat(counter.count(source(exact("new:*"))).method()).isEqualTo(Method.ESTIMATE);
+            assertThat(counter.count(source(exact("sess:*")))).isEqualTo(first);
+
+            seconds.addAndGet(50);
+            await().until(() -> counter.count(source(exact("sess:*"))).method() == Method.ESTIMATE);
+
+            moving.set(false);
+            await().until(() -> counter.count(source(exact("sess:*"))).equals(Count.exact(600, clock.instant())));
         }
     }
 

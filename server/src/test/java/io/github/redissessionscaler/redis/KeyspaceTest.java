@@ -214,6 +214,18 @@ final class KeyspaceTest {
 
     @ParameterizedTest
     @MethodSource("backends")
+    void nothingMovesWhileKeysAreWritten(Backend backend) {
+        Optional<String> before = backend.keyspace().placement();
+        for (int i = 0; i < 30; i++) {
+            backend.writer.set("session:" + i, "x");
+        }
+
+        assertThat(before).isPresent();
+        assertThat(backend.keyspace().placement()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
     void severalCursorsAreOneRoundTrip(Backend backend) {
         backend.writer.set("session:1", "x");
         Shard shard = backend.keyspace().shards().getFirst();

@@ -101,17 +101,24 @@ public final class RedisCluster implements AutoCloseable {
     public void moveSlots(RedisServer from, RedisServer to, IntStream slots) {
         try (Jedis source = from.connect();
                 Jedis target = to.connect()) {
-            String sourceId = source.clusterMyId();
             String targetId = target.clusterMyId();
             slots.forEach(slot -> {
-                target.clusterSetSlotImporting(slot, sourceId);
-                source.clusterSetSlotMigrating(slot, targetId);
-                for (String key : source.clusterGetKeysInSlot(slot, 10_000)) {
-                    source.migrate("127.0.0.1", to.port(), key, 0, 5000);
-                }
+                moveKeys(from, to, slot);
                 target.clusterSetSlotNode(slot, targetId);
                 source.clusterSetSlotNode(slot, targetId);
             });
+        }
+    }
+
+    /** Moves the keys of a slot, and leaves the slot open between the two primaries. */
+    public void moveKeys(RedisServer from, RedisServer to, int slot) {
+        try (Jedis source = from.connect();
+                Jedis target = to.connect()) {
+            target.clusterSetSlotImporting(slot, source.clusterMyId());
+            source.clusterSetSlotMigrating(slot, target.clusterMyId());
+            for (String key : source.clusterGetKeysInSlot(slot, 10_000)) {
+                source.migrate("127.0.0.1", to.port(), key, 0, 5000);
+            }
         }
     }
 

@@ -52,6 +52,11 @@ final class SizeOnlyKeyspace implements Keyspace {
     }
 
     @Override
+    public Optional<String> placement() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<Shard> shards() {
         throw new UnsupportedOperationException();
     }

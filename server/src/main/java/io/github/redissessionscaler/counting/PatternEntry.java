@@ -1,0 +1,117 @@
+package io.github.redissessionscaler.counting;
+
+import io.github.redissessionscaler.counting.Count.Method;
+import io.github.redissessionscaler.trigger.Accuracy;
+import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What is known for one query. Guarded by the lock of its {@link PatternEntries}. */
+final class PatternEntry {
+
+    /** An exact count that is older, with none to come, gives way to an estimate. */
+    private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+
+    private final KeyFilter filter;
+    private final Accuracy accuracy;
+    private final CalmEstimate calm = new CalmEstimate();
+    private Instant asked;
+    private boolean fewKeys;
+    private boolean delayed;
+
+    private @Nullable Method method;
+    private @Nullable Count exact;
+    private @Nullable Count estimate;
+
+    PatternEntry(MatchingKeys query, Instant asked) {
+        this.filter = KeyFilter.of(query);
+        this.accuracy = query.accuracy();
+        this.asked = asked;
+    }
+
+    KeyFilter filter() {
+        return filter;
+    }
+
+    Instant asked() {
+        return asked;
+    }
+
+    void ask(Instant now) {
+        asked = now;
+    }
+
+    boolean isNew() {
+        return method == null;
+    }
+
+    /** Whether its next count is by a scan of all keys. */
+    boolean scanned() {
+        return method == Method.EXACT;
+    }
+
+    boolean lacksScan() {
+        return method == null || (scanned() && exact == null);
+    }
+
+    /** While there is no whole scan, an estimate is better than nothing; a scan of few keys ends at once. */
+    boolean sampled() {
+        return method == Method.ESTIMATE || (scanned() && (delayed || (exact == null && !fewKeys)));
+    }
+
+    boolean lacksSample() {
+        return sampled() && estimate == null;
+    }
+
+    /** Whether it is nothing but estimated, so that no scan serves it. */
+    boolean onlySampled() {
+        return method == Method.ESTIMATE;
+    }
+
+    /** The count by the method that was chosen for it, if there is one. */
+    @Nullable
+    Count asChosen() {
+        return method == null ? null : scanned() ? exact : estimate;
+    }
+
+    /** The count to answer with, if there is one. */
+    @Nullable
+    Count best() {
+        boolean exactFirst = scanned() && !delayed;
+        Count first = exactFirst ? exact : estimate;
+        Count second = exactFirst ? estimate : exact;
+        return first != null ? first : second;
+    }
+
+    /** Chooses how it is counted from now on. */
+    void choose(MethodChoice choice, long largestShard, double serverNanosPerKey) {
+        Method before = method;
+        fewKeys = largestShard <= MethodChoice.FEW_KEYS;
+        method = before == null
+                ? choice.choose(accuracy, largestShard, serverNanosPerKey)
+                : choice.choose(accuracy, largestShard, serverNanosPerKey, before);
+        if (before != null && before != method) {
+            if (scanned()) {
+                exact = null;
+            } else {
+                estimate = null;
+            }
+        }
+    }
+
+    void scanned(long count, Instant now) {
+        exact = Count.exact((double) count, now);
+        estimate = null;
+        delayed = false;
+    }
+
+    /** A scan brought no count, since keys moved during it, and the next may not either. */
+    void scanDelayed(Instant now) {
+        delayed = exact == null || exact.asOf().plus(LONGEST_DELAY).isBefore(now);
+    }
+
+    void sampled(Estimates.Estimate newest, Instant now) {
+        estimate = calm.update(newest.value(), newest.standardError(), now);
+    }
+}

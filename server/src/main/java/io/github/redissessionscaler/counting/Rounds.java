@@ -1,0 +1,131 @@
+package io.github.redissessionscaler.counting;
+
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work that is done again and again on a thread of its own, for as long as some pattern wants it.
+ *
+ * <p>All but {@link #round} is called with the lock of the entries held.
+ */
+abstract class Rounds {
+
+    /** How soon a round that brought nothing is tried again. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    final PatternEntries entries;
+    private final String name;
+
+    /** By {@link System#nanoTime}: when a round may begin at the soonest, and when it does if nobody waits for it. */
+    private long earliest = System.nanoTime();
+
+    private long next = earliest;
+    private @Nullable Thread thread;
+    private @Nullable KeyspaceException failure;
+
+    Rounds(PatternEntries entries, String name) {
+        this.entries = entries;
+        this.name = name;
+    }
+
+    /** Begins, unless it has. */
+    final void start() {
+        if (thread == null) {
+            thread = Thread.ofVirtual().name(name).start(this::roundsWhileWanted);
+        }
+        entries.changed.signalAll();
+    }
+
+    final void interrupt() {
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    /** Why the last round failed, if it did. */
+    @Nullable
+    KeyspaceException failure() {
+        return failure;
+    }
+
+    abstract boolean wanted();
+
+    /** Whether somebody waits for the next round. */
+    abstract boolean awaited();
+
+    /** When the next round begins that nobody waits for, given when it would. */
+    long due(long planned) {
+        return planned;
+    }
+
+    /**
+     * Does the work once, without the lock.
+     *
+     * @throws KeyspaceException if Redis does not let it
+     */
+    abstract void round() throws InterruptedException;
+
+    final long earliest() {
+        return earliest;
+    }
+
+    final void succeeded(long pauseNanos) {
+        failure = null;
+        next = System.nanoTime() + pauseNanos;
+        entries.changed.signalAll();
+    }
+
+    /** Does the next round soon, whoever waits for it. */
+    final void retry() {
+        succeeded(RETRY.toNanos());
+        earliest = next;
+    }
+
+    private void failed(KeyspaceException reason) {
+        entries.lock.lock();
+        try {
+            retry();
+            failure = reason;
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    private void roundsWhileWanted() {
+        try {
+            while (awaitDue()) {
+                try {
+                    round();
+                } catch (KeyspaceException e) {
+                    failed(e);
+                } catch (RuntimeException e) {
+                    failed(new KeyspaceException(Reason.OTHER, name + " failed: " + e, e));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for the next round to be due; returns false, with the thread signed off, when nobody wants one any more. */
+    private boolean awaitDue() throws InterruptedException {
+        entries.lock.lockInterruptibly();
+        try {
+            while (true) {
+                entries.forgetIdle();
+                if (entries.closed() || !wanted()) {
+                    thread = null;
+                    return false;
+                }
+                long left = (awaited() ? earliest : due(next)) - System.nanoTime();
+                if (left <= 0) {
+                    return true;
+                }
+                entries.changed.awaitNanos(left);
+            }
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+}

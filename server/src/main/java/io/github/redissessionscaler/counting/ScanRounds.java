@@ -1,0 +1,162 @@
+package io.github.redissessionscaler.counting;
+
+import io.github.redissessionscaler.counting.Count.Method;
+import io.github.redissessionscaler.trigger.Database;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scans a database, once for all patterns that are counted exactly, and chooses before each scan which ones are.
+ *
+ * <p>A scan during which keys moved from one primary to another counts for nothing: some may have been met on both or on
+ * neither. It is repeated, and what was counted before stands, or an estimate once that is old.
+ */
+final class ScanRounds extends Rounds {
+
+    /** What hints start scans no more often than. */
+    private static final Duration SHORTEST_REST = Duration.ofMillis(50);
+
+    private final Database database;
+    private final Keyspace keyspace;
+    private final InstantSource clock;
+    private final CountingOptions options;
+    private final MethodChoice choice;
+    private final CountingCosts costs;
+    private final SampleRounds samples;
+    private final Runnable whenScanned;
+
+    private @Nullable Pass pass;
+    private boolean hinted;
+    private long restUntil = earliest();
+
+    ScanRounds(
+            Database database,
+            Keyspace keyspace,
+            PatternEntries entries,
+            InstantSource clock,
+            CountingOptions options,
+            CountingCosts costs,
+            SampleRounds samples,
+            Runnable whenScanned) {
+        super(entries, "scan " + database.connection());
+        this.database = database;
+        this.keyspace = keyspace;
+        this.clock = clock;
+        this.options = options;
+        this.choice = new MethodChoice(options);
+        this.costs = costs;
+        this.samples = samples;
+        this.whenScanned = whenScanned;
+    }
+
+    /** Something may have changed: the next scan starts as soon as the last one's rest is over. */
+    void hint() {
+        if (!hinted) {
+            hinted = true;
+            entries.changed.signalAll();
+        }
+    }
+
+    /** How far the running scan is, if one runs. */
+    Optional<ScanProgress> progress() {
+        return Optional.ofNullable(pass).map(Pass::progress);
+    }
+
+    /** Patterns that are estimated want scans too: their number of keys may become one that is scanned. */
+    @Override
+    boolean wanted() {
+        return !entries.all().isEmpty();
+    }
+
+    @Override
+    boolean awaited() {
+        return entries.any(PatternEntry::lacksScan);
+    }
+
+    @Override
+    long due(long planned) {
+        return hinted ? Math.max(earliest(), restUntil) : planned;
+    }
+
+    @Override
+    void round() throws InterruptedException {
+        long largest = keyspace.shards().stream().mapToLong(Shard::size).max().orElse(0);
+        List<KeyFilter> filters;
+        Pass running;
+        entries.lock.lock();
+        try {
+            hinted = false;
+            entries.all().forEach(entry -> entry.choose(choice, largest, entries.serverNanosPerKey()));
+            if (samples.wanted()) {
+                samples.start();
+            }
+            filters = entries.filters(PatternEntry::scanned);
+            if (filters.isEmpty()) {
+                succeeded(options.refresh().toNanos());
+                return;
+            }
+            running = new Pass(
+                    keyspace,
+                    filters,
+                    options,
+                    clock.instant(),
+                    (keys, nanos) -> costs.visited(database, Method.EXACT, keys, nanos));
+            pass = running;
+        } finally {
+            entries.lock.unlock();
+        }
+        Optional<Pass.Result> result = run(running);
+        entries.lock.lock();
+        try {
+            result.ifPresentOrElse(whole -> scanned(filters, whole), this::disturbed);
+        } finally {
+            entries.lock.unlock();
+        }
+        if (result.isPresent()) {
+            whenScanned.run();
+        }
+    }
+
+    private Optional<Pass.Result> run(Pass running) throws InterruptedException {
+        String outcome = CountingCosts.OK;
+        try {
+            Optional<Pass.Result> result = running.run();
+            outcome = result.isPresent() ? CountingCosts.OK : CountingCosts.MOVED;
+            return result;
+        } catch (KeyspaceException e) {
+            outcome = e.reason().name();
+            throw e;
+        } finally {
+            costs.scanned(database, Duration.between(running.progress().since(), clock.instant()), outcome);
+            entries.lock.lock();
+            try {
+                pass = null;
+            } finally {
+                entries.lock.unlock();
+            }
+        }
+    }
+
+    private void scanned(List<KeyFilter> filters, Pass.Result result) {
+        Instant now = clock.instant();
+        for (PatternEntry entry : entries.all()) {
+            int index = filters.indexOf(entry.filter());
+            if (entry.scanned() && index >= 0) {
+                entry.scanned(result.counts().get(index), now);
+            }
+        }
+        entries.learnCost(result.serverNanosPerKey());
+        restUntil = System.nanoTime() + Math.max(result.restNanos(), SHORTEST_REST.toNanos());
+        succeeded(options.refresh().toNanos());
+    }
+
+    private void disturbed() {
+        Instant now = clock.instant();
+        entries.all().stream().filter(PatternEntry::scanned).forEach(entry -> entry.scanDelayed(now));
+        retry();
+    }
+}
