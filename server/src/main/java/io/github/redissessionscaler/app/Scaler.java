@@ -33,8 +33,8 @@ public final class Scaler implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scaler.class);
 
-    /** How long calls under way are waited for at the end. Each is answered within the answer timeout. */
-    private static final Duration DRAIN = Duration.ofSeconds(3);
+    /** How much longer than the answer timeout, within which each is answered, calls under way are waited for at the end. */
+    private static final Duration WAY_BACK = Duration.ofSeconds(1);
 
     /** How soon a changed configuration or certificate is noticed. */
     private static final Duration FILES_REREAD_EVERY = Duration.ofSeconds(1);
@@ -108,6 +108,10 @@ public final class Scaler implements AutoCloseable {
                 "Triggers that were asked about lately",
                 () -> engine.states.all().size());
         telemetry.gauge(
+                "trigger.weight",
+                "How much of TRIGGER_LIMIT they take: as many as they are, and more where metadata is long",
+                engine.states::weight);
+        telemetry.gauge(
                 "trigger.limit",
                 "How many triggers are served at a time, TRIGGER_LIMIT",
                 () -> source.current().triggerLimit());
@@ -169,7 +173,7 @@ public final class Scaler implements AutoCloseable {
         }
     }
 
-    /** What gRPC still has to say of a connection that went last, when nobody is left to hear it, is dropped. */
+    /** An answer that is still to be made when the last connections were broken off is dropped: nobody is left to hear it. */
     private void answer(Runnable call) {
         try {
             calls.execute(call);
@@ -207,7 +211,7 @@ public final class Scaler implements AutoCloseable {
         rereading.cancel(false);
         grpc.announceEnd();
         hub.close();
-        grpc.drain(DRAIN);
+        grpc.drain(started.answerTimeout().plus(WAY_BACK));
         grpc.close();
         management.close();
         timer.shutdownNow();

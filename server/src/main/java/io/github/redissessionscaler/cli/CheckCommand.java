@@ -7,6 +7,7 @@ import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
+import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.hpa.ScaledObject;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.Problem;
@@ -46,6 +47,8 @@ final class CheckCommand implements Callable<Integer> {
 
     private static final String CHECK = "check";
     private static final String MY_APP = "my-app";
+    private static final long LONGEST_TIMEOUT = 3600;
+
     private static final String NEARBY = "127.0.0.1:6000";
 
     /** Where KEDA finds the scaler that was installed as the documentation says. */
@@ -169,6 +172,9 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Fleet fleet = fleet();
+        if (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT) {
+            throw invalid("--timeout", timeoutSeconds + " is not a number of seconds from 1 to " + LONGEST_TIMEOUT);
+        }
         Findings findings = redis == null && configFile == null ? askScaler() : askRedis();
         PrintWriter out = spec.commandLine().getOut();
         if (printScaledObject) {
@@ -198,8 +204,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private Findings askScaler() {
-        Node address = Node.parse(scalerOrNearby(), 6000)
-                .orElseThrow(() -> invalid("--scaler", Quoted.of(scalerOrNearby()) + " is not HOST:PORT"));
+        Node address = scalerOrNearby();
         try {
             return ScalerClient.ask(
                     address, credentials(), namespace, nameOr(CHECK), metadata, Duration.ofSeconds(timeoutSeconds));
@@ -218,6 +223,9 @@ final class CheckCommand implements Callable<Integer> {
     private Findings askRedis() throws InterruptedException {
         if (scaler != null) {
             throw invalid("--scaler", "is asked, or Redis is, which --redis and --config mean; give one of them");
+        }
+        if (redis != null && configFile != null) {
+            throw invalid("--redis", "says where Redis is, and so does --config; give one of them");
         }
         Trigger trigger = TriggerParser.parse(metadata);
         Logging.use(LogFormat.TEXT, "off");
@@ -246,13 +254,15 @@ final class CheckCommand implements Callable<Integer> {
                     (redis.contains("://") ? RedisVariable.REDIS_URL : RedisVariable.REDIS_ADDRESS).name(), redis);
         }
         if (configFile != null) {
+            RedisVariable.names().forEach(environment::remove);
             environment.put(ConfigLoader.CONFIG_FILE, configFile);
         }
+        environment.put(Setting.ANSWER_TIMEOUT.name(), timeoutSeconds + "s");
         return environment;
     }
 
     private String scaledObject(Findings findings, ScaledObject scaling) {
-        String address = scalerOrNearby();
+        String address = scalerOrNearby().toString();
         return PrintedScaledObject.of(
                 namespace,
                 nameOr(MY_APP),
@@ -267,8 +277,10 @@ final class CheckCommand implements Callable<Integer> {
         return name == null ? other : name;
     }
 
-    private String scalerOrNearby() {
-        return scaler == null ? NEARBY : scaler;
+    private Node scalerOrNearby() {
+        String address = scaler == null ? NEARBY : scaler;
+        return Node.parse(address, 6000)
+                .orElseThrow(() -> invalid("--scaler", Quoted.of(address) + " is not HOST:PORT"));
     }
 
     private ChannelCredentials credentials() {

@@ -15,7 +15,7 @@ final class PatternEntry {
 
     private final KeyFilter filter;
     private final Accuracy accuracy;
-    private final CalmEstimate calm = new CalmEstimate();
+    private CalmEstimate calm = new CalmEstimate();
     private Instant asked;
     private boolean fewKeys;
     private boolean delayed;
@@ -69,10 +69,10 @@ final class PatternEntry {
         return method == Method.ESTIMATE;
     }
 
-    /** The count by the method that was chosen for it, if there is one. */
+    /** The count by the method that was chosen for it, if there is one, or an estimate where no scan can be whole. */
     @Nullable
     Count asChosen() {
-        return method == null ? null : scanned() ? exact : estimate;
+        return method == null ? null : scanned() && !delayed ? exact : estimate;
     }
 
     /** The count to answer with, if there is one. */
@@ -103,6 +103,7 @@ final class PatternEntry {
     void scanned(long count, Instant now) {
         exact = Count.exact((double) count, now);
         estimate = null;
+        calm = new CalmEstimate();
         delayed = false;
     }
 

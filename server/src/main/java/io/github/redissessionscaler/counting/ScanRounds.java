@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.counting;
 
 import io.github.redissessionscaler.counting.Count.Method;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.trigger.Database;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,9 @@ final class ScanRounds extends Rounds {
 
     /** What hints start scans no more often than. */
     private static final Duration SHORTEST_REST = Duration.ofMillis(50);
+
+    /** The same where all patterns are estimated, and a round only looks whether the keys have become few. */
+    private static final Duration REST_AFTER_LOOK = Duration.ofSeconds(1);
 
     private final Database database;
     private final Keyspace keyspace;
@@ -96,6 +100,7 @@ final class ScanRounds extends Rounds {
             }
             filters = entries.filters(PatternEntry::scanned);
             if (filters.isEmpty()) {
+                restUntil = System.nanoTime() + REST_AFTER_LOOK.toNanos();
                 succeeded(options.refresh().toNanos());
                 return;
             }
@@ -122,7 +127,7 @@ final class ScanRounds extends Rounds {
     }
 
     private Optional<Pass.Result> run(Pass running) throws InterruptedException {
-        String outcome = CountingCosts.OK;
+        String outcome = Reason.OTHER.name();
         try {
             Optional<Pass.Result> result = running.run();
             outcome = result.isPresent() ? CountingCosts.OK : CountingCosts.MOVED;

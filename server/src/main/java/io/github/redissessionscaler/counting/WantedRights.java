@@ -112,7 +112,11 @@ public final class WantedRights {
             }
             rights.add(ofMatching("pttl", keys).goodFor("a warning of sessions without a time to live"));
         }
-        rights.add(Right.of("info", "stats").goodFor("a warning when Redis evicts keys"));
+        rights.add(Right.of("info", "stats")
+                .goodFor(
+                        setup.cluster()
+                                ? "exact counts while slots move, and a warning when Redis evicts keys"
+                                : "a warning when Redis evicts keys"));
         if (setup.servers()) {
             rights.add(Right.of("role").goodFor("a quicker change to a new primary"));
         }
@@ -128,10 +132,15 @@ public final class WantedRights {
         String[] all = new String[arguments.length + 1];
         all[0] = key;
         System.arraycopy(arguments, 0, all, 1, arguments.length);
-        return Right.of(command, all).at("~" + Glob.escape(key));
+        return Right.of(command, all).at(place(Glob.escape(key)));
     }
 
     private static Right ofMatching(String command, CountQuery.MatchingKeys keys) {
-        return Right.of(command, Glob.example(keys.pattern())).at("~" + keys.pattern());
+        return Right.of(command, Glob.example(keys.pattern())).at(place(keys.pattern()));
+    }
+
+    /** A rule for keys; Redis takes none with a space, so that any byte stands for it. */
+    private static String place(String pattern) {
+        return "~" + pattern.replaceAll("\\s", "?");
     }
 }

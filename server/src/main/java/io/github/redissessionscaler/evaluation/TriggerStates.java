@@ -19,6 +19,9 @@ public final class TriggerStates {
     /** KEDA and the HPA ask several times a minute; who has not for this long has gone. */
     static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
 
+    /** How often room is made for new ones, so that those which are refused cost little. */
+    private static final Duration SWEPT_WHEN_FULL = Duration.ofSeconds(1);
+
     private final ConcurrentMap<Asked, TriggerState> states = new ConcurrentHashMap<>();
     private final IntSupplier limit;
     private final DoubleSupplier defaultTarget;
@@ -47,6 +50,11 @@ public final class TriggerStates {
     /** All that are known now, in no order. */
     public Collection<TriggerState> all() {
         return Collections.unmodifiableCollection(states.values());
+    }
+
+    /** How much of the limit they take. */
+    public synchronized int weight() {
+        return weight;
     }
 
     /**
@@ -88,7 +96,7 @@ public final class TriggerStates {
 
     private void forgetSilent(Instant now, int needed) {
         boolean full = weight + needed > limit.getAsInt();
-        if (full || lastSweep.plus(FORGOTTEN_AFTER).isBefore(now)) {
+        if (lastSweep.plus(full ? SWEPT_WHEN_FULL : FORGOTTEN_AFTER).isBefore(now)) {
             lastSweep = now;
             Instant oldest = now.minus(FORGOTTEN_AFTER);
             states.values().removeIf(state -> state.lastAsked().isBefore(oldest));

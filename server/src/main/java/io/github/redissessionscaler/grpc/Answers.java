@@ -5,6 +5,7 @@ import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.problem.Problems;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.trigger.Trigger;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -12,14 +13,16 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * Answers unary calls about a trigger: each within its time, whatever goes wrong. Thread-safe.
  *
  * @param timeout within which every call is answered
+ * @param admission throws if a trigger is refused that was not asked about lately
  * @param executor runs each answer on a thread of its own, which may block; calls come on threads that may not
  */
-record Answers(Duration timeout, ParsedTriggers triggers, Executor executor) {
+record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admission, Executor executor) {
 
     /** What is kept of a caller's own deadline for the answer's way back. */
     private static final Duration WAY_BACK = Duration.ofMillis(50);
@@ -48,13 +51,20 @@ record Answers(Duration timeout, ParsedTriggers triggers, Executor executor) {
      * The trigger of the request.
      *
      * @throws io.github.redissessionscaler.problem.InvalidInputException with everything that is wrong with it
+     * @throws RuntimeException what the admission throws
      */
     Asked asked(ScaledObjectRef request) {
         var problems = new Problems();
         checkName("scaledObjectRef.name", request.getName(), problems);
         checkName("scaledObjectRef.namespace", request.getNamespace(), problems);
         problems.throwIfAny();
-        return new Asked(request.getNamespace(), request.getName(), triggers.of(request.getScalerMetadataMap()));
+        Trigger trigger =
+                triggers.of(request.getScalerMetadataMap(), parsed -> admission.accept(asked(request, parsed)));
+        return asked(request, trigger);
+    }
+
+    private static Asked asked(ScaledObjectRef request, Trigger trigger) {
+        return new Asked(request.getNamespace(), request.getName(), trigger);
     }
 
     /** Names stand in metrics and in the log, so that they must not be longer than a line, or more than one. */

@@ -45,7 +45,7 @@ public final class GrpcServer implements AutoCloseable {
         tls = config.grpcTls().map(ServerTls::of);
         refusals = tls.map(_ -> RefusedHandshakes.listen(telemetry));
         Duration keepalive = config.keepalive();
-        var answers = new Answers(config.answerTimeout(), new ParsedTriggers(), executor);
+        var answers = new Answers(config.answerTimeout(), new ParsedTriggers(), evaluator::admit, executor);
         var metrics = new CallMetrics(telemetry);
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(config.listenAddress(), config.grpcPort()),

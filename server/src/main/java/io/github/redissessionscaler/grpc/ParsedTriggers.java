@@ -6,6 +6,7 @@ import io.github.redissessionscaler.trigger.TriggerParser;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * The triggers of the metadata that came last. KEDA sends the same with every call, and parsing it would be a seventh of all
@@ -25,12 +26,14 @@ final class ParsedTriggers {
     /**
      * The trigger that the metadata describes.
      *
+     * @param admission throws if the trigger is refused, so that it is not remembered
      * @throws io.github.redissessionscaler.problem.InvalidInputException with everything that is wrong
      */
-    Trigger of(Map<String, String> metadata) {
+    Trigger of(Map<String, String> metadata, Consumer<Trigger> admission) {
         Optional<String> text = text(metadata);
         return text.flatMap(triggers::get).orElseGet(() -> {
             Trigger parsed = TriggerParser.parse(metadata);
+            admission.accept(parsed);
             text.ifPresent(remembered -> triggers.add(remembered, parsed));
             return parsed;
         });

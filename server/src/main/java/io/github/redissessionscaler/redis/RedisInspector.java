@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.commands.ProtocolCommand;
@@ -52,6 +53,7 @@ public final class RedisInspector implements AutoCloseable {
     private final ConnectionConfig connection;
     private final Servers servers;
     private final Connector connector;
+    private @Nullable Server someNode;
 
     /** Connects when it is first asked, without a database, since a user may lack the right to select one. */
     RedisInspector(ConnectionConfig connection, Servers servers, Connector connector) {
@@ -126,6 +128,9 @@ public final class RedisInspector implements AutoCloseable {
     @Override
     public void close() {
         servers.close();
+        if (someNode != null) {
+            someNode.close();
+        }
     }
 
     /** The primaries, or some node of the configuration where the user may not ask a cluster who they are. */
@@ -134,7 +139,10 @@ public final class RedisInspector implements AutoCloseable {
             return servers.primaries();
         } catch (KeyspaceException e) {
             if (e.reason() == Reason.NOPERM && connection.topology() instanceof Topology.Cluster cluster) {
-                return List.of(connector.server(cluster.nodes().getFirst()));
+                if (someNode == null) {
+                    someNode = connector.server(cluster.nodes().getFirst());
+                }
+                return List.of(someNode);
             }
             throw e;
         }

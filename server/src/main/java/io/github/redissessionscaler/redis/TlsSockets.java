@@ -4,6 +4,7 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
 import java.io.IOException;
 import java.net.Socket;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -23,6 +24,10 @@ record TlsSockets(JedisSocketFactory plain, Node node, RedisTls tls) implements 
         } catch (IOException e) {
             close(socket, e);
             throw new JedisConnectionException("TLS with " + node, e);
+        } catch (IllegalArgumentException e) {
+            close(socket, e);
+            throw new JedisConnectionException(
+                    "TLS with " + node, new SSLException("its name cannot be in a certificate: " + e.getMessage(), e));
         } catch (RuntimeException e) {
             close(socket, e);
             throw e;

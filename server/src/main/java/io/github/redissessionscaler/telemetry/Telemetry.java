@@ -162,7 +162,9 @@ public final class Telemetry implements AutoCloseable {
      */
     public void scanned(String connection, String outcome, Duration took) {
         Timer.builder(METERS + "scan")
-                .description("Scans of all keys of a database, from their begin to their end")
+                .description(
+                        "Scans of all keys of a database, from beginning to end; MOVED where keys moved meanwhile, so"
+                                + " that it counts for nothing")
                 .tag("connection", connection)
                 .tag("outcome", outcome)
                 .register(registry)

@@ -54,7 +54,7 @@ public final class Glob {
         return text.toString();
     }
 
-    /** A name that matches, unless a set excludes the digit 0. */
+    /** A name that matches, unless a set excludes the digit 0 or begins with an escape. */
     public static String example(String pattern) {
         return unescape(pattern.replaceAll("(?<!\\\\)\\[\\^[^]]*]", "0")
                 .replaceAll("(?<!\\\\)\\[(.)[^]]*]", "$1")

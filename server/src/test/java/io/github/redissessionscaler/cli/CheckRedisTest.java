@@ -170,8 +170,8 @@ final class CheckRedisTest {
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out())
-                .containsPattern("rights missing +\\+select \\+type ~session:\\* ~the flag\n")
-                .contains("ACL SETUSER scaler +select +type ~session:* \"~the flag\"\n")
+                .containsPattern("rights missing +\\+select \\+type ~session:\\* ~the\\?flag\n")
+                .contains("ACL SETUSER scaler +select +type ~session:* ~the?flag\n")
                 .contains("+psubscribe &__keyevent@2__:*")
                 .containsPattern("value +none, but an error");
         assertThat(run.out() + run.err()).doesNotContain(PASSWORD);

@@ -171,21 +171,47 @@ final class PatternCountsTest {
     }
 
     @Test
+    void hintsCostLittleWhereNothingIsCountedExactly() {
+        redis.fill("sess:", 0, 20_000);
+        var estimated =
+                new MatchingKeys("sess:*", Optional.empty(), Optional.empty(), Duration.ZERO, Accuracy.ESTIMATE);
+        try (Counter counter = redis.counter(NEVER_AGAIN)) {
+            assertThat(counter.count(source(estimated)).method()).isEqualTo(Method.ESTIMATE);
+            long before = redis.calls("dbsize");
+
+            long hints = 0;
+            for (long end = System.nanoTime() + 300_000_000; System.nanoTime() < end; hints++) {
+                counter.hint(CountedRedis.DATABASE);
+                redis.jedis.ping();
+            }
+
+            assertThat(redis.calls("dbsize") - before).isLessThan(Math.max(20, hints / 20));
+        }
+    }
+
+    @Test
     void answersWithTheLastCountWhileKeysMoveAndWithAnEstimateOnceThatIsOld() {
         redis.fill("sess:", 0, 500);
         var moving = new AtomicBoolean();
+        var disturbed = new AtomicLong();
         var seconds = new AtomicLong();
         InstantSource clock = () -> Instant.ofEpochSecond(seconds.get());
         var keyspace = new ForwardingKeyspace(redis.keyspace()) {
             @Override
             public Optional<String> placement() {
-                return moving.get() ? Optional.empty() : super.placement();
+                if (moving.get()) {
+                    disturbed.incrementAndGet();
+                    return Optional.empty();
+                }
+                return super.placement();
             }
         };
         try (Counter counter = redis.counter(_ -> keyspace, clock, refreshing(Duration.ofMillis(20)))) {
             Count first = counter.count(source(exact("sess:*")));
             assertThat(first).isEqualTo(Count.exact(500, clock.instant()));
             moving.set(true);
+            // the scan that this disturbs was begun after those that were not
+            await().until(() -> counter.count(source(exact("sess:*"))).value() == 500 && disturbed.get() > 1);
             seconds.addAndGet(50);
             redis.fill("sess:", 500, 600);
             assertThat(counter.count(source(exact("new:*"))).method()).isEqualTo(Method.ESTIMATE);

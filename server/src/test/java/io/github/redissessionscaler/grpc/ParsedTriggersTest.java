@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.problem.LimitReachedException;
 import io.github.redissessionscaler.trigger.Trigger;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -22,17 +25,17 @@ class ParsedTriggersTest {
         back.put("keyPattern", "session:*");
         back.put("sessionSize", "100");
 
-        Trigger first = triggers.of(there);
+        Trigger first = of(there);
 
-        assertThat(triggers.of(back)).isSameAs(first);
-        assertThat(first).isEqualTo(new ParsedTriggers().of(back));
+        assertThat(of(back)).isSameAs(first);
+        assertThat(first).isEqualTo(new ParsedTriggers().of(back, _ -> {}));
     }
 
     @Test
     void tellsMetadataApartWhoseKeysAndValuesReadTheSameInARow() {
-        Trigger one = triggers.of(Map.of("keyPattern", "a", "excludePattern", "b"));
-        Trigger other = triggers.of(Map.of("keyPattern", "aexcludePatternb"));
-        Trigger withSize = triggers.of(Map.of("keyPattern", "a", "excludePattern", "b", "sessionSize", "7"));
+        Trigger one = of(Map.of("keyPattern", "a", "excludePattern", "b"));
+        Trigger other = of(Map.of("keyPattern", "aexcludePatternb"));
+        Trigger withSize = of(Map.of("keyPattern", "a", "excludePattern", "b", "sessionSize", "7"));
 
         assertThat(one).isNotEqualTo(other);
         assertThat(withSize).isNotEqualTo(one);
@@ -42,16 +45,36 @@ class ParsedTriggersTest {
     void doesNotRememberWhatIsLong() {
         Map<String, String> metadata = Map.of("keyPattern", "a".repeat(600));
 
-        Trigger first = triggers.of(metadata);
+        Trigger first = of(metadata);
 
-        assertThat(triggers.of(metadata)).isEqualTo(first).isNotSameAs(first);
+        assertThat(of(metadata)).isEqualTo(first).isNotSameAs(first);
     }
 
     @Test
     void remembersNothingOfWhatIsWrong() {
         Map<String, String> metadata = Map.of("sessionSize", "abc");
 
-        assertThatThrownBy(() -> triggers.of(metadata)).isInstanceOf(InvalidInputException.class);
-        assertThatThrownBy(() -> triggers.of(metadata)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> of(metadata)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> of(metadata)).isInstanceOf(InvalidInputException.class);
+    }
+
+    @Test
+    void remembersNothingThatIsRefused() {
+        Map<String, String> metadata = Map.of("sessionSize", "100");
+
+        assertThatThrownBy(() -> triggers.of(metadata, _ -> {
+                    throw new LimitReachedException("full");
+                }))
+                .isInstanceOf(LimitReachedException.class);
+        List<Trigger> admitted = new ArrayList<>();
+        Trigger first = triggers.of(metadata, admitted::add);
+        Trigger second = triggers.of(metadata, admitted::add);
+
+        assertThat(second).isSameAs(first);
+        assertThat(admitted).containsExactly(first);
+    }
+
+    private Trigger of(Map<String, String> metadata) {
+        return triggers.of(metadata, _ -> {});
     }
 }
