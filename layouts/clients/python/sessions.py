@@ -4,6 +4,7 @@ usage: python sessions.py LIBRARY PORT; the last line that it prints is the numb
 """
 
 import copy
+import importlib
 import sys
 import time
 
@@ -11,19 +12,21 @@ LIBRARY, PORT = sys.argv[1], int(sys.argv[2])
 SHORT, LONG = 1, 1800
 
 
-def django_sessions(backend):
-    """Django's cache sessions: each user is a session key."""
+def django_sessions(cache_backend, engine, **more_settings):
+    """Django's sessions by this engine, beside a cache: each user is a session key."""
     import django
     from django.conf import settings
 
     settings.configure(
-        CACHES={"default": {"BACKEND": backend, "LOCATION": f"redis://127.0.0.1:{PORT}/0"}},
-        SESSION_ENGINE="django.contrib.sessions.backends.cache",
+        CACHES={"default": {"BACKEND": cache_backend, "LOCATION": f"redis://127.0.0.1:{PORT}/0"}},
+        SESSION_ENGINE=engine,
+        SECRET_KEY="secret",
+        **more_settings,
     )
     django.setup()
-    from django.contrib.sessions.backends.cache import SessionStore
     from django.core.cache import cache
 
+    SessionStore = importlib.import_module(engine).SessionStore
     for i in range(50):
         cache.set(f"page-{i}", "html")
 
@@ -179,9 +182,19 @@ def of_clients(makers, copied):
     return User
 
 
+DJANGO_CACHE = "django.core.cache.backends.redis.RedisCache"
+CACHE_SESSIONS = "django.contrib.sessions.backends.cache"
+
+
 LIBRARIES = {
-    "django": lambda: django_sessions("django.core.cache.backends.redis.RedisCache"),
-    "django-redis": lambda: django_sessions("django_redis.cache.RedisCache"),
+    "django": lambda: django_sessions(DJANGO_CACHE, CACHE_SESSIONS),
+    "django-redis": lambda: django_sessions("django_redis.cache.RedisCache", CACHE_SESSIONS),
+    "django-redis-sessions": lambda: django_sessions(
+        DJANGO_CACHE,
+        "redis_sessions.session",
+        # it takes a server that is late, as on a busy machine, for one that has no such session
+        SESSION_REDIS={"port": PORT, "prefix": "shop", "socket_timeout": 60},
+    ),
     "flask-session": flask_session,
     "starsessions": starsessions,
 }

@@ -49,6 +49,7 @@ final class LayoutsOfOtherLanguagesTest {
                 client("koa-session", NODE, Map.of("keyPattern", "shop:*", "minTtl", "10s")),
                 client("django", PYTHON, Map.of("preset", "django")),
                 client("django-redis", PYTHON, Map.of("preset", "django")),
+                client("django-redis-sessions", PYTHON, Map.of("keyPattern", "shop:" + "?".repeat(32))),
                 client("flask-session", PYTHON, Map.of("preset", "flask")),
                 new Client("starsessions", PYTHON, Map.of("preset", "starsessions"), LIVE_WITH_FORMER_IDS),
                 client("scs", GO, Map.of("preset", "scs")),
