@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClusterClient;
@@ -60,6 +61,11 @@ public final class RedisCluster implements AutoCloseable {
 
     public RedisServer primary(int index) {
         return primaries.get(index);
+    }
+
+    /** The replicas when all started, one for each primary; none where it was started without. */
+    public Stream<RedisServer> replicas() {
+        return replicas.stream();
     }
 
     /** A client of the test's own. */
