@@ -128,6 +128,9 @@ func (s scaler) check(t *testing.T, arguments ...string) map[string]any {
 	if err := json.Unmarshal(out, &answer); err != nil {
 		t.Fatal(err)
 	}
+	if status := command.ProcessState.ExitCode(); answer["status"] != float64(status) {
+		t.Errorf("%v ends with status %d, and says %v", command.Args, status, answer["status"])
+	}
 	return answer
 }
 

@@ -22,6 +22,12 @@ final class Benchmarks {
                             + " count and a number of keys, or computed");
             System.exit(2);
         }
+        int minutes = sized && args[2].equals("soak") ? Integer.parseInt(args[3]) : SoakBenchmark.USUAL_MINUTES;
+        if (minutes < SoakBenchmark.FEWEST_MINUTES) {
+            System.err.println(
+                    "a soak of fewer than " + SoakBenchmark.FEWEST_MINUTES + " minutes says nothing about growth");
+            System.exit(2);
+        }
         Path java = Path.of(args[0]);
         Path home = Path.of(args[1]);
         boolean held = true;
@@ -30,10 +36,7 @@ final class Benchmarks {
             switch (args[2]) {
                 case "count" ->
                     CountBenchmark.run(out, redis.port(), sized ? Long.parseLong(args[3]) : CountBenchmark.USUAL_SIZE);
-                case "soak" -> {
-                    int minutes = sized ? Integer.parseInt(args[3]) : SoakBenchmark.USUAL_MINUTES;
-                    held = SoakBenchmark.run(out, home, redis.port(), minutes);
-                }
+                case "soak" -> held = SoakBenchmark.run(out, home, redis.port(), minutes);
                 case "footprint" -> new FootprintBenchmark(out, home, redis.port()).run();
                 default -> againstOneScaler(args[2], java, home, redis.port(), out);
             }

@@ -87,7 +87,7 @@ final class ScalerProcess implements AutoCloseable {
         return startNanos / 1e9;
     }
 
-    /** Time on a processor since the process began, in and below it, as far as the system tells it. */
+    /** Time on a processor since it began of the process alone, as far as the system tells it. */
     Duration processorTime() {
         return process.info().totalCpuDuration().orElseThrow();
     }

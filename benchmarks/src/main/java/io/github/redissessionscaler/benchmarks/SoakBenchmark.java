@@ -48,6 +48,9 @@ final class SoakBenchmark {
     /** What the first part of the run grows to is what the rest is compared with: by then all code has been compiled. */
     private static final int WARM_UP_PARTS = 5;
 
+    /** So that the first part is a minute at least, and not the whole. */
+    static final int FEWEST_MINUTES = WARM_UP_PARTS;
+
     private static final double MEMORY_MAY_GROW = 1.10;
     private static final int MAY_COME_AND_GO = 4;
 
@@ -76,7 +79,11 @@ final class SoakBenchmark {
         }
     }
 
-    /** Returns whether memory, threads and connections stayed as they were, and no call failed. */
+    /**
+     * Returns whether memory, threads and connections stayed as they were, and no call failed.
+     *
+     * @param minutes {@link #FEWEST_MINUTES} at least
+     */
     static boolean run(PrintStream out, Path home, int redisPort, int minutes) throws Exception {
         try (var jedis = new Jedis("127.0.0.1", redisPort);
                 Pipeline pipeline = jedis.pipelined()) {
@@ -138,7 +145,7 @@ final class SoakBenchmark {
     }
 
     private boolean verdict(List<Figures> seen) {
-        List<Figures> warmUp = seen.subList(0, Math.max(1, seen.size() / WARM_UP_PARTS));
+        List<Figures> warmUp = seen.subList(0, seen.size() / WARM_UP_PARTS);
         Figures last = seen.getLast();
         double resident =
                 warmUp.stream().mapToDouble(Figures::residentMib).max().orElseThrow();
@@ -177,8 +184,11 @@ final class SoakBenchmark {
                 number % 2 == 0 ? stub.getMetrics(request) : stub.isActive(request.getScaledObjectRef());
         answer.addListener(
                 () -> {
-                    inFlight.release();
-                    take(index, answer);
+                    try {
+                        take(index, answer);
+                    } finally {
+                        inFlight.release();
+                    }
                 },
                 MoreExecutors.directExecutor());
     }

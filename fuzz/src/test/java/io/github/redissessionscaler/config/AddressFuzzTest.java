@@ -15,8 +15,12 @@ class AddressFuzzTest {
 
     @FuzzTest
     void anAddressIsAnAddressOrHasProblemsWithoutThePassword(FuzzedDataProvider data) {
-        String url = data.pickValue(new String[] {"redis", "rediss", "redis-sentinel", "redis-cluster", "unix", ""})
-                + "://user:" + PASSWORD + "@" + data.consumeString(LONGEST);
+        String scheme = data.pickValue(new String[] {"redis", "rediss", "redis-sentinel", "redis-cluster", "unix", ""});
+        String rest = data.consumeString(LONGEST);
+        if (rest.contains(PASSWORD)) {
+            return;
+        }
+        String url = scheme + "://user:" + PASSWORD + "@" + rest;
         try {
             assertThat(ConfigLoader.load(Map.of("REDIS_URL", url))).asString().doesNotContain(PASSWORD);
         } catch (InvalidInputException e) {

@@ -206,7 +206,8 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private synchronized void roundEnded(boolean announced, boolean changed, long nanos) {
         running = false;
         next = null;
-        pace.roundEnded(announced, changed);
+        // A hint that came during the round may be of a change that the round has read already.
+        pace.roundEnded(announced || hinted, changed);
         long rest = Math.clamp(REST_PER_ROUND * nanos, SHORTEST_REST.toNanos(), LONGEST_REST.toNanos());
         restUntil = System.nanoTime() + rest;
         if (!closed && !subscriptions.isEmpty()) {

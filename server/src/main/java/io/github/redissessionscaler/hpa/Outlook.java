@@ -16,7 +16,7 @@ public record Outlook(long replicas, Duration after, Reason reason) {
     /** Longer than any window, and than the time between two polls. */
     private static final Duration REST = Duration.ofHours(1);
 
-    /** What becomes of so many replicas. Two ends of the scale lie a few thousand looks apart. */
+    /** What becomes of so many replicas. Where the HPA may double them, it takes about twenty looks to a million. */
     public static Outlook of(ScaledObject spec, Answer answer, long current) {
         List<Answer> answers = List.of(answer);
         var autoscaler = new Autoscaler(spec, current, Instant.EPOCH);

@@ -78,10 +78,10 @@ public final class Pem {
         if (!pem.find()) {
             throw new InvalidKeySpecException(file + " holds no unencrypted private key in PEM");
         }
-        byte[] key = Base64.getMimeDecoder().decode(pem.group("base64"));
         PublicKey publicKey = certificate.getPublicKey();
-        byte[] pkcs8 = pem.group("form").equals(PKCS8) ? key : wrapped(key, publicKey);
         try {
+            byte[] key = Base64.getMimeDecoder().decode(pem.group("base64"));
+            byte[] pkcs8 = pem.group("form").equals(PKCS8) ? key : wrapped(key, publicKey);
             PrivateKey privateKey =
                     KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             if (!belongTogether(privateKey, publicKey)) {
@@ -89,7 +89,7 @@ public final class Pem {
                         + certificate.getSubjectX500Principal());
             }
             return privateKey;
-        } catch (InvalidKeySpecException _) {
+        } catch (InvalidKeySpecException | IllegalArgumentException _) {
             throw new InvalidKeySpecException(file + " holds no " + publicKey.getAlgorithm()
                     + " private key, which its certificate asks for; a key in PKCS #8 is always understood");
         }

@@ -153,14 +153,16 @@ final class PushTest {
             await().until(() -> stream.values().equals(List.of(false)));
             jedis.set("session:1", "x");
             await().until(() -> stream.values().equals(List.of(false, true)));
-            assertThat(polling.scrape()).contains("redis_session_scaler_push_databases_events 1.0");
+            await().untilAsserted(() ->
+                    assertThat(polling.scrape()).contains("redis_session_scaler_push_databases_events 1.0"));
+            awaitPolls(3);
 
             jedis.sendCommand(Protocol.Command.valueOf(command));
             await().until(() -> stream.values().equals(List.of(false, true, false)));
 
-            assertThat(polling.scrape())
+            await().untilAsserted(() -> assertThat(polling.scrape())
                     .contains("redis_session_scaler_push_databases_events 0.0")
-                    .contains("redis_session_scaler_push_databases_polled 1.0");
+                    .contains("redis_session_scaler_push_databases_polled 1.0"));
         }
     }
 
@@ -307,6 +309,12 @@ final class PushTest {
 
     private ExternalScalerGrpc.ExternalScalerStub async() {
         return ExternalScalerGrpc.newStub(scaler.channel());
+    }
+
+    /** So many counts more, by then those that an earlier event asked for are over. */
+    private void awaitPolls(int counts) {
+        long before = calls("dbsize");
+        await().until(() -> calls("dbsize") >= before + counts);
     }
 
     private long calls(String command) {

@@ -257,7 +257,7 @@ final class CheckRedisTest {
     void aLongScanTellsHowFarItIsOnStandardErrorOnly(@TempDir Path directory) throws IOException {
         sessions(20_000, 1800);
         Path config = Files.writeString(directory.resolve("config.yaml"), """
-            countShare: 3%%
+            countShare: 1%%
             connections:
               web: {address: "%s"}
             """.formatted(redis.address()));

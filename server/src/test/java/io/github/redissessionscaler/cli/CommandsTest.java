@@ -117,11 +117,14 @@ final class CommandsTest {
                     "--cert-file", certificates.certificate("client").toString(),
                     "--key-file", certificates.key("client").toString());
 
-            assertThat(CommandRun.of(command.toArray(String[]::new)).out()).isEmpty();
-            assertThat(CommandRun.of(Stream.concat(command.stream(), withCertificate.stream())
-                                    .toArray(String[]::new))
-                            .out())
-                    .contains("Redis has not answered", "UNREACHABLE");
+            CommandRun refused = CommandRun.of(command.toArray(String[]::new));
+            CommandRun answered = CommandRun.of(
+                    Stream.concat(command.stream(), withCertificate.stream()).toArray(String[]::new));
+
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.out()).isEmpty();
+            assertThat(answered.status()).isEqualTo(1);
+            assertThat(answered.out()).contains("Redis has not answered", "UNREACHABLE");
         }
     }
 

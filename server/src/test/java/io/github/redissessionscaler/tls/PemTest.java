@@ -60,6 +60,8 @@ final class PemTest {
         X509Certificate certificate =
                 Pem.certificates(certificates.certificate("server")).getFirst();
         Path empty = Files.createFile(directory.resolve("empty"));
+        Path broken = Files.writeString(
+                directory.resolve("broken"), "-----BEGIN PRIVATE KEY-----\nA\n-----END PRIVATE KEY-----\n");
 
         assertThatThrownBy(() -> Pem.privateKey(empty, certificate))
                 .isInstanceOf(GeneralSecurityException.class)
@@ -67,6 +69,8 @@ final class PemTest {
         assertThatThrownBy(() -> Pem.certificates(empty)).hasMessageContaining("empty holds no certificate");
         assertThatThrownBy(() -> Pem.privateKey(certificates.key("rsa"), certificate))
                 .hasMessageContaining("rsa.key holds no EC private key");
+        assertThatThrownBy(() -> Pem.privateKey(broken, certificate))
+                .hasMessageContaining("broken holds no EC private key");
         assertThatThrownBy(() -> Pem.certificates(directory.resolve("none"))).isInstanceOf(IOException.class);
     }
 
