@@ -6,24 +6,29 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 
 /** The command line of {@code benchmarks/run}: the java to run the scaler with, the checkout, and which benchmark. */
 final class Benchmarks {
 
+    /** Benchmarks of which the size may be chosen. */
+    private static final Set<String> SIZED = Set.of("footprint", "count", "soak");
+
     private Benchmarks() {}
 
     public static void main(String[] args) throws Exception {
         PrintStream out = System.out;
-        boolean sized = args.length == 4 && (args[2].equals("count") || args[2].equals("soak"));
-        if (args.length != 3 && !sized) {
+        if (args.length < 3 || (args.length > 3 && !SIZED.contains(args[2]))) {
             System.err.println(
-                    "say which: push, streams, polls, footprint, cost, soak, soak and a number of minutes, count,"
-                            + " count and a number of keys, or computed");
+                    "say which: push, streams, polls, cost or computed; footprint, which numbers of triggers may"
+                            + " follow; count, which numbers of keys may follow; soak, which minutes may follow");
             System.exit(2);
         }
-        int minutes = sized && args[2].equals("soak") ? Integer.parseInt(args[3]) : SoakBenchmark.USUAL_MINUTES;
-        if (minutes < SoakBenchmark.FEWEST_MINUTES) {
+        List<Integer> sizes = Stream.of(args).skip(3).map(Integer::valueOf).toList();
+        if (args[2].equals("soak") && !sizes.isEmpty() && sizes.getFirst() < SoakBenchmark.FEWEST_MINUTES) {
             System.err.println(
                     "a soak of fewer than " + SoakBenchmark.FEWEST_MINUTES + " minutes says nothing about growth");
             System.exit(2);
@@ -34,10 +39,18 @@ final class Benchmarks {
         try (var redis = EmbeddedRedis.start(0)) {
             describe(out, redis.port());
             switch (args[2]) {
-                case "count" ->
-                    CountBenchmark.run(out, redis.port(), sized ? Long.parseLong(args[3]) : CountBenchmark.USUAL_SIZE);
-                case "soak" -> held = SoakBenchmark.run(out, home, redis.port(), minutes);
-                case "footprint" -> new FootprintBenchmark(out, home, redis.port()).run();
+                case "count" -> {
+                    for (int keys : sizes.isEmpty() ? List.of(CountBenchmark.USUAL_SIZE) : sizes) {
+                        CountBenchmark.run(out, redis.port(), keys);
+                    }
+                }
+                case "soak" -> {
+                    int minutes = sizes.isEmpty() ? SoakBenchmark.USUAL_MINUTES : sizes.getFirst();
+                    held = SoakBenchmark.run(out, home, redis.port(), minutes);
+                }
+                case "footprint" ->
+                    new FootprintBenchmark(out, home, redis.port())
+                            .run(sizes.isEmpty() ? FootprintBenchmark.USUAL_TRIGGERS : sizes);
                 default -> againstOneScaler(args[2], java, home, redis.port(), out);
             }
         }

@@ -35,7 +35,7 @@ import redis.clients.jedis.resps.ScanResult;
  */
 final class CountBenchmark implements AutoCloseable {
 
-    static final long USUAL_SIZE = 5_000_000;
+    static final int USUAL_SIZE = 5_000_000;
 
     private static final long FILLED_AT_ONCE = 50_000;
     private static final int TRIALS = 5;
@@ -94,6 +94,7 @@ final class CountBenchmark implements AutoCloseable {
     }
 
     private void fill() {
+        jedis.flushAll();
         for (long i = 0; i < keys; i += FILLED_AT_ONCE) {
             jedis.eval(FILL, 0, Long.toString(i), Long.toString(Math.min(i + FILLED_AT_ONCE, keys)));
         }

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,9 @@ final class FootprintBenchmark {
     private static final int STARTS = 7;
     private static final int CALLS = 100_000;
     private static final int IN_FLIGHT = 64;
-    private static final int[] TRIGGERS = {1, 10, 100, 1_000, 10_000};
+
+    /** How many triggers there are, unless somebody says otherwise. */
+    static final List<Integer> USUAL_TRIGGERS = List.of(1, 10, 100, 1_000, 10_000);
 
     /** Until what the opening of streams has left for the collector is not told any more. */
     private static final Duration SETTLED = Duration.ofSeconds(10);
@@ -45,7 +48,7 @@ final class FootprintBenchmark {
         this.redisPort = redisPort;
     }
 
-    void run() throws Exception {
+    void run(List<Integer> everyTriggers) throws Exception {
         Path launcher = home.resolve("redis-session-scaler");
         Path distribution = distribution();
         out.printf("median of %d starts, to the first right answer%n", STARTS - 1);
@@ -61,7 +64,7 @@ final class FootprintBenchmark {
                 "| triggers, each with a stream | streams opened in | resident before | with streams | after the polls"
                         + " | and five scrapes | a scrape | processor time for 1,000 polls |");
         out.println("|---|---|---|---|---|---|---|---|");
-        for (int triggers : TRIGGERS) {
+        for (int triggers : everyTriggers) {
             measure(command, triggers);
         }
     }

@@ -59,6 +59,10 @@ final class ScalerProcess implements AutoCloseable {
     private static ScalerProcess start(List<String> command, Map<String, String> environment) throws IOException {
         var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(environment);
+        String options = System.getenv("SCALER_JAVA_OPTIONS");
+        if (options != null) {
+            builder.environment().put("_JAVA_OPTIONS", options);
+        }
         long start = System.nanoTime();
         Process process = builder.start();
         var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
