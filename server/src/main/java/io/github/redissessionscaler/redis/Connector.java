@@ -92,7 +92,6 @@ record Connector(
     private JedisClientConfig clientConfig() {
         int millis = Math.toIntExact(timeout.toMillis());
         var config = DefaultJedisClientConfig.builder()
-                .resp2()
                 .autoNegotiateProtocol(false)
                 .connectionTimeoutMillis(millis)
                 .socketTimeoutMillis(millis)

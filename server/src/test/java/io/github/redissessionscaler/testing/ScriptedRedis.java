@@ -11,11 +11,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** A server on loopback that speaks Redis's protocol and answers each command with bytes of the test's choice. */
 public final class ScriptedRedis implements AutoCloseable {
@@ -26,10 +28,10 @@ public final class ScriptedRedis implements AutoCloseable {
     private static final byte[] HELLO = "*2\r\n$5\r\nproto\r\n:2\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ServerSocket listening;
-    private final Map<String, byte[]> replies;
+    private final Function<List<String>, byte[]> replies;
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
-    private ScriptedRedis(ServerSocket listening, Map<String, byte[]> replies) {
+    private ScriptedRedis(ServerSocket listening, Function<List<String>, byte[]> replies) {
         this.listening = listening;
         this.replies = replies;
     }
@@ -40,9 +42,15 @@ public final class ScriptedRedis implements AutoCloseable {
      * @param replies by command in upper case, in bytes of the protocol; any other command is answered OK
      */
     public static ScriptedRedis answering(Map<String, byte[]> replies) {
+        Map<String, byte[]> all = new HashMap<>(Map.of("HELLO", HELLO));
+        all.putAll(replies);
+        return answering(command -> all.getOrDefault(command.getFirst(), OK));
+    }
+
+    /** The same with a reply to each command, whose first word is in upper case, and its arguments. Called by many threads. */
+    static ScriptedRedis answering(Function<List<String>, byte[]> replies) {
         try {
-            var server =
-                    new ScriptedRedis(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), Map.copyOf(replies));
+            var server = new ScriptedRedis(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), replies);
             Thread.startVirtualThread(server::accept);
             return server;
         } catch (IOException e) {
@@ -84,10 +92,9 @@ public final class ScriptedRedis implements AutoCloseable {
                 InputStream in = new BufferedInputStream(client.getInputStream());
                 OutputStream out = client.getOutputStream()) {
             for (List<String> command = command(in); !command.isEmpty(); command = command(in)) {
-                String name = command.getFirst().toUpperCase(Locale.ROOT);
-                byte[] reply = replies.get(name);
-                asked.add(name);
-                out.write(reply == null ? name.equals("HELLO") ? HELLO : OK : reply);
+                command.set(0, command.getFirst().toUpperCase(Locale.ROOT));
+                asked.add(command.getFirst());
+                out.write(replies.apply(command));
                 out.flush();
             }
         } catch (IOException e) {
