@@ -33,8 +33,8 @@ public final class Scaler implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scaler.class);
 
-    /** How much longer than the answer timeout, within which each is answered, calls under way are waited for at the end. */
-    private static final Duration WAY_BACK = Duration.ofSeconds(1);
+    /** How long calls under way are waited for at the end, at most: longer than each takes with the usual answer timeout. */
+    private static final Duration DRAIN = Duration.ofSeconds(3);
 
     /** How soon a changed configuration or certificate is noticed. */
     private static final Duration FILES_REREAD_EVERY = Duration.ofSeconds(1);
@@ -211,7 +211,7 @@ public final class Scaler implements AutoCloseable {
         rereading.cancel(false);
         grpc.announceEnd();
         hub.close();
-        grpc.drain(started.answerTimeout().plus(WAY_BACK));
+        grpc.drain(DRAIN);
         grpc.close();
         management.close();
         timer.shutdownNow();

@@ -38,7 +38,7 @@ final class ProxyTest {
             pipeline.rpush("jobs", "a", "b", "c");
         }
         proxy = ClusterProxy.to(cluster, PRIMARIES);
-        scaler = RunningScaler.onPort(proxy.port());
+        scaler = RunningScaler.with(Map.of("REDIS_ADDRESS", "127.0.0.1:" + proxy.port(), "COUNT_SHARE", "100%"));
     }
 
     @AfterAll
