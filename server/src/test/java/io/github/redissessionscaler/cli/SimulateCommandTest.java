@@ -121,7 +121,7 @@ final class SimulateCommandTest {
     @Test
     void readsWhatARunningScalerRecordedAndWhenItsRedisWasSilent() {
         try (var redis = RedisServer.start();
-                var scaler = RunningScaler.onPort(redis.port())) {
+                var scaler = RunningScaler.impatient(Map.of("REDIS_ADDRESS", redis.address()))) {
             String path = "/api/history.csv?namespace=shop&name=web";
             await().until(() -> scaler.metric(Map.of()) == 0
                     && scaler.get(path).body().lines().count() > 2);
