@@ -38,8 +38,8 @@ final class CountBenchmark implements AutoCloseable {
     static final int USUAL_SIZE = 5_000_000;
 
     private static final long FILLED_AT_ONCE = 50_000;
-    private static final int TRIALS = 5;
-    private static final int ROUNDS = 2;
+    private static final int TRIALS = 10;
+    private static final int ROUNDS = 3;
     private static final Duration NEVER_AGAIN = Duration.ofHours(1);
 
     private static final String FILL = """

@@ -26,7 +26,7 @@ public record CountingOptions(
     static final int PATTERNS = 200;
 
     public static final CountingOptions DEFAULT = new CountingOptions(
-            Duration.ofSeconds(10), Duration.ofMinutes(3), Duration.ofSeconds(30), 0.1, 0.0015, 100, 1000);
+            Duration.ofSeconds(10), Duration.ofMinutes(3), Duration.ofSeconds(30), 0.1, 0.002, 100, 1000);
 
     /** The same with another pace of exact counts. */
     public CountingOptions withScans(Duration everyRefresh, double share) {

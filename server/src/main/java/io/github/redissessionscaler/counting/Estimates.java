@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * Estimates of one database for any number of filters, from samples that all of them share.
@@ -20,8 +21,14 @@ import java.util.random.RandomGenerator;
  */
 final class Estimates {
 
-    /** How many samples make the first estimate. */
-    private static final int FIRST_SAMPLES = 8;
+    /** How many samples make the first estimate, at most. */
+    private static final int FIRST_SAMPLES = 16;
+
+    /** And at least, so that they tell how samples differ. */
+    private static final int FEWEST_FIRST_SAMPLES = 4;
+
+    /** So many matching keys of each filter are enough for a first estimate, with a relative error below 3 %. */
+    private static final long ENOUGH_MATCHING = 1_000;
 
     private record Stratum(KeyFilter filter, String shard) {}
 
@@ -81,7 +88,7 @@ final class Estimates {
             samplers.computeIfAbsent(
                     shard.name(), _ -> new Sampler(new SplittableRandom(random.nextLong()), names.size() > 1));
         }
-        List<Visit> visits = InParallel.map(shards, shard -> visit(shard, filters, first ? FIRST_SAMPLES : 1));
+        List<Visit> visits = InParallel.map(shards, shard -> visit(shard, filters, first));
         Instant now = clock.instant();
         List<Estimate> estimates = new ArrayList<>();
         for (int i = 0; i < filters.size(); i++) {
@@ -112,13 +119,13 @@ final class Estimates {
         return new Estimate(value, Math.sqrt(variance));
     }
 
-    private Visit visit(Shard shard, List<KeyFilter> filters, int samples) {
+    private Visit visit(Shard shard, List<KeyFilter> filters, boolean first) {
         Sampler sampler = requireNonNull(samplers.get(shard.name()));
         var timed = new TimedShard(shard, pace(shard.name()));
         List<Drawn> drawn = new ArrayList<>();
         long size = 0;
         long keys = 0;
-        for (int i = 0; i < samples; i++) {
+        do {
             Sample sample = sampler.draw(timed);
             var tally = new Tally(timed, filters);
             tally.add(sample.keys());
@@ -126,8 +133,20 @@ final class Estimates {
             drawn.add(new Drawn(sample.keys().size() + expired, tally.counts()));
             size = sample.sizeAfter();
             keys += sample.keys().size();
-        }
+        } while (first && !enoughAtFirst(drawn, filters.size()));
         return new Visit(shard.name(), size, timed.takeServerNanos(), keys, drawn);
+    }
+
+    private static boolean enoughAtFirst(List<Drawn> drawn, int filters) {
+        if (drawn.size() < FEWEST_FIRST_SAMPLES) {
+            return false;
+        }
+        return drawn.size() == FIRST_SAMPLES
+                || IntStream.range(0, filters)
+                        .allMatch(i -> drawn.stream()
+                                        .mapToLong(one -> one.matching().get(i))
+                                        .sum()
+                                >= ENOUGH_MATCHING);
     }
 
     private Pace pace(String shard) {

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Pass {
 
-    /** At 24 bytes each, 1.5 MiB a primary. */
-    static final int WINDOW = 1 << 16;
+    /** Enough for a table that becomes a thousand times as small at once; at 32 bytes each, 128 KiB a primary. */
+    static final int WINDOW = 1 << 12;
 
     /** How long the server may be kept from its other clients by one page. */
     private static final long SLOW_PAGE_NANOS = 500_000;

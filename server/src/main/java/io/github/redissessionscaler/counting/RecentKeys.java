@@ -1,101 +1,66 @@
 package io.github.redissessionscaler.counting;
 
+import java.util.Arrays;
+
 /**
- * The keys that a scan met last, remembered by a 64-bit fingerprint each, in memory that does not grow beyond a bound.
+ * The keys that a scan met last, remembered by a 64-bit fingerprint each: at least as many as a bound, at most twice as many.
  *
  * <p>Not for use by several threads. Two keys of one window are taken for the same with a probability of about
  * {@code window / 2^64}.
  */
 final class RecentKeys {
 
-    private static final int FIRST_WINDOW = 1024;
+    private final int window;
 
-    private final int largestWindow;
+    /** Open-addressed tables of fingerprints, at most half full; 0 is a free place. The older is full, or there is none. */
+    private long[] newer;
 
-    /** In the order they came, around a ring. */
-    private long[] ring;
-
-    private int next;
-    private int remembered;
-
-    /** The same in an open-addressed table of at least twice the size; 0 is a free place. */
-    private long[] table;
+    private long[] older;
+    private int inNewer;
 
     /**
-     * Remembers none yet.
+     * Remembers none yet, in 32 bytes for each key of the window.
      *
-     * @param largestWindow how many keys are remembered at most; a power of two, at least 1024
+     * @param window how many keys are remembered at least; a power of two
      */
-    RecentKeys(int largestWindow) {
-        this.largestWindow = largestWindow;
-        this.ring = new long[FIRST_WINDOW];
-        this.table = new long[2 * FIRST_WINDOW];
+    RecentKeys(int window) {
+        this.window = window;
+        this.newer = new long[2 * window];
+        this.older = new long[2 * window];
     }
 
-    /** Remembers the key, in place of the oldest if need be; returns whether it was not remembered before. */
+    /** Remembers the key, in place of old ones if need be; returns whether it was not remembered before. */
     boolean add(byte[] key) {
         long fingerprint = fingerprint(key);
-        if (table[placeOf(fingerprint)] != 0) {
+        int place = placeOf(fingerprint, newer);
+        if (newer[place] != 0 || older[placeOf(fingerprint, older)] != 0) {
             return false;
         }
-        if (remembered == ring.length) {
-            if (ring.length < largestWindow) {
-                grow();
-            } else {
-                forget(ring[next]);
-                remembered--;
-            }
+        if (inNewer == window) {
+            forgetOlder();
+            place = placeOf(fingerprint, newer);
         }
-        ring[next] = fingerprint;
-        next = (next + 1) & (ring.length - 1);
-        remembered++;
-        table[placeOf(fingerprint)] = fingerprint;
+        newer[place] = fingerprint;
+        inNewer++;
         return true;
     }
 
-    /** Only called with the ring full and its oldest key at {@code next}. */
-    private void grow() {
-        long[] larger = new long[2 * ring.length];
-        int oldest = next;
-        for (int i = 0; i < ring.length; i++) {
-            larger[i] = ring[(oldest + i) & (ring.length - 1)];
-        }
-        next = ring.length;
-        ring = larger;
-        table = new long[2 * ring.length];
-        for (int i = 0; i < next; i++) {
-            table[placeOf(ring[i])] = ring[i];
-        }
+    private void forgetOlder() {
+        long[] free = older;
+        Arrays.fill(free, 0);
+        older = newer;
+        newer = free;
+        inNewer = 0;
     }
 
     /** Where the fingerprint is, or the free place where it belongs. */
-    private int placeOf(long fingerprint) {
+    private static int placeOf(long fingerprint, long[] table) {
         int mask = table.length - 1;
         int place = (int) fingerprint & mask;
         while (table[place] != 0 && table[place] != fingerprint) {
             place = (place + 1) & mask;
         }
         return place;
-    }
-
-    /** Frees its place, and moves those behind it up that belong before it. */
-    private void forget(long fingerprint) {
-        int mask = table.length - 1;
-        int free = placeOf(fingerprint);
-        int place = free;
-        while (true) {
-            place = (place + 1) & mask;
-            if (table[place] == 0) {
-                break;
-            }
-            int home = (int) table[place] & mask;
-            boolean mayMove = ((place - home) & mask) >= ((place - free) & mask);
-            if (mayMove) {
-                table[free] = table[place];
-                free = place;
-            }
-        }
-        table[free] = 0;
     }
 
     /** FNV-1a with the finishing steps of MurmurHash3, never 0. */

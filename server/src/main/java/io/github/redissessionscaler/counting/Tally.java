@@ -13,12 +13,12 @@ import java.util.stream.Stream;
 final class Tally {
 
     private final Shard shard;
-    private final List<KeyFilter> filters;
+    private final KeyFilter[] filters;
     private final long[] counts;
 
     Tally(Shard shard, List<KeyFilter> filters) {
         this.shard = shard;
-        this.filters = filters;
+        this.filters = filters.toArray(KeyFilter[]::new);
         this.counts = new long[filters.size()];
     }
 
@@ -42,8 +42,8 @@ final class Tally {
                 .toList();
         for (byte[] key : keys) {
             boolean counts = false;
-            for (int i = 0; i < named.size(); i++) {
-                if (!filters.get(i).matchesName(key)) {
+            for (int i = 0; i < filters.length; i++) {
+                if (!filters[i].matchesName(key)) {
                     continue;
                 }
                 if (!counts && !isNew.test(key)) {
@@ -54,8 +54,7 @@ final class Tally {
             }
         }
         for (int i = 0; i < named.size(); i++) {
-            KeyFilter filter = filters.get(i);
-            counts[i] += narrowed(shard, filter, named.get(i)).size();
+            counts[i] += narrowed(shard, filters[i], named.get(i)).size();
         }
     }
 

@@ -116,6 +116,22 @@ final class EstimatesTest {
         assertThat(last).isLessThan(first / 2);
     }
 
+    @Test
+    void drawsMoreAtFirstWhereFewKeysMatch() throws Exception {
+        redis.fill("sess:", 0, 60_000);
+        redis.fill("rare:", 0, 600);
+        redis.fill("cache:", 0, 39_400);
+
+        assertThat(keysDrawnAtFirst("sess:*")).isBetween(1_900L, 4_000L);
+        assertThat(keysDrawnAtFirst("rare:*")).isBetween(7_600L, 10_000L);
+    }
+
+    private long keysDrawnAtFirst(String pattern) throws InterruptedException {
+        return new Estimates(redis.keyspace(), InstantSource.system(), new Random(1), 1)
+                .round(List.of(KeyFilter.of(exact(pattern))))
+                .keys();
+    }
+
     private static void assertRightAndHonest(Keyspace keyspace, double truth) throws InterruptedException {
         KeyFilter filter = KeyFilter.of(exact("sess:*"));
         List<Double> errors = new ArrayList<>();
