@@ -3,7 +3,9 @@ package io.github.redissessionscaler.activity;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.evaluation.Futures;
 import io.github.redissessionscaler.evaluation.UnavailableException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,7 @@ public final class Subscription<V> {
 
     /** What a stream tells of its trigger. */
     interface Question<V> {
-        V ask(Evaluator evaluator, Asked asked, Deadline deadline);
+        CompletableFuture<V> ask(Evaluator evaluator, Asked asked, Deadline deadline);
     }
 
     private final Asked asked;
@@ -65,7 +67,7 @@ public final class Subscription<V> {
     boolean refresh(Evaluator evaluator, Deadline deadline) {
         synchronized (refreshing) {
             try {
-                return take(question.ask(evaluator, asked, deadline));
+                return take(Futures.await(question.ask(evaluator, asked, deadline)));
             } catch (UnavailableException e) {
                 forget();
                 return false;

@@ -8,6 +8,7 @@ import io.github.redissessionscaler.counting.CountingCosts;
 import io.github.redissessionscaler.counting.CountingOptions;
 import io.github.redissessionscaler.evaluation.Advisor;
 import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.evaluation.ReadThreads;
 import io.github.redissessionscaler.evaluation.Reader;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.history.History;
@@ -34,6 +35,7 @@ final class Engine implements AutoCloseable {
     final TriggerStates states;
     final Advisor advisor;
     final Evaluator evaluator;
+    private final ReadThreads reads;
 
     /**
      * Connected to nothing yet.
@@ -65,8 +67,9 @@ final class Engine implements AutoCloseable {
         states = new TriggerStates(
                 () -> source.current().triggerLimit(), () -> source.current().sessionSize(), history, clock);
         advisor = new Advisor(counter::look, executor, clock);
+        reads = new ReadThreads(executor);
         evaluator = new Evaluator(
-                new Reader(keyspaces, counter, executor, telemetry, clock),
+                new Reader(keyspaces, counter, reads, telemetry, clock),
                 new OutageRules(() -> source.current().outageGrace(), clock),
                 states,
                 new ConnectionAccess(() -> source.current().connections(), keyspaces),
@@ -75,6 +78,7 @@ final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
+        reads.close();
         counter.close();
         keyspaces.close();
         telemetry.close();

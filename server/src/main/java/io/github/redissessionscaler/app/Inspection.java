@@ -10,6 +10,7 @@ import io.github.redissessionscaler.counting.ScanProgress;
 import io.github.redissessionscaler.counting.WantedRights;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
+import io.github.redissessionscaler.evaluation.Futures;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.grpc.Explanations;
 import io.github.redissessionscaler.history.History;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,17 +114,17 @@ public final class Inspection implements AutoCloseable {
         Database database = trigger.source().database();
         try (RedisInspector inspector = engine.keyspaces.inspector(database)) {
             Cost cost = count(trigger, inspector, progress);
-            double target = engine.evaluator.target(asked, Deadline.in(patience));
-            OptionalDouble value = answer(() -> engine.evaluator.value(asked, Deadline.in(patience)))
+            double target = Futures.await(engine.evaluator.target(asked, Deadline.in(patience)));
+            OptionalDouble value = answer(engine.evaluator.value(asked, Deadline.in(patience)))
                     .map(OptionalDouble::of)
                     .orElseGet(OptionalDouble::empty);
-            boolean active = answer(() -> engine.evaluator.active(asked, Deadline.in(patience)))
+            boolean active = answer(engine.evaluator.active(asked, Deadline.in(patience)))
                     .orElse(false);
             return new Found(
                     target,
                     value,
                     active,
-                    Explanations.message(engine.evaluator.explain(asked, Deadline.in(patience))),
+                    Explanations.message(Futures.await(engine.evaluator.explain(asked, Deadline.in(patience)))),
                     cost,
                     allowed(() -> engine.counter.shapes(trigger.source())).flatMap(shapes -> shapes),
                     allowed(() -> inspector.missing(
@@ -199,9 +201,9 @@ public final class Inspection implements AutoCloseable {
                 : Optional.empty();
     }
 
-    private static <T> Optional<T> answer(Supplier<T> read) {
+    private static <T> Optional<T> answer(CompletableFuture<T> evaluated) {
         try {
-            return Optional.of(read.get());
+            return Optional.of(Futures.await(evaluated));
         } catch (UnavailableException e) {
             return Optional.empty();
         }

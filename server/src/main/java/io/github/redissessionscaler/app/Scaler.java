@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -77,7 +76,7 @@ public final class Scaler implements AutoCloseable {
                 timer);
         engine.counter.whenScanned(hub::counted);
         measure(engine.telemetry);
-        grpc = GrpcServer.start(config, engine.evaluator, hub, engine.telemetry, this::answer);
+        grpc = GrpcServer.start(config, engine.evaluator, hub, engine.telemetry);
         management = ManagementServer.start(
                 new InetSocketAddress(config.listenAddress(), config.managementPort()),
                 () -> !ending,
@@ -170,15 +169,6 @@ public final class Scaler implements AutoCloseable {
             LOG.info("The configuration has changed, and is in force");
         } else {
             LOG.warn("The configuration has changed; some of it waits for the next start, see docs/configuration.md");
-        }
-    }
-
-    /** An answer that is still to be made when the last connections were broken off is dropped: nobody is left to hear it. */
-    private void answer(Runnable call) {
-        try {
-            calls.execute(call);
-        } catch (RejectedExecutionException _) {
-            LOG.debug("A call came after the end");
         }
     }
 

@@ -14,10 +14,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,16 +111,11 @@ public final class Advisor {
         var _ = latest(trigger);
     }
 
-    /** What the latest look shows, as far as it is known by the deadline. */
-    LayoutFindings findings(Trigger trigger, Deadline deadline) {
-        try {
-            return latest(trigger).get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            return LayoutFindings.NONE;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return LayoutFindings.NONE;
-        }
+    /** What the latest look shows, or nothing if it has not ended by the deadline. Returns at once. */
+    CompletableFuture<LayoutFindings> findings(Trigger trigger, Deadline deadline) {
+        return latest(trigger)
+                .copy()
+                .completeOnTimeout(LayoutFindings.NONE, deadline.remainingNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** What the last look that has ended has shown. Begins none, and returns at once. */

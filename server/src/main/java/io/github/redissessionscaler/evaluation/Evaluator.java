@@ -12,18 +12,23 @@ import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Target;
 import io.github.redissessionscaler.trigger.Trigger;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one path from a trigger to its value, its activity and its target; every RPC, every stream and the status page take
- * it. Thread-safe. Methods block until the deadline at most.
+ * it. Thread-safe. Methods return at once; what they return is there soon after the deadline at the latest.
  */
 public final class Evaluator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
+
+    private static final CompletableFuture<Double> NOTHING = CompletableFuture.completedFuture(0.0);
 
     private final Reader reader;
     private final OutageRules rules;
@@ -62,56 +67,63 @@ public final class Evaluator {
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public double target(Asked asked, Deadline deadline) {
+    public CompletableFuture<Double> target(Asked asked, Deadline deadline) {
         return target(admitted(asked), deadline);
     }
 
     /**
-     * The value of the metric, with headroom, rounded to whole instances where the trigger wants it.
+     * The value of the metric, with headroom, rounded to whole instances where the trigger wants it. Fails with an
+     * {@link UnavailableException} if Redis does not answer and the trigger wants an error then.
      *
-     * @throws UnavailableException if Redis does not answer and the trigger wants an error then
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public double value(Asked asked, Deadline deadline) {
+    public CompletableFuture<Double> value(Asked asked, Deadline deadline) {
         TriggerState state = admitted(asked);
         Trigger trigger = asked.trigger();
         advisor.mind(trigger);
-        try {
-            Optional<Count> count = observe(state.count(), trigger, () -> {
-                Count read = reader.count(trigger.source(), deadline);
-                return new Known<>(read, read.asOf());
-            });
-            double value = count.map(known -> trigger.valueOf(known.value(), () -> target(state, deadline)))
-                    .orElse(0.0);
-            state.course()
-                    .answered(
-                            state.sessions(),
-                            value,
-                            state.target(),
-                            rules.clock().instant());
-            return value;
-        } catch (UnavailableException e) {
-            state.course().refused(state.target(), rules.clock().instant());
-            throw e;
+        return observed(
+                        state.count(),
+                        trigger,
+                        reader.count(trigger.source(), deadline),
+                        count -> new Known<>(count, count.asOf()))
+                .thenCompose(count ->
+                        count.map(known -> value(state, known, deadline)).orElse(NOTHING))
+                .whenComplete((value, thrown) -> record(state, value, thrown));
+    }
+
+    private CompletableFuture<Double> value(TriggerState state, Count count, Deadline deadline) {
+        Trigger trigger = state.asked().trigger();
+        return trigger.wholeInstances()
+                ? target(state, deadline).thenApply(target -> trigger.valueOf(count.value(), () -> target))
+                : CompletableFuture.completedFuture(trigger.valueOf(count.value(), state::target));
+    }
+
+    private void record(TriggerState state, @Nullable Double value, @Nullable Throwable thrown) {
+        Instant now = rules.clock().instant();
+        if (value != null) {
+            state.course().answered(state.sessions(), value, state.target(), now);
+        } else if (thrown != null && Futures.failure(thrown) instanceof UnavailableException) {
+            state.course().refused(state.target(), now);
         }
     }
 
     /**
-     * Whether the trigger is active.
+     * Whether the trigger is active. Fails with an {@link UnavailableException} if Redis does not answer and the trigger wants
+     * an error then.
      *
-     * @throws UnavailableException if Redis does not answer and the trigger wants an error then
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public boolean active(Asked asked, Deadline deadline) {
+    public CompletableFuture<Boolean> active(Asked asked, Deadline deadline) {
         TriggerState state = admitted(asked);
         Trigger trigger = asked.trigger();
-        return observe(state.active(), trigger, () -> {
-                    boolean active = readActivity(trigger, deadline);
-                    return new Known<>(active, rules.clock().instant());
-                })
-                .orElse(false);
+        return observed(
+                        state.active(),
+                        trigger,
+                        readActivity(trigger, deadline),
+                        active -> new Known<>(active, rules.clock().instant()))
+                .thenApply(active -> active.orElse(false));
     }
 
     /**
@@ -120,22 +132,27 @@ public final class Evaluator {
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public Explanation explain(Asked asked, Deadline deadline) {
+    public CompletableFuture<Explanation> explain(Asked asked, Deadline deadline) {
         TriggerState state = admitted(asked);
         Trigger trigger = asked.trigger();
-        try {
-            value(asked, deadline);
-        } catch (UnavailableException e) {
-            // stands in the state
+        return value(asked, deadline)
+                .exceptionally(Evaluator::standsInTheState)
+                .thenCompose(_ -> advisor.findings(trigger, deadline))
+                .thenApply(findings -> new Explanation(
+                        trigger.source().query().inWords(),
+                        state.count().last().map(Known::value),
+                        state.outage(),
+                        state.targetProblem(),
+                        reader.progress(trigger.source().database()),
+                        findings.advice(),
+                        rules.clock().instant()));
+    }
+
+    private static double standsInTheState(Throwable thrown) {
+        if (Futures.failure(thrown) instanceof UnavailableException) {
+            return Double.NaN;
         }
-        return new Explanation(
-                trigger.source().query().inWords(),
-                state.count().last().map(Known::value),
-                state.outage(),
-                state.targetProblem(),
-                reader.progress(trigger.source().database()),
-                advisor.findings(trigger, deadline).advice(),
-                rules.clock().instant());
+        throw Futures.unchecked(thrown);
     }
 
     private TriggerState admitted(Asked asked) {
@@ -143,14 +160,15 @@ public final class Evaluator {
         return states.of(asked);
     }
 
-    private boolean readActivity(Trigger trigger, Deadline deadline) {
+    private CompletableFuture<Boolean> readActivity(Trigger trigger, Deadline deadline) {
         Database database = trigger.source().database();
         return switch (trigger.activation()) {
             case Activation.Reachable() -> reader.ping(database, deadline);
             case Activation.MoreThan moreThan ->
-                moreThan.reachedBy(reader.count(trigger.source(), deadline).value());
+                reader.count(trigger.source(), deadline).thenApply(count -> moreThan.reachedBy(count.value()));
             case Activation.Flag(String key) ->
-                reader.get(database, key, deadline).filter(Evaluator::isTrue).isPresent();
+                reader.get(database, key, deadline)
+                        .thenApply(flag -> flag.filter(Evaluator::isTrue).isPresent());
         };
     }
 
@@ -159,20 +177,29 @@ public final class Evaluator {
     }
 
     /** What Redis says, else what the outage rules say; empty for inactive and 0. */
-    private <T> Optional<T> observe(Observed<T> observed, Trigger trigger, Supplier<Known<T>> read) {
-        try {
-            Known<T> known = read.get();
-            observed.seen(known);
-            return Optional.of(known.value());
-        } catch (KeyspaceException e) {
-            Verdict<T> verdict = rules.verdict(trigger.onUnavailable(), observed.last());
-            observed.missed(e, answer(verdict), rules.clock().instant());
-            return switch (verdict) {
-                case Verdict.Hold<T>(Known<T> known) -> Optional.of(known.value());
-                case Verdict.Minimum<T>() -> Optional.empty();
-                case Verdict.Fail<T>() -> throw new UnavailableException(e);
-            };
-        }
+    private <V, T> CompletableFuture<Optional<T>> observed(
+            Observed<T> observed, Trigger trigger, CompletableFuture<V> read, Function<V, Known<T>> known) {
+        return read.handle((value, thrown) -> {
+            if (thrown == null) {
+                Known<T> seen = known.apply(value);
+                observed.seen(seen);
+                return Optional.of(seen.value());
+            }
+            if (Futures.failure(thrown) instanceof KeyspaceException failure) {
+                return missed(observed, trigger, failure);
+            }
+            throw Futures.unchecked(thrown);
+        });
+    }
+
+    private <T> Optional<T> missed(Observed<T> observed, Trigger trigger, KeyspaceException failure) {
+        Verdict<T> verdict = rules.verdict(trigger.onUnavailable(), observed.last());
+        observed.missed(failure, answer(verdict), rules.clock().instant());
+        return switch (verdict) {
+            case Verdict.Hold<T>(Known<T> known) -> Optional.of(known.value());
+            case Verdict.Minimum<T>() -> Optional.empty();
+            case Verdict.Fail<T>() -> throw new UnavailableException(failure);
+        };
     }
 
     private static Observed.Answer answer(Verdict<?> verdict) {
@@ -183,25 +210,34 @@ public final class Evaluator {
         };
     }
 
-    private double target(TriggerState state, Deadline deadline) {
+    private CompletableFuture<Double> target(TriggerState state, Deadline deadline) {
         Trigger trigger = state.asked().trigger();
-        trigger.target().sessionSizeKey().ifPresent(key -> {
-            try {
-                Optional<String> text = reader.get(trigger.source().database(), key, deadline);
-                text.flatMap(Target::parse)
-                        .ifPresentOrElse(
-                                state::targetIs,
-                                () -> targetStays(
-                                        state,
-                                        key,
-                                        text.isPresent()
-                                                ? "it does not hold " + MetadataKey.SESSION_SIZE.accepted()
-                                                : "there is no such key"));
-            } catch (KeyspaceException e) {
-                state.targetStays(String.valueOf(e.getMessage()));
-            }
-        });
-        return state.target();
+        return trigger.target()
+                .sessionSizeKey()
+                .map(key -> reader.get(trigger.source().database(), key, deadline)
+                        .handle((text, thrown) -> {
+                            if (thrown == null) {
+                                takeTarget(state, key, text);
+                            } else if (Futures.failure(thrown) instanceof KeyspaceException failure) {
+                                state.targetStays(String.valueOf(failure.getMessage()));
+                            } else {
+                                throw Futures.unchecked(thrown);
+                            }
+                            return state.target();
+                        }))
+                .orElseGet(() -> CompletableFuture.completedFuture(state.target()));
+    }
+
+    private static void takeTarget(TriggerState state, String key, Optional<String> text) {
+        text.flatMap(Target::parse)
+                .ifPresentOrElse(
+                        state::targetIs,
+                        () -> targetStays(
+                                state,
+                                key,
+                                text.isPresent()
+                                        ? "it does not hold " + MetadataKey.SESSION_SIZE.accepted()
+                                        : "there is no such key"));
     }
 
     /** Without the text that the key holds: it may be anybody's session. */

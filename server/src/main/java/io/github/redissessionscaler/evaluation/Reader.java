@@ -11,12 +11,13 @@ import io.github.redissessionscaler.trigger.Source;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * All that the scaler reads from Redis, each equal read in flight only once. Thread-safe; every method blocks until the
- * deadline at most, and throws {@link KeyspaceException} when the read fails.
+ * All that the scaler reads from Redis, each equal read in flight only once. Thread-safe; every method returns at once, and
+ * what it returns is there by the deadline, or has failed with a {@link KeyspaceException}.
  */
 public final class Reader {
 
@@ -87,34 +88,34 @@ public final class Reader {
         return new Reader(this, new RememberedReads.Round());
     }
 
-    Count count(Source source, Deadline deadline) {
-        Count count = logged(source.database(), counts, source, deadline);
-        evictions.mind(source.database());
-        return count;
+    CompletableFuture<Count> count(Source source, Deadline deadline) {
+        return logged(source.database(), counts, source, deadline).thenApply(count -> {
+            evictions.mind(source.database());
+            return count;
+        });
     }
 
-    /** How far the scan of a database is, if one runs now. Returns at once. */
+    /** How far the scan of a database is, if one runs now. */
     Optional<ScanProgress> progress(Database database) {
         return counter.progress(database);
     }
 
-    /** Returns true, or throws. */
-    boolean ping(Database database, Deadline deadline) {
+    /** True once Redis has answered. */
+    CompletableFuture<Boolean> ping(Database database, Deadline deadline) {
         return logged(database, pings, new Ping(database), deadline);
     }
 
-    Optional<String> get(Database database, String key, Deadline deadline) {
+    CompletableFuture<Optional<String>> get(Database database, String key, Deadline deadline) {
         return logged(database, gets, new Get(database, key), deadline);
     }
 
-    private <K, V> V logged(Database database, Reads<K, V> reads, K key, Deadline deadline) {
-        try {
-            V value = reads.get(key, deadline);
-            log.answered(database, key);
-            return value;
-        } catch (KeyspaceException e) {
-            log.failed(database, key, e);
-            throw e;
-        }
+    private <K, V> CompletableFuture<V> logged(Database database, Reads<K, V> reads, K key, Deadline deadline) {
+        return reads.get(key, deadline).whenComplete((_, thrown) -> {
+            if (thrown == null) {
+                log.answered(database, key);
+            } else if (Futures.failure(thrown) instanceof KeyspaceException failure) {
+                log.failed(database, key, failure);
+            }
+        });
     }
 }

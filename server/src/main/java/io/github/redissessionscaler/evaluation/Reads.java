@@ -1,12 +1,15 @@
 package io.github.redissessionscaler.evaluation;
 
+import java.util.concurrent.CompletableFuture;
+
 /** One kind of read. */
 interface Reads<K, V> {
 
     /**
-     * The value, read for this caller or shared with others.
+     * The value as soon as it is there, read for this caller or shared with others. Returns at once.
      *
-     * @throws io.github.redissessionscaler.counting.KeyspaceException if the read fails, or has not ended by the deadline
+     * <p>What is chained to it may run on the thread that has read, and must not block. It fails with a {@link io.github.redissessionscaler.counting.KeyspaceException} if the read does, or has not ended by
+     * the deadline.
      */
-    V get(K key, Deadline deadline);
+    CompletableFuture<V> get(K key, Deadline deadline);
 }

@@ -4,10 +4,11 @@ import io.github.redissessionscaler.counting.KeyspaceException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Reads for one round over many triggers: each is done once, and what fails in passing fails all that come after it, so
- * that a silent Redis holds up a round once and not for every trigger. For one thread.
+ * that a silent Redis holds up a round once and not for every trigger. For one thread, which waits for each read before the next.
  */
 final class RememberedReads<K, V> implements Reads<K, V> {
 
@@ -16,15 +17,9 @@ final class RememberedReads<K, V> implements Reads<K, V> {
         private Optional<KeyspaceException> silent = Optional.empty();
     }
 
-    private sealed interface Outcome<V> {
-        record Value<V>(V value) implements Outcome<V> {}
-
-        record Failure<V>(KeyspaceException failure) implements Outcome<V> {}
-    }
-
     private final Reads<K, V> reads;
     private final Round round;
-    private final Map<K, Outcome<V>> outcomes = new HashMap<>();
+    private final Map<K, CompletableFuture<V>> outcomes = new HashMap<>();
 
     RememberedReads(Reads<K, V> reads, Round round) {
         this.reads = reads;
@@ -32,24 +27,20 @@ final class RememberedReads<K, V> implements Reads<K, V> {
     }
 
     @Override
-    public V get(K key, Deadline deadline) {
-        return switch (outcomes.computeIfAbsent(key, k -> outcome(k, deadline))) {
-            case Outcome.Value<V>(V value) -> value;
-            case Outcome.Failure<V>(KeyspaceException failure) -> throw failure;
-        };
+    public CompletableFuture<V> get(K key, Deadline deadline) {
+        return outcomes.computeIfAbsent(key, k -> outcome(k, deadline));
     }
 
-    private Outcome<V> outcome(K key, Deadline deadline) {
+    private CompletableFuture<V> outcome(K key, Deadline deadline) {
         if (round.silent.isPresent()) {
-            return new Outcome.Failure<>(round.silent.get());
+            return CompletableFuture.failedFuture(round.silent.get());
         }
-        try {
-            return new Outcome.Value<>(reads.get(key, deadline));
-        } catch (KeyspaceException e) {
-            if (!e.reason().permanent()) {
-                round.silent = Optional.of(e);
+        return reads.get(key, deadline).whenComplete((_, thrown) -> {
+            if (thrown != null
+                    && Futures.failure(thrown) instanceof KeyspaceException failure
+                    && !failure.reason().permanent()) {
+                round.silent = Optional.of(failure);
             }
-            return new Outcome.Failure<>(e);
-        }
+        });
     }
 }

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
+import io.github.redissessionscaler.evaluation.Futures;
 import io.github.redissessionscaler.problem.Problems;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
@@ -10,7 +11,7 @@ import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -20,9 +21,8 @@ import java.util.function.Consumer;
  *
  * @param timeout within which every call is answered
  * @param admission throws if a trigger is refused that was not asked about lately
- * @param executor runs each answer on a thread of its own, which may block; calls come on threads that may not
  */
-record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admission, Executor executor) {
+record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admission) {
 
     /** What is kept of a caller's own deadline for the answer's way back. */
     private static final Duration WAY_BACK = Duration.ofMillis(50);
@@ -30,20 +30,30 @@ record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admiss
     /** What Kubernetes accepts. */
     private static final int LONGEST_NAME = 253;
 
-    /** Answers by and by; returns at once. A client that leaves before its answer is there does not get it. */
-    <R> void answer(ScaledObjectRef request, StreamObserver<R> observer, BiFunction<Asked, Deadline, R> response) {
-        Deadline deadline = deadline();
+    /**
+     * Answers by and by, on the thread that has the answer; returns at once. A client that leaves before does not get it.
+     *
+     * @param response is begun, and does not block
+     */
+    <R> void answer(
+            ScaledObjectRef request,
+            StreamObserver<R> observer,
+            BiFunction<Asked, Deadline, CompletableFuture<R>> response) {
         ((ServerCallStreamObserver<R>) observer).setOnCancelHandler(() -> {});
-        executor.execute(() -> {
-            R message;
-            try {
-                message = response.apply(asked(request), deadline);
-            } catch (RuntimeException | Error e) {
-                observer.onError(Failures.toStatus(e));
-                return;
+        CompletableFuture<R> begun;
+        try {
+            begun = response.apply(asked(request), deadline());
+        } catch (RuntimeException | Error e) {
+            observer.onError(Failures.toStatus(e));
+            return;
+        }
+        var _ = begun.whenComplete((message, thrown) -> {
+            if (thrown == null) {
+                observer.onNext(message);
+                observer.onCompleted();
+            } else {
+                observer.onError(Failures.toStatus(Futures.failure(thrown)));
             }
-            observer.onNext(message);
-            observer.onCompleted();
         });
     }
 
@@ -71,9 +81,18 @@ record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admiss
     private static void checkName(String field, String name, Problems problems) {
         if (name.length() > LONGEST_NAME) {
             problems.add(field, "has " + name.length() + " characters; at most " + LONGEST_NAME + " are accepted");
-        } else if (name.chars().anyMatch(Character::isISOControl)) {
+        } else if (holdsControlCharacter(name)) {
             problems.add(field, Quoted.of(name) + " holds a line break or another control character");
         }
+    }
+
+    private static boolean holdsControlCharacter(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (Character.isISOControl(name.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Our own deadline, or the caller's if that is earlier. */

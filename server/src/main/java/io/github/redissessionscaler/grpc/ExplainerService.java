@@ -20,6 +20,8 @@ final class ExplainerService extends ExplainerGrpc.ExplainerImplBase {
     @Override
     public void explain(ScaledObjectRef request, StreamObserver<Explanation> observer) {
         answers.answer(
-                request, observer, (asked, deadline) -> Explanations.message(evaluator.explain(asked, deadline)));
+                request,
+                observer,
+                (asked, deadline) -> evaluator.explain(asked, deadline).thenApply(Explanations::message));
     }
 }

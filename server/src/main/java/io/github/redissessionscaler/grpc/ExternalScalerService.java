@@ -32,12 +32,18 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
 
     @Override
     public void isActive(ScaledObjectRef request, StreamObserver<IsActiveResponse> observer) {
-        answers.answer(request, observer, (asked, deadline) -> active(evaluator.active(asked, deadline)));
+        answers.answer(
+                request,
+                observer,
+                (asked, deadline) -> evaluator.active(asked, deadline).thenApply(ExternalScalerService::active));
     }
 
     @Override
     public void getMetricSpec(ScaledObjectRef request, StreamObserver<GetMetricSpecResponse> observer) {
-        answers.answer(request, observer, (asked, deadline) -> spec(asked, evaluator.target(asked, deadline)));
+        answers.answer(
+                request,
+                observer,
+                (asked, deadline) -> evaluator.target(asked, deadline).thenApply(target -> spec(asked, target)));
     }
 
     @Override
@@ -45,7 +51,7 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
         answers.answer(
                 request.getScaledObjectRef(),
                 observer,
-                (asked, deadline) -> metrics(asked, evaluator.value(asked, deadline)));
+                (asked, deadline) -> evaluator.value(asked, deadline).thenApply(value -> metrics(asked, value)));
     }
 
     @Override

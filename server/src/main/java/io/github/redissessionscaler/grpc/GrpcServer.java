@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,12 +39,11 @@ public final class GrpcServer implements AutoCloseable {
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
 
-    private GrpcServer(
-            ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry, Executor executor) {
+    private GrpcServer(ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry) {
         tls = config.grpcTls().map(ServerTls::of);
         refusals = tls.map(_ -> RefusedHandshakes.listen(telemetry));
         Duration keepalive = config.keepalive();
-        var answers = new Answers(config.answerTimeout(), new ParsedTriggers(), evaluator::admit, executor);
+        var answers = new Answers(config.answerTimeout(), new ParsedTriggers(), evaluator::admit);
         var metrics = new CallMetrics(telemetry);
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(config.listenAddress(), config.grpcPort()),
@@ -68,13 +66,11 @@ public final class GrpcServer implements AutoCloseable {
     /**
      * A server that takes calls.
      *
-     * @param executor runs every answer on a thread of its own, which may block
      * @throws UncheckedIOException if the port cannot be had
      * @throws io.github.redissessionscaler.problem.InvalidInputException if the files for TLS cannot be used
      */
-    public static GrpcServer start(
-            ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry, Executor executor) {
-        var server = new GrpcServer(config, evaluator, hub, telemetry, executor);
+    public static GrpcServer start(ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry) {
+        var server = new GrpcServer(config, evaluator, hub, telemetry);
         try {
             server.server.start();
         } catch (IOException e) {

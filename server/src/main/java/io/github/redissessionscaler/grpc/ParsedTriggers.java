@@ -3,9 +3,9 @@ package io.github.redissessionscaler.grpc;
 import io.github.redissessionscaler.counting.LeastRecentlyUsed;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -18,7 +18,7 @@ final class ParsedTriggers {
     /** Metadata that are remembered: as many as there are triggers by default. */
     private static final int REMEMBERED = 12_000;
 
-    /** Characters of all keys and values. Longer metadata are parsed each time, so that nobody can fill the memory. */
+    /** Characters of all keys and values, and one for each of them. Longer metadata are parsed each time, so that nobody can fill the memory. */
     private static final int LONGEST_REMEMBERED = 512;
 
     private final LeastRecentlyUsed<String, Trigger> triggers = new LeastRecentlyUsed<>(REMEMBERED);
@@ -44,15 +44,15 @@ final class ParsedTriggers {
      * length. Empty for what is too long to be remembered.
      */
     private static Optional<String> text(Map<String, String> metadata) {
-        int characters = 0;
-        for (Map.Entry<String, String> entry : metadata.entrySet()) {
-            characters += entry.getKey().length() + entry.getValue().length();
-            if (characters > LONGEST_REMEMBERED) {
+        String[] keys = metadata.keySet().toArray(String[]::new);
+        Arrays.sort(keys);
+        var text = new StringBuilder();
+        for (String key : keys) {
+            append(append(text, key), metadata.getOrDefault(key, ""));
+            if (text.length() > LONGEST_REMEMBERED) {
                 return Optional.empty();
             }
         }
-        var text = new StringBuilder(characters + 2 * metadata.size());
-        new TreeMap<>(metadata).forEach((key, value) -> append(append(text, key), value));
         return Optional.of(text.toString());
     }
 

@@ -78,9 +78,13 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public long size() {
-        return ask(all -> Servers.askEach(all.primaries(), server -> server.execute(COMMANDS.dbSize())).stream()
-                .mapToLong(Long::longValue)
-                .sum());
+        return ask(all -> {
+            long sum = 0;
+            for (long size : Servers.askEach(all.primaries(), server -> server.execute(COMMANDS.dbSize()))) {
+                sum += size;
+            }
+            return sum;
+        });
     }
 
     @Override

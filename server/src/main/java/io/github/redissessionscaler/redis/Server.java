@@ -1,8 +1,5 @@
 package io.github.redissessionscaler.redis;
 
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
-
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
 import java.time.Duration;
@@ -160,9 +157,18 @@ final class Server implements AutoCloseable {
                 throw e;
             } finally {
                 stats.roundTrip(System.nanoTime() - start);
-                commands.stream()
-                        .collect(groupingBy(Server::commandName, counting()))
-                        .forEach(stats::sent);
+                tellSent(commands);
+            }
+        }
+    }
+
+    private void tellSent(List<? extends CommandObject<?>> commands) {
+        int told = 0;
+        for (int i = 1; i <= commands.size(); i++) {
+            String name = commandName(commands.get(told));
+            if (i == commands.size() || !commandName(commands.get(i)).equals(name)) {
+                stats.sent(name, i - told);
+                told = i;
             }
         }
     }

@@ -35,13 +35,14 @@ public final class Telemetry implements AutoCloseable {
     /** The same, as Micrometer writes names. */
     static final String METERS = "redis.session.scaler.";
 
-    private record Rpc(String method, String code) {}
-
     private record Read(String connection, String kind, String outcome) {}
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
-    private final ConcurrentMap<Rpc, Timer> rpcs = new ConcurrentHashMap<>();
+
+    /** By method, then by status: answers are counted too often for a key of two parts. */
+    private final ConcurrentMap<String, ConcurrentMap<String, Timer>> rpcs = new ConcurrentHashMap<>();
+
     private final ConcurrentMap<Read, Timer> reads = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, ConnectionStats> connections = new ConcurrentHashMap<>();
     private final InstantSource clock;
@@ -86,12 +87,13 @@ public final class Telemetry implements AutoCloseable {
      * @param code the gRPC status
      */
     public void answered(String method, String code, Duration took) {
-        rpcs.computeIfAbsent(
-                        new Rpc(method, code),
-                        rpc -> Timer.builder(METERS + "rpc")
+        rpcs.computeIfAbsent(method, _ -> new ConcurrentHashMap<>())
+                .computeIfAbsent(
+                        code,
+                        _ -> Timer.builder(METERS + "rpc")
                                 .description("Unary calls, from their arrival to their answer")
-                                .tag("method", rpc.method)
-                                .tag("code", rpc.code)
+                                .tag("method", method)
+                                .tag("code", code)
                                 .serviceLevelObjectives(rpcBuckets)
                                 .register(registry))
                 .record(took);

@@ -22,6 +22,12 @@ public record Trigger(
         boolean wholeInstances,
         Headroom headroom) {
 
+    /** Of what triggers mostly differ in: a hash is made for every call, and that of a whole record would take a while. */
+    @Override
+    public int hashCode() {
+        return 31 * source.hashCode() + target.hashCode();
+    }
+
     /**
      * The value of the metric for so many sessions: with headroom, rounded to whole instances where that is wanted.
      *

@@ -116,7 +116,9 @@ final class MetricsTest {
             assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
             var unpacked = new GZIPInputStream(new ByteArrayInputStream(compressed.body()));
             String text = new String(unpacked.readAllBytes(), UTF_8);
-            assertThat(names(text)).isEqualTo(names(plain.body())).contains("redis_session_scaler_trigger_sessions");
+            assertThat(names(text))
+                    .contains("redis_session_scaler_trigger_sessions")
+                    .isSubsetOf(names(plain.body())); // which is scraped later, when the JVM may have more to tell
             assertThat(compressed.body().length).isLessThan(text.length() / 2);
         }
     }

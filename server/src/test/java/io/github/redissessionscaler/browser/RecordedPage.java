@@ -7,6 +7,7 @@ import io.github.redissessionscaler.evaluation.Advisor;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.evaluation.Futures;
 import io.github.redissessionscaler.evaluation.Reader;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.evaluation.UnavailableException;
@@ -86,8 +87,8 @@ final class RecordedPage implements AutoCloseable, InstantSource {
         var asked = new Asked(namespace, name, TriggerParser.parse(metadata));
         var deadline = Deadline.in(Duration.ofSeconds(5));
         try {
-            evaluator.value(asked, deadline);
-            evaluator.active(asked, deadline);
+            Futures.await(evaluator.value(asked, deadline));
+            Futures.await(evaluator.active(asked, deadline));
         } catch (UnavailableException e) {
             // the trigger wants an error during an outage
         }

@@ -52,12 +52,12 @@ final class FindJavaTest {
     private void java(String version) throws IOException {
         Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
         Files.writeString(java, """
-                #!/bin/sh
-                for options in "${JAVA_TOOL_OPTIONS:-}" "${_JAVA_OPTIONS:-}" "${JDK_JAVA_OPTIONS:-}"; do
-                  [ -z "$options" ] || echo "Picked up options: $options" >&2
-                done
-                echo '%s' >&2
-                """.formatted(version));
+            #!/bin/sh
+            for options in "${JAVA_TOOL_OPTIONS:-}" "${_JAVA_OPTIONS:-}" "${JDK_JAVA_OPTIONS:-}"; do
+              [ -z "$options" ] || echo "Picked up options: $options" >&2
+            done
+            echo '%s' >&2
+            """.formatted(version));
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
     }
 

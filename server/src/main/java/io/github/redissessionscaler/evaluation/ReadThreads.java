@@ -1,0 +1,45 @@
+package io.github.redissessionscaler.evaluation;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs each read on one of a few threads of the system, which wait for Redis with less ado than virtual threads; and on a
+ * virtual one while all of the few are busy, so that a Redis that does not answer holds up no other. Thread-safe.
+ */
+public final class ReadThreads implements Executor, AutoCloseable {
+
+    private static final int FEW = 4;
+    private static final long IDLE_SECONDS = 10;
+
+    private final ThreadPoolExecutor threads;
+
+    /**
+     * No thread has started yet.
+     *
+     * @param others runs what the few have no time for, each on a thread of its own
+     */
+    public ReadThreads(Executor others) {
+        threads = new ThreadPoolExecutor(
+                0,
+                FEW,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                Thread.ofPlatform().name("read-", 0).daemon().factory(),
+                (read, _) -> others.execute(read));
+    }
+
+    @Override
+    public void execute(Runnable read) {
+        threads.execute(read);
+    }
+
+    /** Starts no thread any more; reads under way end by themselves. */
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+}
