@@ -51,6 +51,7 @@ final class Benchmarks {
                 case "footprint" ->
                     new FootprintBenchmark(out, home, redis.port())
                             .run(sizes.isEmpty() ? FootprintBenchmark.USUAL_TRIGGERS : sizes);
+                case "cost" -> CostBenchmark.run(out, home, redis.port());
                 default -> againstOneScaler(args[2], java, home, redis.port(), out);
             }
         }
@@ -70,7 +71,6 @@ final class Benchmarks {
                         PollsBenchmark.run(out, channel, scaler, constants, redisPort);
                     }
                 }
-                case "cost" -> CostBenchmark.run(out, channel, redisPort);
                 default -> throw new IOException("there is no benchmark " + benchmark);
             }
             channel.shutdownNow();

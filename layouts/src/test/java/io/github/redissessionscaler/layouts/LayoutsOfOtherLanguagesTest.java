@@ -27,10 +27,14 @@ final class LayoutsOfOtherLanguagesTest {
     /** starsessions leaves the session under its former id where it is, and alive. */
     private static final int LIVE_WITH_FORMER_IDS = 330;
 
+    /** Rails gives whoever logs out a new session. */
+    private static final int LIVE_WITH_GUESTS = 420;
+
     private static final List<String> NODE = List.of("node", "node/sessions.js");
     private static final List<String> PYTHON = List.of("python/venv/bin/python", "python/sessions.py");
     private static final List<String> GO = List.of("go/layouts");
     private static final List<String> PHP = List.of("php", "php/sessions.php");
+    private static final List<String> LARAVEL = List.of("php", "php/laravel.php");
     private static final List<String> RUBY = List.of("ruby", "ruby/sessions.rb");
 
     /** A library, the program that uses it, the trigger for it, and how many sessions live in the end. */
@@ -56,7 +60,10 @@ final class LayoutsOfOtherLanguagesTest {
                 client("gin", GO, Map.of("preset", "gin")),
                 client("phpredis", PHP, Map.of("preset", "php")),
                 client("symfony", PHP, Map.of("preset", "symfony")),
-                client("redis-rack", RUBY, Map.of("preset", "redis-rack")));
+                client("laravel", LARAVEL, Map.of("preset", "laravel", "prefix", "laravel_database_laravel_cache:")),
+                client("redis-rack", RUBY, Map.of("preset", "redis-rack")),
+                new Client("rails", RUBY, Map.of("preset", "rails"), LIVE_WITH_GUESTS),
+                new Client("rails", RUBY, Map.of("preset", "rails", "namespace", "shop"), LIVE_WITH_GUESTS));
     }
 
     @ParameterizedTest

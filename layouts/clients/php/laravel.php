@@ -1,0 +1,74 @@
+<?php
+// Logs users in and out of an application that keeps its sessions in Redis by Laravel's redis session driver.
+// usage: php laravel.php laravel PORT; the last line that it prints is the number of sessions that live.
+
+use Illuminate\Cache\RedisStore;
+use Illuminate\Cache\Repository;
+use Illuminate\Container\Container;
+use Illuminate\Redis\RedisManager;
+use Illuminate\Session\CacheBasedSessionHandler;
+use Illuminate\Session\Store;
+
+require_once 'Illuminate/autoload.php';
+
+[, , $port] = $argv;
+const SHORT = 1;
+const LONG = 1800;
+
+$connections = new RedisManager(new Container(), 'phpredis', [
+    'options' => ['prefix' => 'laravel_database_'],
+    'default' => ['host' => '127.0.0.1', 'port' => $port, 'database' => 0],
+]);
+$cache = new Repository(new RedisStore($connections, 'laravel_cache'));
+
+/** The session with this id, or a new one. */
+function session(int $lifetime, ?string $id = null): Store
+{
+    global $cache;
+    $session = new Store('laravel_session', new CacheBasedSessionHandler($cache, $lifetime / 60), $id);
+    $session->start();
+    return $session;
+}
+
+function login(string $user, int $lifetime): string
+{
+    $session = session($lifetime);
+    $session->put('user', $user);
+    $session->save();
+    return $session->getId();
+}
+
+function rotate(string $id): string
+{
+    $session = session(LONG, $id);
+    $session->migrate(true);
+    $session->save();
+    return $session->getId();
+}
+
+function logout(string $id): void
+{
+    session(LONG, $id)->invalidate();
+}
+
+function isAlive(string $id): bool
+{
+    return session(LONG, $id)->has('user');
+}
+
+$visitors = [];
+for ($i = 0; $i < 80; $i++) {
+    $visitors[] = login("visitor-$i", SHORT);
+}
+$users = [];
+for ($i = 0; $i < 420; $i++) {
+    $users[] = login("user-$i", LONG);
+}
+foreach (array_splice($users, 0, 120) as $id) {
+    logout($id);
+}
+for ($i = 0; $i < 30; $i++) {
+    $users[$i] = rotate($users[$i]);
+}
+usleep((int) ((SHORT + 0.2) * 1_000_000));
+echo count(array_filter([...$visitors, ...$users], isAlive(...))), "\n";
