@@ -23,7 +23,16 @@ final class BillOfMaterials {
         this.bill = bill;
     }
 
+    /**
+     * The one that CycloneDX has written.
+     *
+     * @throws IOException if it cannot be read
+     */
     static BillOfMaterials read(Path file) throws IOException {
+        if (Files.notExists(file)) {
+            throw new IOException(
+                    file + " is missing: Maven passes over CycloneDX when it is offline; build without -o");
+        }
         return new BillOfMaterials(
                 JsonParser.parseString(Files.readString(file)).getAsJsonObject());
     }
