@@ -56,19 +56,5 @@ function isAlive(string $id): bool
     return session(LONG, $id)->has('user');
 }
 
-$visitors = [];
-for ($i = 0; $i < 80; $i++) {
-    $visitors[] = login("visitor-$i", SHORT);
-}
-$users = [];
-for ($i = 0; $i < 420; $i++) {
-    $users[] = login("user-$i", LONG);
-}
-foreach (array_splice($users, 0, 120) as $id) {
-    logout($id);
-}
-for ($i = 0; $i < 30; $i++) {
-    $users[$i] = rotate($users[$i]);
-}
-usleep((int) ((SHORT + 0.2) * 1_000_000));
-echo count(array_filter([...$visitors, ...$users], isAlive(...))), "\n";
+require __DIR__ . '/scenario.php';
+echo $alive, "\n";

@@ -65,22 +65,7 @@ function isAlive(string $id): bool
     return $alive;
 }
 
-$visitors = [];
-for ($i = 0; $i < 80; $i++) {
-    $visitors[] = login("visitor-$i", SHORT);
-}
-$users = [];
-for ($i = 0; $i < 420; $i++) {
-    $users[] = login("user-$i", LONG);
-}
-foreach (array_splice($users, 0, 120) as $id) {
-    logout($id);
-}
-for ($i = 0; $i < 30; $i++) {
-    $users[$i] = rotate($users[$i]);
-}
-usleep((int) ((SHORT + 0.2) * 1_000_000));
-$alive = count(array_filter([...$visitors, ...$users], isAlive(...)));
+require __DIR__ . '/scenario.php';
 // A request that is killed leaves its lock behind.
 begin(LONG, $users[0]);
 echo $alive, "\n";

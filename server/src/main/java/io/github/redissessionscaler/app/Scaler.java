@@ -44,7 +44,7 @@ public final class Scaler implements AutoCloseable {
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
     }
 
-    private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("timer").daemon().factory());
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -65,7 +65,7 @@ public final class Scaler implements AutoCloseable {
         ServerConfig config = source.current();
         started = config;
         engine = new Engine(
-                source, calls, config.statusPage() ? History.recorded(instances) : History.unrecorded(instances));
+                source, threads, config.statusPage() ? History.recorded(instances) : History.unrecorded(instances));
         hub = new ActivityHub(
                 engine.evaluator,
                 engine.keyspaces,
@@ -82,9 +82,9 @@ public final class Scaler implements AutoCloseable {
                 () -> !ending,
                 engine.telemetry::scrape,
                 config.statusPage() ? Optional.of(statusPage()) : Optional.empty(),
-                calls);
+                threads);
         rereading = timer.scheduleWithFixedDelay(
-                () -> calls.execute(this::rereadFiles),
+                () -> threads.execute(this::rereadFiles),
                 FILES_REREAD_EVERY.toMillis(),
                 FILES_REREAD_EVERY.toMillis(),
                 TimeUnit.MILLISECONDS);
@@ -206,7 +206,7 @@ public final class Scaler implements AutoCloseable {
         management.close();
         timer.shutdownNow();
         engine.close();
-        calls.shutdownNow();
+        threads.shutdownNow();
         ended.countDown();
     }
 }
