@@ -29,6 +29,7 @@ record Shop(ScaledObjectRef ref, boolean pushed, String special) {
             ScaledObject.DEFAULT.cooldown(),
             Duration.ZERO,
             Optional.empty(),
+            false,
             ScaledObject.DEFAULT.tolerance(),
             ScaledObject.DEFAULT.behavior());
 

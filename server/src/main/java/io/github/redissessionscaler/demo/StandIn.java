@@ -91,14 +91,12 @@ final class StandIn implements AutoCloseable {
             decided(autoscaler.pushedActive(day.now()));
         }
         if (!day.now().isBefore(nextPoll)) {
-            Answer answer = ask();
             nextPoll = day.now().plus(Shop.SPEC.pollingInterval());
-            decided(autoscaler.poll(List.of(answer), day.now()));
+            decided(autoscaler.poll(() -> List.of(ask()), day.now()));
         }
         if (!day.now().isBefore(nextSync)) {
-            Answer answer = ask();
             nextSync = day.now().plus(Autoscaler.SYNC_PERIOD);
-            decided(autoscaler.sync(List.of(answer), day.now()));
+            decided(autoscaler.sync(() -> List.of(ask()), day.now()));
         }
     }
 

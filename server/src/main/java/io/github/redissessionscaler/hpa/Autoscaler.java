@@ -3,11 +3,11 @@ package io.github.redissessionscaler.hpa;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
 
 /**
- * KEDA and the HPA that it made, at work on one application. Whoever drives it asks the triggers' scalers, in the same order
- * every time, and lets time not run backwards. Not for use by several threads.
+ * KEDA and the HPA that it made, at work on one application. Its user supplies the answers of the triggers' scalers, in the same
+ * order every time, which are asked only when KEDA asks them. Time must not run backwards. Not for use by several threads.
  */
 public final class Autoscaler {
 
@@ -31,8 +31,8 @@ public final class Autoscaler {
     }
 
     /** KEDA's poll, due at every {@link ScaledObject#pollingInterval}. */
-    public Decision poll(List<Answer> answers, Instant now) {
-        return decided(keda.poll(replicas, answers, now));
+    public Decision poll(Supplier<List<Answer>> triggers, Instant now) {
+        return decided(keda.poll(replicas, triggers, now));
     }
 
     /** A trigger has pushed that it is active. What it pushes otherwise, KEDA ignores. */
@@ -40,14 +40,17 @@ public final class Autoscaler {
         return decided(keda.active(replicas, false, now));
     }
 
-    /** The HPA's look at the metrics, due at every {@link #SYNC_PERIOD}. At zero replicas it asks for none. */
-    public Decision sync(List<Answer> answers, Instant now) {
-        List<Reading> readings = replicas == 0
-                ? List.of()
-                : IntStream.range(0, answers.size())
-                        .mapToObj(trigger -> keda.reading(trigger, answers.get(trigger), replicas))
-                        .toList();
-        return decided(hpa.sync(replicas, readings, now));
+    /** The HPA's look at the metrics, due at every {@link #SYNC_PERIOD}. Outside its minimum and its maximum it asks for none. */
+    public Decision sync(Supplier<List<Answer>> triggers, Instant now) {
+        if (!hpa.asks(replicas)) {
+            if (replicas == 0) {
+                keda.hpaHasMetrics(false);
+            }
+            return decided(hpa.sync(replicas, List.of(), now));
+        }
+        Decision decision = hpa.sync(replicas, keda.readings(replicas, triggers), now);
+        keda.hpaHasMetrics(decision.reason() != Reason.NO_METRIC);
+        return decided(decision);
     }
 
     private Decision decided(Decision decision) {

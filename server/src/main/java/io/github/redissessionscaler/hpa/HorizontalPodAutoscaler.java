@@ -1,5 +1,8 @@
 package io.github.redissessionscaler.hpa;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
 /**
  * The HPA's sum for an external metric of type AverageValue, in thousandths as Kubernetes reckons. Minimum, maximum, windows
  * and policies are the {@link HpaLoop}'s.
@@ -8,8 +11,6 @@ public record HorizontalPodAutoscaler(Tolerance tolerance) {
 
     /** With the tolerance that every cluster has that nobody told otherwise. */
     public static final HorizontalPodAutoscaler DEFAULT = new HorizontalPodAutoscaler(Tolerance.DEFAULT);
-
-    private static final double MILLI = 1000;
 
     /**
      * The replicas that the HPA wants, before its minimum, its maximum, its windows and its policies.
@@ -42,8 +43,11 @@ public record HorizontalPodAutoscaler(Tolerance tolerance) {
         return sessions;
     }
 
-    /** What does not make a thousandth is cut off, as KEDA does. */
+    /** Thousandths, rounded as KEDA 2.20 and later do: of the exact binary number, halves to even. */
     private static long milli(double number) {
-        return (long) (number * MILLI);
+        return new BigDecimal(number)
+                .setScale(3, RoundingMode.HALF_EVEN)
+                .unscaledValue()
+                .longValue();
     }
 }

@@ -35,7 +35,12 @@ final class HpaLoop {
         this.memory = memory(spec.behavior());
     }
 
-    /** Looks once at every metric, as the HPA does every 15 s. */
+    /** Whether it needs the metrics to decide on so many replicas. */
+    boolean asks(long current) {
+        return current >= spec.hpaMinimum() && current <= spec.maxReplicas();
+    }
+
+    /** Looks once at every metric, as the HPA does every 15 s. The readings are used only if it {@link #asks}. */
     Decision sync(long current, List<Reading> readings, Instant now) {
         if (recommendations.isEmpty()) {
             recommendations.add(new Entry(now, current));

@@ -6,25 +6,37 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
- * KEDA at work on one ScaledObject: it starts the first instances and ends the last, and hands the metrics on to the HPA. Time
- * must not run backwards. Not for use by several threads.
+ * KEDA 2.21 at work on one ScaledObject: it starts the first replicas and ends the last, and passes the metrics on to the HPA.
+ * An answer that it keeps is one after the fallback: a failure that the fallback replaces is an active trigger with the
+ * fallback's value. Time must not run backwards. Not for use by several threads.
  */
 final class KedaLoop {
+
+    private static final double MILLI = 1000;
 
     private final ScaledObject spec;
     private final Instant created;
     private final Map<Integer, Long> failures = new HashMap<>();
     private Optional<Instant> lastActive = Optional.empty();
+    private Optional<List<Answer>> polled = Optional.empty();
+    private Optional<List<Answer>> seenByHpa = Optional.empty();
+    private boolean hpaHasMetrics;
 
     KedaLoop(ScaledObject spec, Instant created) {
         this.spec = spec;
         this.created = created;
     }
 
-    /** One poll of every trigger. */
-    Decision poll(long current, List<Answer> answers, Instant now) {
+    /** One poll. The triggers' scalers are asked only if KEDA does not rely on what it passed on to the HPA last. */
+    Decision poll(long current, Supplier<List<Answer>> triggers, Instant now) {
+        List<Answer> answers = seenByHpa
+                .filter(seen -> hpaHasMetrics && spec.pollsAreLeftToHpa())
+                .orElseGet(() -> withFallback(triggers.get(), current));
+        polled = Optional.of(answers);
         boolean active =
                 answers.stream().anyMatch(answer -> answer instanceof Answer.Numbers numbers && numbers.active());
         boolean failed = answers.stream().anyMatch(Answer.Failure.class::isInstance);
@@ -54,27 +66,58 @@ final class KedaLoop {
                 : new Decision(current, Reason.UNCHANGED);
     }
 
+    /** KEDA keeps the time of the last activity in whole seconds, rounded down, so the poll that is due then comes after it. */
     private boolean cooledDown(Instant now) {
         Instant since = lastActive.orElse(created);
         Duration cooldown = lastActive.isPresent() ? spec.cooldown() : spec.initialCooldown();
-        return since.plus(cooldown).isBefore(now);
+        return !since.plus(cooldown).isAfter(now);
     }
 
-    /** What the HPA is told in place of an answer. */
-    Reading reading(int trigger, Answer answer, long current) {
+    /** What the HPA learns when it asks for every metric. With cached metrics the scalers are not asked again. */
+    List<Reading> readings(long current, Supplier<List<Answer>> triggers) {
+        Supplier<List<Answer>> source = spec.useCachedMetrics() ? () -> polled.orElseGet(triggers) : triggers;
+        List<Answer> answers = withFallback(source.get(), current);
+        seenByHpa = Optional.of(answers);
+        return answers.stream().map(KedaLoop::reading).toList();
+    }
+
+    /** The HPA's condition {@code ScalingActive}, which KEDA reads at its next poll. */
+    void hpaHasMetrics(boolean has) {
+        hpaHasMetrics = has;
+    }
+
+    private static Reading reading(Answer answer) {
+        return switch (answer) {
+            case Answer.Numbers numbers -> new Reading.Value(numbers.value(), numbers.target());
+            case Answer.Failure(double target) -> new Reading.Missing();
+        };
+    }
+
+    /** Counts the failures in a row, and puts the fallback in the place of those beyond the threshold. */
+    private List<Answer> withFallback(List<Answer> answers, long current) {
+        return IntStream.range(0, answers.size())
+                .mapToObj(trigger -> withFallback(trigger, answers.get(trigger), current))
+                .toList();
+    }
+
+    private Answer withFallback(int trigger, Answer answer, long current) {
         return switch (answer) {
             case Answer.Numbers numbers -> {
                 failures.remove(trigger);
-                yield new Reading.Value(numbers.value(), numbers.target());
+                yield numbers;
             }
-            case Answer.Failure(double target) -> {
+            case Answer.Failure failure -> {
                 long inARow = failures.merge(trigger, 1L, Long::sum);
                 yield spec.fallback()
                         .filter(fallback -> inARow > fallback.failureThreshold())
-                        .<Reading>map(
-                                fallback -> new Reading.Value((double) fallback.replicas(current) * target, target))
-                        .orElseGet(Reading.Missing::new);
+                        .<Answer>map(fallback -> inPlaceOf(failure, fallback.replicas(current)))
+                        .orElse(failure);
             }
         };
+    }
+
+    private static Answer inPlaceOf(Answer.Failure failure, long replicas) {
+        double thousandths = Math.floor(failure.target() * MILLI * (double) replicas);
+        return new Answer.Numbers(thousandths / MILLI, failure.target(), true);
     }
 }

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.hpa;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Where the replicas come to rest if the only trigger answers the same from now on.
@@ -18,7 +19,7 @@ public record Outlook(long replicas, Duration after, Reason reason) {
 
     /** What becomes of so many replicas. Where the HPA may double them, it takes about twenty looks to a million. */
     public static Outlook of(ScaledObject spec, Answer answer, long current) {
-        List<Answer> answers = List.of(answer);
+        Supplier<List<Answer>> answers = () -> List.of(answer);
         var autoscaler = new Autoscaler(spec, current, Instant.EPOCH);
         Instant changed = Instant.EPOCH;
         Instant nextPoll = Instant.EPOCH;

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param pollingInterval between two polls by KEDA, positive
  * @param cooldown how long no trigger must have been active before KEDA ends the last instances
  * @param initialCooldown the same where no trigger has been active yet
+ * @param useCachedMetrics whether the HPA gets what KEDA read at its last poll, for every trigger
  * @param tolerance that of the cluster, or what the ScaledObject says of it
  */
 public record ScaledObject(
@@ -23,6 +24,7 @@ public record ScaledObject(
         Duration cooldown,
         Duration initialCooldown,
         Optional<Fallback> fallback,
+        boolean useCachedMetrics,
         Tolerance tolerance,
         Behavior behavior) {
 
@@ -35,6 +37,7 @@ public record ScaledObject(
             Duration.ofMinutes(5),
             Duration.ZERO,
             Optional.empty(),
+            false,
             Tolerance.DEFAULT,
             new Behavior.Unspecified());
 
@@ -48,6 +51,7 @@ public record ScaledObject(
                 cooldown,
                 initialCooldown,
                 fallback,
+                useCachedMetrics,
                 tolerance,
                 behavior);
     }
@@ -55,5 +59,10 @@ public record ScaledObject(
     /** The minimum of the HPA that KEDA makes, and what KEDA itself begins with: an HPA knows no 0. */
     long hpaMinimum() {
         return Math.max(1, minReplicas);
+    }
+
+    /** Whether KEDA asks no scaler at its polls while the HPA gets its metrics: it could not change anything. */
+    boolean pollsAreLeftToHpa() {
+        return minReplicas > 0 && idleReplicas.isEmpty() && !useCachedMetrics;
     }
 }

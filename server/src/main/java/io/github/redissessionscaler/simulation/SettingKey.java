@@ -30,7 +30,7 @@ public enum SettingKey implements UserKey {
             "fallback.failureThreshold",
             Accepted.COUNT,
             Optional.empty(),
-            "Errors in a row, one every 15 s, that change nothing yet; with fallback.replicas."),
+            "Errors in a row that change nothing yet; with fallback.replicas."),
     FALLBACK_REPLICAS(
             "fallback.replicas",
             Accepted.COUNT,

@@ -51,13 +51,12 @@ final class SettingsReader {
         Optional<Trigger> trigger = trigger();
         ScaledObject scaledObject = scaledObject();
         boolean pushes = read(SettingKey.TYPE, choice(Map.of("external", false, "external-push", true)));
-        boolean cached = read(SettingKey.USE_CACHED_METRICS, choice(Map.of("true", true, "false", false)));
         Duration grace = read(SettingKey.OUTAGE_GRACE, Durations::parse);
         Duration startup = read(SettingKey.STARTUP_TIME, Durations::parse);
         problems.throwIfAny();
         Trigger sound = trigger.orElseThrow();
         double target = sound.target().sessionSize().orElse(SESSION_SIZE);
-        return new Setup(name, sound, target, scaledObject, pushes, cached, grace, startup);
+        return new Setup(name, sound, target, scaledObject, pushes, grace, startup);
     }
 
     /** The trigger, or empty when something is wrong with it, which is noted. */
@@ -103,6 +102,7 @@ final class SettingsReader {
                 read(SettingKey.COOLDOWN_PERIOD, seconds(0, MOST_REPLICAS)),
                 read(SettingKey.INITIAL_COOLDOWN_PERIOD, seconds(0, MOST_REPLICAS)),
                 fallback(),
+                read(SettingKey.USE_CACHED_METRICS, choice(Map.of("true", true, "false", false))),
                 tolerance(),
                 behavior());
     }

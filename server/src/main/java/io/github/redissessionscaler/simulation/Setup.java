@@ -13,7 +13,6 @@ import java.util.List;
  * @param name to tell it from others
  * @param target sessions per instance
  * @param pushes whether the trigger's type is {@code external-push}
- * @param cachedMetrics whether the HPA is told what KEDA saw at its last poll
  * @param outageGrace how long the last number stands before {@code onUnavailable: minimum} takes hold
  * @param startupTime of an instance
  */
@@ -23,7 +22,6 @@ public record Setup(
         double target,
         ScaledObject scaledObject,
         boolean pushes,
-        boolean cachedMetrics,
         Duration outageGrace,
         Duration startupTime) {
 

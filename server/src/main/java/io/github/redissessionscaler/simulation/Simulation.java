@@ -27,7 +27,6 @@ public final class Simulation {
     private final Autoscaler autoscaler;
     private final Instances instances;
     private final long atFirst;
-    private Answer polled;
 
     private final List<Outcome.Change> changes = new ArrayList<>();
     private final List<Outcome.Serving> serving = new ArrayList<>();
@@ -42,8 +41,7 @@ public final class Simulation {
         this.capacity = capacity;
         this.start = curve.span().from();
         this.answers = new Answers(setup);
-        this.polled = answer(start);
-        this.atFirst = needed(polled);
+        this.atFirst = needed(answer(start));
         this.autoscaler = new Autoscaler(setup.scaledObject(), atFirst, start);
         this.instances = new Instances(atFirst, setup.startupTime().toSeconds());
     }
@@ -106,14 +104,12 @@ public final class Simulation {
     private void scale(long second) {
         Instant now = start.plusSeconds(second);
         if (second % setup.scaledObject().pollingInterval().toSeconds() == 0) {
-            polled = answer(now);
-            decided(autoscaler.poll(List.of(polled), now), second);
+            decided(autoscaler.poll(() -> List.of(answer(now)), now), second);
         } else if (awaitsPush() && isActive(answer(now))) {
             decided(autoscaler.pushedActive(now), second);
         }
         if (second % SYNC_SECONDS == 0) {
-            Answer told = setup.cachedMetrics() ? polled : answer(now);
-            decided(autoscaler.sync(List.of(told), now), second);
+            decided(autoscaler.sync(() -> List.of(answer(now)), now), second);
         }
     }
 

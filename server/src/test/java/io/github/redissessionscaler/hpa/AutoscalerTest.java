@@ -206,26 +206,33 @@ final class AutoscalerTest {
                 of("an inactive trigger starts none", FROM_ZERO, 0, "0 keda 0! 0 UNCHANGED"),
                 of("a push starts one between polls", FROM_ZERO, 0, "0 keda 0! 0 UNCHANGED", "7 push . 1 ACTIVE"),
                 of(
-                        "the last one ends when the cooldown is over, not when it is reached",
+                        "the last one ends when the cooldown is reached",
                         FROM_ZERO,
                         1,
                         "0 keda 50 1 UNCHANGED",
                         "30 keda 0! 1 UNCHANGED",
+                        "270 keda 0! 1 UNCHANGED",
+                        "300 keda 0! 0 COOLED_DOWN"),
+                of(
+                        "and not a second before",
+                        FROM_ZERO,
+                        1,
+                        "1 keda 50 1 UNCHANGED",
                         "300 keda 0! 1 UNCHANGED",
-                        "330 keda 0! 0 COOLED_DOWN"),
+                        "301 keda 0! 0 COOLED_DOWN"),
                 of(
                         "several end at once when the cooldown is over",
                         FROM_ZERO,
                         5,
                         "0 keda 50 5 UNCHANGED",
-                        "330 keda 0! 0 COOLED_DOWN"),
+                        "300 keda 0! 0 COOLED_DOWN"),
                 of(
                         "who never was active cools down from the beginning",
                         initialCooldown(120),
                         3,
                         "0 keda 0! 3 UNCHANGED",
-                        "120 keda 0! 3 UNCHANGED",
-                        "150 keda 0! 0 COOLED_DOWN"),
+                        "90 keda 0! 3 UNCHANGED",
+                        "120 keda 0! 0 COOLED_DOWN"),
                 of("one active trigger is enough", FROM_ZERO, 0, "0 keda 0!,5 1 ACTIVE"),
                 of("a minimum of 2 starts 2", spec(2, 20), 0, "0 keda 50 2 ACTIVE"),
                 of("a minimum is mended without activity", spec(2, 20), 1, "0 keda 0! 2 MINIMUM"),
@@ -235,8 +242,8 @@ final class AutoscalerTest {
                         idle(0, 2),
                         2,
                         "0 keda 50 2 UNCHANGED",
-                        "330 keda 0! 0 COOLED_DOWN",
-                        "360 keda 50 2 ACTIVE"));
+                        "300 keda 0! 0 COOLED_DOWN",
+                        "330 keda 50 2 ACTIVE"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -284,17 +291,118 @@ final class AutoscalerTest {
                         "0 hpa - 3 METRIC"),
                 of("to what there is", fallback(0, 6, Fallback.Behavior.CURRENT_REPLICAS), 3, "0 hpa - 3 METRIC"),
                 of(
-                        "with a fallback of 0 an error is as good as inactive",
+                        "below the threshold of a fallback of 0 an error is as good as inactive",
+                        fallback(1, 0, Fallback.Behavior.STATIC),
+                        1,
+                        "0 keda 50 1 UNCHANGED",
+                        "300 keda - 0 COOLED_DOWN"),
+                of(
+                        "beyond it the fallback of 0 is an active trigger with the value 0",
                         fallback(0, 0, Fallback.Behavior.STATIC),
                         1,
                         "0 keda 50 1 UNCHANGED",
-                        "330 keda - 0 COOLED_DOWN"),
+                        "300 keda - 1 UNCHANGED",
+                        "900 keda - 1 UNCHANGED",
+                        "900 hpa - 1 WINDOW"),
                 of(
-                        "at zero replicas no failure is counted",
+                        "at zero replicas the HPA's looks count no failure",
                         fallback(0, 6, Fallback.Behavior.STATIC),
                         0,
                         "0 hpa - 0 ZERO",
                         "15 hpa - 0 ZERO"),
+                of(
+                        "but KEDA's polls do, and a fallback is an active trigger: it starts one, the HPA the rest",
+                        fallback(3, 6, Fallback.Behavior.STATIC),
+                        0,
+                        "0 keda - 0 UNCHANGED",
+                        "15 hpa - 0 ZERO",
+                        "30 keda - 0 UNCHANGED",
+                        "60 keda - 0 UNCHANGED",
+                        "90 keda - 1 ACTIVE",
+                        "90 hpa - 4 POLICY",
+                        "105 hpa - 6 METRIC"),
+                of(
+                        "polls and looks count together",
+                        fallback(3, 6, Fallback.Behavior.STATIC),
+                        2,
+                        "0 keda - 2 UNCHANGED",
+                        "1 hpa - 2 NO_METRIC",
+                        "16 hpa - 2 NO_METRIC",
+                        "30 keda - 2 UNCHANGED",
+                        "31 hpa - 4 POLICY"),
+                of(
+                        "one answer to a poll, and the failures are counted anew",
+                        fallback(1, 6, Fallback.Behavior.STATIC),
+                        2,
+                        "0 hpa - 2 NO_METRIC",
+                        "1 keda 200 2 UNCHANGED",
+                        "15 hpa - 2 NO_METRIC",
+                        "30 hpa - 4 POLICY"),
+                of(
+                        "each trigger has failures of its own",
+                        fallback(1, 6, Fallback.Behavior.STATIC),
+                        2,
+                        "0 hpa -,200 2 METRIC",
+                        "15 hpa 200,- 2 METRIC",
+                        "30 hpa 200,- 4 POLICY"),
+                of(
+                        "a minimum of 1: a poll repeats what the HPA was given, and counts only once that was an error",
+                        fallbackFrom(1, false),
+                        2,
+                        "0 hpa 200 2 METRIC",
+                        "10 keda - 2 UNCHANGED",
+                        "15 hpa - 2 NO_METRIC",
+                        "20 keda - 2 UNCHANGED",
+                        "30 hpa - 2 NO_METRIC",
+                        "30 keda - 2 UNCHANGED",
+                        "45 hpa - 4 POLICY"),
+                of(
+                        "an active fallback is what the HPA was given, so that polls count no more",
+                        fallbackFrom(1, false),
+                        6,
+                        "0 hpa - 6 NO_METRIC",
+                        "1 hpa - 6 NO_METRIC",
+                        "2 hpa - 6 NO_METRIC",
+                        "3 hpa - 6 METRIC",
+                        "10 keda 600 6 UNCHANGED",
+                        "15 hpa - 6 METRIC"),
+                of(
+                        "before the HPA has looked, polls count with a minimum of 1, too",
+                        fallbackFrom(1, false),
+                        2,
+                        "0 keda - 2 UNCHANGED",
+                        "1 hpa - 2 NO_METRIC",
+                        "2 hpa - 2 NO_METRIC",
+                        "3 hpa - 4 POLICY"),
+                of(
+                        "cached metrics: every look at a cached error counts",
+                        fallbackFrom(1, true),
+                        2,
+                        "0 keda - 2 UNCHANGED",
+                        "0 hpa 999 2 NO_METRIC",
+                        "15 hpa 999 2 NO_METRIC",
+                        "30 keda - 2 UNCHANGED",
+                        "30 hpa 999 4 POLICY"),
+                of(
+                        "cached metrics: a cached fallback is a success to the HPA's look, and counting begins anew",
+                        fallbackFrom(1, true),
+                        6,
+                        "0 keda - 6 UNCHANGED",
+                        "30 keda - 6 UNCHANGED",
+                        "60 keda - 6 UNCHANGED",
+                        "90 keda - 6 UNCHANGED",
+                        "90 hpa 999 6 METRIC",
+                        "120 keda - 6 UNCHANGED",
+                        "120 hpa 999 6 NO_METRIC"),
+                of(
+                        "below its minimum the HPA does not ask, so nothing is counted",
+                        fallbackFrom(3, false),
+                        2,
+                        "0 hpa - 3 MINIMUM",
+                        "15 hpa - 3 NO_METRIC",
+                        "30 hpa - 3 NO_METRIC",
+                        "45 hpa - 3 NO_METRIC",
+                        "60 hpa - 6 METRIC"),
                 of(
                         "the fallback of one trigger competes with the others",
                         fallback(0, 3, Fallback.Behavior.STATIC),
@@ -309,8 +417,8 @@ final class AutoscalerTest {
             String[] parts = step.split(" ", -1);
             Instant now = start.plusSeconds(Long.parseLong(parts[0]));
             Decision decision = switch (parts[1]) {
-                case "hpa" -> autoscaler.sync(answers(parts[2]), now);
-                case "keda" -> autoscaler.poll(answers(parts[2]), now);
+                case "hpa" -> autoscaler.sync(() -> answers(parts[2]), now);
+                case "keda" -> autoscaler.poll(() -> answers(parts[2]), now);
                 case "push" -> autoscaler.pushedActive(now);
                 default -> throw new IllegalArgumentException(step);
             };
@@ -359,6 +467,21 @@ final class AutoscalerTest {
                 0, 20, OptionalLong.empty(), Duration.ofSeconds(seconds), Optional.empty(), new Behavior.Unspecified());
     }
 
+    /** Six replicas after three failures. */
+    private static ScaledObject fallbackFrom(long min, boolean useCachedMetrics) {
+        return new ScaledObject(
+                min,
+                20,
+                OptionalLong.empty(),
+                ScaledObject.DEFAULT.pollingInterval(),
+                ScaledObject.DEFAULT.cooldown(),
+                Duration.ZERO,
+                Optional.of(new Fallback(3, 6, Fallback.Behavior.STATIC)),
+                useCachedMetrics,
+                Tolerance.DEFAULT,
+                new Behavior.Unspecified());
+    }
+
     private static ScaledObject fallback(long threshold, long replicas, Fallback.Behavior behavior) {
         return spec(
                 0,
@@ -384,6 +507,7 @@ final class AutoscalerTest {
                 ScaledObject.DEFAULT.cooldown(),
                 initialCooldown,
                 fallback,
+                false,
                 Tolerance.DEFAULT,
                 behavior);
     }

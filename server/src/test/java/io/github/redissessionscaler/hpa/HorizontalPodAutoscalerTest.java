@@ -16,7 +16,8 @@ final class HorizontalPodAutoscalerTest {
         "101,     100, 1,  1", // 1.01, tolerated
         "110,     100, 1,  1", // 1.1 is tolerated to the last
         "110.001, 100, 1,  2", // a thousandth more is not
-        "110.0009,100, 1,  1", // less than a thousandth is cut off
+        "110.0005,100, 1,  2", // values are rounded to thousandths, up ...
+        "110.0004,100, 1,  1", // ... and down
         "111,     100, 1,  2",
         "220,     100, 2,  2",
         "221,     100, 2,  3",
@@ -33,6 +34,11 @@ final class HorizontalPodAutoscalerTest {
         "0.551,   0.5, 1,  2",
         "5,       2.5, 1,  2", // 2.0
         "0.3,     0.1, 1,  3", // 300/100, though 0.3/0.1 is not quite 3 in binary
+        "2.002, 1.001, 1,  2", // 2002/1001, though 1.001 times 1000 is not quite 1001 in binary
+        "1.0005,  1,   0,  1", // 1.00049999... in binary, although times 1000 it is 1000.5
+        "0.0015, 0.001, 0, 2", // 0.00150000...3 in binary
+        "0.3125, 0.312, 0, 1", // a half is rounded to even: 312/312 ...
+        "0.9375, 0.937, 0, 2", // ... and 938/937
         "7,       100, 0,  1", // without replicas there is nothing to tolerate
         "0,       100, 0,  0",
         "1000000000000, 0.001, 1, 1000000000000000"

@@ -20,7 +20,7 @@ final class OutlookTest {
         "1700, true, 1, 1, 100, 17, 45, METRIC",
         "0, true, 1, 1, 100, 1, 0, MINIMUM",
         "0, false, 1, 1, 100, 1, 0, MINIMUM",
-        "0, false, 1, 0, 100, 0, 30, COOLED_DOWN",
+        "0, false, 1, 0, 100, 0, 0, COOLED_DOWN",
         "0, false, 0, 0, 100, 0, 0, ZERO",
         "0, true, 0, 0, 100, 1, 0, MINIMUM",
         "250, true, 0, 0, 100, 3, 0, METRIC",

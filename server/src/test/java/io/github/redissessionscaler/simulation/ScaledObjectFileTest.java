@@ -77,6 +77,7 @@ final class ScaledObjectFileTest {
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(20),
                         Optional.of(new Fallback(3, 6, Fallback.Behavior.CURRENT_REPLICAS_IF_HIGHER)),
+                        true,
                         new Tolerance(0.05, 0.1),
                         new Behavior.Specified(
                                 new ScalingRules(
@@ -92,7 +93,6 @@ final class ScaledObjectFileTest {
         assertThat(setup.trigger().wholeInstances()).isTrue();
         assertThat(setup.target()).isEqualTo(100);
         assertThat(setup.pushes()).isTrue();
-        assertThat(setup.cachedMetrics()).isTrue();
     }
 
     @Test

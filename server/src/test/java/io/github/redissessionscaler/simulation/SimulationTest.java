@@ -66,16 +66,17 @@ final class SimulationTest {
                         "0 0, 60 1",
                         "1 60:4 75:8 90:16 105:20"),
                 of(
-                        "a target of 0.0015 reaches the HPA as 0.001, so one session needs 1000 and not 667",
+                        "a target of 0.0015 reaches the HPA as 0.002, so one session needs 500 and not 667",
                         "sessionSize=0.0015, maxReplicaCount=5000",
                         "0 0, 60 1",
-                        "1 60:4 75:8 90:16 105:32 120:64 135:128 150:256 165:512 180:1000"),
+                        "1 60:4 75:8 90:16 105:32 120:64 135:128 150:256 165:500"),
                 of(
                         "100.001 are within the tolerance of 1, but need 2 where nothing is tolerated",
                         "headroom=0.001, tolerance=0",
                         "0 99, 60 100",
                         "1 60:2"),
-                of("100.0009 reach the HPA as 100", "headroom=0.0009, tolerance=0", "0 99, 60 100", "1"));
+                of("100.0009 reach the HPA as 100.001", "headroom=0.0009, tolerance=0", "0 99, 60 100", "1 60:2"),
+                of("100.0004 reach the HPA as 100", "headroom=0.0004, tolerance=0", "0 99, 60 100", "1"));
     }
 
     static Stream<Arguments> rounding() {
@@ -181,27 +182,37 @@ final class SimulationTest {
                         "active last at 30, and 300 s must have passed",
                         "activationSessionSize=0, minReplicaCount=0",
                         "0 50, 40 0",
-                        "1 360:0"),
+                        "1 330:0"),
                 of(
                         "a cooldown of 60 s",
                         "activationSessionSize=0, minReplicaCount=0, cooldownPeriod=60",
                         "0 50, 40 0",
-                        "1 120:0"),
+                        "1 90:0"),
                 of(
                         "polls every 10 s",
                         "activationSessionSize=0, minReplicaCount=0, cooldownPeriod=60, pollingInterval=10",
                         "0 50, 40 0",
-                        "1 100:0"),
+                        "1 90:0"),
                 of(
                         "the HPA goes to 1, KEDA to 0",
+                        "activationSessionSize=0, minReplicaCount=0, cooldownPeriod=360",
+                        "0 500, 40 0",
+                        "5 345:1 390:0"),
+                of(
+                        "KEDA does not wait for the HPA's window: all end at once",
                         "activationSessionSize=0, minReplicaCount=0",
                         "0 500, 40 0",
-                        "5 345:1 360:0"),
+                        "5 330:0"),
+                of(
+                        "a cooldown that is no multiple of the polling interval ends with the next poll",
+                        "activationSessionSize=0, minReplicaCount=0, cooldownPeriod=301",
+                        "0 50, 40 0",
+                        "1 360:0"),
                 of(
                         "none while idle, else at least 2",
                         "activationSessionSize=0, minReplicaCount=2, idleReplicaCount=0",
                         "0 50, 40 0, 500 50",
-                        "2 360:0 510:2"),
+                        "2 330:0 510:2"),
                 of("without activation Redis alone keeps it active", "minReplicaCount=0", "0 50, 40 0", "1"));
     }
 
@@ -214,7 +225,7 @@ final class SimulationTest {
                         "scaleDown.stabilizationWindowSeconds=0",
                         "0 500, 60 -, 120 500",
                         "5 60:1 120:5"),
-                of("minimum, down to zero: inactive from 60 on", "minReplicaCount=0", "0 500, 60 -", "5 360:0"),
+                of("minimum, down to zero: inactive from 60 on", "minReplicaCount=0", "0 500, 60 -", "5 330:0"),
                 of(
                         "a grace of 120 s from the reading at 45 on: the last 5 is recommended at 150",
                         "outageGrace=2m",
@@ -229,10 +240,32 @@ final class SimulationTest {
                 of("error: everything stays", "onUnavailable=error", "0 500, 60 -", "5"),
                 of("error: KEDA ends none either", "onUnavailable=error, minReplicaCount=0", "0 500, 60 -", "5"),
                 of(
-                        "error with a fallback of 8: failures at 60, 75, 90, and the fourth counts",
+                        "error with a fallback of 8: the HPA fails at 60 and 75, the poll at 90, and then the HPA is"
+                                + " the fourth",
                         "onUnavailable=error, fallback.failureThreshold=3, fallback.replicas=8",
                         "0 500, 60 -",
+                        "5 90:8"),
+                of(
+                        "polls that are too rare to count: the HPA fails at 60, 75, 90 and 105",
+                        "onUnavailable=error, fallback.failureThreshold=3, fallback.replicas=8, pollingInterval=300",
+                        "0 500, 60 -",
                         "5 105:8"),
+                of(
+                        "from a minimum of 0 on every poll counts: 60, 60, 75, 90",
+                        "onUnavailable=error, fallback.failureThreshold=3, fallback.replicas=8, minReplicaCount=0",
+                        "0 500, 60 -",
+                        "5 90:8"),
+                of(
+                        "and with a threshold of 2 the third is the HPA's at 75",
+                        "onUnavailable=error, fallback.failureThreshold=2, fallback.replicas=8, minReplicaCount=0",
+                        "0 500, 60 -",
+                        "5 75:8"),
+                of(
+                        "at zero the polls at 60, 90, 120 and 150 count, and a fallback is active",
+                        "activationSessionSize=0, minReplicaCount=0, onUnavailable=error,"
+                                + " fallback.failureThreshold=3, fallback.replicas=3",
+                        "0 0, 60 -, 400 0",
+                        "0 150:1 150:3 690:0"),
                 of(
                         "a fallback of 2 waits for the window, too; the last 5 was recommended at 45",
                         "onUnavailable=error, fallback.failureThreshold=3, fallback.replicas=2",
