@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.activity;
 
+import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Evaluator;
@@ -7,9 +8,7 @@ import io.github.redissessionscaler.problem.LimitReachedException;
 import io.github.redissessionscaler.trigger.Database;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
@@ -28,8 +27,8 @@ public final class ActivityHub implements AutoCloseable {
     private final Consumer<Database> counting;
     private final PushSettings settings;
     private final IntSupplier streamLimit;
-    private final ScheduledExecutorService timer;
-    private final ScheduledFuture<?> heartbeats;
+    private final Background background;
+    private final Future<?> heartbeats;
     private final ConcurrentMap<Database, DatabaseWatch> watches = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -38,7 +37,6 @@ public final class ActivityHub implements AutoCloseable {
      *
      * @param counting is told that what is counted in the background is old; {@link #counted} is owed when it is not
      * @param streamLimit how many streams are open at a time
-     * @param timer of one thread; work is only started on it
      */
     public ActivityHub(
             Evaluator evaluator,
@@ -46,15 +44,15 @@ public final class ActivityHub implements AutoCloseable {
             Consumer<Database> counting,
             PushSettings settings,
             IntSupplier streamLimit,
-            ScheduledExecutorService timer) {
+            Background background) {
         this.streamLimit = streamLimit;
         this.evaluator = evaluator;
         this.events = events;
         this.counting = counting;
         this.settings = settings;
-        this.timer = timer;
-        long step = settings.heartbeat().dividedBy(HEARTBEAT_STEPS).toNanos();
-        this.heartbeats = timer.scheduleAtFixedRate(this::beat, step, step, TimeUnit.NANOSECONDS);
+        this.background = background;
+        this.heartbeats =
+                background.every("push heartbeat", settings.heartbeat().dividedBy(HEARTBEAT_STEPS), this::beat);
     }
 
     /** A stream of the trigger's activity, which begins with {@link Subscription#open}. Does not block. */
@@ -121,7 +119,7 @@ public final class ActivityHub implements AutoCloseable {
         }
         DatabaseWatch watch = watches.computeIfAbsent(
                 asked.trigger().source().database(),
-                database -> new DatabaseWatch(database, evaluator, events, counting, settings, timer));
+                database -> new DatabaseWatch(database, evaluator, events, counting, settings, background));
         if (closed) {
             watch.close();
         }

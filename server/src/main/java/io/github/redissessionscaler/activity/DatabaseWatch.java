@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.activity;
 
+import io.github.redissessionscaler.background.Background;
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Evaluator;
@@ -9,9 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private final KeyspaceEvents events;
     private final Consumer<Database> counting;
     private final PushSettings settings;
-    private final ScheduledExecutorService timer;
+    private final Background background;
     private final Pace pace;
     private final Set<Subscription<?>> subscriptions = ConcurrentHashMap.newKeySet();
 
@@ -45,7 +45,11 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private boolean running;
     private boolean hinted;
     private long restUntil = System.nanoTime();
-    private @Nullable ScheduledFuture<?> next;
+    private @Nullable Future<?> next;
+
+    /** Tells the round that was planned last from those before it, which may have begun to start as they were cancelled. */
+    private long plan;
+
     private boolean closed;
 
     DatabaseWatch(
@@ -54,13 +58,13 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
             KeyspaceEvents events,
             Consumer<Database> counting,
             PushSettings settings,
-            ScheduledExecutorService timer) {
+            Background background) {
         this.database = database;
         this.evaluator = evaluator;
         this.events = events;
         this.counting = counting;
         this.settings = settings;
-        this.timer = timer;
+        this.background = background;
         this.pace = new Pace(settings.pollMin(), settings.pollMax());
     }
 
@@ -86,7 +90,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
                 newcomers.add(subscription);
                 if (!greeting) {
                     greeting = true;
-                    Thread.startVirtualThread(this::greet);
+                    background.start("push greeting", this::greet);
                 }
                 return;
             }
@@ -153,7 +157,9 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
 
     private void scheduleIn(long nanos) {
         cancelNext();
-        next = timer.schedule(() -> Thread.startVirtualThread(this::round), nanos, TimeUnit.NANOSECONDS);
+        plan++;
+        long mine = plan;
+        next = background.after("push round", Duration.ofNanos(nanos), () -> round(mine));
     }
 
     private void cancelNext() {
@@ -165,10 +171,21 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
 
     /** One thread greets all who have come in the meantime, so that ten thousand at once take no more than one. */
     private void greet() {
-        for (List<Subscription<?>> batch = nextNewcomers(); !batch.isEmpty(); batch = nextNewcomers()) {
-            Evaluator once = evaluator.forOneRound();
-            batch.forEach(newcomer -> newcomer.refresh(once, Deadline.in(settings.answerTimeout())));
+        try {
+            for (List<Subscription<?>> batch = nextNewcomers(); !batch.isEmpty(); batch = nextNewcomers()) {
+                Evaluator once = evaluator.forOneRound();
+                batch.forEach(newcomer -> newcomer.refresh(once, Deadline.in(settings.answerTimeout())));
+            }
+        } catch (Throwable e) {
+            InternalErrors.report("push greeting", e);
+            greetInRound();
         }
+    }
+
+    /** The newcomers are among those that a round refreshes. */
+    private synchronized void greetInRound() {
+        greeting = false;
+        hint();
     }
 
     /** Empty, with the thread signed off, when nobody is left. */
@@ -184,28 +201,33 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         return batch;
     }
 
-    private void round() {
+    private void round(long planned) {
         boolean announced;
         synchronized (this) {
-            if (running || closed) {
+            if (planned != plan || running || closed) {
                 return;
             }
             running = true;
+            next = null;
             announced = hinted;
             hinted = false;
         }
         long start = System.nanoTime();
         boolean changed = false;
-        Evaluator once = evaluator.forOneRound();
-        for (Subscription<?> subscription : subscriptions) {
-            changed |= subscription.refresh(once, Deadline.in(settings.answerTimeout()));
+        try {
+            Evaluator once = evaluator.forOneRound();
+            for (Subscription<?> subscription : subscriptions) {
+                changed |= subscription.refresh(once, Deadline.in(settings.answerTimeout()));
+            }
+        } catch (Throwable e) {
+            InternalErrors.report("push round", e);
+        } finally {
+            roundEnded(announced, changed, System.nanoTime() - start);
         }
-        roundEnded(announced, changed, System.nanoTime() - start);
     }
 
     private synchronized void roundEnded(boolean announced, boolean changed, long nanos) {
         running = false;
-        next = null;
         // A hint that came during the round may be of a change that the round has read already.
         pace.roundEnded(announced || hinted, changed);
         long rest = Math.clamp(REST_PER_ROUND * nanos, SHORTEST_REST.toNanos(), LONGEST_REST.toNanos());

@@ -1,10 +1,14 @@
 package io.github.redissessionscaler.activity;
 
+import io.github.redissessionscaler.background.InternalErrors;
+import io.github.redissessionscaler.evaluation.AccessDeniedException;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.Futures;
 import io.github.redissessionscaler.evaluation.UnavailableException;
+import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.problem.LimitReachedException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +65,9 @@ public final class Subscription<V> {
     }
 
     /**
-     * Asks anew and sends what is news. Blocks until the deadline at most. While Redis is silent and the trigger wants an
-     * error, there is nothing to tell. Returns whether the value is another than before.
+     * Asks anew and sends what is news. Blocks until the deadline at most, and throws nothing. While Redis is unavailable and
+     * the trigger wants an error, or the scaler itself fails, there is nothing to send, and nothing is repeated; a trigger that
+     * is refused ends the stream. Returns whether the value is another than before.
      */
     boolean refresh(Evaluator evaluator, Deadline deadline) {
         synchronized (refreshing) {
@@ -71,8 +76,12 @@ public final class Subscription<V> {
             } catch (UnavailableException e) {
                 forget();
                 return false;
-            } catch (RuntimeException e) {
+            } catch (InvalidInputException | AccessDeniedException | LimitReachedException e) {
                 endWith(() -> client.fail(e));
+                return false;
+            } catch (Throwable e) {
+                InternalErrors.report("push", e);
+                forget();
                 return false;
             }
         }
@@ -80,6 +89,14 @@ public final class Subscription<V> {
 
     /** Sends a repeated value again if it was last sent at or before {@code nanoTime}. */
     void heartbeat(long nanoTime) {
+        try {
+            repeat(nanoTime);
+        } catch (Throwable e) {
+            InternalErrors.report("push heartbeat", e);
+        }
+    }
+
+    private void repeat(long nanoTime) {
         synchronized (sending) {
             V value = sent;
             if (!ended
@@ -119,7 +136,11 @@ public final class Subscription<V> {
                 return;
             }
             ended = true;
-            lastWord.run();
+            try {
+                lastWord.run();
+            } catch (Throwable e) {
+                InternalErrors.report("end of a stream", e);
+            }
         }
         watch.remove(this);
     }

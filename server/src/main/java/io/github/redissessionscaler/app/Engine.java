@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.app;
 
+import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.counting.Count.Method;
@@ -20,7 +21,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.concurrent.Executor;
 
 /**
  * All that finds the answers for triggers, put together: Redis, counting, evaluation. Nobody can ask it from outside the
@@ -41,11 +41,11 @@ final class Engine implements AutoCloseable {
      * Connected to nothing yet.
      *
      * @param source its current configuration is heeded where it may change
-     * @param executor starts a thread for each task
+     * @param background does what no call waits for; belongs to the caller
      * @param history where the course of each trigger is kept
      */
-    Engine(ConfigSource source, Executor executor, History history) {
-        this(source, executor, history, CountingCosts.NONE);
+    Engine(ConfigSource source, Background background, History history) {
+        this(source, background, history, CountingCosts.NONE);
     }
 
     /**
@@ -53,7 +53,7 @@ final class Engine implements AutoCloseable {
      *
      * @param costs is told what counting by pattern costs, beside the metrics
      */
-    Engine(ConfigSource source, Executor executor, History history, CountingCosts costs) {
+    Engine(ConfigSource source, Background background, History history, CountingCosts costs) {
         ServerConfig config = source.current();
         telemetry = new Telemetry(clock, config.answerTimeout());
         keyspaces = new RedisKeyspaces(config.connections(), config.answerTimeout(), telemetry);
@@ -66,8 +66,8 @@ final class Engine implements AutoCloseable {
                 new MeasuredCosts(telemetry, costs));
         states = new TriggerStates(
                 () -> source.current().triggerLimit(), () -> source.current().sessionSize(), history, clock);
-        advisor = new Advisor(counter::look, executor, clock);
-        reads = new ReadThreads(executor);
+        advisor = new Advisor(counter::look, background.executor("look at keys"), clock);
+        reads = new ReadThreads(background.executor("read"));
         evaluator = new Evaluator(
                 new Reader(keyspaces, counter, reads, telemetry, clock),
                 new OutageRules(() -> source.current().outageGrace(), clock),

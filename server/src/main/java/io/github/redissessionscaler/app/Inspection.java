@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.app;
 
+import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.counting.CountingCosts;
@@ -77,11 +78,12 @@ public final class Inspection implements AutoCloseable {
             Optional<MissingRights> rights) {}
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Background background = new Background(threads);
     private final AtomicLong keysRead = new AtomicLong();
     private final Engine engine;
 
     private Inspection(ConfigSource source) {
-        engine = new Engine(source, threads, History.unrecorded(Instances.UNKNOWN), new CountingCosts() {
+        engine = new Engine(source, background, History.unrecorded(Instances.UNKNOWN), new CountingCosts() {
             @Override
             public void visited(Database database, Method method, long keys, long serverNanos) {
                 keysRead.addAndGet(keys);
@@ -221,6 +223,7 @@ public final class Inspection implements AutoCloseable {
     @Override
     public void close() {
         engine.close();
+        background.close();
         threads.shutdownNow();
     }
 }

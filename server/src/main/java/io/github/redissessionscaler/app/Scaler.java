@@ -2,6 +2,7 @@ package io.github.redissessionscaler.app;
 
 import io.github.redissessionscaler.activity.ActivityHub;
 import io.github.redissessionscaler.activity.PushSettings;
+import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.grpc.GrpcServer;
@@ -20,9 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +37,9 @@ public final class Scaler implements AutoCloseable {
     /** How soon a changed configuration or certificate is noticed. */
     private static final Duration FILES_REREAD_EVERY = Duration.ofSeconds(1);
 
+    /** How late a trigger that nobody asks about any more is forgotten, at most. */
+    private static final Duration FORGET_EVERY = Duration.ofSeconds(10);
+
     static {
         // A server that moved is found again within seconds; the JDK would remember its old address for longer.
         Security.setProperty("networkaddress.cache.ttl", "5");
@@ -45,8 +47,7 @@ public final class Scaler implements AutoCloseable {
     }
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("timer").daemon().factory());
+    private final Background background = new Background(threads);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ConfigSource source;
     private final ServerConfig started;
@@ -55,7 +56,7 @@ public final class Scaler implements AutoCloseable {
     private final ActivityHub hub;
     private final GrpcServer grpc;
     private final ManagementServer management;
-    private final ScheduledFuture<?> rereading;
+    private final Future<?> rereading;
     private volatile boolean configRefused;
     private volatile boolean ending;
 
@@ -65,7 +66,7 @@ public final class Scaler implements AutoCloseable {
         ServerConfig config = source.current();
         started = config;
         engine = new Engine(
-                source, threads, config.statusPage() ? History.recorded(instances) : History.unrecorded(instances));
+                source, background, config.statusPage() ? History.recorded(instances) : History.unrecorded(instances));
         hub = new ActivityHub(
                 engine.evaluator,
                 engine.keyspaces,
@@ -73,7 +74,7 @@ public final class Scaler implements AutoCloseable {
                 new PushSettings(
                         config.heartbeat(), config.pushPollMin(), config.pushPollMax(), config.answerTimeout()),
                 () -> source.current().streamLimit(),
-                timer);
+                background);
         engine.counter.whenScanned(hub::counted);
         measure(engine.telemetry);
         grpc = GrpcServer.start(config, engine.evaluator, hub, engine.telemetry);
@@ -83,11 +84,8 @@ public final class Scaler implements AutoCloseable {
                 engine.telemetry::scrape,
                 config.statusPage() ? Optional.of(statusPage()) : Optional.empty(),
                 threads);
-        rereading = timer.scheduleWithFixedDelay(
-                () -> threads.execute(this::rereadFiles),
-                FILES_REREAD_EVERY.toMillis(),
-                FILES_REREAD_EVERY.toMillis(),
-                TimeUnit.MILLISECONDS);
+        rereading = background.every("reading the files", FILES_REREAD_EVERY, this::rereadFiles);
+        var _ = background.every("forgetting triggers", FORGET_EVERY, engine.states::forgetUnasked);
     }
 
     private StatusPage statusPage() {
@@ -204,7 +202,7 @@ public final class Scaler implements AutoCloseable {
         grpc.drain(DRAIN);
         grpc.close();
         management.close();
-        timer.shutdownNow();
+        background.close();
         engine.close();
         threads.shutdownNow();
         ended.countDown();

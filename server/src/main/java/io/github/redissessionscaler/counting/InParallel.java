@@ -22,7 +22,7 @@ public final class InParallel {
      * The results in the order of the arguments.
      *
      * @throws InterruptedException if the caller is interrupted; the tasks are too, and have ended
-     * @throws KeyspaceException if a task throws it; the others are interrupted and have ended
+     * @throws RuntimeException if a task throws it; the others are interrupted and have ended
      */
     public static <T, R> List<R> map(List<T> arguments, Task<T, R> task) throws InterruptedException {
         if (arguments.size() == 1) {
@@ -31,11 +31,11 @@ public final class InParallel {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var completed = new ExecutorCompletionService<R>(executor);
             List<Future<R>> futures = new ArrayList<>();
-            for (T argument : arguments) {
-                Callable<R> callable = () -> task.apply(argument);
-                futures.add(completed.submit(callable));
-            }
             try {
+                for (T argument : arguments) {
+                    Callable<R> callable = () -> task.apply(argument);
+                    futures.add(completed.submit(callable));
+                }
                 for (int i = 0; i < futures.size(); i++) {
                     result(completed.take());
                 }
@@ -58,6 +58,7 @@ public final class InParallel {
                 case KeyspaceException failure -> throw failure;
                 case InterruptedException interruption -> throw interruption;
                 case RuntimeException failure -> throw failure;
+                case Error failure -> throw failure;
                 case null, default -> throw new IllegalStateException(e);
             }
         }

@@ -23,7 +23,11 @@ public final class KeyspaceException extends RuntimeException {
         NOPERM(true),
         WRONGTYPE(true),
         NOT_A_NUMBER(true),
-        OTHER(false);
+        OTHER(false),
+        /** The first count has not ended yet; Redis is well. */
+        NOT_COUNTED(false),
+        /** The scaler itself has failed. */
+        INTERNAL(false);
 
         private final boolean permanent;
 
@@ -34,9 +38,19 @@ public final class KeyspaceException extends RuntimeException {
         /** Whether Redis is well and serves others, so that what was asked is to blame. */
         public boolean answered() {
             return switch (this) {
-                case NOPERM, WRONGTYPE, NOT_A_NUMBER, OTHER -> true;
+                case NOPERM, WRONGTYPE, NOT_A_NUMBER, OTHER, NOT_COUNTED, INTERNAL -> true;
                 default -> false;
             };
+        }
+
+        /** Whether it says nothing about Redis, so that no outage policy applies: the answer is an error. */
+        public boolean ours() {
+            return this == NOT_COUNTED || this == INTERNAL;
+        }
+
+        /** Whether Redis does not accept the scaler's user or password. */
+        public boolean unauthenticated() {
+            return this == NOAUTH || this == WRONGPASS;
         }
 
         /** Whether it stays until somebody changes a setting or the data. */

@@ -67,8 +67,8 @@ final class PatternCounts implements AutoCloseable {
         entries.lock.lock();
         try {
             PatternEntry entry = entries.ask(query);
-            if (entry.isNew() && !entries.closed()) {
-                scans.start();
+            if (!entries.closed()) {
+                begin(entry);
             }
             long left = longestNanos;
             while (true) {
@@ -95,6 +95,17 @@ final class PatternCounts implements AutoCloseable {
             throw unfinished(query);
         } finally {
             entries.lock.unlock();
+        }
+    }
+
+    /** Begins what counts the entry, also where it has ended for a reason that it should not have. */
+    private void begin(PatternEntry entry) {
+        scans.start();
+        if (samples.wanted()) {
+            samples.start();
+        }
+        if (entry.isNew()) {
+            entries.changed.signalAll();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.counting;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ abstract class Rounds {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     final PatternEntries entries;
+    private final String task;
     private final String name;
 
     /** By {@link System#nanoTime}: when a round may begin at the soonest, and when it does if nobody waits for it. */
@@ -24,17 +26,27 @@ abstract class Rounds {
     private @Nullable Thread thread;
     private @Nullable KeyspaceException failure;
 
-    Rounds(PatternEntries entries, String name) {
+    /**
+     * Rounds that have not begun.
+     *
+     * @param task what a round does, in one word
+     * @param connection of the database
+     */
+    Rounds(PatternEntries entries, String task, String connection) {
         this.entries = entries;
-        this.name = name;
+        this.task = task;
+        this.name = task + " " + connection;
     }
 
-    /** Begins, unless it has. */
+    /** Begins, unless it has. Throws nothing: where no thread can be started, whoever asks next tries again. */
     final void start() {
         if (thread == null) {
-            thread = Thread.ofVirtual().name(name).start(this::roundsWhileWanted);
+            try {
+                thread = Thread.ofVirtual().name(name).start(this::roundsWhileWanted);
+            } catch (Throwable e) {
+                InternalErrors.report(task, e);
+            }
         }
-        entries.changed.signalAll();
     }
 
     final void interrupt() {
@@ -99,12 +111,29 @@ abstract class Rounds {
                     round();
                 } catch (KeyspaceException e) {
                     failed(e);
-                } catch (RuntimeException e) {
-                    failed(new KeyspaceException(Reason.OTHER, name + " failed: " + e, e));
+                } catch (RuntimeException | Error e) {
+                    InternalErrors.report(task, e);
+                    failed(new KeyspaceException(Reason.INTERNAL, "internal error, see the log of the scaler", e));
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (Throwable e) {
+            InternalErrors.report(task, e);
+        } finally {
+            ended();
+        }
+    }
+
+    /** The thread has ended, for whatever reason: whoever asks next starts another. */
+    private void ended() {
+        entries.lock.lock();
+        try {
+            if (thread == Thread.currentThread()) {
+                thread = null;
+            }
+        } finally {
+            entries.lock.unlock();
         }
     }
 

@@ -19,7 +19,7 @@ final class SampleRounds extends Rounds {
 
     SampleRounds(
             Database database, PatternEntries entries, InstantSource clock, Estimates estimates, CountingCosts costs) {
-        super(entries, "sample " + database.connection());
+        super(entries, "sample", database.connection());
         this.database = database;
         this.clock = clock;
         this.estimates = estimates;

@@ -46,7 +46,7 @@ final class ScanRounds extends Rounds {
             CountingCosts costs,
             SampleRounds samples,
             Runnable whenScanned) {
-        super(entries, "scan " + database.connection());
+        super(entries, "scan", database.connection());
         this.database = database;
         this.keyspace = keyspace;
         this.clock = clock;
@@ -97,6 +97,7 @@ final class ScanRounds extends Rounds {
             entries.all().forEach(entry -> entry.choose(choice, largest, entries.serverNanosPerKey()));
             if (samples.wanted()) {
                 samples.start();
+                entries.changed.signalAll();
             }
             filters = entries.filters(PatternEntry::scanned);
             if (filters.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.evaluation;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.counting.LayoutFindings;
@@ -68,8 +69,8 @@ public final class Advisor {
                 looking.complete(findings);
             } catch (KeyspaceException e) {
                 failed(looking, e.reason() == Reason.NOPERM ? LOOK_AGAIN : RETRY);
-            } catch (RuntimeException e) {
-                LOG.error("A look at the keys failed for a reason that nobody thought of", e);
+            } catch (Throwable e) {
+                InternalErrors.report("look at keys", e);
                 failed(looking, LOOK_AGAIN);
             }
         }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.evaluation;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.Keyspaces;
 import io.github.redissessionscaler.counting.Shard;
@@ -66,6 +67,8 @@ final class Evictions {
             telemetry.connection(database.connection()).evicted(sum);
         } catch (KeyspaceException e) {
             // whoever counts here is told so too
+        } catch (Throwable e) {
+            InternalErrors.report("look at evictions", e);
         }
     }
 }

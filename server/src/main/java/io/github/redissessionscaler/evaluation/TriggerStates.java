@@ -90,6 +90,11 @@ public final class TriggerStates {
         return state;
     }
 
+    /** Forgets those that nobody asks about any more. To be called by the clock, since none may ever come again. */
+    public synchronized void forgetUnasked() {
+        forgetSilent(clock.instant());
+    }
+
     private Course courseOf(Asked asked) {
         return history.begin(asked.namespace(), asked.scaledObject(), states::size);
     }
@@ -97,10 +102,14 @@ public final class TriggerStates {
     private void forgetSilent(Instant now, int needed) {
         boolean full = weight + needed > limit.getAsInt();
         if (lastSweep.plus(full ? SWEPT_WHEN_FULL : FORGOTTEN_AFTER).isBefore(now)) {
-            lastSweep = now;
-            Instant oldest = now.minus(FORGOTTEN_AFTER);
-            states.values().removeIf(state -> state.lastAsked().isBefore(oldest));
-            weight = states.values().stream().mapToInt(TriggerState::weight).sum();
+            forgetSilent(now);
         }
+    }
+
+    private void forgetSilent(Instant now) {
+        lastSweep = now;
+        Instant oldest = now.minus(FORGOTTEN_AFTER);
+        states.values().removeIf(state -> state.lastAsked().isBefore(oldest));
+        weight = states.values().stream().mapToInt(TriggerState::weight).sum();
     }
 }

@@ -1,6 +1,8 @@
 package io.github.redissessionscaler.redis;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.KeyspaceEvents.Listener;
+import io.github.redissessionscaler.counting.KeyspaceException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** Keyspace events of one primary, over a connection of its own that is made anew whenever it breaks. */
 final class EventConnection implements AutoCloseable {
@@ -67,10 +70,15 @@ final class EventConnection implements AutoCloseable {
                 retry = FIRST_RETRY;
                 listener.interrupted();
                 receive(connection);
-            } catch (RuntimeException e) {
+            } catch (JedisException | KeyspaceException e) {
                 LOG.debug("No keyspace events from {}: {}", server.name(), e.getMessage());
+            } catch (Throwable e) {
+                InternalErrors.report("keyspace events", e);
             }
             open = null;
+            if (isClosed()) {
+                return;
+            }
             if (subscribed) {
                 server.stats().lost();
                 listener.interrupted();
@@ -84,7 +92,7 @@ final class EventConnection implements AutoCloseable {
     private void receive(Connection connection) {
         connection.setSoTimeout(Math.toIntExact(SILENCE.toMillis()));
         boolean asked = false;
-        while (closed.getCount() > 0) {
+        while (!isClosed()) {
             try {
                 Object message = connection.getOne();
                 asked = false;
@@ -105,6 +113,10 @@ final class EventConnection implements AutoCloseable {
         return message instanceof List<?> parts
                 && parts.getFirst() instanceof byte[] kind
                 && kind.length == EVENT.length();
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
     }
 
     private boolean isClosedWithin(Duration time) {

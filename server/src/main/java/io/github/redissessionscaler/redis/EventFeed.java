@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.redis;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.KeyspaceEvents.Feed;
 import io.github.redissessionscaler.counting.KeyspaceEvents.Listener;
 import io.github.redissessionscaler.counting.KeyspaceException;
@@ -44,18 +45,26 @@ final class EventFeed implements Feed {
     private void follow() {
         Map<Place, EventConnection> connections = new HashMap<>();
         do {
-            List<Place> places = places(connections);
-            connections.entrySet().removeIf(entry -> {
-                boolean gone = !places.contains(entry.getKey());
-                if (gone) {
-                    entry.getValue().close();
-                }
-                return gone;
-            });
-            places.forEach(place -> connections.computeIfAbsent(
-                    place, _ -> EventConnection.start(place.server(), place.database(), listener)));
+            try {
+                listenToPrimaries(connections);
+            } catch (Throwable e) {
+                InternalErrors.report("keyspace events", e);
+            }
         } while (!isClosedWithin(PRIMARIES_LOOKED_UP_EVERY));
         connections.values().forEach(EventConnection::close);
+    }
+
+    private void listenToPrimaries(Map<Place, EventConnection> connections) {
+        List<Place> places = places(connections);
+        connections.entrySet().removeIf(entry -> {
+            boolean gone = !places.contains(entry.getKey());
+            if (gone) {
+                entry.getValue().close();
+            }
+            return gone;
+        });
+        places.forEach(place -> connections.computeIfAbsent(
+                place, _ -> EventConnection.start(place.server(), place.database(), listener)));
     }
 
     /** The primaries now; while nobody tells, those that are listened to already. */

@@ -69,6 +69,7 @@ public final class Telemetry implements AutoCloseable {
                 new UptimeMetrics())) {
             jvm.bindTo(registry);
         }
+        register(new InternalErrorMetrics());
         Gauge.builder(METERS + "answer.timeout.seconds", () -> seconds(answerBound))
                 .description("Time within which every call is answered, ANSWER_TIMEOUT")
                 .register(registry);

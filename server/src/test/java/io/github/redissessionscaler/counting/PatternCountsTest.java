@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.trigger.Accuracy;
@@ -235,6 +236,91 @@ final class PatternCountsTest {
                 assertThat(count.value()).isEqualTo(500);
                 assertThat(count.method()).isEqualTo(Method.EXACT);
             }
+        }
+    }
+
+    @Test
+    void aScanThatEndsWithAnErrorIsAnInternalErrorUntilTheNextOneSucceeds() {
+        redis.fill("sess:", 0, 500);
+        var broken = new AtomicBoolean();
+        var keyspace = new ForwardingKeyspace(redis.keyspace()) {
+            @Override
+            public Optional<String> placement() {
+                if (broken.get()) {
+                    throw new StackOverflowError();
+                }
+                return super.placement();
+            }
+        };
+        try (Counter counter =
+                redis.counter(_ -> keyspace, InstantSource.system(), refreshing(Duration.ofMillis(20)))) {
+            assertThat(value(counter, exact("sess:*"))).isEqualTo(500);
+
+            broken.set(true);
+            await().untilAsserted(() -> assertThatExceptionOfType(KeyspaceException.class)
+                    .isThrownBy(() -> value(counter, exact("sess:*")))
+                    .extracting(KeyspaceException::reason)
+                    .isEqualTo(Reason.INTERNAL));
+            assertThat(InternalErrors.counts()).containsKey("scan");
+            redis.fill("sess:", 500, 600);
+            broken.set(false);
+
+            await().ignoreExceptions().until(() -> value(counter, exact("sess:*")) == 600);
+        }
+    }
+
+    @Test
+    void aSampleThatEndsWithAnErrorIsAnInternalErrorUntilTheNextOneSucceeds() {
+        redis.fill("sess:", 0, 20_000);
+        var broken = new AtomicBoolean(true);
+        var keyspace = new ForwardingKeyspace(redis.keyspace()) {
+            @Override
+            public List<Shard> shards() {
+                return super.shards().stream()
+                        .<Shard>map(shard -> new ForwardingShard(shard) {
+                            @Override
+                            public Sample sampleByScan(List<String> cursors, int count) {
+                                if (broken.get()) {
+                                    throw new OutOfMemoryError("unable to create native thread");
+                                }
+                                return super.sampleByScan(cursors, count);
+                            }
+                        })
+                        .toList();
+            }
+        };
+        var estimated =
+                new MatchingKeys("sess:*", Optional.empty(), Optional.empty(), Duration.ZERO, Accuracy.ESTIMATE);
+        try (Counter counter = redis.counter(_ -> keyspace, InstantSource.system(), NEVER_AGAIN)) {
+            assertThatExceptionOfType(KeyspaceException.class)
+                    .isThrownBy(() -> value(counter, estimated))
+                    .extracting(KeyspaceException::reason)
+                    .isEqualTo(Reason.INTERNAL);
+            broken.set(false);
+
+            await().ignoreExceptions().until(() -> value(counter, estimated) == 20_000);
+        }
+    }
+
+    @Test
+    void aThreadThatDiesIsReplacedWhenSomebodyAsks() {
+        redis.fill("sess:", 0, 10);
+        var dead = new AtomicBoolean();
+        InstantSource clock = () -> {
+            if (dead.get() && Thread.currentThread().getName().startsWith("scan")) {
+                throw new StackOverflowError();
+            }
+            return Instant.now();
+        };
+        try (Counter counter = redis.counter(_ -> redis.keyspace(), clock, refreshing(Duration.ofMillis(20)))) {
+            assertThat(value(counter, exact("sess:*"))).isEqualTo(10);
+            long before = InternalErrors.counts().getOrDefault("scan", 0L);
+            dead.set(true);
+            await().until(() -> InternalErrors.counts().getOrDefault("scan", 0L) > before);
+            redis.fill("sess:", 10, 30);
+            dead.set(false);
+
+            await().ignoreExceptions().until(() -> value(counter, exact("sess:*")) == 30);
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.redissessionscaler.activity.ActivityHub;
 import io.github.redissessionscaler.activity.Client;
 import io.github.redissessionscaler.activity.PushSettings;
 import io.github.redissessionscaler.activity.Subscription;
+import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.counting.Counter;
 import io.github.redissessionscaler.counting.LayoutFindings;
 import io.github.redissessionscaler.evaluation.Advisor;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -48,7 +48,7 @@ public class FanOutBenchmark {
 
     private final SizeOnlyKeyspace keyspace = new SizeOnlyKeyspace();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final Background background = new Background(executor);
     private volatile CountDownLatch untold = new CountDownLatch(0);
     private ActivityHub hub;
     private long sessions;
@@ -70,7 +70,7 @@ public class FanOutBenchmark {
                 _ -> {},
                 new PushSettings(NEVER, NEVER, NEVER, Duration.ofSeconds(2)),
                 () -> streams,
-                timer);
+                background);
         untold = new CountDownLatch(streams);
         for (int i = 0; i < streams; i++) {
             var asked = new Asked("shop", "web-" + i, TriggerParser.parse(Map.of("activationSessionSize", "0")));
@@ -98,7 +98,7 @@ public class FanOutBenchmark {
     @TearDown
     public void close() {
         hub.close();
-        timer.shutdownNow();
+        background.close();
         executor.shutdownNow();
     }
 

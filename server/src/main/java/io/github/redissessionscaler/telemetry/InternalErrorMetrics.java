@@ -1,0 +1,25 @@
+package io.github.redissessionscaler.telemetry;
+
+import io.github.redissessionscaler.background.InternalErrors;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+
+/** Errors of the scaler itself, by what it was doing. */
+final class InternalErrorMetrics implements MultiCollector {
+
+    @Override
+    public MetricSnapshots collect() {
+        var counter = CounterSnapshot.builder()
+                .name(Telemetry.PREFIX + "internal_errors")
+                .help("Errors of the scaler itself, which its log shows with a stack trace");
+        InternalErrors.counts()
+                .forEach((task, count) -> counter.dataPoint(CounterDataPointSnapshot.builder()
+                        .labels(Labels.of("task", task))
+                        .value((double) count)
+                        .build()));
+        return MetricSnapshots.of(counter.build());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.redissessionscaler.background;
+
+import org.jspecify.annotations.NullMarked;
