@@ -12,4 +12,14 @@ public interface Keyspaces {
      *     connection has no such database
      */
     Keyspace of(Database database);
+
+    /**
+     * Identifies the servers that a read of the database asks now: equal at two moments while they are the same. Does not
+     * block.
+     *
+     * @throws io.github.redissessionscaler.problem.InvalidInputException as {@link #of} does
+     */
+    default Object backend(Database database) {
+        return of(database);
+    }
 }

@@ -44,7 +44,10 @@ public final class Evaluator {
         this.advisor = advisor;
     }
 
-    /** The same for one round over many triggers of one database, on one thread: it reads everything at most once. */
+    /**
+     * The same for one round over many triggers of one database, on one thread: it reads everything at most once, and by a read
+     * that begins after this call.
+     */
     public Evaluator forOneRound() {
         return new Evaluator(reader.forOneRound(), rules, states, access, advisor);
     }

@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.evaluation;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,9 @@ public final class ReadThreads implements Executor, AutoCloseable {
     private static final int FEW = 4;
     private static final long IDLE_SECONDS = 10;
 
+    private final Executor others;
     private final ThreadPoolExecutor threads;
+    private volatile boolean closed;
 
     /**
      * No thread has started yet.
@@ -22,6 +25,7 @@ public final class ReadThreads implements Executor, AutoCloseable {
      * @param others runs what the few have no time for, each on a thread of its own
      */
     public ReadThreads(Executor others) {
+        this.others = others;
         threads = new ThreadPoolExecutor(
                 0,
                 FEW,
@@ -29,17 +33,36 @@ public final class ReadThreads implements Executor, AutoCloseable {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 Thread.ofPlatform().name("read-", 0).daemon().factory(),
-                (read, _) -> others.execute(read));
+                (read, _) -> executeElsewhere(read));
     }
 
+    /**
+     * Runs the read.
+     *
+     * @throws RejectedExecutionException after the end
+     */
     @Override
     public void execute(Runnable read) {
-        threads.execute(read);
+        try {
+            threads.execute(read);
+        } catch (OutOfMemoryError e) {
+            // The system refuses another thread: the read has not run, and a virtual thread needs none.
+            executeElsewhere(read);
+        }
     }
 
-    /** Starts no thread any more; reads under way end by themselves. */
+    /** All of the few are busy, none can be started, or the end has come. */
+    private void executeElsewhere(Runnable read) {
+        if (closed) {
+            throw new RejectedExecutionException("no read is started any more");
+        }
+        others.execute(read);
+    }
+
+    /** Starts no read any more; reads under way end by themselves. */
     @Override
     public void close() {
+        closed = true;
         threads.shutdown();
     }
 }

@@ -41,12 +41,15 @@ public final class Reader {
     public Reader(Keyspaces keyspaces, Counter counter, Executor executor, Telemetry telemetry, InstantSource clock) {
         this.counter = counter;
         counts = new SharedReads<>(
-                source -> measured(telemetry, source.database(), "count", () -> counter.count(source)), executor);
+                source -> measured(telemetry, source.database(), "count", () -> counter.count(source)),
+                source -> keyspaces.backend(source.database()),
+                executor);
         pings = new SharedReads<>(
                 ping -> measured(telemetry, ping.database(), "ping", () -> {
                     keyspaces.of(ping.database()).ping();
                     return true;
                 }),
+                ping -> keyspaces.backend(ping.database()),
                 executor);
         gets = new SharedReads<>(
                 get -> measured(
@@ -54,6 +57,7 @@ public final class Reader {
                         get.database(),
                         "get",
                         () -> keyspaces.of(get.database()).get(get.key())),
+                get -> keyspaces.backend(get.database()),
                 executor);
         evictions = new Evictions(keyspaces, executor, telemetry, clock);
         log = new ReadLog(clock);
@@ -83,7 +87,10 @@ public final class Reader {
         log = reader.log;
     }
 
-    /** A reader for one round over many triggers of one database, on one thread: it reads everything at most once. */
+    /**
+     * A reader for one round over many triggers of one database, on one thread: it reads everything at most once, and by a read
+     * that begins after this call.
+     */
     Reader forOneRound() {
         return new Reader(this, new RememberedReads.Round());
     }

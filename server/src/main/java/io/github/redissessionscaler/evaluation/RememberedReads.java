@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Reads for one round over many triggers: each is done once, and what fails in passing fails all that come after it, so
- * that a silent Redis holds up a round once and not for every trigger. For one thread, which waits for each read before the next.
+ * Reads for one round over many triggers: each is done once, begins after the round has, and so shows what caused the round.
+ * A failure that may pass fails all later reads, so that an unavailable Redis holds up a round once and not for every
+ * trigger. For one thread, which waits for each read before the next.
  */
 final class RememberedReads<K, V> implements Reads<K, V> {
 
@@ -31,11 +32,17 @@ final class RememberedReads<K, V> implements Reads<K, V> {
         return outcomes.computeIfAbsent(key, k -> outcome(k, deadline));
     }
 
+    /** The same: all reads of a round are fresh. */
+    @Override
+    public CompletableFuture<V> getFresh(K key, Deadline deadline) {
+        return get(key, deadline);
+    }
+
     private CompletableFuture<V> outcome(K key, Deadline deadline) {
         if (round.silent.isPresent()) {
             return CompletableFuture.failedFuture(round.silent.get());
         }
-        return reads.get(key, deadline).whenComplete((_, thrown) -> {
+        return reads.getFresh(key, deadline).whenComplete((_, thrown) -> {
             if (thrown != null
                     && Futures.failure(thrown) instanceof KeyspaceException failure
                     && !failure.reason().permanent()) {

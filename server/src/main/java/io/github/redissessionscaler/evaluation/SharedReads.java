@@ -1,7 +1,10 @@
 package io.github.redissessionscaler.evaluation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -10,40 +13,100 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads of Redis of which equal ones in flight are one. A read that has ended is not remembered: whoever asks next reads
- * again. Thread-safe.
+ * Reads of Redis of which equal ones in flight are one. The result of a read is not kept: whoever asks after it has ended
+ * reads again. Thread-safe.
+ *
+ * <p>Every caller gets a result or a failure, whatever the read or the executor throws. A read that does not end holds up
+ * those who joined it until their deadlines, and holds up later callers for {@link #LONGEST} at most: then the next caller
+ * starts another.
  */
 final class SharedReads<K, V> implements Reads<K, V> {
 
-    /** A read, and those who wait for it. What is in the map is guarded by the map. */
-    private static final class Flight<V> {
-        final CompletableFuture<V> value = new CompletableFuture<>();
-        boolean boarded;
+    private static final Logger LOG = LoggerFactory.getLogger(SharedReads.class);
+
+    /** Longer than a read takes that ends: the longest waits 30 seconds for the first count of a pattern. */
+    static final Duration LONGEST = Duration.ofMinutes(1);
+
+    /**
+     * The reads of one key, one after the other on one thread.
+     *
+     * @param thread identifies the thread
+     * @param since when the running read began, or the last one ended, by the clock
+     * @param running the result of the read that runs now, or null between two reads
+     * @param next the result of the read that begins after it, or null while nobody wants one
+     */
+    private record Sequence<V>(
+            Object thread,
+            long since,
+            @Nullable CompletableFuture<V> running,
+            @Nullable CompletableFuture<V> next) {
+
+        /** With a read that a caller can join. */
+        Sequence<V> joinable(boolean fresh) {
+            return next != null || (running != null && !fresh)
+                    ? this
+                    : new Sequence<>(thread, since, running, new CompletableFuture<>());
+        }
+
+        /** The read that the caller joins. */
+        CompletableFuture<V> joined(boolean fresh) {
+            return running != null && !fresh ? running : requireNonNull(next);
+        }
     }
 
+    /** What is read, and where: a read of one Redis is not joined by those who are to have another. */
+    private record Subject<K>(K key, Object backend) {}
+
     private final Function<K, V> read;
+    private final Function<K, Object> backend;
     private final Executor executor;
-    private final ConcurrentMap<K, Flight<V>> flights = new ConcurrentHashMap<>();
+    private final LongSupplier nanoTime;
+    private final ConcurrentMap<Subject<K>, Sequence<V>> sequences = new ConcurrentHashMap<>();
 
     /**
      * No read is in flight yet.
      *
      * @param read blocks, and ends by itself some time after every deadline
+     * @param backend what is read from now: reads are shared only while it is equal; must not block
      * @param executor runs reads that follow one another, beside the caller
      */
-    SharedReads(Function<K, V> read, Executor executor) {
-        this.read = read;
-        this.executor = executor;
+    SharedReads(Function<K, V> read, Function<K, Object> backend, Executor executor) {
+        this(read, backend, executor, System::nanoTime);
     }
 
-    /** The value as it is read now, by this caller or by one before it who still waits. */
+    /** The same with another monotonic clock, in nanoseconds. */
+    SharedReads(Function<K, V> read, Function<K, Object> backend, Executor executor, LongSupplier nanoTime) {
+        this.read = read;
+        this.backend = backend;
+        this.executor = executor;
+        this.nanoTime = nanoTime;
+    }
+
+    /** The result of the read in flight, which may have begun before this call, or else of one that begins now. */
     @Override
     public CompletableFuture<V> get(K key, Deadline deadline) {
-        return board(key)
-                .copy()
+        return by(deadline, key, false);
+    }
+
+    @Override
+    public CompletableFuture<V> getFresh(K key, Deadline deadline) {
+        return by(deadline, key, true);
+    }
+
+    private CompletableFuture<V> by(Deadline deadline, K key, boolean fresh) {
+        CompletableFuture<V> joined;
+        try {
+            joined = join(key, fresh);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return joined.copy()
                 .orTimeout(deadline.remainingNanos(), TimeUnit.NANOSECONDS)
                 .exceptionally(thrown -> {
                     throw failure(thrown);
@@ -56,47 +119,120 @@ final class SharedReads<K, V> implements Reads<K, V> {
                 : Futures.unchecked(thrown);
     }
 
-    /** The flight that is under way or will be next, or else one that starts now. */
-    private CompletableFuture<V> board(K key) {
-        var own = new Flight<V>();
-        Flight<V> flight = flights.compute(key, (_, known) -> boarded(known == null ? own : known));
-        if (flight == own) {
-            try {
-                executor.execute(() -> fly(key, own));
-            } catch (RejectedExecutionException e) {
-                flights.remove(key);
-                own.value.completeExceptionally(new KeyspaceException(Reason.OTHER, "the scaler shuts down", e));
-            }
+    private CompletableFuture<V> join(K key, boolean fresh) {
+        var subject = new Subject<>(key, backend.apply(key));
+        var thread = new Object();
+        Sequence<V> sequence = sequences.compute(
+                subject,
+                (_, known) -> (known == null
+                                ? new Sequence<V>(thread, nanoTime.getAsLong(), null, null)
+                                : isStuck(known)
+                                        ? new Sequence<>(thread, nanoTime.getAsLong(), null, known.next())
+                                        : known)
+                        .joinable(fresh));
+        CompletableFuture<V> joined = sequence.joined(fresh);
+        if (sequence.thread().equals(thread)) {
+            start(subject, thread);
         }
-        return flight.value;
+        return joined;
     }
 
-    private static <V> Flight<V> boarded(Flight<V> flight) {
-        flight.boarded = true;
-        return flight;
+    private boolean isStuck(Sequence<V> sequence) {
+        return nanoTime.getAsLong() - sequence.since() > LONGEST.toNanos();
+    }
+
+    private void start(Subject<K> subject, Object thread) {
+        try {
+            executor.execute(() -> readWhileWanted(subject, thread));
+        } catch (RejectedExecutionException e) {
+            abandon(subject, thread, new KeyspaceException(Reason.OTHER, "the scaler shuts down", e));
+        } catch (RuntimeException | Error e) {
+            abandon(
+                    subject,
+                    thread,
+                    new KeyspaceException(Reason.OTHER, "the scaler cannot start a read of Redis: " + e, e));
+            LOG.atError().setCause(e).log("A read of Redis could not be started");
+        }
+    }
+
+    /** Fails whoever waits for this thread, so that the next caller starts another. */
+    private void abandon(Subject<K> subject, Object thread, KeyspaceException failure) {
+        Sequence<V> known = sequences.get(subject);
+        while (known != null && known.thread().equals(thread)) {
+            if (sequences.remove(subject, known)) {
+                fail(known.running(), failure);
+                fail(known.next(), failure);
+            }
+            known = sequences.get(subject);
+        }
+    }
+
+    private static void fail(@Nullable CompletableFuture<?> result, KeyspaceException failure) {
+        if (result != null) {
+            result.completeExceptionally(failure);
+        }
     }
 
     /**
-     * Reads, and again as long as somebody has come after a read had ended. Those who do wait until all who came before have
-     * their answer, so that many share a read where many come. Where the processors are busy, those who are about to come get
-     * the time to: a read costs more than a call.
+     * Reads, and again as long as somebody has come after a read had begun who wants a fresh one, or after it had ended. Those
+     * who come while others are given their results share the next read, so that many share a read where many come. Where the
+     * processors are busy, those who are about to come get the time to: a read costs more than a call.
      */
     @SuppressWarnings("ThreadPriorityCheck") // yields for the sake of fewer reads, which nothing depends on
-    private void fly(K key, Flight<V> first) {
-        for (Flight<V> flight = first; flight != null; flight = nextBoarded(key)) {
-            Thread.yield();
-            try {
-                V value = read.apply(key);
-                flights.put(key, new Flight<>());
-                flight.value.complete(value);
-            } catch (RuntimeException | Error e) {
-                flights.put(key, new Flight<>());
-                flight.value.completeExceptionally(e);
+    private void readWhileWanted(Subject<K> subject, Object thread) {
+        boolean ended = false;
+        try {
+            while (true) {
+                Thread.yield();
+                CompletableFuture<V> result = begin(subject, thread);
+                if (result == null) {
+                    break;
+                }
+                run(subject, thread, result);
+            }
+            ended = true;
+        } finally {
+            if (!ended) {
+                abandon(subject, thread, new KeyspaceException(Reason.OTHER, "the scaler failed to read from Redis"));
             }
         }
     }
 
-    private @Nullable Flight<V> nextBoarded(K key) {
-        return flights.computeIfPresent(key, (_, next) -> next.boarded ? next : null);
+    private void run(Subject<K> subject, Object thread, CompletableFuture<V> result) {
+        V value;
+        try {
+            value = read.apply(subject.key());
+        } catch (RuntimeException e) {
+            end(subject, thread);
+            result.completeExceptionally(e);
+            return;
+        } catch (Error e) {
+            end(subject, thread);
+            result.completeExceptionally(
+                    new KeyspaceException(Reason.OTHER, "the scaler failed to read from Redis: " + e, e));
+            LOG.atError().setCause(e).log("A read of Redis failed unexpectedly");
+            return;
+        }
+        end(subject, thread);
+        result.complete(value);
+    }
+
+    /** The result of the read that is to begin now; null if nobody wants one, or another thread has taken over. */
+    private @Nullable CompletableFuture<V> begin(Subject<K> subject, Object thread) {
+        Sequence<V> begun = sequences.computeIfPresent(subject, (_, known) -> {
+            if (!known.thread().equals(thread)) {
+                return known;
+            }
+            return known.next() == null ? null : new Sequence<>(thread, nanoTime.getAsLong(), known.next(), null);
+        });
+        return begun == null || !begun.thread().equals(thread) ? null : begun.running();
+    }
+
+    private void end(Subject<K> subject, Object thread) {
+        sequences.computeIfPresent(
+                subject,
+                (_, known) -> known.thread().equals(thread)
+                        ? new Sequence<>(thread, nanoTime.getAsLong(), null, known.next())
+                        : known);
     }
 }

@@ -71,6 +71,11 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         }
     }
 
+    /** Those that are asked now. */
+    Servers servers() {
+        return backend.servers();
+    }
+
     @Override
     public void ping() {
         ask(any -> any.primaries().getFirst().execute(COMMANDS.ping()));

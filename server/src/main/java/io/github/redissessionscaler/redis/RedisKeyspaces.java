@@ -58,6 +58,11 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     }
 
     @Override
+    public Object backend(Database database) {
+        return opened(database).servers();
+    }
+
+    @Override
     public Feed listen(Database database, Listener listener) {
         return opened(database).listen(listener);
     }

@@ -50,9 +50,8 @@ final class ReadThreadsTest {
     }
 
     @Test
-    void afterTheEndItIsRefused() {
+    void afterTheEndAReadIsRefused() {
         threads.close();
-        others.shutdown();
 
         assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> threads.execute(() -> {}));
     }

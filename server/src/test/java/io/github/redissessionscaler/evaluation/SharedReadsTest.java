@@ -15,9 +15,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SharedReadsTest {
 
@@ -26,7 +31,10 @@ final class SharedReadsTest {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final BlockingQueue<Integer> replies = new LinkedBlockingQueue<>();
     private final AtomicInteger begun = new AtomicInteger();
-    private final SharedReads<String, Integer> reads = new SharedReads<>(_ -> read(), threads);
+    private final AtomicReference<String> backend = new AtomicReference<>("one Redis");
+    private final AtomicLong now = new AtomicLong();
+    private final SharedReads<String, Integer> reads =
+            new SharedReads<>(_ -> read(), _ -> backend.get(), threads, now::get);
 
     @AfterEach
     void stop() {
@@ -58,7 +66,94 @@ final class SharedReadsTest {
         assertThat(Futures.await(other)).isEqualTo(8);
     }
 
-    /** So that nobody gets a value older than the question. */
+    @Test
+    void whoWantsAFreshValueGetsTheNextRead() {
+        CompletableFuture<Integer> one = reads.get("a", FAR);
+        await().until(() -> begun.get() == 1);
+        CompletableFuture<Integer> fresh = reads.getFresh("a", FAR);
+        CompletableFuture<Integer> alsoFresh = reads.getFresh("a", FAR);
+        CompletableFuture<Integer> shared = reads.get("a", FAR);
+
+        replies.addAll(List.of(7, 8));
+
+        assertThat(List.of(one, shared)).extracting(Futures::await).containsOnly(7);
+        assertThat(List.of(fresh, alsoFresh)).extracting(Futures::await).containsOnly(8);
+        assertThat(begun).hasValue(2);
+    }
+
+    @Test
+    void aReadOfOneRedisIsNotJoinedByThoseWhoAreToHaveAnother() {
+        CompletableFuture<Integer> ofOne = reads.get("a", FAR);
+        await().until(() -> begun.get() == 1);
+        backend.set("another Redis");
+        CompletableFuture<Integer> ofAnother = reads.get("a", FAR);
+        await().until(() -> begun.get() == 2);
+
+        replies.addAll(List.of(7, 8));
+
+        assertThat(List.of(Futures.await(ofOne), Futures.await(ofAnother))).containsExactlyInAnyOrder(7, 8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, IllegalStateException.class})
+    void aReadThatCannotStartFailsAndTheNextOneStarts(Class<? extends Throwable> refusal) {
+        var refused = new AtomicBoolean(true);
+        var shared = new SharedReads<String, Integer>(_ -> read(), _ -> "", task -> {
+            if (refused.getAndSet(false)) {
+                if (refusal == OutOfMemoryError.class) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+                throw new IllegalStateException("no thread");
+            }
+            threads.execute(task);
+        });
+        CompletableFuture<Integer> one = shared.get("a", FAR);
+        assertThatThrownBy(() -> Futures.await(one)).isInstanceOf(KeyspaceException.class);
+
+        replies.add(7);
+
+        assertThat(Futures.await(shared.get("a", FAR))).isEqualTo(7);
+    }
+
+    @Test
+    void anErrorFailsTheReadAndTheNextOneStarts() {
+        var failing = new AtomicBoolean(true);
+        var shared = new SharedReads<String, Integer>(
+                _ -> {
+                    if (failing.getAndSet(false)) {
+                        throw new StackOverflowError();
+                    }
+                    return read();
+                },
+                _ -> "",
+                threads);
+        CompletableFuture<Integer> one = shared.get("a", FAR);
+        assertThatThrownBy(() -> Futures.await(one))
+                .isInstanceOf(KeyspaceException.class)
+                .hasMessageContaining("StackOverflowError");
+
+        replies.add(7);
+
+        assertThat(Futures.await(shared.get("a", FAR))).isEqualTo(7);
+    }
+
+    @Test
+    void aReadThatDoesNotEndHoldsUpLaterCallersForAMinuteAtMost() {
+        CompletableFuture<Integer> stuck = reads.get("a", FAR);
+        await().until(() -> begun.get() == 1);
+        CompletableFuture<Integer> waiting = reads.getFresh("a", FAR);
+        now.addAndGet(SharedReads.LONGEST.toNanos() + 1);
+        CompletableFuture<Integer> later = reads.get("a", FAR);
+        await().until(() -> begun.get() == 2);
+        assertThat(stuck).isNotDone();
+
+        replies.addAll(List.of(7, 7));
+
+        assertThat(List.of(stuck, waiting, later)).extracting(Futures::await).containsOnly(7);
+        assertThat(begun).hasValue(2);
+    }
+
+    /** Those who ask once the first result is there do not get it: what it shows may have changed. */
     @Test
     void whoComesWhileOthersAreAnsweredGetsTheNextRead() {
         var late = new ArrayList<CompletableFuture<Integer>>();
