@@ -1,9 +1,11 @@
 package io.github.redissessionscaler.benchmarks;
 
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.proto.GetMetricSpecResponse;
 import io.github.redissessionscaler.proto.GetMetricsRequest;
 import io.github.redissessionscaler.proto.GetMetricsResponse;
 import io.github.redissessionscaler.proto.IsActiveResponse;
+import io.github.redissessionscaler.proto.MetricSpec;
 import io.github.redissessionscaler.proto.MetricValue;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.grpc.InsecureServerCredentials;
@@ -27,6 +29,11 @@ final class ConstantScaler extends ExternalScalerGrpc.ExternalScalerImplBase {
                     MetricValue.newBuilder().setMetricName("session_size").setMetricValueFloat(42))
             .build();
 
+    private static final GetMetricSpecResponse SPEC = GetMetricSpecResponse.newBuilder()
+            .addMetricSpecs(
+                    MetricSpec.newBuilder().setMetricName("session_size").setTargetSizeFloat(100))
+            .build();
+
     public static void main(String[] args) throws Exception {
         Server server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), InsecureServerCredentials.create())
@@ -41,6 +48,12 @@ final class ConstantScaler extends ExternalScalerGrpc.ExternalScalerImplBase {
     @Override
     public void isActive(ScaledObjectRef request, StreamObserver<IsActiveResponse> observer) {
         observer.onNext(ACTIVE);
+        observer.onCompleted();
+    }
+
+    @Override
+    public void getMetricSpec(ScaledObjectRef request, StreamObserver<GetMetricSpecResponse> observer) {
+        observer.onNext(SPEC);
         observer.onCompleted();
     }
 

@@ -2,7 +2,6 @@ package io.github.redissessionscaler.distribution;
 
 import io.github.redissessionscaler.proto.ExplainerGrpc;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
-import io.github.redissessionscaler.proto.GetMetricSpecResponse;
 import io.github.redissessionscaler.proto.GetMetricsRequest;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
@@ -31,7 +30,7 @@ final class Questions implements AutoCloseable {
             Map.of("keyPattern", "session:*", "accuracy", "exact"),
             Map.of("keyPattern", "session:*", "accuracy", "estimate"),
             Map.of("key", "users", "activeWithin", "30m"),
-            Map.of("sessionSizeKey", "size", "activeKey", "active"));
+            Map.of("activeKey", "active"));
 
     private static final Map<String, String> WRONG = Map.of("sessionSize", "many");
 
@@ -81,19 +80,15 @@ final class Questions implements AutoCloseable {
         ExplainerGrpc.newBlockingStub(channel).explain(trigger);
     }
 
-    /** Opens both streams of a trigger, and reads on until a change in Redis has come through each. */
+    /** Opens the stream of a trigger, and reads on until a change in Redis has come through. */
     private void watch() {
-        ScaledObjectRef trigger = trigger(Map.of("sessionSizeKey", "size", "activeKey", "active"));
+        ScaledObjectRef trigger = trigger(Map.of("activeKey", "active"));
         var scaler =
                 ExternalScalerGrpc.newBlockingStub(channel).withDeadlineAfter(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS);
         Iterator<IsActiveResponse> activity = scaler.streamIsActive(trigger);
-        Iterator<GetMetricSpecResponse> specs = scaler.streamMetricSpec(trigger);
         activity.next();
-        specs.next();
         redis.set("active", "0");
-        redis.set("size", "60");
         activity.next();
-        specs.next();
     }
 
     private static ScaledObjectRef trigger(Map<String, String> metadata) {

@@ -23,10 +23,15 @@ class MetadataFuzzTest {
                     : data.consumeString(LONGEST);
             metadata.put(key, data.consumeString(LONGEST));
         }
+        MetricSpec metric = MetricSpec.of(metadata);
+        assertThat(metric.target()).isBetween(Target.SMALLEST, Target.LARGEST);
         try {
             Trigger trigger = TriggerParser.parse(metadata);
             assertThat(TriggerParser.parse(metadata)).isEqualTo(trigger).hasToString(trigger.toString());
-            assertThat(trigger.valueOf(1, () -> 100)).isNotNegative().isFinite();
+            assertThat(trigger.valueOf(1, 100)).isNotNegative().isFinite();
+            assertThat(metric)
+                    .isEqualTo(new MetricSpec(
+                            trigger.metricName(), trigger.target().metricTarget()));
         } catch (InvalidInputException e) {
             assertThat(e.problems()).isNotEmpty();
             assertThat(e.getMessage()).doesNotContainPattern("[\\p{Cntrl}&&[^\\n]]");

@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
-import java.util.function.Predicate;
 
 /**
  * All open streams. A stream tells the state as it opens, then every change, then, while active, the same again on every
@@ -56,13 +55,20 @@ public final class ActivityHub implements AutoCloseable {
     }
 
     /** A stream of the trigger's activity, which begins with {@link Subscription#open}. Does not block. */
-    public Subscription<Boolean> watchActivity(Asked asked, Client<Boolean> client) {
-        return subscription(asked, Evaluator::active, active -> active, client);
-    }
-
-    /** A stream of the trigger's target, sessions per instance, which begins likewise. Does not block. */
-    public Subscription<Double> watchTarget(Asked asked, Client<Double> client) {
-        return subscription(asked, Evaluator::target, target -> false, client);
+    public Subscription watchActivity(Asked asked, Client client) {
+        evaluator.admit(asked);
+        int most = streamLimit.getAsInt();
+        if (openStreams() >= most) {
+            throw new LimitReachedException(
+                    "the scaler has " + most + " open streams already, which is its STREAM_LIMIT");
+        }
+        DatabaseWatch watch = watches.computeIfAbsent(
+                asked.trigger().source().database(),
+                database -> new DatabaseWatch(database, evaluator, events, counting, settings, background));
+        if (closed) {
+            watch.close();
+        }
+        return new Subscription(asked, client, watch);
     }
 
     /** A new count of the database is there. Returns at once. */
@@ -107,23 +113,6 @@ public final class ActivityHub implements AutoCloseable {
         closed = true;
         heartbeats.cancel(false);
         watches.values().forEach(DatabaseWatch::close);
-    }
-
-    private <V> Subscription<V> subscription(
-            Asked asked, Subscription.Question<V> question, Predicate<V> repeated, Client<V> client) {
-        evaluator.admit(asked);
-        int most = streamLimit.getAsInt();
-        if (openStreams() >= most) {
-            throw new LimitReachedException(
-                    "the scaler has " + most + " open streams already, which is its STREAM_LIMIT");
-        }
-        DatabaseWatch watch = watches.computeIfAbsent(
-                asked.trigger().source().database(),
-                database -> new DatabaseWatch(database, evaluator, events, counting, settings, background));
-        if (closed) {
-            watch.close();
-        }
-        return new Subscription<>(asked, question, repeated, client, watch);
     }
 
     private void beat() {

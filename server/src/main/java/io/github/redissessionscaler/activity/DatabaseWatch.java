@@ -37,10 +37,10 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private final PushSettings settings;
     private final Background background;
     private final Pace pace;
-    private final Set<Subscription<?>> subscriptions = ConcurrentHashMap.newKeySet();
+    private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
 
     private KeyspaceEvents.@Nullable Feed feed;
-    private final List<Subscription<?>> newcomers = new ArrayList<>();
+    private final List<Subscription> newcomers = new ArrayList<>();
     private boolean greeting;
     private boolean running;
     private boolean hinted;
@@ -72,7 +72,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         return pace.mode();
     }
 
-    Set<Subscription<?>> subscriptions() {
+    Set<Subscription> subscriptions() {
         return subscriptions;
     }
 
@@ -80,7 +80,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
      * Greets the stream with its state, and takes it into every round from now on. The first stream begins to listen to
      * events. A stream that comes after the end is ended at once.
      */
-    void add(Subscription<?> subscription) {
+    void add(Subscription subscription) {
         synchronized (this) {
             if (!closed) {
                 if (feed == null) {
@@ -99,7 +99,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     }
 
     /** The last stream ends the listening; the rounds end by themselves. */
-    synchronized void remove(Subscription<?> subscription) {
+    synchronized void remove(Subscription subscription) {
         subscriptions.remove(subscription);
         if (subscriptions.isEmpty()) {
             stopListening();
@@ -172,7 +172,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     /** One thread greets all who have come in the meantime, so that ten thousand at once take no more than one. */
     private void greet() {
         try {
-            for (List<Subscription<?>> batch = nextNewcomers(); !batch.isEmpty(); batch = nextNewcomers()) {
+            for (List<Subscription> batch = nextNewcomers(); !batch.isEmpty(); batch = nextNewcomers()) {
                 Evaluator once = evaluator.forOneRound();
                 batch.forEach(newcomer -> newcomer.refresh(once, Deadline.in(settings.answerTimeout())));
             }
@@ -189,8 +189,8 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     }
 
     /** Empty, with the thread signed off, when nobody is left. */
-    private synchronized List<Subscription<?>> nextNewcomers() {
-        List<Subscription<?>> batch = List.copyOf(newcomers);
+    private synchronized List<Subscription> nextNewcomers() {
+        List<Subscription> batch = List.copyOf(newcomers);
         newcomers.clear();
         if (batch.isEmpty()) {
             greeting = false;
@@ -216,7 +216,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         boolean changed = false;
         try {
             Evaluator once = evaluator.forOneRound();
-            for (Subscription<?> subscription : subscriptions) {
+            for (Subscription subscription : subscriptions) {
                 changed |= subscription.refresh(once, Deadline.in(settings.answerTimeout()));
             }
         } catch (Throwable e) {

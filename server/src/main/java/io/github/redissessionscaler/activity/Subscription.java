@@ -9,40 +9,28 @@ import io.github.redissessionscaler.evaluation.Futures;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.LimitReachedException;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One open stream: what its client was sent, and what it is owed. The latest value wins. Thread-safe. */
-public final class Subscription<V> {
-
-    /** What a stream tells of its trigger. */
-    interface Question<V> {
-        CompletableFuture<V> ask(Evaluator evaluator, Asked asked, Deadline deadline);
-    }
+public final class Subscription {
 
     private final Asked asked;
-    private final Question<V> question;
-    private final Predicate<V> repeated;
-    private final Client<V> client;
+    private final Client client;
     private final DatabaseWatch watch;
     private final Object refreshing = new Object();
     private final Object sending = new Object();
-    private @Nullable V latest;
-    private @Nullable V sent;
+    private @Nullable Boolean latest;
+    private @Nullable Boolean sent;
     private long sentAt;
     private boolean ended;
 
     /**
      * A stream that has not begun.
      *
-     * @param repeated which values are sent again on every heartbeat
      * @param watch refreshes it from its beginning to its end
      */
-    Subscription(Asked asked, Question<V> question, Predicate<V> repeated, Client<V> client, DatabaseWatch watch) {
+    Subscription(Asked asked, Client client, DatabaseWatch watch) {
         this.asked = asked;
-        this.question = question;
-        this.repeated = repeated;
         this.client = client;
         this.watch = watch;
     }
@@ -72,7 +60,7 @@ public final class Subscription<V> {
     boolean refresh(Evaluator evaluator, Deadline deadline) {
         synchronized (refreshing) {
             try {
-                return take(Futures.await(question.ask(evaluator, asked, deadline)));
+                return take(Futures.await(evaluator.active(asked, deadline)));
             } catch (UnavailableException e) {
                 forget();
                 return false;
@@ -87,7 +75,7 @@ public final class Subscription<V> {
         }
     }
 
-    /** Sends a repeated value again if it was last sent at or before {@code nanoTime}. */
+    /** Sends {@code true} again if it was last sent at or before {@code nanoTime}. */
     void heartbeat(long nanoTime) {
         try {
             repeat(nanoTime);
@@ -98,14 +86,12 @@ public final class Subscription<V> {
 
     private void repeat(long nanoTime) {
         synchronized (sending) {
-            V value = sent;
             if (!ended
-                    && value != null
-                    && value.equals(latest)
-                    && repeated.test(value)
+                    && Boolean.TRUE.equals(sent)
+                    && Boolean.TRUE.equals(latest)
                     && sentAt - nanoTime <= 0
                     && client.isReady()) {
-                send(value);
+                send(true);
             }
         }
     }
@@ -114,10 +100,10 @@ public final class Subscription<V> {
         endWith(client::end);
     }
 
-    private boolean take(V value) {
+    private boolean take(boolean active) {
         synchronized (sending) {
-            boolean changed = latest != null && !value.equals(latest);
-            latest = value;
+            boolean changed = latest != null && latest != active;
+            latest = active;
             sendIfNews();
             return changed;
         }
@@ -146,15 +132,15 @@ public final class Subscription<V> {
     }
 
     private void sendIfNews() {
-        V value = latest;
-        if (!ended && value != null && !value.equals(sent) && client.isReady()) {
-            send(value);
+        Boolean active = latest;
+        if (!ended && active != null && !active.equals(sent) && client.isReady()) {
+            send(active);
         }
     }
 
-    private void send(V value) {
-        sent = value;
+    private void send(boolean active) {
+        sent = active;
         sentAt = System.nanoTime();
-        client.send(value);
+        client.send(active);
     }
 }

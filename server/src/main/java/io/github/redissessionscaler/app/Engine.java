@@ -11,6 +11,7 @@ import io.github.redissessionscaler.evaluation.Advisor;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.ReadThreads;
 import io.github.redissessionscaler.evaluation.Reader;
+import io.github.redissessionscaler.evaluation.RefusedTriggers;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.history.History;
 import io.github.redissessionscaler.outage.OutageRules;
@@ -33,6 +34,7 @@ final class Engine implements AutoCloseable {
     final RedisKeyspaces keyspaces;
     final Counter counter;
     final TriggerStates states;
+    final RefusedTriggers refused = new RefusedTriggers(clock);
     final Advisor advisor;
     final Evaluator evaluator;
     private final ReadThreads reads;

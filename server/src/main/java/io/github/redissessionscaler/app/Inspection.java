@@ -62,14 +62,14 @@ public final class Inspection implements AutoCloseable {
     /**
      * What was found.
      *
-     * @param target sessions per instance
-     * @param value what KEDA would be told; empty for an error
+     * @param metricTarget that KEDA would be given, sessions per replica
+     * @param value that would be reported; empty for an error
      * @param active whether KEDA would be told so
      * @param keys how the counted keys look; empty where none are visited, or Redis does not allow it
      * @param rights what the user lacks; empty where Redis did not answer
      */
     public record Found(
-            double target,
+            double metricTarget,
             OptionalDouble value,
             boolean active,
             Explanation explanation,
@@ -116,14 +116,13 @@ public final class Inspection implements AutoCloseable {
         Database database = trigger.source().database();
         try (RedisInspector inspector = engine.keyspaces.inspector(database)) {
             Cost cost = count(trigger, inspector, progress);
-            double target = Futures.await(engine.evaluator.target(asked, Deadline.in(patience)));
             OptionalDouble value = answer(engine.evaluator.value(asked, Deadline.in(patience)))
                     .map(OptionalDouble::of)
                     .orElseGet(OptionalDouble::empty);
             boolean active = answer(engine.evaluator.active(asked, Deadline.in(patience)))
                     .orElse(false);
             return new Found(
-                    target,
+                    trigger.target().metricTarget(),
                     value,
                     active,
                     Explanations.message(Futures.await(engine.evaluator.explain(asked, Deadline.in(patience)))),

@@ -77,7 +77,7 @@ public final class Scaler implements AutoCloseable {
                 background);
         engine.counter.whenScanned(hub::counted);
         measure(engine.telemetry);
-        grpc = GrpcServer.start(config, engine.evaluator, hub, engine.telemetry);
+        grpc = GrpcServer.start(config, engine.evaluator, hub, engine.refused, engine.telemetry);
         management = ManagementServer.start(
                 new InetSocketAddress(config.listenAddress(), config.managementPort()),
                 () -> !ending,
@@ -112,6 +112,7 @@ public final class Scaler implements AutoCloseable {
                 "trigger.limit",
                 "How many triggers are served at a time, TRIGGER_LIMIT",
                 () -> source.current().triggerLimit());
+        telemetry.gauge("triggers.refused", "Triggers that were refused lately", engine.refused::count);
         telemetry.gauge("streams", "Open streams", hub::openStreams);
         telemetry.gauge(
                 "stream.limit",

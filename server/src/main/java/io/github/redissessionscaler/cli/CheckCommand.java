@@ -236,7 +236,7 @@ final class CheckCommand implements Callable<Integer> {
             return new Findings(
                     found.active(),
                     trigger.metricName(),
-                    found.target(),
+                    found.metricTarget(),
                     found.value(),
                     Optional.of(found.explanation()),
                     Optional.of(new Findings.Inspected(found.cost(), found.keys(), found.rights())));

@@ -8,6 +8,7 @@ import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
 import io.github.redissessionscaler.hpa.Outlook;
 import io.github.redissessionscaler.hpa.ScaledObject;
 import io.github.redissessionscaler.proto.Explanation;
+import io.github.redissessionscaler.trigger.Target;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -15,15 +16,15 @@ import java.util.OptionalLong;
 /**
  * What was answered about a trigger, and what follows.
  *
- * @param target sessions per instance
- * @param value what KEDA is told; empty for an error
+ * @param metricTarget by which the HPA divides the value, sessions per replica
+ * @param value that is reported; empty for an error
  * @param explanation where the answers come from; empty where a scaler does not tell
  * @param inspection what else Redis was asked; empty where a scaler was asked instead
  */
 record Findings(
         boolean active,
         String metric,
-        double target,
+        double metricTarget,
         OptionalDouble value,
         Optional<Explanation> explanation,
         Optional<Inspected> inspection) {
@@ -47,6 +48,11 @@ record Findings(
      */
     record Fleet(long current, ScaledObject spec) {}
 
+    /** The current target, sessions per replica: that of the metric where a scaler tells no other. */
+    double target() {
+        return explanation.map(Explanation::getTarget).filter(Target::accepts).orElse(metricTarget);
+    }
+
     /** The status that the command ends with. */
     int status() {
         if (value.isEmpty()
@@ -68,11 +74,13 @@ record Findings(
     /** The replicas that the value needs, tolerance, minimum and maximum aside; empty for an error. */
     OptionalLong needed() {
         return value.isPresent()
-                ? OptionalLong.of(HorizontalPodAutoscaler.needed(value.getAsDouble(), target))
+                ? OptionalLong.of(HorizontalPodAutoscaler.needed(value.getAsDouble(), metricTarget))
                 : OptionalLong.empty();
     }
 
     private Answer answer() {
-        return value.isPresent() ? new Answer.Numbers(value.getAsDouble(), target, active) : new Answer.Failure(target);
+        return value.isPresent()
+                ? new Answer.Numbers(value.getAsDouble(), metricTarget, active)
+                : new Answer.Failure(metricTarget);
     }
 }

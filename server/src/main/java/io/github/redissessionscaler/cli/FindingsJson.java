@@ -28,6 +28,7 @@ final class FindingsJson {
         map.put("metric", findings.metric());
         findings.value().ifPresent(value -> map.put("value", value));
         map.put("target", findings.target());
+        map.put("metricTarget", findings.metricTarget());
         Outlook outlook = findings.outlook(fleet);
         map.put("currentReplicas", fleet.current());
         map.put("minReplicas", fleet.spec().minReplicas());

@@ -53,7 +53,7 @@ final class FindingsText {
                 findings.value().isPresent()
                         ? Numbers.plain(findings.value().getAsDouble())
                         : "none, but an error: KEDA's fallback, if there is one, or else the HPA changes nothing");
-        line("target", Numbers.plain(findings.target()) + " per instance");
+        line("target", target());
         Outlook outlook = findings.outlook(fleet);
         line("wanted instances", "%d, from %d now%s".formatted(outlook.replicas(), fleet.current(), why(outlook)));
         tolerance(outlook);
@@ -62,6 +62,17 @@ final class FindingsText {
             text.append('\n').append(String.join("\n", notes)).append('\n');
         }
         return text.toString();
+    }
+
+    private String target() {
+        String current = Numbers.plain(findings.target());
+        String ofMetric = Numbers.plain(findings.metricTarget());
+        return current
+                + " per instance"
+                + (current.equals(ofMetric)
+                        ? ""
+                        : "; KEDA is given %s, so the value is scaled by %s / %s"
+                                .formatted(ofMetric, ofMetric, current));
     }
 
     private void line(String name, String what) {

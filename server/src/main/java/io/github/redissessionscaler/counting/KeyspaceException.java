@@ -53,6 +53,11 @@ public final class KeyspaceException extends RuntimeException {
             return this == NOAUTH || this == WRONGPASS;
         }
 
+        /** Whether Redis serves other reads, and this one fails until somebody changes a permission or the data. */
+        public boolean concernsTheRead() {
+            return answered() && permanent;
+        }
+
         /** Whether it stays until somebody changes a setting or the data. */
         public boolean permanent() {
             return permanent;

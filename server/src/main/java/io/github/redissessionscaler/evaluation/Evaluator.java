@@ -2,6 +2,7 @@ package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.history.Course;
 import io.github.redissessionscaler.outage.Known;
 import io.github.redissessionscaler.outage.OutageRules;
 import io.github.redissessionscaler.outage.Verdict;
@@ -64,18 +65,7 @@ public final class Evaluator {
     }
 
     /**
-     * Sessions per instance. Never fails for want of Redis: without an answer it is the last good number, then
-     * {@code sessionSize}.
-     *
-     * @throws AccessDeniedException if the namespace may not use the connection
-     * @throws LimitReachedException if there is no room for the trigger
-     */
-    public CompletableFuture<Double> target(Asked asked, Deadline deadline) {
-        return target(admitted(asked), deadline);
-    }
-
-    /**
-     * The value of the metric, with headroom, rounded to whole instances where the trigger wants it. Fails with an
+     * The value of the metric as it is reported, see {@link Trigger#valueOf}. Fails with an
      * {@link UnavailableException} if Redis does not answer and the trigger wants an error then.
      *
      * @throws AccessDeniedException if the namespace may not use the connection
@@ -96,16 +86,15 @@ public final class Evaluator {
     }
 
     private CompletableFuture<Double> value(TriggerState state, Count count, Deadline deadline) {
-        Trigger trigger = state.asked().trigger();
-        return trigger.wholeInstances()
-                ? target(state, deadline).thenApply(target -> trigger.valueOf(count.value(), () -> target))
-                : CompletableFuture.completedFuture(trigger.valueOf(count.value(), state::target));
+        return target(state, deadline)
+                .thenApply(target -> state.asked().trigger().valueOf(count.value(), target));
     }
 
     private void record(TriggerState state, @Nullable Double value, @Nullable Throwable thrown) {
         Instant now = rules.clock().instant();
         if (value != null) {
-            state.course().answered(state.sessions(), value, state.target(), now);
+            double metricTarget = state.asked().trigger().target().metricTarget();
+            state.course().answered(state.sessions(), new Course.Answer(value, metricTarget, now), state.target());
         } else if (thrown != null && Futures.failure(thrown) instanceof UnavailableException) {
             state.course().refused(state.target(), now);
         }
@@ -145,6 +134,7 @@ public final class Evaluator {
                         trigger.source().query().inWords(),
                         state.count().last().map(Known::value),
                         state.outage(),
+                        state.target(),
                         state.targetProblem(),
                         reader.progress(trigger.source().database()),
                         findings.advice(),
@@ -213,6 +203,10 @@ public final class Evaluator {
         };
     }
 
+    /**
+     * The current target, sessions per replica: the number that {@code sessionSizeKey} holds. Where Redis answers that there
+     * is none, the default, so that all replicas of the scaler agree; while Redis does not answer, the last one.
+     */
     private CompletableFuture<Double> target(TriggerState state, Deadline deadline) {
         Trigger trigger = state.asked().trigger();
         return trigger.target()
@@ -222,7 +216,7 @@ public final class Evaluator {
                             if (thrown == null) {
                                 takeTarget(state, key, text);
                             } else if (Futures.failure(thrown) instanceof KeyspaceException failure) {
-                                state.targetStays(String.valueOf(failure.getMessage()));
+                                missTarget(state, key, failure);
                             } else {
                                 throw Futures.unchecked(thrown);
                             }
@@ -235,7 +229,7 @@ public final class Evaluator {
         text.flatMap(Target::parse)
                 .ifPresentOrElse(
                         state::targetIs,
-                        () -> targetStays(
+                        () -> useDefaultTarget(
                                 state,
                                 key,
                                 text.isPresent()
@@ -243,13 +237,22 @@ public final class Evaluator {
                                         : "there is no such key"));
     }
 
+    private static void missTarget(TriggerState state, String key, KeyspaceException failure) {
+        String problem = String.valueOf(failure.getMessage());
+        if (failure.reason().concernsTheRead()) {
+            useDefaultTarget(state, key, problem);
+        } else {
+            state.targetStays(problem);
+        }
+    }
+
     /** Without the text that the key holds: it may be anybody's session. */
-    private static void targetStays(TriggerState state, String key, String problem) {
-        if (state.targetStays(problem)) {
+    private static void useDefaultTarget(TriggerState state, String key, String problem) {
+        if (state.targetIsDefault(problem)) {
             LOG.atWarn()
                     .addKeyValue("namespace", state.asked().namespace())
                     .addKeyValue("scaledObject", state.asked().scaledObject())
-                    .log("sessionSizeKey {} gives no target, it stays {}: {}", Quoted.of(key), state.target(), problem);
+                    .log("sessionSizeKey {} gives no target, {} is used: {}", Quoted.of(key), state.target(), problem);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param counted what is counted, in words
  * @param count the last one that Redis gave
  * @param outage the outage in force
+ * @param target that decides now, sessions per replica
  * @param targetProblem why the target is not what {@code sessionSizeKey} holds, if it is not
  * @param scan how far a scan of the database is, if one runs
  * @param advice what does not fit in the way of counting, each a sentence
@@ -21,6 +22,7 @@ public record Explanation(
         String counted,
         Optional<Count> count,
         Optional<Observed.Outage> outage,
+        double target,
         Optional<String> targetProblem,
         Optional<ScanProgress> scan,
         List<String> advice,

@@ -74,7 +74,7 @@ public final class TriggerState {
 
     /** The metric's value as KEDA is told it; empty before the first count, and while the answer is an error. */
     public Optional<Double> value() {
-        return count.answered(known -> asked.trigger().valueOf(known.value(), this::target), 0.0);
+        return count.answered(known -> asked.trigger().valueOf(known.value(), target()), 0.0);
     }
 
     /** Whether KEDA is told that the trigger is active; empty before it asked, and while the answer is an error. */
@@ -87,7 +87,7 @@ public final class TriggerState {
         return count.outage().or(active::outage);
     }
 
-    /** Sessions per instance: the last that was good. */
+    /** The current target, sessions per replica: what {@code sessionSizeKey} held when it was read last, else the default. */
     public double target() {
         return ofKey.or(() -> asked.trigger().target().sessionSize()).orElseGet(byDefault::getAsDouble);
     }
@@ -106,7 +106,13 @@ public final class TriggerState {
         targetProblem = Optional.empty();
     }
 
-    /** Keeps the target as it is. Returns whether the problem is another than before. */
+    /** The key gives no target, so that the default is used. Returns whether the problem is another than before. */
+    boolean targetIsDefault(String problem) {
+        ofKey = Optional.empty();
+        return targetStays(problem);
+    }
+
+    /** Nobody knows what the key holds: the target stays as it is. Returns whether the problem is another than before. */
     boolean targetStays(String problem) {
         boolean news = !targetProblem.equals(Optional.of(problem));
         targetProblem = Optional.of(problem);

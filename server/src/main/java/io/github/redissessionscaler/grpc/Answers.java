@@ -3,11 +3,13 @@ package io.github.redissessionscaler.grpc;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Deadline;
 import io.github.redissessionscaler.evaluation.Futures;
+import io.github.redissessionscaler.evaluation.RefusedTriggers;
 import io.github.redissessionscaler.problem.Problems;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -21,8 +23,9 @@ import java.util.function.Consumer;
  *
  * @param timeout within which every call is answered
  * @param admission throws if a trigger is refused that was not asked about lately
+ * @param refused is told of each that is refused
  */
-record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admission) {
+record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admission, RefusedTriggers refused) {
 
     /** What is kept of a caller's own deadline for the answer's way back. */
     private static final Duration WAY_BACK = Duration.ofMillis(50);
@@ -44,7 +47,7 @@ record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admiss
         try {
             begun = response.apply(asked(request), deadline());
         } catch (RuntimeException | Error e) {
-            observer.onError(Failures.toStatus(e));
+            observer.onError(failed(request, e));
             return;
         }
         var _ = begun.whenComplete((message, thrown) -> {
@@ -52,7 +55,7 @@ record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admiss
                 observer.onNext(message);
                 observer.onCompleted();
             } else {
-                observer.onError(Failures.toStatus(Futures.failure(thrown)));
+                observer.onError(failed(request, Futures.failure(thrown)));
             }
         });
     }
@@ -71,6 +74,20 @@ record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admiss
         Trigger trigger =
                 triggers.of(request.getScalerMetadataMap(), parsed -> admission.accept(asked(request, parsed)));
         return asked(request, trigger);
+    }
+
+    /** The error that the caller gets. Where the trigger is refused, that is noted. */
+    StatusRuntimeException failed(ScaledObjectRef request, Throwable failure) {
+        if (Failures.isRefusal(failure)) {
+            refused.refused(
+                    shown(request.getNamespace()), shown(request.getName()), String.valueOf(failure.getMessage()));
+        }
+        return Failures.toStatus(failure);
+    }
+
+    /** The name, or as much of it as can be shown where it is none. */
+    private static String shown(String name) {
+        return name.length() > LONGEST_NAME || holdsControlCharacter(name) ? Quoted.plain(name) : name;
     }
 
     private static Asked asked(ScaledObjectRef request, Trigger trigger) {

@@ -18,6 +18,7 @@ public final class Explanations {
         Instant now = explanation.now();
         var message = Explanation.newBuilder()
                 .setCounted(explanation.counted())
+                .setTarget(explanation.target())
                 .setTargetProblem(explanation.targetProblem().orElse(""))
                 .addAllAdvice(explanation.advice());
         explanation.count().ifPresent(count -> message.setCount(count(count, now)));

@@ -1,8 +1,6 @@
 package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.activity.ActivityHub;
-import io.github.redissessionscaler.activity.Client;
-import io.github.redissessionscaler.activity.Subscription;
 import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
@@ -10,15 +8,16 @@ import io.github.redissessionscaler.proto.GetMetricSpecResponse;
 import io.github.redissessionscaler.proto.GetMetricsRequest;
 import io.github.redissessionscaler.proto.GetMetricsResponse;
 import io.github.redissessionscaler.proto.IsActiveResponse;
-import io.github.redissessionscaler.proto.MetricSpec;
 import io.github.redissessionscaler.proto.MetricValue;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.trigger.MetricSpec;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.function.BiFunction;
 
 /** The external scaler that KEDA asks. Its methods run on the few threads of the network, and do not block. */
 final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplBase {
+
+    private static final long MILLI = 1000;
 
     private final Evaluator evaluator;
     private final ActivityHub hub;
@@ -38,12 +37,18 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
                 (asked, deadline) -> evaluator.active(asked, deadline).thenApply(ExternalScalerService::active));
     }
 
+    /** Answers from the metadata alone, and always: see {@link MetricSpec}. */
     @Override
+    @SuppressWarnings("deprecation") // KEDA before 2.17 reads the integers only
     public void getMetricSpec(ScaledObjectRef request, StreamObserver<GetMetricSpecResponse> observer) {
-        answers.answer(
-                request,
-                observer,
-                (asked, deadline) -> evaluator.target(asked, deadline).thenApply(target -> spec(asked, target)));
+        MetricSpec metric = MetricSpec.of(request.getScalerMetadataMap());
+        observer.onNext(GetMetricSpecResponse.newBuilder()
+                .addMetricSpecs(io.github.redissessionscaler.proto.MetricSpec.newBuilder()
+                        .setMetricName(metric.name())
+                        .setTargetSize(Math.max(1, Math.round(metric.target())))
+                        .setTargetSizeFloat(metric.target()))
+                .build());
+        observer.onCompleted();
     }
 
     @Override
@@ -56,27 +61,12 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
 
     @Override
     public void streamIsActive(ScaledObjectRef request, StreamObserver<IsActiveResponse> observer) {
-        stream(request, observer, hub::watchActivity, (asked, active) -> active(active));
-    }
-
-    @Override
-    public void streamMetricSpec(ScaledObjectRef request, StreamObserver<GetMetricSpecResponse> observer) {
-        stream(request, observer, hub::watchTarget, ExternalScalerService::spec);
-    }
-
-    private <V, R> void stream(
-            ScaledObjectRef request,
-            StreamObserver<R> observer,
-            BiFunction<Asked, Client<V>, Subscription<V>> watch,
-            BiFunction<Asked, V, R> message) {
         try {
             Asked asked = answers.asked(request);
-            OpenStream.<V, R>open(
-                    (ServerCallStreamObserver<R>) observer,
-                    value -> message.apply(asked, value),
-                    client -> watch.apply(asked, client));
+            OpenStream.open(
+                    (ServerCallStreamObserver<IsActiveResponse>) observer, client -> hub.watchActivity(asked, client));
         } catch (RuntimeException e) {
-            observer.onError(Failures.toStatus(e));
+            observer.onError(answers.failed(request, e));
         }
     }
 
@@ -85,27 +75,17 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
     }
 
     @SuppressWarnings("deprecation") // KEDA before 2.17 reads the integers only
-    private static GetMetricSpecResponse spec(Asked asked, double target) {
-        return GetMetricSpecResponse.newBuilder()
-                .addMetricSpecs(MetricSpec.newBuilder()
-                        .setMetricName(asked.trigger().metricName())
-                        .setTargetSize(wholeNumber(target))
-                        .setTargetSizeFloat(target))
-                .build();
-    }
-
-    @SuppressWarnings("deprecation") // KEDA before 2.17 reads the integers only
     private static GetMetricsResponse metrics(Asked asked, double value) {
         return GetMetricsResponse.newBuilder()
                 .addMetricValues(MetricValue.newBuilder()
                         .setMetricName(asked.trigger().metricName())
-                        .setMetricValue(wholeNumber(value))
+                        .setMetricValue(roundedUp(value))
                         .setMetricValueFloat(value))
                 .build();
     }
 
-    /** The nearest integer, but never 0 for something that is there. */
-    private static long wholeNumber(double number) {
-        return number > 0 ? Math.max(1, Math.round(number)) : 0;
+    /** The next integer, in thousandths as the HPA reckons: one less could be a replica less. */
+    private static long roundedUp(double value) {
+        return Math.ceilDiv(Math.round(value * MILLI), MILLI);
     }
 }

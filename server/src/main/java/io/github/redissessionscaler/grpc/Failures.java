@@ -38,6 +38,16 @@ final class Failures {
         return status.withDescription(description).asRuntimeException();
     }
 
+    /** Whether the trigger is refused, so that it fails until somebody changes it or the scaler's configuration. */
+    static boolean isRefusal(Throwable failure) {
+        return switch (failure) {
+            case InvalidInputException e -> true;
+            case AccessDeniedException e -> true;
+            case LimitReachedException e -> true;
+            default -> false;
+        };
+    }
+
     /** As much of the text as fits into a header, in which all but printable ASCII is written as three bytes a byte. */
     private static String clipped(String text) {
         int bytes = 0;

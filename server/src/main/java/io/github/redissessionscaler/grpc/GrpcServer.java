@@ -3,6 +3,7 @@ package io.github.redissessionscaler.grpc;
 import io.github.redissessionscaler.activity.ActivityHub;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.evaluation.RefusedTriggers;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.InsecureServerCredentials;
@@ -39,11 +40,12 @@ public final class GrpcServer implements AutoCloseable {
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
 
-    private GrpcServer(ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry) {
+    private GrpcServer(
+            ServerConfig config, Evaluator evaluator, ActivityHub hub, RefusedTriggers refused, Telemetry telemetry) {
         tls = config.grpcTls().map(ServerTls::of);
         refusals = tls.map(_ -> RefusedHandshakes.listen(telemetry));
         Duration keepalive = config.keepalive();
-        var answers = new Answers(config.answerTimeout(), new ParsedTriggers(), evaluator::admit);
+        var answers = new Answers(config.answerTimeout(), new ParsedTriggers(), evaluator::admit, refused);
         var metrics = new CallMetrics(telemetry);
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(config.listenAddress(), config.grpcPort()),
@@ -66,11 +68,13 @@ public final class GrpcServer implements AutoCloseable {
     /**
      * A server that takes calls.
      *
+     * @param refused is told of each trigger that is refused
      * @throws UncheckedIOException if the port cannot be had
      * @throws io.github.redissessionscaler.problem.InvalidInputException if the files for TLS cannot be used
      */
-    public static GrpcServer start(ServerConfig config, Evaluator evaluator, ActivityHub hub, Telemetry telemetry) {
-        var server = new GrpcServer(config, evaluator, hub, telemetry);
+    public static GrpcServer start(
+            ServerConfig config, Evaluator evaluator, ActivityHub hub, RefusedTriggers refused, Telemetry telemetry) {
+        var server = new GrpcServer(config, evaluator, hub, refused, telemetry);
         try {
             server.server.start();
         } catch (IOException e) {

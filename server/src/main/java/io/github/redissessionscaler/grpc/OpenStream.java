@@ -2,11 +2,12 @@ package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.activity.Client;
 import io.github.redissessionscaler.activity.Subscription;
+import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.function.Function;
 
 /** A server stream of gRPC as a client of the hub. */
-record OpenStream<V, R>(ServerCallStreamObserver<R> observer, Function<V, R> message) implements Client<V> {
+record OpenStream(ServerCallStreamObserver<IsActiveResponse> observer) implements Client {
 
     /**
      * Opens the stream. Must be called by the service's own method, since gRPC takes the handlers of a stream only until
@@ -14,12 +15,8 @@ record OpenStream<V, R>(ServerCallStreamObserver<R> observer, Function<V, R> mes
      *
      * @param subscribe hands the stream to the hub
      */
-    static <V, R> void open(
-            ServerCallStreamObserver<R> observer,
-            Function<V, R> message,
-            Function<Client<V>, Subscription<V>> subscribe) {
-        var stream = new OpenStream<>(observer, message);
-        Subscription<V> subscription = subscribe.apply(stream);
+    static void open(ServerCallStreamObserver<IsActiveResponse> observer, Function<Client, Subscription> subscribe) {
+        Subscription subscription = subscribe.apply(new OpenStream(observer));
         observer.setOnReadyHandler(subscription::ready);
         observer.setOnCancelHandler(subscription::cancel);
         subscription.open();
@@ -31,8 +28,8 @@ record OpenStream<V, R>(ServerCallStreamObserver<R> observer, Function<V, R> mes
     }
 
     @Override
-    public void send(V value) {
-        observer.onNext(message.apply(value));
+    public void send(boolean active) {
+        observer.onNext(IsActiveResponse.newBuilder().setResult(active).build());
     }
 
     @Override

@@ -21,8 +21,8 @@ public final class Course {
     /**
      * An answer to KEDA.
      *
-     * @param value what the HPA is told
-     * @param target sessions per instance at that time
+     * @param value that was reported
+     * @param target of the metric, by which the HPA divides the value
      */
     public record Answer(double value, double target, Instant at) {}
 
@@ -48,11 +48,14 @@ public final class Course {
      * KEDA was told a value.
      *
      * @param sessions that were counted for it; empty when Redis gave no number
+     * @param current target, sessions per replica
      */
-    public synchronized void answered(OptionalDouble sessions, double value, double target, Instant at) {
-        last = new Answer(value, target, at);
-        presumed = Math.max(1, HorizontalPodAutoscaler.DEFAULT.desiredReplicas(value, target, fleet().instances()));
-        record(sessions, target, at);
+    public synchronized void answered(OptionalDouble sessions, Answer answer, double current) {
+        last = answer;
+        presumed = Math.max(
+                1,
+                HorizontalPodAutoscaler.DEFAULT.desiredReplicas(answer.value(), answer.target(), fleet().instances()));
+        record(sessions, current, answer.at());
     }
 
     /** KEDA was told an error, so that the HPA leaves everything as it is. */

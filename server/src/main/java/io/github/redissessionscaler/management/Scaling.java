@@ -35,7 +35,7 @@ record Scaling(
      * What the HPA makes of a value.
      *
      * @param valueOf the value for a number of sessions, rising
-     * @param target sessions per instance
+     * @param target of the metric, by which the HPA divides the value
      */
     static Scaling of(LongToDoubleFunction valueOf, double value, double target, long instances) {
         var hpa = HorizontalPodAutoscaler.DEFAULT;

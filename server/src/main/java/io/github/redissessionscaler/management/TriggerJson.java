@@ -80,6 +80,7 @@ final class TriggerJson {
 
     private void scaling() {
         json.add("target", JsonNumbers.of(view.target()));
+        json.add("metricTarget", JsonNumbers.of(trigger.target().metricTarget()));
         trigger.target().sessionSizeKey().ifPresent(key -> json.addProperty("targetKey", key));
         json.addProperty(
                 "headroom",

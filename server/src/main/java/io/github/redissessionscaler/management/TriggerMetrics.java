@@ -75,9 +75,13 @@ public final class TriggerMetrics implements MultiCollector {
                         (state, _) -> Optional.of((double) found(state).advice().size())),
                 new Family(
                         "value",
-                        "The metric's value as KEDA is told it, with headroom and rounding",
+                        "The reported value: with headroom and rounding, scaled where the targets differ",
                         (state, _) -> state.value()),
-                new Family("target", "Sessions per instance", (state, _) -> Optional.of(state.target())),
+                new Family("target", "Sessions per replica that decide now", (state, _) -> Optional.of(state.target())),
+                new Family(
+                        "metric_target",
+                        "Target of the metric, by which the HPA divides the value",
+                        (state, _) -> Optional.of(metricTarget(state))),
                 new Family(
                         "target_fallback",
                         "1 while sessionSizeKey gives no target",
@@ -86,7 +90,7 @@ public final class TriggerMetrics implements MultiCollector {
                         "wanted_instances",
                         "Instances that the value asks for, tolerance, minimum and maximum aside",
                         (state, _) -> state.value()
-                                .map(value -> (double) HorizontalPodAutoscaler.needed(value, state.target()))),
+                                .map(value -> (double) HorizontalPodAutoscaler.needed(value, metricTarget(state)))),
                 new Family(
                         "active",
                         "1 while KEDA is told that the trigger is active",
@@ -142,6 +146,10 @@ public final class TriggerMetrics implements MultiCollector {
                 "metric", trigger.metricName(),
                 "connection", trigger.source().database().connection(),
                 "trigger", state.id());
+    }
+
+    private static double metricTarget(TriggerState state) {
+        return state.asked().trigger().target().metricTarget();
     }
 
     private LayoutFindings found(TriggerState state) {

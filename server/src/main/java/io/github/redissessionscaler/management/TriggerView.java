@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * What is told of one trigger, at one moment.
  *
  * @param sessions counted last, during an outage too
- * @param target sessions per instance
+ * @param target that decides now, sessions per replica
  * @param advice what does not fit in its way of counting
  */
 record TriggerView(
@@ -54,9 +54,9 @@ record TriggerView(
         return state.course()
                 .last()
                 .map(answer -> Scaling.of(
-                        sessions -> state.asked().trigger().valueOf((double) sessions, () -> target),
+                        sessions -> state.asked().trigger().valueOf((double) sessions, target),
                         answer.value(),
-                        target,
+                        answer.target(),
                         fleet.instances()));
     }
 }

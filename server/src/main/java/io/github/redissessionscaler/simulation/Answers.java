@@ -33,8 +33,8 @@ final class Answers {
         now = at;
         return switch (rules.verdict(setup.trigger().onUnavailable(), last)) {
             case Verdict.Hold<Double> hold -> numbers(hold.known().value());
-            case Verdict.Minimum<Double>() -> new Answer.Numbers(0, setup.target(), false);
-            case Verdict.Fail<Double>() -> new Answer.Failure(setup.target());
+            case Verdict.Minimum<Double>() -> new Answer.Numbers(0, metricTarget(), false);
+            case Verdict.Fail<Double>() -> new Answer.Failure(metricTarget());
         };
     }
 
@@ -44,6 +44,11 @@ final class Answers {
             case Activation.Flag(String key) -> true;
             case Activation.MoreThan moreThan -> moreThan.reachedBy(sessions);
         };
-        return new Answer.Numbers(setup.trigger().valueOf(sessions, setup::target), setup.target(), active);
+        return new Answer.Numbers(setup.trigger().valueOf(sessions, setup.target()), metricTarget(), active);
+    }
+
+    /** The target by which the HPA divides. */
+    private double metricTarget() {
+        return setup.trigger().target().metricTarget();
     }
 }

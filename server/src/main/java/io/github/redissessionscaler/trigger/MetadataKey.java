@@ -9,13 +9,13 @@ public enum MetadataKey implements UserKey {
     SESSION_SIZE(
             "sessionSize",
             "a number from 0.001 to 1000000000000, such as 100 or 2.5",
-            "Sessions that one instance shall serve: the target; without it, that of the scaler, which is 100 unless it"
+            "Sessions that one replica shall serve: the target; without it, that of the scaler, which is 100 unless it"
                     + " is configured otherwise."),
     SESSION_SIZE_KEY(
             "sessionSizeKey",
             Accepted.REDIS_KEY,
-            "Redis key that holds the target and is read again continually; sessionSize is used while it holds no"
-                    + " number."),
+            "Redis key that holds the target and is read for each value; sessionSize is used while Redis answers that it"
+                    + " holds no such number."),
     METRIC_NAME(
             "metricName",
             "a name of 1 to 128 letters, digits, '-', '_' and '.'",

@@ -1,8 +1,6 @@
 package io.github.redissessionscaler.trigger;
 
-import io.github.redissessionscaler.hpa.WholeInstances;
 import java.util.Optional;
-import java.util.function.DoubleSupplier;
 
 /**
  * One trigger of a ScaledObject. Equal metadata gives equal triggers, and equal triggers are answered alike: nothing
@@ -29,12 +27,16 @@ public record Trigger(
     }
 
     /**
-     * The value of the metric for so many sessions: with headroom, rounded to whole instances where that is wanted.
+     * The value of the metric for so many sessions: with headroom, rounded to whole replicas where that is wanted, and scaled
+     * so that the HPA, which divides by the {@linkplain Target#metricTarget() target of the metric}, gets what the current one gives.
      *
-     * @param target sessions per instance; asked for only where it matters
+     * @param sessions from 0 to 10<sup>15</sup>
+     * @param current target, sessions per replica
      */
-    public double valueOf(double sessions, DoubleSupplier target) {
+    public double valueOf(double sessions, double current) {
         double withHeadroom = headroom.addedTo(sessions);
-        return wholeInstances ? WholeInstances.roundUp(withHeadroom, target.getAsDouble()) : withHeadroom;
+        return wholeInstances
+                ? ReportedValue.ofWholeReplicas(withHeadroom, current, target.metricTarget())
+                : ReportedValue.of(withHeadroom, current, target.metricTarget());
     }
 }

@@ -121,15 +121,61 @@ final class AnswersTest {
     }
 
     @Test
-    void theTargetComesFromRedisWhereTheTriggerSaysSo() {
+    void aTargetOutOfRedisScalesTheValueAndLeavesTheMetricAlone() {
         Map<String, String> metadata = Map.of("sessionSizeKey", "target", "sessionSize", "30");
+        put(119);
+        jedis.set("target", "60");
+        assertThat(scaler.metric(metadata)).isEqualTo(60);
         assertThat(scaler.metricSpec(metadata).getTargetSizeFloat()).isEqualTo(30);
 
-        jedis.set("target", "50");
-        assertThat(scaler.metricSpec(metadata).getTargetSizeFloat()).isEqualTo(50);
+        jedis.set("target", "15");
+        assertThat(scaler.metric(metadata)).isEqualTo(240);
+        assertThat(scaler.metricSpec(metadata).getTargetSizeFloat()).isEqualTo(30);
+
+        jedis.set("target", "30");
+        assertThat(scaler.metric(metadata)).isEqualTo(120);
+    }
+
+    @Test
+    void wholeReplicasOfATargetOutOfRedisAreWholeOnesOfTheMetric() {
+        Map<String, String> metadata = Map.of("sessionSizeKey", "target", "wholeInstances", "true");
+        put(399);
+        jedis.set("target", "100");
+        assertThat(scaler.metric(metadata)).isEqualTo(400);
+
+        jedis.set("target", "1000");
+        assertThat(scaler.metric(metadata)).isEqualTo(100);
+        assertThat(scaler.metricSpec(metadata).getTargetSizeFloat()).isEqualTo(100);
+    }
+
+    @Test
+    void aKeyWithoutATargetMeansSessionSizeAtOnce() {
+        Map<String, String> metadata = Map.of("sessionSizeKey", "target", "sessionSize", "30");
+        put(29);
+        jedis.set("target", "60");
+        assertThat(scaler.metric(metadata)).isEqualTo(15);
 
         jedis.set("target", "-1");
-        assertThat(scaler.metricSpec(metadata).getTargetSizeFloat()).isEqualTo(50);
+        assertThat(scaler.metric(metadata)).isEqualTo(30);
+
+        jedis.set("target", "60");
+        assertThat(scaler.metric(metadata)).isEqualTo(15);
+        jedis.del("target");
+        assertThat(scaler.metric(metadata)).isEqualTo(29);
+    }
+
+    @Test
+    void theNextIntegerIsReportedToKedaThatKnowsNoFractions() {
+        put(21);
+
+        MetricValue value = scaler.stub()
+                .getMetrics(GetMetricsRequest.newBuilder()
+                        .setScaledObjectRef(RunningScaler.ref(Map.of("headroom", "0.1")))
+                        .build())
+                .getMetricValues(0);
+
+        assertThat(value.getMetricValueFloat()).isEqualTo(21.1);
+        assertThat(integerOf(value)).isEqualTo(22);
     }
 
     @Test
@@ -151,7 +197,7 @@ final class AnswersTest {
     void everyProblemOfTheMetadataIsInOneMessage() {
         StatusRuntimeException failure = catchThrowableOfType(
                 StatusRuntimeException.class,
-                () -> scaler.metricSpec(Map.of("sessionSize", "abc", "sesionSize", "100", "headroom", "-5")));
+                () -> scaler.metric(Map.of("sessionSize", "abc", "sesionSize", "100", "headroom", "-5")));
 
         assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(failure.getStatus().getDescription())
@@ -164,7 +210,7 @@ final class AnswersTest {
     @Test
     void anUnknownConnectionIsTheUsersMistake() {
         StatusRuntimeException failure = catchThrowableOfType(
-                StatusRuntimeException.class, () -> scaler.metricSpec(Map.of("connection", "nowhere")));
+                StatusRuntimeException.class, () -> scaler.metric(Map.of("connection", "nowhere")));
 
         assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(failure.getStatus().getDescription()).contains("connection").contains("nowhere");

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.activity.Subscription;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
-import io.github.redissessionscaler.proto.GetMetricSpecResponse;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.LiveObjects;
@@ -96,17 +95,9 @@ final class ManyStreamsTest {
                     Map.of("metricName", "trigger_" + i % TRIGGERS, "databaseIndex", String.valueOf(i % 2)));
             boolean survives = i % 4 < 2;
             var stub = ExternalScalerGrpc.newStub(survives ? scaler.channel() : doomed);
-            if (i % 10 == 0) {
-                var target = new RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Integer>(
-                        GetMetricSpecResponse::getMetricSpecsCount);
-                stub.streamMetricSpec(ref, target);
-                streams.add(target);
-            } else {
-                var activity =
-                        new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
-                stub.streamIsActive(ref, activity);
-                streams.add(activity);
-            }
+            var activity = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
+            stub.streamIsActive(ref, activity);
+            streams.add(activity);
         }
         await().until(() -> scaler.scaler().openStreams() == STREAMS_A_ROUND);
         doomed.shutdownNow();

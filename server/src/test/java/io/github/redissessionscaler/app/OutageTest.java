@@ -62,6 +62,27 @@ final class OutageTest {
     }
 
     @Test
+    void theTargetOutOfRedisStaysAsItWasWhileRedisDoesNotAnswer() {
+        Map<String, String> metadata =
+                Map.of("sessionSizeKey", "target", "sessionSize", "50", "onUnavailable", "hold", "holdFor", "1h");
+        put("target", "a", "b", "c");
+        try (Jedis jedis = redis.connect()) {
+            jedis.set("target", "200");
+        }
+        await().untilAsserted(() -> assertThat(scaler.metric(metadata)).isEqualTo(1));
+
+        redis.kill();
+
+        assertThat(scaler.metric(metadata)).isEqualTo(1);
+        assertThat(scaler.metricSpec(metadata).getTargetSizeFloat()).isEqualTo(50);
+
+        redis.restart();
+        put("a", "b", "c", "d");
+
+        await().untilAsserted(() -> assertThat(scaler.metric(metadata)).isEqualTo(4));
+    }
+
+    @Test
     void aKilledRedisIsAnsweredForAndFoundAgain() {
         put("a", "b");
         await().untilAsserted(() -> assertThat(scaler.metric(Map.of())).isEqualTo(2));

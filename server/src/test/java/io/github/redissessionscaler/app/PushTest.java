@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.problem.Durations;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
-import io.github.redissessionscaler.proto.GetMetricSpecResponse;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RecordedStream;
@@ -81,21 +80,6 @@ final class PushTest {
         jedis.set("sess:1", "x");
 
         await().until(() -> stream.values().equals(List.of(false, true)));
-    }
-
-    @Test
-    void aTargetIsPushed() {
-        var stream = new RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Double>(
-                response -> response.getMetricSpecs(0).getTargetSizeFloat());
-        async().streamMetricSpec(RunningScaler.ref(Map.of("sessionSizeKey", "target")), stream);
-        await().until(() -> stream.values().equals(List.of(100.0)));
-
-        jedis.set("target", "40");
-        await().until(() -> stream.values().equals(List.of(100.0, 40.0)));
-
-        jedis.set("target", "many");
-        jedis.set("target", "50");
-        await().until(() -> stream.values().equals(List.of(100.0, 40.0, 50.0)));
     }
 
     @Test

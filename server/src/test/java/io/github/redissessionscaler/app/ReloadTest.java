@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
-import io.github.redissessionscaler.proto.GetMetricSpecResponse;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RecordedStream;
@@ -74,18 +73,17 @@ final class ReloadTest {
     }
 
     @Test
-    void aTargetThatTriggersDoNotNameThemselvesIsPushed() throws IOException {
-        var stream = new RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Double>(
-                response -> response.getMetricSpecs(0).getTargetSizeFloat());
-        ExternalScalerGrpc.newStub(scaler.channel()).streamMetricSpec(RunningScaler.ref(PLAIN), stream);
-        await().until(() -> stream.values().equals(List.of(100.0)));
+    void anotherSessionSizeOfTheScalerScalesTheValueOfTriggersThatNameNone() throws IOException {
+        assertThat(scaler.metric(PLAIN)).isEqualTo(1);
 
         configure("sessionSize: 40\nconnections: {default: {address: '127.0.0.1:%d'}}".formatted(first.port()));
 
-        await().until(() -> stream.values().equals(List.of(100.0, 40.0)));
-        assertThat(scaler.metricSpec(PLAIN).getTargetSizeFloat()).isEqualTo(40);
-        assertThat(scaler.metricSpec(Map.of("sessionSize", "100")).getTargetSizeFloat())
-                .isEqualTo(100);
+        await().until(() -> scaler.metric(PLAIN) == 2.5);
+        assertThat(scaler.metricSpec(PLAIN).getTargetSizeFloat()).isEqualTo(100);
+        assertThat(scaler.metric(Map.of("wholeInstances", "true"))).isEqualTo(100);
+        assertThat(scaler.metric(Map.of("sessionSize", "50"))).isEqualTo(1);
+        assertThat(scaler.metricSpec(Map.of("sessionSize", "50")).getTargetSizeFloat())
+                .isEqualTo(50);
     }
 
     @Test

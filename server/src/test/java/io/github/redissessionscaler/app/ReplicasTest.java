@@ -1,10 +1,10 @@
 package io.github.redissessionscaler.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
-import io.github.redissessionscaler.proto.GetMetricSpecResponse;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RecordedStream;
@@ -53,43 +53,47 @@ final class ReplicasTest {
             jedis.set("target", String.valueOf(10 * sessions));
 
             for (RunningScaler replica : replicas) {
-                assertThat(replica.metricSpec(TRIGGER).getTargetSizeFloat()).isEqualTo(10.0 * sessions);
-                assertThat(replica.metric(TRIGGER)).isEqualTo(sessions + 1.0);
+                assertThat(replica.metricSpec(TRIGGER).getTargetSizeFloat()).isEqualTo(100);
+                assertThat(replica.metric(TRIGGER))
+                        .isCloseTo((sessions + 1.0) * 100 / (10.0 * sessions), within(0.001));
                 assertThat(replica.isActive(TRIGGER)).isEqualTo(sessions + 1 > 2);
             }
         }
-        assertThat(replicas.get(0).metricSpec(TRIGGER))
-                .isEqualTo(replicas.get(1).metricSpec(TRIGGER));
+    }
+
+    /** One has seen the key and one has just started: what the key does not hold, neither uses. */
+    @Test
+    void agreeOnceTheTargetIsGone() {
+        jedis.mset("session:1", "x", "session:2", "x", "session:3", "x");
+        assertThat(replicas.get(0).metric(TRIGGER)).isEqualTo(10);
+
+        for (String bad : List.of("many", "-1", "")) {
+            jedis.set("target", bad);
+            replicas.forEach(replica -> assertThat(replica.metric(TRIGGER)).isEqualTo(4));
+            jedis.set("target", "40");
+            assertThat(replicas.get(0).metric(TRIGGER)).isEqualTo(10);
+        }
+        jedis.del("target");
+        jedis.lpush("target", "40");
+        replicas.forEach(replica -> assertThat(replica.metric(TRIGGER)).isEqualTo(4));
+        jedis.del("target");
+        replicas.forEach(replica -> assertThat(replica.metric(TRIGGER)).isEqualTo(3));
     }
 
     @Test
     void pushAlike() {
         var activities = replicas.stream().map(ReplicasTest::openActivity).toList();
-        var targets = replicas.stream().map(ReplicasTest::openTarget).toList();
         await().until(() ->
                 activities.stream().allMatch(stream -> stream.values().equals(List.of(false))));
-        await().until(() -> targets.stream().allMatch(stream -> stream.values().equals(List.of(40.0))));
 
         jedis.mset("session:1", "x", "session:2", "x");
         await().until(() ->
                 activities.stream().allMatch(stream -> stream.values().equals(List.of(false, true))));
-
-        jedis.set("target", "60");
-        await().until(() -> targets.stream().allMatch(stream -> stream.values().equals(List.of(40.0, 60.0))));
-        replicas.forEach(replica ->
-                assertThat(replica.metricSpec(TRIGGER).getTargetSizeFloat()).isEqualTo(60.0));
     }
 
     private static RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean> openActivity(RunningScaler replica) {
         var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);
         ExternalScalerGrpc.newStub(replica.channel()).streamIsActive(RunningScaler.ref(TRIGGER), stream);
-        return stream;
-    }
-
-    private static RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Double> openTarget(RunningScaler replica) {
-        var stream = new RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Double>(
-                response -> response.getMetricSpecs(0).getTargetSizeFloat());
-        ExternalScalerGrpc.newStub(replica.channel()).streamMetricSpec(RunningScaler.ref(TRIGGER), stream);
         return stream;
     }
 }

@@ -13,6 +13,7 @@ import io.github.redissessionscaler.testing.RunningScaler;
 import io.grpc.Status;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,17 +99,15 @@ final class StreamsTest {
         assertThat(failing.end()).isEmpty();
     }
 
+    /** KEDA takes that silently, and asks GetMetricSpec only. */
     @Test
-    void tellsTheTargetAtOnceThenEachChange() {
-        var stream = new RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Double>(
-                response -> response.getMetricSpecs(0).getTargetSizeFloat());
-        ExternalScalerGrpc.newStub(scaler.channel())
-                .streamMetricSpec(RunningScaler.ref(Map.of("sessionSizeKey", "target")), stream);
-        await().until(() -> stream.values().equals(List.of(100.0)));
+    void theTargetOfTheMetricHasNoStream() {
+        var stream = new RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Integer>(
+                GetMetricSpecResponse::getMetricSpecsCount);
+        ExternalScalerGrpc.newStub(scaler.channel()).streamMetricSpec(RunningScaler.ref(FLAG), stream);
 
-        jedis.set("target", "40");
-
-        await().until(() -> stream.values().equals(List.of(100.0, 40.0)));
+        await().until(() -> stream.end().map(Status::getCode).equals(Optional.of(Status.Code.UNIMPLEMENTED)));
+        assertThat(stream.values()).isEmpty();
     }
 
     @Test

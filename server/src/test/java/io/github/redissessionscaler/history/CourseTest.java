@@ -45,11 +45,19 @@ final class CourseTest {
     }
 
     @Test
+    void theValueIsInTargetsOfTheMetricAndTheCapacityInCurrentOnes() {
+        course.answered(OptionalDouble.of(4000), new Course.Answer(400, 100, NOW), 1000);
+
+        assertThat(course.fleet().instances()).isEqualTo(4);
+        assertThat(course.points(NOW, NOW, 10)).extracting(Point::capacity).containsExactly(4000.0);
+    }
+
+    @Test
     void whoKnowsTheInstancesIsBelieved() {
         Course known = History.recorded((namespace, name) -> OptionalLong.of(namespace.length() + name.length()))
                 .begin("shop", "web", () -> 1);
 
-        known.answered(OptionalDouble.of(100), 100, 100, NOW);
+        known.answered(OptionalDouble.of(100), new Course.Answer(100, 100, NOW), 100);
 
         assertThat(known.fleet()).isEqualTo(new Course.Fleet(7, false));
         assertThat(known.points(NOW, NOW, 10)).extracting(Point::capacity).containsExactly(700.0);
@@ -59,7 +67,7 @@ final class CourseTest {
     void whatIsNotRecordedKnowsThePresent() {
         Course present = History.unrecorded(Instances.UNKNOWN).begin("shop", "web", () -> 1);
 
-        present.answered(OptionalDouble.of(250), 250, 100, NOW);
+        present.answered(OptionalDouble.of(250), new Course.Answer(250, 100, NOW), 100);
 
         assertThat(present.fleet().instances()).isEqualTo(3);
         assertThat(present.points(Instant.EPOCH, NOW, 10)).isEmpty();
@@ -74,6 +82,6 @@ final class CourseTest {
     }
 
     private void answer(double sessions) {
-        course.answered(OptionalDouble.of(sessions), sessions, 100, NOW);
+        course.answered(OptionalDouble.of(sessions), new Course.Answer(sessions, 100, NOW), 100);
     }
 }

@@ -2,7 +2,6 @@ package io.github.redissessionscaler.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.redissessionscaler.hpa.WholeInstances;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +26,7 @@ final class ScalingTest {
 
     @Test
     void oneSessionTooManyIsEnoughWhereWholeInstancesAreReported() {
-        Scaling scaling = Scaling.of(sessions -> WholeInstances.roundUp((double) sessions, 100), 100, 100, 1);
+        Scaling scaling = Scaling.of(sessions -> 100.0 * (double) Math.ceilDiv(sessions, 100), 100, 100, 1);
 
         assertThat(scaling.upAt()).hasValue(101);
         assertThat(scaling.inWords()).isEqualTo("1 instance is right. 101 are needed to leave 1 instance.");
@@ -35,7 +34,7 @@ final class ScalingTest {
 
     @Test
     void fromTenInstancesOnEvenWholeInstancesMeetTheTolerance() {
-        Scaling scaling = Scaling.of(sessions -> WholeInstances.roundUp((double) sessions, 100), 1000, 100, 10);
+        Scaling scaling = Scaling.of(sessions -> 100.0 * (double) Math.ceilDiv(sessions, 100), 1000, 100, 10);
 
         assertThat(scaling.upAt()).hasValue(1101);
         assertThat(scaling.tolerated()).isTrue();

@@ -1,7 +1,9 @@
 package io.github.redissessionscaler.benchmarks.computed;
 
 import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
-import io.github.redissessionscaler.hpa.WholeInstances;
+import io.github.redissessionscaler.trigger.Trigger;
+import io.github.redissessionscaler.trigger.TriggerParser;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -10,7 +12,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** The HPA's arithmetic and the rounding to whole instances, once each. */
+/** The HPA's arithmetic, the rounding to whole replicas, and the scaling by another target, once each. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -19,6 +21,8 @@ public class HpaBenchmark {
     private double sessions = 1234.5;
     private double target = 100;
     private long replicas = 7;
+    private final Trigger whole = TriggerParser.parse(Map.of("wholeInstances", "true"));
+    private final Trigger scaled = TriggerParser.parse(Map.of("sessionSize", "60"));
 
     @Benchmark
     public long desiredReplicas() {
@@ -27,6 +31,11 @@ public class HpaBenchmark {
 
     @Benchmark
     public double wholeInstances() {
-        return WholeInstances.roundUp(sessions, target);
+        return whole.valueOf(sessions, target);
+    }
+
+    @Benchmark
+    public double scaledByAnotherTarget() {
+        return scaled.valueOf(sessions, target);
     }
 }

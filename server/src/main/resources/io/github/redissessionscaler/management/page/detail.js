@@ -49,7 +49,7 @@ function notices(trigger) {
     all.push(["bad", `Redis has given no number for ${span(seconds)}. ${answer} The reason, ${reason}: ${message}`]);
   }
   if (trigger.targetProblem) {
-    all.push(["warn", `sessionSizeKey gives no target, so it stays ${number(trigger.target)}: ${trigger.targetProblem}`]);
+    all.push(["warn", `sessionSizeKey gives no target; ${number(trigger.target)} is used: ${trigger.targetProblem}`]);
   }
   trigger.advice.forEach((sentence) => all.push(["warn", sentence]));
   if (trigger.scan) {
@@ -131,6 +131,10 @@ function facts(trigger) {
   }
   const key = trigger.targetKey ? `, from the key '${trigger.targetKey}'` : "";
   all.push(["Target", `${many(trigger.target, "session")} per instance${key}`]);
+  if (trigger.metricTarget !== trigger.target) {
+    const scale = `${number(trigger.metricTarget)} / ${number(trigger.target)}`;
+    all.push(["Target of the metric", `${number(trigger.metricTarget)}, so that the value is scaled by ${scale}`]);
+  }
   if (trigger.value !== undefined) {
     all.push(["KEDA was told", `${number(trigger.value)}${how(trigger)}, ${span(trigger.answeredSeconds)} ago`]);
     all.push(["Instances", `${number(trigger.instances)}${trigger.instancesPresumed ? ", presumed (see below)" : ""}`]);

@@ -1,0 +1,132 @@
+package io.github.redissessionscaler.evaluation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The triggers that were refused lately, each with the reason. A reason is logged once, and again when it has not been given
+ * for a while; however many triggers are refused, the log gets a bounded number of lines. Thread-safe.
+ */
+public final class RefusedTriggers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RefusedTriggers.class);
+
+    /** KEDA and the HPA ask several times a minute; a refusal that was not repeated for this long is over. */
+    static final Duration FORGOTTEN_AFTER = TriggerStates.FORGOTTEN_AFTER;
+
+    /** Refusals that are remembered. */
+    static final int MOST = 1000;
+
+    /** Characters of a reason. */
+    static final int LONGEST_REASON = 2000;
+
+    /** Lines in the log within each {@link #LOGGED_WITHIN}. */
+    static final int MOST_LOGGED = 20;
+
+    static final Duration LOGGED_WITHIN = Duration.ofMinutes(1);
+
+    /**
+     * A trigger of a ScaledObject that is refused.
+     *
+     * @param reason what is wrong with it, at most {@link #LONGEST_REASON} characters
+     * @param since when it was first refused for this reason
+     * @param last when it was last refused for it
+     */
+    public record Refusal(String namespace, String scaledObject, String reason, Instant since, Instant last) {}
+
+    private record Key(String namespace, String scaledObject, String reason) {}
+
+    private final InstantSource clock;
+
+    /** In the order of the last refusal, the oldest first. */
+    private final Map<Key, Refusal> refusals = new LinkedHashMap<>();
+
+    private Instant windowEnd = Instant.MIN;
+    private int logged;
+    private long dropped;
+
+    /** None was refused yet. */
+    public RefusedTriggers(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * A trigger was refused. Returns at once.
+     *
+     * @param namespace without control characters
+     * @param scaledObject without control characters
+     * @param reason one line for its author, without a secret
+     */
+    public void refused(String namespace, String scaledObject, String reason) {
+        String text = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON - 1) + "…" : reason;
+        if (isNews(new Key(namespace, scaledObject, text))) {
+            log(namespace, scaledObject, text);
+        }
+    }
+
+    /** The triggers that were refused lately, the last one first. */
+    public synchronized List<Refusal> lately() {
+        forgetOld(clock.instant());
+        return List.copyOf(refusals.values()).reversed();
+    }
+
+    /** How many there are. */
+    public synchronized int count() {
+        forgetOld(clock.instant());
+        return refusals.size();
+    }
+
+    private synchronized boolean isNews(Key key) {
+        Instant now = clock.instant();
+        forgetOld(now);
+        Refusal before = refusals.remove(key);
+        Instant since = before == null ? now : before.since();
+        refusals.put(key, new Refusal(key.namespace, key.scaledObject, key.reason, since, now));
+        if (refusals.size() > MOST) {
+            refusals.remove(refusals.keySet().iterator().next());
+        }
+        return before == null;
+    }
+
+    private void forgetOld(Instant now) {
+        Instant oldest = now.minus(FORGOTTEN_AFTER);
+        var all = refusals.values().iterator();
+        while (all.hasNext() && all.next().last().isBefore(oldest)) {
+            all.remove();
+        }
+    }
+
+    private synchronized void log(String namespace, String scaledObject, String reason) {
+        Instant now = clock.instant();
+        if (!now.isBefore(windowEnd)) {
+            windowEnd = now.plus(LOGGED_WITHIN);
+            logged = 0;
+            if (dropped > 0) {
+                LOG.atWarn()
+                        .addKeyValue("triggers", dropped)
+                        .log("Further triggers were refused, which were not logged");
+                dropped = 0;
+            }
+        }
+        if (logged == MOST_LOGGED) {
+            dropped++;
+            return;
+        }
+        logged++;
+        LOG.atWarn()
+                .addKeyValue("namespace", namespace)
+                .addKeyValue("scaledObject", scaledObject)
+                .log("Trigger refused: {}", reason);
+        if (logged == MOST_LOGGED) {
+            LOG.atWarn()
+                    .addKeyValue("seconds", LOGGED_WITHIN.toSeconds())
+                    .log("Many triggers are refused; others are only counted until this time has passed");
+        }
+    }
+}
