@@ -63,7 +63,7 @@ public final class ActivityHub implements AutoCloseable {
                     "the scaler has " + most + " open streams already, which is its STREAM_LIMIT");
         }
         DatabaseWatch watch = watches.computeIfAbsent(
-                asked.trigger().source().database(),
+                events.canonical(asked.trigger().source().database()),
                 database -> new DatabaseWatch(database, evaluator, events, counting, settings, background));
         if (closed) {
             watch.close();
@@ -73,15 +73,24 @@ public final class ActivityHub implements AutoCloseable {
 
     /** A new count of the database is there. Returns at once. */
     public void counted(Database database) {
-        DatabaseWatch watch = watches.get(database);
+        DatabaseWatch watch = watches.get(events.canonical(database));
         if (watch != null) {
             watch.counted();
         }
     }
 
-    /** The answers may be others without a cause in Redis, since the configuration has changed. Returns at once. */
+    /**
+     * The answers may be others without a cause in Redis, since the configuration has changed. Streams whose connection has
+     * another database now end well, so that KEDA opens them again. Returns at once.
+     */
     public void refreshAll() {
-        watches.values().forEach(DatabaseWatch::counted);
+        watches.values().forEach(watch -> {
+            watch.subscriptions().stream()
+                    .filter(subscription ->
+                            !events.canonical(subscription.database()).equals(watch.database()))
+                    .forEach(Subscription::end);
+            watch.counted();
+        });
     }
 
     /** How many streams are open. */

@@ -68,6 +68,10 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         this.pace = new Pace(settings.pollMin(), settings.pollMax());
     }
 
+    Database database() {
+        return database;
+    }
+
     synchronized Pace.Mode mode() {
         return pace.mode();
     }

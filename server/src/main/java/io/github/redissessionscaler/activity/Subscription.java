@@ -9,6 +9,7 @@ import io.github.redissessionscaler.evaluation.Futures;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.LimitReachedException;
+import io.github.redissessionscaler.trigger.Database;
 import org.jspecify.annotations.Nullable;
 
 /** One open stream: what its client was sent, and what it is owed. The latest value wins. Thread-safe. */
@@ -33,6 +34,11 @@ public final class Subscription {
         this.asked = asked;
         this.client = client;
         this.watch = watch;
+    }
+
+    /** The database as its trigger names it. */
+    Database database() {
+        return asked.trigger().source().database();
     }
 
     /** Begins: the state is sent as soon as it is read. Does not block. */

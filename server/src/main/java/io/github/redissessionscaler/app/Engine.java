@@ -62,7 +62,9 @@ final class Engine implements AutoCloseable {
         counter = new Counter(
                 keyspaces,
                 clock,
-                CountingOptions.DEFAULT.withScans(config.countRefresh(), config.countShare()),
+                CountingOptions.DEFAULT
+                        .withScans(config.countRefresh(), config.countShare())
+                        .withFirstCount(config.answerTimeout().multipliedBy(3).dividedBy(4)),
                 () -> source.current().patternLimit(),
                 new SecureRandom(),
                 new MeasuredCosts(telemetry, costs));

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
@@ -28,7 +29,8 @@ public final class Counter implements AutoCloseable {
     /** More than any scaler is asked about; a key that is forgotten costs a look at its type again. */
     private static final int KEYS_REMEMBERED = 20_000;
 
-    private record Key(Database database, String name) {}
+    /** What is remembered of a key, and of a server's clock, is of these servers alone. */
+    private record Key(Database database, Object backend, String name) {}
 
     private final Keyspaces keyspaces;
     private final InstantSource clock;
@@ -38,7 +40,7 @@ public final class Counter implements AutoCloseable {
     private final CountingCosts costs;
     private final LeastRecentlyUsed<Key, Elements> elements = new LeastRecentlyUsed<>(KEYS_REMEMBERED);
     private final LeastRecentlyUsed<Key, ScoredMembers> scoredMembers = new LeastRecentlyUsed<>(KEYS_REMEMBERED);
-    private final ConcurrentMap<Database, ServerClock> serverClocks = new ConcurrentHashMap<>();
+    private final LeastRecentlyUsed<Key, ServerClock> serverClocks = new LeastRecentlyUsed<>(KEYS_REMEMBERED);
     private final ConcurrentMap<Database, PatternCounts> patternCounts = new ConcurrentHashMap<>();
     private volatile Consumer<Database> whenScanned = _ -> {};
     private volatile boolean closed;
@@ -85,20 +87,25 @@ public final class Counter implements AutoCloseable {
      * @throws io.github.redissessionscaler.problem.LimitReachedException if too many patterns are counted already
      */
     public Count count(Source source) {
-        Database database = source.database();
+        Database database = keyspaces.canonical(source.database());
         Keyspace keyspace = keyspaces.of(database);
         return switch (source.query()) {
             case CountQuery.AllKeys() -> index((double) keyspace.size());
             case CountQuery.ExpiringKeys() -> index(expiringKeys(keyspace));
             case CountQuery.Elements(String key) ->
-                index(elements.computeIfAbsent(new Key(database, key), _ -> new Elements(keyspace, key))
+                index(elements.computeIfAbsent(key(database, key), _ -> new Elements(keyspace, key))
                         .count());
             case CountQuery.RecentMembers recent ->
                 index((double) scoredMembers(database, keyspace, recent.key()).within(recent.within()));
             case CountQuery.UnexpiredMembers(String key) ->
                 index((double) scoredMembers(database, keyspace, key).unexpired());
             case CountQuery.MatchingKeys matching ->
-                patternCounts(database, keyspace).count(matching);
+                ofPattern(database, keyspace, counts -> {
+                    counts.begin(matching);
+                    // What is remembered does not show that Redis answers, each primary of it.
+                    keyspace.size();
+                    return counts.count(matching);
+                });
         };
     }
 
@@ -111,8 +118,10 @@ public final class Counter implements AutoCloseable {
      */
     public Count countToTheEnd(Source source) {
         return source.query() instanceof CountQuery.MatchingKeys matching
-                ? patternCounts(source.database(), keyspaces.of(source.database()))
-                        .countToTheEnd(matching)
+                ? ofPattern(
+                        keyspaces.canonical(source.database()),
+                        keyspaces.of(source.database()),
+                        counts -> counts.countToTheEnd(matching))
                 : count(source);
     }
 
@@ -133,13 +142,18 @@ public final class Counter implements AutoCloseable {
      */
     public LayoutFindings look(Source source, Optional<Layout> layout) {
         return source.query() instanceof CountQuery.MatchingKeys matching
-                ? LayoutCheck.of(keyspaces.of(source.database()), matching, layout, random)
+                ? LayoutCheck.of(
+                        keyspaces.of(source.database()),
+                        matching,
+                        layout,
+                        count(source).value() > 0,
+                        random)
                 : LayoutFindings.NONE;
     }
 
     /** Something may have changed in the database, so that what is counted in the background is old. Returns at once. */
     public void hint(Database database) {
-        PatternCounts counts = patternCounts.get(database);
+        PatternCounts counts = patternCounts.get(keyspaces.canonical(database));
         if (counts != null) {
             counts.hint();
         }
@@ -152,7 +166,8 @@ public final class Counter implements AutoCloseable {
 
     /** How far the scan of a database is, if one runs now. */
     public Optional<ScanProgress> progress(Database database) {
-        return Optional.ofNullable(patternCounts.get(database)).flatMap(PatternCounts::progress);
+        return Optional.ofNullable(patternCounts.get(keyspaces.canonical(database)))
+                .flatMap(PatternCounts::progress);
     }
 
     /** The databases that are scanned now, and how far each scan is. */
@@ -170,22 +185,49 @@ public final class Counter implements AutoCloseable {
         patternCounts.values().forEach(PatternCounts::close);
     }
 
+    private Count ofPattern(Database database, Keyspace keyspace, Function<PatternCounts, Count> count) {
+        while (true) {
+            PatternCounts counts = patternCounts(database, keyspace);
+            try {
+                return count.apply(counts);
+            } catch (KeyspaceException e) {
+                if (closed || !counts.closed()) {
+                    throw e;
+                }
+                // The connection leads to other servers meanwhile, which are counted anew.
+            }
+        }
+    }
+
+    /** What counts these servers; what counted others that the database was on before is ended. */
     private PatternCounts patternCounts(Database database, Keyspace keyspace) {
-        PatternCounts counts = patternCounts.computeIfAbsent(
-                database,
-                _ -> new PatternCounts(
-                        database,
-                        keyspace,
-                        clock,
-                        options,
-                        patternLimit,
-                        random,
-                        costs,
-                        () -> whenScanned.accept(database)));
+        Object backend = keyspaces.backend(database);
+        PatternCounts counts = patternCounts.compute(database, (_, known) -> {
+            if (known != null && known.backend().equals(backend)) {
+                return known;
+            }
+            if (known != null) {
+                known.close();
+            }
+            return new PatternCounts(
+                    database,
+                    backend,
+                    keyspace,
+                    clock,
+                    options,
+                    patternLimit,
+                    random,
+                    costs,
+                    () -> whenScanned.accept(database));
+        });
         if (closed) {
             counts.close();
         }
         return counts;
+    }
+
+    private Key key(Database database, String name) {
+        return new Key(database, keyspaces.backend(database), name);
     }
 
     private Count index(double value) {
@@ -206,8 +248,8 @@ public final class Counter implements AutoCloseable {
     }
 
     private ScoredMembers scoredMembers(Database database, Keyspace keyspace, String key) {
-        ServerClock serverClock = serverClocks.computeIfAbsent(database, _ -> new ServerClock(keyspace, clock));
-        return scoredMembers.computeIfAbsent(
-                new Key(database, key), _ -> new ScoredMembers(keyspace, key, serverClock, clock));
+        ServerClock serverClock =
+                serverClocks.computeIfAbsent(key(database, ""), _ -> new ServerClock(keyspace, clock));
+        return scoredMembers.computeIfAbsent(key(database, key), _ -> new ScoredMembers(keyspace, key, serverClock));
     }
 }

@@ -33,6 +33,11 @@ public record CountingOptions(
         return new CountingOptions(everyRefresh, idle, firstCount, share, sampleShare, smallestPage, largestPage);
     }
 
+    /** The same with another time that a request waits for the first count, at most. */
+    public CountingOptions withFirstCount(Duration longest) {
+        return new CountingOptions(refresh, idle, longest, scanShare, sampleShare, smallestPage, largestPage);
+    }
+
     public CountingOptions {
         if (!(scanShare > 0 && scanShare <= 1 && sampleShare > 0 && sampleShare <= 1)) {
             throw new IllegalArgumentException("a share of time is above 0 and up to 1");

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.counting;
 import static java.util.Objects.requireNonNull;
 
 import io.github.redissessionscaler.counting.SampleWindow.Share;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,8 +22,14 @@ import java.util.stream.IntStream;
  */
 final class Estimates {
 
-    /** How many samples make the first estimate, at most. */
+    /** How many samples are tried before it is asked what they have cost; the window keeps so many of the first visit. */
     private static final int FIRST_SAMPLES = 16;
+
+    /** How much of a server's time the first estimate takes, at most: some 400,000 keys. */
+    private static final long FIRST_SERVER_NANOS = Duration.ofMillis(50).toNanos();
+
+    /** How long the first estimate takes, at most, about: a call waits for it. */
+    private static final long FIRST_NANOS = Duration.ofMillis(300).toNanos();
 
     /** And at least, so that they tell how samples differ. */
     private static final int FEWEST_FIRST_SAMPLES = 4;
@@ -123,6 +130,8 @@ final class Estimates {
         Sampler sampler = requireNonNull(samplers.get(shard.name()));
         var timed = new TimedShard(shard, pace(shard.name()));
         List<Drawn> drawn = new ArrayList<>();
+        long start = System.nanoTime();
+        long serverNanos = 0;
         long size = 0;
         long keys = 0;
         do {
@@ -133,20 +142,40 @@ final class Estimates {
             drawn.add(new Drawn(sample.keys().size() + expired, tally.counts()));
             size = sample.sizeAfter();
             keys += sample.keys().size();
-        } while (first && !enoughAtFirst(drawn, filters.size()));
-        return new Visit(shard.name(), size, timed.takeServerNanos(), keys, drawn);
+            serverNanos += timed.takeServerNanos();
+        } while (first
+                && keys < size
+                && !enoughAtFirst(drawn, filters.size())
+                && (drawn.size() < FIRST_SAMPLES
+                        || (serverNanos < FIRST_SERVER_NANOS && System.nanoTime() - start < FIRST_NANOS)));
+        return new Visit(shard.name(), size, serverNanos, keys, drawnTogether(drawn, filters.size()));
     }
 
+    /** Whether the samples are as precise as is ever wanted; many of them need not be as precise as few can be. */
     private static boolean enoughAtFirst(List<Drawn> drawn, int filters) {
-        if (drawn.size() < FEWEST_FIRST_SAMPLES) {
-            return false;
+        long enough = drawn.size() < FIRST_SAMPLES ? ENOUGH_MATCHING : SampleWindow.PRECISE_MATCHING;
+        return drawn.size() >= FEWEST_FIRST_SAMPLES
+                && IntStream.range(0, filters).allMatch(i -> matching(drawn, i) >= enough);
+    }
+
+    private static long matching(List<Drawn> drawn, int filter) {
+        return drawn.stream().mapToLong(one -> one.matching().get(filter)).sum();
+    }
+
+    /** Makes one of several, so that there are few of them, all about as large. */
+    private static List<Drawn> drawnTogether(List<Drawn> drawn, int filters) {
+        int each = Math.ceilDiv(drawn.size(), FIRST_SAMPLES);
+        if (each == 1) {
+            return drawn;
         }
-        return drawn.size() == FIRST_SAMPLES
-                || IntStream.range(0, filters)
-                        .allMatch(i -> drawn.stream()
-                                        .mapToLong(one -> one.matching().get(i))
-                                        .sum()
-                                >= ENOUGH_MATCHING);
+        List<Drawn> together = new ArrayList<>();
+        for (int from = 0; from < drawn.size(); from += each) {
+            List<Drawn> some = drawn.subList(from, Math.min(from + each, drawn.size()));
+            together.add(new Drawn(
+                    some.stream().mapToLong(Drawn::keys).sum(),
+                    IntStream.range(0, filters).mapToObj(i -> matching(some, i)).toList()));
+        }
+        return together;
     }
 
     private Pace pace(String shard) {

@@ -32,4 +32,9 @@ public interface KeyspaceEvents {
      * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such database
      */
     Feed listen(Database database, Listener listener);
+
+    /** What {@link Keyspaces#canonical} says. */
+    default Database canonical(Database database) {
+        return database;
+    }
 }

@@ -22,4 +22,9 @@ public interface Keyspaces {
     default Object backend(Database database) {
         return of(database);
     }
+
+    /** The same database with its index, so that one that is named in two ways is one; unchanged where it is not known. */
+    default Database canonical(Database database) {
+        return database;
+    }
 }

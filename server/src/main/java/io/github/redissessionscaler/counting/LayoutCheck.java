@@ -22,6 +22,7 @@ final class LayoutCheck {
     private final MatchingKeys query;
     private final Optional<Layout> layout;
     private final KeyFilter filter;
+    private final boolean counted;
     private long keys;
     private long matching;
     private long asked;
@@ -29,7 +30,8 @@ final class LayoutCheck {
     private long ofOtherType;
     private long ofRival;
 
-    private LayoutCheck(MatchingKeys query, Optional<Layout> layout) {
+    private LayoutCheck(MatchingKeys query, Optional<Layout> layout, boolean counted) {
+        this.counted = counted;
         this.query = query;
         this.layout = layout;
         this.filter = KeyFilter.of(query);
@@ -38,10 +40,12 @@ final class LayoutCheck {
     /**
      * What some hundred keys of each primary show, each looked at once.
      *
+     * @param counted whether the count has found any: among few keys there may be none of them all the same
      * @throws KeyspaceException if Redis does not answer, or does not allow the look
      */
-    static LayoutFindings of(Keyspace keyspace, MatchingKeys query, Optional<Layout> layout, RandomGenerator random) {
-        var check = new LayoutCheck(query, layout);
+    static LayoutFindings of(
+            Keyspace keyspace, MatchingKeys query, Optional<Layout> layout, boolean counted, RandomGenerator random) {
+        var check = new LayoutCheck(query, layout, counted);
         List<Shard> shards = keyspace.shards();
         for (Shard shard : shards) {
             check.look(shard, SomeKeys.of(shard, shards.size() > 1, random));
@@ -76,12 +80,12 @@ final class LayoutCheck {
         List<String> advice = new ArrayList<>();
         Optional<Layout> rival = layout.flatMap(Layout::rival)
                 .filter(_ -> ofRival > 0)
-                .filter(_ ->
-                        matching == 0 || layout.map(Layout::countsKeysOfRival).orElse(false));
+                .filter(_ -> (matching == 0 && !counted)
+                        || layout.map(Layout::countsKeysOfRival).orElse(false));
         if (rival.isPresent()) {
             advice.add("%d of %d keys looked at are those of preset %s; use that one"
                     .formatted(ofRival, keys, rival.get().preset()));
-        } else if (matching == 0 && keys > 0) {
+        } else if (matching == 0 && keys > 0 && !counted) {
             advice.add("none of %d keys looked at matches %s; if there are sessions, their keys are called otherwise"
                     .formatted(keys, Quoted.of(query.pattern())));
         }

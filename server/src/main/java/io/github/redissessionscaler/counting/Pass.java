@@ -44,15 +44,29 @@ final class Pass {
     private final Keyspace keyspace;
     private final List<KeyFilter> filters;
     private final CountingOptions options;
+    private final boolean atOnce;
     private final Instant since;
     private final Visited visited;
     private final AtomicLong keysSeen = new AtomicLong();
     private volatile long keysExpected;
 
-    Pass(Keyspace keyspace, List<KeyFilter> filters, CountingOptions options, Instant since, Visited visited) {
+    /**
+     * A scan that has not begun.
+     *
+     * @param atOnce whether pages follow one another without a pause: for few keys that somebody waits for. The servers rest
+     *     after it as long as they would have in between
+     */
+    Pass(
+            Keyspace keyspace,
+            List<KeyFilter> filters,
+            CountingOptions options,
+            boolean atOnce,
+            Instant since,
+            Visited visited) {
         this.keyspace = keyspace;
         this.filters = List.copyOf(filters);
         this.options = options;
+        this.atOnce = atOnce;
         this.since = since;
         this.visited = visited;
     }
@@ -107,7 +121,7 @@ final class Pass {
         long lastPage = 0;
         String cursor = "0";
         do {
-            pace.pauseAfter(lastPage);
+            pace.pauseAfter(atOnce ? 0 : lastPage);
             ScanPage page = timed.scan(List.of(cursor), count).getFirst();
             tally.add(page.keys(), recent::add);
             lastPage = timed.takeServerNanos();
@@ -118,7 +132,7 @@ final class Pass {
             cursor = page.cursor();
             count = nextCount(count, lastPage);
         } while (!cursor.equals("0"));
-        return new ShardResult(tally.counts(), serverNanos, keys, pace.pauseNanos(lastPage));
+        return new ShardResult(tally.counts(), serverNanos, keys, pace.pauseNanos(atOnce ? serverNanos : lastPage));
     }
 
     private int nextCount(int count, long nanos) {

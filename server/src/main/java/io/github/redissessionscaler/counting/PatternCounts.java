@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PatternCounts implements AutoCloseable {
 
+    private final Object backend;
     private final CountingOptions options;
     private final PatternEntries entries;
     private final SampleRounds samples;
@@ -25,6 +26,7 @@ final class PatternCounts implements AutoCloseable {
 
     PatternCounts(
             Database database,
+            Object backend,
             Keyspace keyspace,
             InstantSource clock,
             CountingOptions options,
@@ -32,6 +34,7 @@ final class PatternCounts implements AutoCloseable {
             RandomGenerator random,
             CountingCosts costs,
             Runnable whenScanned) {
+        this.backend = backend;
         this.options = options;
         entries = new PatternEntries(clock, options.idle(), limit);
         var estimates = new Estimates(keyspace, clock, random, options.sampleShare());
@@ -39,9 +42,15 @@ final class PatternCounts implements AutoCloseable {
         scans = new ScanRounds(database, keyspace, entries, clock, options, costs, samples, whenScanned);
     }
 
+    /** Identifies the servers that are counted. */
+    Object backend() {
+        return backend;
+    }
+
     /**
      * The latest count; the first one is waited for.
      *
+     * @throws KeyspaceException NOT_COUNTED if there is none in time
      * @throws LimitReachedException if there is no room for the pattern
      */
     Count count(MatchingKeys query) {
@@ -98,6 +107,23 @@ final class PatternCounts implements AutoCloseable {
         }
     }
 
+    /**
+     * Has the query counted in the background, unless it is already. Returns at once.
+     *
+     * @throws LimitReachedException if there is no room for the pattern
+     */
+    void begin(MatchingKeys query) {
+        entries.lock.lock();
+        try {
+            PatternEntry entry = entries.ask(query);
+            if (!entries.closed()) {
+                begin(entry);
+            }
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
     /** Begins what counts the entry, also where it has ended for a reason that it should not have. */
     private void begin(PatternEntry entry) {
         scans.start();
@@ -124,6 +150,15 @@ final class PatternCounts implements AutoCloseable {
         entries.lock.lock();
         try {
             return scans.progress();
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    boolean closed() {
+        entries.lock.lock();
+        try {
+            return entries.closed();
         } finally {
             entries.lock.unlock();
         }
@@ -157,7 +192,7 @@ final class PatternCounts implements AutoCloseable {
                 .map(now -> "; %d of about %d keys have been visited".formatted(now.keysSeen(), now.keysExpected()))
                 .orElse("");
         return new KeyspaceException(
-                Reason.TIMEOUT,
+                Reason.NOT_COUNTED,
                 "the first count of the keys " + Quoted.of(query.pattern()) + " has not ended yet" + progress);
     }
 }

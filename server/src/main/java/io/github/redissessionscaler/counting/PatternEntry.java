@@ -107,9 +107,24 @@ final class PatternEntry {
         delayed = false;
     }
 
+    /** Nothing can be counted now. What is older than a while is not answered with again, but counted anew. */
+    void forgetOld(Instant now) {
+        if (exact != null && isOld(exact, now)) {
+            exact = null;
+        }
+        if (estimate != null && isOld(estimate, now)) {
+            estimate = null;
+            calm = new CalmEstimate();
+        }
+    }
+
+    private static boolean isOld(Count count, Instant now) {
+        return count.asOf().plus(LONGEST_DELAY).isBefore(now);
+    }
+
     /** A scan brought no count, since keys moved during it, and the next may not either. */
     void scanDelayed(Instant now) {
-        delayed = exact == null || exact.asOf().plus(LONGEST_DELAY).isBefore(now);
+        delayed = exact == null || isOld(exact, now);
     }
 
     void sampled(Estimates.Estimate newest, Instant now) {

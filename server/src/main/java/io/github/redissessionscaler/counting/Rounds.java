@@ -78,6 +78,9 @@ abstract class Rounds {
      */
     abstract void round() throws InterruptedException;
 
+    /** A round has failed, for the moment at least: what it has counted before grows old. */
+    abstract void outdate();
+
     final long earliest() {
         return earliest;
     }
@@ -99,6 +102,7 @@ abstract class Rounds {
         try {
             retry();
             failure = reason;
+            outdate();
         } finally {
             entries.lock.unlock();
         }

@@ -57,6 +57,12 @@ final class SampleRounds extends Rounds {
         }
     }
 
+    @Override
+    void outdate() {
+        Instant now = clock.instant();
+        entries.all().forEach(entry -> entry.forgetOld(now));
+    }
+
     private List<KeyFilter> filters() {
         entries.lock.lock();
         try {

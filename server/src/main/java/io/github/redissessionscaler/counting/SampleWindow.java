@@ -13,12 +13,18 @@ import java.util.List;
  * <p>A sample is the unit: the standard error comes from how the samples differ among each other, so that keys of one
  * sample may have more in common than chance. It is never less than that of as many keys drawn one by one.
  *
- * <p>Old samples leave after {@link #LONGEST}, and earlier when the newer ones say something else: the window is then cut
+ * <p>Old samples leave after {@link #LONGEST}, or up to {@link #LONGEST_OF_FEW} where few keys match, and earlier when the newer ones say something else: the window is then cut
  * until its older and newer part agree. Not for use by several threads.
  */
 final class SampleWindow {
 
     static final Duration LONGEST = Duration.ofMinutes(1);
+
+    /** Samples stay longer while the newer ones hold fewer matching keys than {@link #PRECISE_MATCHING}. */
+    static final Duration LONGEST_OF_FEW = Duration.ofMinutes(5);
+
+    /** So many matching keys make a standard error of 5 %. */
+    static final long PRECISE_MATCHING = 400;
 
     /** Fewer tell nothing about how samples differ. */
     private static final int FEWEST = 4;
@@ -51,10 +57,21 @@ final class SampleWindow {
         if (keys > 0) {
             samples.addLast(new Drawn(at, keys, matching));
         }
-        while (samples.size() > FEWEST && samples.getFirst().at().plus(LONGEST).isBefore(at)) {
+        forgetOld(at);
+        while (samples.size() > 2 * FEWEST && drifts()) {
             samples.removeFirst();
         }
-        while (samples.size() > 2 * FEWEST && drifts()) {
+    }
+
+    private void forgetOld(Instant now) {
+        long matching = samples.stream().mapToLong(Drawn::matching).sum();
+        while (samples.size() > FEWEST && samples.getFirst().at().plus(LONGEST).isBefore(now)) {
+            Drawn oldest = samples.getFirst();
+            boolean precise = matching - oldest.matching() >= PRECISE_MATCHING;
+            if (!precise && !oldest.at().plus(LONGEST_OF_FEW).isBefore(now)) {
+                return;
+            }
+            matching -= oldest.matching();
             samples.removeFirst();
         }
     }

@@ -105,10 +105,12 @@ final class ScanRounds extends Rounds {
                 succeeded(options.refresh().toNanos());
                 return;
             }
+            boolean atOnce = largest <= MethodChoice.FEW_KEYS && awaited();
             running = new Pass(
                     keyspace,
                     filters,
                     options,
+                    atOnce,
                     clock.instant(),
                     (keys, nanos) -> costs.visited(database, Method.EXACT, keys, nanos));
             pass = running;
@@ -158,6 +160,12 @@ final class ScanRounds extends Rounds {
         entries.learnCost(result.serverNanosPerKey());
         restUntil = System.nanoTime() + Math.max(result.restNanos(), SHORTEST_REST.toNanos());
         succeeded(options.refresh().toNanos());
+    }
+
+    @Override
+    void outdate() {
+        Instant now = clock.instant();
+        entries.all().forEach(entry -> entry.forgetOld(now));
     }
 
     private void disturbed() {

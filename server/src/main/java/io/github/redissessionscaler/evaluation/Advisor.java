@@ -5,6 +5,8 @@ import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.counting.LayoutFindings;
 import io.github.redissessionscaler.counting.LeastRecentlyUsed;
+import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.problem.LimitReachedException;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.Layout;
 import io.github.redissessionscaler.trigger.Source;
@@ -69,6 +71,8 @@ public final class Advisor {
                 looking.complete(findings);
             } catch (KeyspaceException e) {
                 failed(looking, e.reason() == Reason.NOPERM ? LOOK_AGAIN : RETRY);
+            } catch (LimitReachedException | InvalidInputException e) {
+                failed(looking, RETRY);
             } catch (Throwable e) {
                 InternalErrors.report("look at keys", e);
                 failed(looking, LOOK_AGAIN);

@@ -1,22 +1,23 @@
 package io.github.redissessionscaler.evaluation;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.history.Course;
 import io.github.redissessionscaler.outage.Known;
 import io.github.redissessionscaler.outage.OutageRules;
 import io.github.redissessionscaler.outage.Verdict;
+import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.LimitReachedException;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.trigger.Activation;
-import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Target;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,13 +76,9 @@ public final class Evaluator {
         TriggerState state = admitted(asked);
         Trigger trigger = asked.trigger();
         advisor.mind(trigger);
-        return observed(
-                        state.count(),
-                        trigger,
-                        reader.count(trigger.source(), deadline),
-                        count -> new Known<>(count, count.asOf()))
-                .thenCompose(count ->
-                        count.map(known -> value(state, known, deadline)).orElse(NOTHING))
+        return reading(state, deadline)
+                .thenCompose(reading -> reading.map(known -> value(state, known.count(), deadline))
+                        .orElse(NOTHING))
                 .whenComplete((value, thrown) -> record(state, value, thrown));
     }
 
@@ -109,13 +106,10 @@ public final class Evaluator {
      */
     public CompletableFuture<Boolean> active(Asked asked, Deadline deadline) {
         TriggerState state = admitted(asked);
-        Trigger trigger = asked.trigger();
-        return observed(
-                        state.active(),
-                        trigger,
-                        readActivity(trigger, deadline),
-                        active -> new Known<>(active, rules.clock().instant()))
-                .thenApply(active -> active.orElse(false));
+        return reading(state, deadline)
+                .thenApply(reading -> reading.map(
+                                known -> known.active(asked.trigger().activation()))
+                        .orElse(false));
     }
 
     /**
@@ -132,7 +126,7 @@ public final class Evaluator {
                 .thenCompose(_ -> advisor.findings(trigger, deadline))
                 .thenApply(findings -> new Explanation(
                         trigger.source().query().inWords(),
-                        state.count().last().map(Known::value),
+                        state.count(),
                         state.outage(),
                         state.target(),
                         state.targetProblem(),
@@ -153,46 +147,77 @@ public final class Evaluator {
         return states.of(asked);
     }
 
-    private CompletableFuture<Boolean> readActivity(Trigger trigger, Deadline deadline) {
-        Database database = trigger.source().database();
-        return switch (trigger.activation()) {
-            case Activation.Reachable() -> reader.ping(database, deadline);
-            case Activation.MoreThan moreThan ->
-                reader.count(trigger.source(), deadline).thenApply(count -> moreThan.reachedBy(count.value()));
+    /** What Redis gives, else what the outage rules keep; empty for inactive and 0. */
+    private CompletableFuture<Optional<Reading>> reading(TriggerState state, Deadline deadline) {
+        Trigger trigger = state.asked().trigger();
+        CompletableFuture<Count> count = reader.count(trigger.source(), deadline);
+        CompletableFuture<Reading> reading = switch (trigger.activation()) {
+            case Activation.Reachable _, Activation.MoreThan _ ->
+                count.thenApply(counted -> new Reading(counted, false));
             case Activation.Flag(String key) ->
-                reader.get(database, key, deadline)
-                        .thenApply(flag -> flag.filter(Evaluator::isTrue).isPresent());
+                count.thenCombine(
+                        reader.get(trigger.source().database(), key, deadline),
+                        (counted, flag) -> new Reading(
+                                counted, flag.filter(Evaluator::isTrue).isPresent()));
         };
+        return reading.handle((read, thrown) -> {
+            if (thrown != null) {
+                return missed(state, failure(thrown));
+            }
+            state.reading().seen(new Known<>(read, rules.clock().instant()));
+            return Optional.of(read);
+        });
     }
 
     private static boolean isTrue(String flag) {
         return flag.equals("1") || flag.equalsIgnoreCase("true");
     }
 
-    /** What Redis says, else what the outage rules say; empty for inactive and 0. */
-    private <V, T> CompletableFuture<Optional<T>> observed(
-            Observed<T> observed, Trigger trigger, CompletableFuture<V> read, Function<V, Known<T>> known) {
-        return read.handle((value, thrown) -> {
-            if (thrown == null) {
-                Known<T> seen = known.apply(value);
-                observed.seen(seen);
-                return Optional.of(seen.value());
+    /** Why there is no reading; what concerns the caller and not the reading is thrown. */
+    private static KeyspaceException failure(Throwable thrown) {
+        return switch (Futures.failure(thrown)) {
+            case KeyspaceException failure -> failure;
+            case LimitReachedException refused -> throw refused;
+            case InvalidInputException refused -> throw refused;
+            case AccessDeniedException refused -> throw refused;
+            case Throwable unexpected -> {
+                InternalErrors.report("read", unexpected);
+                yield new KeyspaceException(Reason.INTERNAL, "internal error, see the log of the scaler", unexpected);
             }
-            if (Futures.failure(thrown) instanceof KeyspaceException failure) {
-                return missed(observed, trigger, failure);
-            }
-            throw Futures.unchecked(thrown);
-        });
+        };
     }
 
-    private <T> Optional<T> missed(Observed<T> observed, Trigger trigger, KeyspaceException failure) {
-        Verdict<T> verdict = rules.verdict(trigger.onUnavailable(), observed.last());
-        observed.missed(failure, answer(verdict), rules.clock().instant());
+    private Optional<Reading> missed(TriggerState state, KeyspaceException failure) {
+        Observed<Reading> observed = state.reading();
+        Instant now = rules.clock().instant();
+        Instant since = observed.outage().map(Observed.Outage::since).orElse(now);
+        Verdict<Reading> verdict = failure.reason().ours()
+                ? new Verdict.Fail<>()
+                : rules.verdict(state.asked().trigger().onUnavailable(), observed.last(), since);
+        if (observed.missed(failure, answer(verdict), since)) {
+            warn(state, failure);
+        }
         return switch (verdict) {
-            case Verdict.Hold<T>(Known<T> known) -> Optional.of(known.value());
-            case Verdict.Minimum<T>() -> Optional.empty();
-            case Verdict.Fail<T>() -> throw new UnavailableException(failure);
+            case Verdict.Hold<Reading>(Known<Reading> known) -> Optional.of(known.value());
+            case Verdict.Minimum<Reading>() -> Optional.empty();
+            case Verdict.Fail<Reading>() -> throw new UnavailableException(failure);
         };
+    }
+
+    /** Of what concerns this trigger alone, once for each reason. What concerns the whole database, {@link ReadLog} says. */
+    private static void warn(TriggerState state, KeyspaceException failure) {
+        if (failure.reason().answered() && !failure.reason().ours()) {
+            LOG.atWarn()
+                    .addKeyValue("namespace", state.asked().namespace())
+                    .addKeyValue("scaledObject", state.asked().scaledObject())
+                    .addKeyValue(
+                            "connection",
+                            state.asked().trigger().source().database().connection())
+                    .addKeyValue("reason", failure.reason())
+                    .log(
+                            "Redis refuses what the trigger reads; it gets what its onUnavailable says: {}",
+                            failure.getMessage());
+        }
     }
 
     private static Observed.Answer answer(Verdict<?> verdict) {

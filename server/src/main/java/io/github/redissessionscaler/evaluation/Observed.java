@@ -67,9 +67,10 @@ public final class Observed<T> {
         outage = null;
     }
 
-    void missed(KeyspaceException failure, Answer answer, Instant now) {
+    /** A read has failed. Returns whether it is for another reason than the one before. */
+    boolean missed(KeyspaceException failure, Answer answer, Instant since) {
         Outage before = outage;
-        Instant since = before == null ? now : before.since();
         outage = new Outage(since, failure.reason(), String.valueOf(failure.getMessage()), answer);
+        return before == null || before.reason() != failure.reason();
     }
 }

@@ -10,26 +10,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in the log when reads begin to fail and when they go well again, once each: for what passes by itself once for a
- * database, for what does not once for each read. What fails and goes well in turns is told of every ten seconds at most.
- * Thread-safe.
+ * Says in the log when the reads of a database begin to fail and when they succeed again, once each, and every ten seconds at
+ * most. It is about the database alone: what Redis refuses to one trigger, and errors of our own, are logged elsewhere. Thread-safe.
  */
 final class ReadLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadLog.class);
 
-    /** How long after telling of a failure another one is not told of. */
+    /** How long after a failure was logged another one is not. */
     static final Duration QUIET = Duration.ofSeconds(10);
 
-    /** A read that fails for good and is forgotten is logged once more. */
+    /** A database that fails for good and is forgotten is logged once more. */
     private static final int REMEMBERED = 1000;
 
-    /** What the log has said of one database or read. */
-    private static final class Told {
+    /** What the log has said of one database. */
+    private static final class Logged {
         private boolean failing;
         private Instant quietUntil = Instant.MIN;
 
-        /** Returns whether the failure is to be told. */
+        /** Returns whether the failure is to be logged. */
         synchronized boolean failed(Instant now) {
             if (failing || now.isBefore(quietUntil)) {
                 return false;
@@ -39,7 +38,7 @@ final class ReadLog {
             return true;
         }
 
-        /** Returns whether the end of a failure is to be told. */
+        /** Returns whether the end of a failure is to be logged. */
         synchronized boolean answered() {
             boolean news = failing;
             failing = false;
@@ -47,39 +46,39 @@ final class ReadLog {
         }
     }
 
-    private final LeastRecentlyUsed<Object, Boolean> failing = new LeastRecentlyUsed<>(REMEMBERED);
-    private final LeastRecentlyUsed<Object, Told> told = new LeastRecentlyUsed<>(REMEMBERED);
+    private final LeastRecentlyUsed<Database, Boolean> failing = new LeastRecentlyUsed<>(REMEMBERED);
+    private final LeastRecentlyUsed<Database, Logged> logged = new LeastRecentlyUsed<>(REMEMBERED);
     private final InstantSource clock;
 
     ReadLog(InstantSource clock) {
         this.clock = clock;
     }
 
-    void failed(Database database, Object read, KeyspaceException failure) {
-        Object subject = failure.reason().permanent() ? read : database;
-        failing.add(subject, true);
-        if (told(subject).failed(clock.instant())) {
+    void failed(Database database, KeyspaceException failure) {
+        if (failure.reason().answered()) {
+            return;
+        }
+        failing.add(database, true);
+        if (logged(database).failed(clock.instant())) {
             LOG.atWarn()
                     .addKeyValue("connection", database.connection())
                     .addKeyValue("reason", failure.reason())
                     .log(
-                            "Redis does not answer, each trigger gets what its onUnavailable says: {}",
+                            failure.reason().unauthenticated()
+                                    ? "Redis refuses the scaler's credentials; each trigger gets what its"
+                                            + " onUnavailable says: {}"
+                                    : "Redis does not answer; each trigger gets what its onUnavailable says: {}",
                             failure.getMessage());
         }
     }
 
-    void answered(Database database, Object read) {
-        if (failing.isEmpty()) {
-            return;
-        }
-        boolean readIsNews = failing.remove(read) && told(read).answered();
-        boolean databaseIsNews = failing.remove(database) && told(database).answered();
-        if (readIsNews || databaseIsNews) {
+    void answered(Database database) {
+        if (!failing.isEmpty() && failing.remove(database) && logged(database).answered()) {
             LOG.atInfo().addKeyValue("connection", database.connection()).log("Redis answers again");
         }
     }
 
-    private Told told(Object subject) {
-        return told.computeIfAbsent(subject, _ -> new Told());
+    private Logged logged(Database database) {
+        return logged.computeIfAbsent(database, _ -> new Logged());
     }
 }

@@ -21,12 +21,9 @@ import java.util.function.Supplier;
  */
 public final class Reader {
 
-    private record Ping(Database database) {}
-
     private record Get(Database database, String key) {}
 
     private final Reads<Source, Count> counts;
-    private final Reads<Ping, Boolean> pings;
     private final Reads<Get, Optional<String>> gets;
     private final Counter counter;
     private final Evictions evictions;
@@ -43,13 +40,6 @@ public final class Reader {
         counts = new SharedReads<>(
                 source -> measured(telemetry, source.database(), "count", () -> counter.count(source)),
                 source -> keyspaces.backend(source.database()),
-                executor);
-        pings = new SharedReads<>(
-                ping -> measured(telemetry, ping.database(), "ping", () -> {
-                    keyspaces.of(ping.database()).ping();
-                    return true;
-                }),
-                ping -> keyspaces.backend(ping.database()),
                 executor);
         gets = new SharedReads<>(
                 get -> measured(
@@ -81,7 +71,6 @@ public final class Reader {
     private Reader(Reader reader, RememberedReads.Round round) {
         counter = reader.counter;
         counts = new RememberedReads<>(reader.counts, round);
-        pings = new RememberedReads<>(reader.pings, round);
         gets = new RememberedReads<>(reader.gets, round);
         evictions = reader.evictions;
         log = reader.log;
@@ -107,11 +96,6 @@ public final class Reader {
         return counter.progress(database);
     }
 
-    /** True once Redis has answered. */
-    CompletableFuture<Boolean> ping(Database database, Deadline deadline) {
-        return logged(database, pings, new Ping(database), deadline);
-    }
-
     CompletableFuture<Optional<String>> get(Database database, String key, Deadline deadline) {
         return logged(database, gets, new Get(database, key), deadline);
     }
@@ -119,9 +103,9 @@ public final class Reader {
     private <K, V> CompletableFuture<V> logged(Database database, Reads<K, V> reads, K key, Deadline deadline) {
         return reads.get(key, deadline).whenComplete((_, thrown) -> {
             if (thrown == null) {
-                log.answered(database, key);
+                log.answered(database);
             } else if (Futures.failure(thrown) instanceof KeyspaceException failure) {
-                log.failed(database, key, failure);
+                log.failed(database, failure);
             }
         });
     }

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.evaluation;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import java.time.Duration;
@@ -15,8 +16,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads of Redis of which equal ones in flight are one. The result of a read is not kept: whoever asks after it has ended
@@ -27,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * starts another.
  */
 final class SharedReads<K, V> implements Reads<K, V> {
-
-    private static final Logger LOG = LoggerFactory.getLogger(SharedReads.class);
 
     /** Longer than a read takes that ends: the longest waits 30 seconds for the first count of a pattern. */
     static final Duration LONGEST = Duration.ofMinutes(1);
@@ -150,8 +147,8 @@ final class SharedReads<K, V> implements Reads<K, V> {
             abandon(
                     subject,
                     thread,
-                    new KeyspaceException(Reason.OTHER, "the scaler cannot start a read of Redis: " + e, e));
-            LOG.atError().setCause(e).log("A read of Redis could not be started");
+                    new KeyspaceException(Reason.INTERNAL, "internal error, see the log of the scaler", e));
+            InternalErrors.report("read", e);
         }
     }
 
@@ -193,7 +190,10 @@ final class SharedReads<K, V> implements Reads<K, V> {
             ended = true;
         } finally {
             if (!ended) {
-                abandon(subject, thread, new KeyspaceException(Reason.OTHER, "the scaler failed to read from Redis"));
+                abandon(
+                        subject,
+                        thread,
+                        new KeyspaceException(Reason.INTERNAL, "internal error, see the log of the scaler"));
             }
         }
     }
@@ -209,8 +209,8 @@ final class SharedReads<K, V> implements Reads<K, V> {
         } catch (Error e) {
             end(subject, thread);
             result.completeExceptionally(
-                    new KeyspaceException(Reason.OTHER, "the scaler failed to read from Redis: " + e, e));
-            LOG.atError().setCause(e).log("A read of Redis failed unexpectedly");
+                    new KeyspaceException(Reason.INTERNAL, "internal error, see the log of the scaler", e));
+            InternalErrors.report("read", e);
             return;
         }
         end(subject, thread);

@@ -2,7 +2,6 @@ package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.history.Course;
-import io.github.redissessionscaler.outage.Known;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -18,8 +17,7 @@ public final class TriggerState {
     private final String id;
     private final int weight;
     private final Course course;
-    private final Observed<Count> count = new Observed<>();
-    private final Observed<Boolean> active = new Observed<>();
+    private final Observed<Reading> reading = new Observed<>();
     private volatile Instant lastAsked;
     private final DoubleSupplier byDefault;
     private volatile Optional<Double> ofKey = Optional.empty();
@@ -54,18 +52,20 @@ public final class TriggerState {
         return course;
     }
 
-    public Observed<Count> count() {
-        return count;
+    /** What was read for it last, and whether that has failed. Both RPCs go by it. */
+    public Observed<Reading> reading() {
+        return reading;
+    }
+
+    /** The count that Redis gave last, also during an outage; empty before the first. */
+    public Optional<Count> count() {
+        return reading.last().map(known -> known.value().count());
     }
 
     /** The sessions that Redis gave last; empty as long as it gives none. */
     public OptionalDouble sessions() {
-        Optional<Known<Count>> known = count.outage().isPresent() ? Optional.empty() : count.last();
-        return known.map(seen -> OptionalDouble.of(seen.value().value())).orElseGet(OptionalDouble::empty);
-    }
-
-    public Observed<Boolean> active() {
-        return active;
+        Optional<Count> known = outage().isPresent() ? Optional.empty() : count();
+        return known.map(seen -> OptionalDouble.of(seen.value())).orElseGet(OptionalDouble::empty);
     }
 
     public Instant lastAsked() {
@@ -74,17 +74,17 @@ public final class TriggerState {
 
     /** The metric's value as KEDA is told it; empty before the first count, and while the answer is an error. */
     public Optional<Double> value() {
-        return count.answered(known -> asked.trigger().valueOf(known.value(), target()), 0.0);
+        return reading.answered(known -> asked.trigger().valueOf(known.count().value(), target()), 0.0);
     }
 
     /** Whether KEDA is told that the trigger is active; empty before it asked, and while the answer is an error. */
     public Optional<Boolean> isActive() {
-        return active.answered(known -> known, false);
+        return reading.answered(known -> known.active(asked.trigger().activation()), false);
     }
 
     /** The outage that the trigger suffers, if any. */
     public Optional<Observed.Outage> outage() {
-        return count.outage().or(active::outage);
+        return reading.outage();
     }
 
     /** The current target, sessions per replica: what {@code sessionSizeKey} held when it was read last, else the default. */

@@ -8,13 +8,11 @@ import io.github.redissessionscaler.problem.Problems;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.trigger.Trigger;
-import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
@@ -26,9 +24,6 @@ import java.util.function.Consumer;
  * @param refused is told of each that is refused
  */
 record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admission, RefusedTriggers refused) {
-
-    /** What is kept of a caller's own deadline for the answer's way back. */
-    private static final Duration WAY_BACK = Duration.ofMillis(50);
 
     /** What Kubernetes accepts. */
     private static final int LONGEST_NAME = 253;
@@ -112,10 +107,11 @@ record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admiss
         return false;
     }
 
-    /** Our own deadline, or the caller's if that is earlier. */
+    /**
+     * Our own deadline. A caller whose deadline is earlier gets DEADLINE_EXCEEDED then, by gRPC itself: what it wants says nothing
+     * about Redis, and must not pass for an outage.
+     */
     private Deadline deadline() {
-        io.grpc.Deadline callers = Context.current().getDeadline();
-        long left = callers == null ? Long.MAX_VALUE : callers.timeRemaining(TimeUnit.NANOSECONDS) - WAY_BACK.toNanos();
-        return Deadline.in(Duration.ofNanos(Math.max(0, Math.min(timeout.toNanos(), left))));
+        return Deadline.in(timeout);
     }
 }

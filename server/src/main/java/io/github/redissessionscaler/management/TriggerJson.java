@@ -5,10 +5,8 @@ import com.google.gson.JsonObject;
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.Interval;
 import io.github.redissessionscaler.counting.ScanProgress;
-import io.github.redissessionscaler.evaluation.Observed;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.history.Point;
-import io.github.redissessionscaler.outage.Known;
 import io.github.redissessionscaler.problem.Numbers;
 import io.github.redissessionscaler.trigger.Headroom;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -63,7 +61,7 @@ final class TriggerJson {
     }
 
     private void sessions() {
-        state.count().last().map(Known::value).ifPresent(count -> {
+        state.count().ifPresent(count -> {
             json.add("sessions", JsonNumbers.of(count.value()));
             json.addProperty("method", word(count.method()));
             if (count.method() == Count.Method.ESTIMATE) {
@@ -107,15 +105,7 @@ final class TriggerJson {
 
     private void activity() {
         json.addProperty("activeWhile", trigger.activation().inWords());
-        state.active()
-                .last()
-                .ifPresent(known -> json.addProperty(
-                        "active",
-                        known.value()
-                                && state.active()
-                                        .outage()
-                                        .map(Observed.Outage::held)
-                                        .orElse(true)));
+        state.isActive().ifPresent(active -> json.addProperty("active", active));
         json.addProperty(
                 "onUnavailable",
                 switch (trigger.onUnavailable()) {

@@ -157,7 +157,7 @@ public final class TriggerMetrics implements MultiCollector {
     }
 
     private static Optional<Count> lastCount(TriggerState state) {
-        return state.count().last().map(known -> known.value());
+        return state.count();
     }
 
     private static double seconds(Instant from, Instant to) {

@@ -25,8 +25,7 @@ record TriggerView(
         List<String> advice) {
 
     static TriggerView of(TriggerState state, List<String> advice) {
-        Optional<Observed.Outage> outage =
-                state.count().outage().or(() -> state.active().outage());
+        Optional<Observed.Outage> outage = state.outage();
         Condition condition;
         if (outage.isPresent()) {
             condition = Condition.OUTAGE;
@@ -39,10 +38,7 @@ record TriggerView(
                 TriggerName.of(state),
                 state,
                 condition,
-                state.count()
-                        .last()
-                        .map(known -> OptionalDouble.of(known.value().value()))
-                        .orElseGet(OptionalDouble::empty),
+                state.count().map(count -> OptionalDouble.of(count.value())).orElseGet(OptionalDouble::empty),
                 state.target(),
                 state.course().fleet(),
                 outage,

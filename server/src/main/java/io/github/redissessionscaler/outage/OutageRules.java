@@ -8,27 +8,30 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Decides what a trigger is answered while Redis is silent. Thread-safe.
+ * Decides what a trigger is answered while Redis gives no reading. Thread-safe.
  *
- * @param grace how long after its reading a value still stands before {@code minimum} takes hold, so that a blip does not
- *     shake the application; zero for not at all
+ * @param grace how long after the first failed reading the last value still stands before {@code minimum} takes effect, so that
+ *     a short outage changes nothing; zero for not at all. It does not concern the other policies
  * @param clock one that does not jump
  */
 public record OutageRules(Supplier<Duration> grace, InstantSource clock) {
 
-    /** The answer under the policy, given what was last known. */
-    public <T> Verdict<T> verdict(UnavailablePolicy policy, Optional<Known<T>> last) {
+    /**
+     * The answer under the policy.
+     *
+     * @param last what was read last
+     * @param since when the outage began: the first reading of it that failed
+     */
+    public <T> Verdict<T> verdict(UnavailablePolicy policy, Optional<Known<T>> last, Instant since) {
         return switch (policy) {
-            case UnavailablePolicy.Minimum() -> holdOrMinimum(last, grace.get());
-            case UnavailablePolicy.Hold(Duration holdFor) -> holdOrMinimum(last, holdFor);
+            case UnavailablePolicy.Minimum() -> holdOrMinimum(last, since, grace.get());
+            case UnavailablePolicy.Hold(Duration holdFor) -> holdOrMinimum(last, since, holdFor);
             case UnavailablePolicy.Fail() -> new Verdict.Fail<>();
         };
     }
 
-    private <T> Verdict<T> holdOrMinimum(Optional<Known<T>> last, Duration holdFor) {
-        Instant oldest = clock.instant().minus(holdFor);
-        return last.filter(known -> known.asOf().isAfter(oldest))
-                .<Verdict<T>>map(Verdict.Hold::new)
-                .orElseGet(Verdict.Minimum::new);
+    private <T> Verdict<T> holdOrMinimum(Optional<Known<T>> last, Instant since, Duration holdFor) {
+        boolean held = clock.instant().isBefore(since.plus(holdFor));
+        return last.filter(_ -> held).<Verdict<T>>map(Verdict.Hold::new).orElseGet(Verdict.Minimum::new);
     }
 }

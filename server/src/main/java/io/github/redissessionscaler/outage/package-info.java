@@ -1,4 +1,4 @@
-/** What to answer while Redis is silent. */
+/** What to answer while Redis is unavailable. */
 @NullMarked
 package io.github.redissessionscaler.outage;
 

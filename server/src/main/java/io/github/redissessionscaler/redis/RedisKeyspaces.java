@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -63,6 +64,14 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     }
 
     @Override
+    public Database canonical(Database database) {
+        ConnectionConfig connection = connections.get(database.connection());
+        return connection == null
+                ? database
+                : new Database(database.connection(), OptionalInt.of(index(connection, database)));
+    }
+
+    @Override
     public Feed listen(Database database, Listener listener) {
         return opened(database).listen(listener);
     }
@@ -97,9 +106,10 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
 
     private RedisKeyspace opened(Database database) {
         ConnectionConfig connection = checked(database);
-        RedisKeyspace known = keyspaces.get(database);
+        Database canonical = canonical(database);
+        RedisKeyspace known = keyspaces.get(canonical);
         RedisKeyspace keyspace = known == null
-                ? keyspaces.computeIfAbsent(database, _ -> new RedisKeyspace(backend(connection, database)))
+                ? keyspaces.computeIfAbsent(canonical, _ -> new RedisKeyspace(backend(connection, database)))
                 : known;
         keyspace.follow(connection, () -> backend(connection, database));
         return keyspace;

@@ -16,6 +16,9 @@ final class Answers {
     private Instant now = Instant.EPOCH;
     private Optional<Known<Double>> last = Optional.empty();
 
+    /** When the first reading failed, while they do. */
+    private Optional<Instant> outage = Optional.empty();
+
     Answers(Setup setup) {
         this.setup = setup;
         this.rules = new OutageRules(setup::outageGrace, () -> now);
@@ -25,13 +28,16 @@ final class Answers {
     Answer counted(double sessions, Instant at) {
         now = at;
         last = Optional.of(new Known<>(sessions, at));
+        outage = Optional.empty();
         return numbers(sessions);
     }
 
     /** The answer when Redis is silent. */
     Answer silent(Instant at) {
         now = at;
-        return switch (rules.verdict(setup.trigger().onUnavailable(), last)) {
+        Instant since = outage.orElse(at);
+        outage = Optional.of(since);
+        return switch (rules.verdict(setup.trigger().onUnavailable(), last, since)) {
             case Verdict.Hold<Double> hold -> numbers(hold.known().value());
             case Verdict.Minimum<Double>() -> new Answer.Numbers(0, metricTarget(), false);
             case Verdict.Fail<Double>() -> new Answer.Failure(metricTarget());

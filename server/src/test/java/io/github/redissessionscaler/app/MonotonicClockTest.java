@@ -39,12 +39,12 @@ final class MonotonicClockTest {
 
         nanos.addAndGet(HOLD_FOR.toNanos() - 1);
         assertThat(Duration.between(known.asOf(), clock.instant())).isEqualTo(HOLD_FOR.minusNanos(1));
-        assertThat(rules.verdict(HOLD, Optional.of(known))).isEqualTo(new Verdict.Hold<>(known));
-        assertThat(rules.verdict(MINIMUM, Optional.of(known))).isEqualTo(new Verdict.Hold<>(known));
+        assertThat(rules.verdict(HOLD, Optional.of(known), known.asOf())).isEqualTo(new Verdict.Hold<>(known));
+        assertThat(rules.verdict(MINIMUM, Optional.of(known), known.asOf())).isEqualTo(new Verdict.Hold<>(known));
 
         machine.set(START.minus(jump));
         nanos.incrementAndGet();
-        assertThat(rules.verdict(HOLD, Optional.of(known))).isEqualTo(new Verdict.Minimum<>());
-        assertThat(rules.verdict(MINIMUM, Optional.of(known))).isEqualTo(new Verdict.Minimum<>());
+        assertThat(rules.verdict(HOLD, Optional.of(known), known.asOf())).isEqualTo(new Verdict.Minimum<>());
+        assertThat(rules.verdict(MINIMUM, Optional.of(known), known.asOf())).isEqualTo(new Verdict.Minimum<>());
     }
 }

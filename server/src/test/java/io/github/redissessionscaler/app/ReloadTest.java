@@ -45,7 +45,7 @@ final class ReloadTest {
             ofSecond.mset("session:1", "x", "session:2", "x");
         }
         configure("connections: {default: {address: '127.0.0.1:%d'}}".formatted(first.port()));
-        scaler = RunningScaler.with(Map.of("CONFIG_FILE", file().toString()));
+        scaler = RunningScaler.with(Map.of("CONFIG_FILE", file().toString(), "COUNT_REFRESH", "1h"));
     }
 
     @AfterEach

@@ -63,7 +63,7 @@ final class CounterTest {
     }
 
     @Test
-    void asksOneCommandOnceItKnowsTheKey() {
+    void asksNothingTwiceOnceItKnowsTheKey() {
         redis.jedis.rpush("list", "a");
         redis.jedis.set("number", "3");
         redis.jedis.zadd("recent", (double) Instant.now().toEpochMilli(), "a");
@@ -84,7 +84,7 @@ final class CounterTest {
 
         assertThat(redis.calls("llen")).isEqualTo(3);
         assertThat(redis.calls("get")).isEqualTo(3);
-        assertThat(redis.calls("zcount")).isEqualTo(6);
+        assertThat(redis.calls("zcount")).as("of two units, and of one").isEqualTo(9);
         assertThat(redis.calls("type") + redis.calls("time")).isZero();
     }
 
@@ -132,6 +132,20 @@ final class CounterTest {
         assertThat(recent("millis")).isEqualTo(2);
         assertThat(recent("both")).isEqualTo(2);
         assertThat(recent("nothing")).isZero();
+    }
+
+    @Test
+    void aMemberScoredInTheOtherUnitCountsAtOnce() {
+        long now = Instant.now().toEpochMilli();
+        redis.jedis.zadd("either", now / 1e3 - 10, "a");
+        assertThat(recent("either")).isEqualTo(1);
+
+        redis.jedis.zadd("either", now - 10_000.0, "b");
+        assertThat(recent("either")).isEqualTo(2);
+
+        redis.jedis.zrem("either", "a", "b");
+        redis.jedis.zadd("either", now / 1e3 - 10, "c");
+        assertThat(recent("either")).isEqualTo(1);
     }
 
     @Test

@@ -113,7 +113,13 @@ final class MovingKeysTest {
                         .toList();
             }
         };
-        return new Pass(keyspace, List.of(KeyFilter.of(exact("session:*"))), options, Instant.EPOCH, (_, _) -> {})
+        return new Pass(
+                        keyspace,
+                        List.of(KeyFilter.of(exact("session:*"))),
+                        options,
+                        false,
+                        Instant.EPOCH,
+                        (_, _) -> {})
                 .run()
                 .map(result -> result.counts().getFirst());
     }

@@ -56,7 +56,7 @@ final class PassTest {
     private static long sessions(Keyspace keyspace, int page) throws InterruptedException {
         var options =
                 new CountingOptions(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(10), 1, 1, page, page);
-        return new Pass(keyspace, List.of(KeyFilter.of(exact("sess:*"))), options, Instant.EPOCH, (_, _) -> {})
+        return new Pass(keyspace, List.of(KeyFilter.of(exact("sess:*"))), options, false, Instant.EPOCH, (_, _) -> {})
                 .run()
                 .orElseThrow()
                 .counts()

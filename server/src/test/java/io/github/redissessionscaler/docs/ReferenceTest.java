@@ -149,7 +149,6 @@ final class ReferenceTest {
     void everyReasonOfAnOutageIsExplained() throws IOException {
         assertThat(Files.readString(DOCS.resolve("outages.md")))
                 .contains(Stream.of(KeyspaceException.Reason.values())
-                        .filter(reason -> reason != KeyspaceException.Reason.OTHER)
                         .map(reason -> "| " + reason + " |")
                         .toList());
     }

@@ -16,14 +16,14 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** What the log says of reads that fail. */
 final class ReadLogTest {
 
     private static final Database DATABASE = new Database("default", OptionalInt.empty());
-    private static final String ONE = "one read";
-    private static final String OTHER = "another read";
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(ReadLog.class);
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
@@ -47,30 +47,35 @@ final class ReadLogTest {
 
     @Test
     void tellsOfAnOutageAndOfItsEndOnceForAllReadsOfADatabase() {
-        fail(ONE, Reason.TIMEOUT);
-        fail(OTHER, Reason.TIMEOUT);
-        fail(ONE, Reason.TIMEOUT);
-        log.answered(DATABASE, ONE);
-        log.answered(DATABASE, OTHER);
+        fail(Reason.TIMEOUT);
+        fail(Reason.UNREACHABLE);
+        fail(Reason.TIMEOUT);
+        log.answered(DATABASE);
+        log.answered(DATABASE);
 
         assertThat(levels()).containsExactly(Level.WARN, Level.INFO);
+        assertThat(appender.list.getFirst().getMessage()).startsWith("Redis does not answer");
     }
 
-    @Test
-    void tellsOfWhatFailsForGoodOnceForEachRead() {
-        fail(ONE, Reason.WRONGTYPE);
-        fail(OTHER, Reason.WRONGTYPE);
-        fail(OTHER, Reason.WRONGTYPE);
-        log.answered(DATABASE, ONE);
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void saysThatRedisDoesNotAnswerOnlyWhereThatIsSo(Reason reason) {
+        fail(reason);
 
-        assertThat(levels()).containsExactly(Level.WARN, Level.WARN, Level.INFO);
+        switch (reason) {
+            case NOPERM, WRONGTYPE, NOT_A_NUMBER, OTHER, NOT_COUNTED, INTERNAL ->
+                assertThat(levels()).isEmpty();
+            case NOAUTH, WRONGPASS ->
+                assertThat(appender.list.getFirst().getMessage()).startsWith("Redis refuses the scaler's credentials");
+            default -> assertThat(appender.list.getFirst().getMessage()).startsWith("Redis does not answer");
+        }
     }
 
     @Test
     void tellsNoMoreThanOnceInAWhileOfWhatComesAndGoes() {
         for (int i = 0; i < 1000; i++) {
-            fail(ONE, Reason.DNS);
-            log.answered(DATABASE, OTHER);
+            fail(Reason.DNS);
+            log.answered(DATABASE);
         }
 
         assertThat(levels()).containsExactly(Level.WARN, Level.INFO);
@@ -78,22 +83,22 @@ final class ReadLogTest {
 
     @Test
     void tellsOfAnOutageThatStaysAfterComingAndGoing() {
-        fail(ONE, Reason.DNS);
-        log.answered(DATABASE, ONE);
-        fail(ONE, Reason.DNS);
+        fail(Reason.DNS);
+        log.answered(DATABASE);
+        fail(Reason.DNS);
         now = now.plus(ReadLog.QUIET).minus(Duration.ofNanos(1));
-        fail(ONE, Reason.DNS);
+        fail(Reason.DNS);
         assertThat(levels()).containsExactly(Level.WARN, Level.INFO);
 
         now = now.plus(Duration.ofNanos(1));
-        fail(ONE, Reason.DNS);
-        log.answered(DATABASE, ONE);
+        fail(Reason.DNS);
+        log.answered(DATABASE);
 
         assertThat(levels()).containsExactly(Level.WARN, Level.INFO, Level.WARN, Level.INFO);
     }
 
-    private void fail(String read, Reason reason) {
-        log.failed(DATABASE, read, new KeyspaceException(reason, "as the test wants it"));
+    private void fail(Reason reason) {
+        log.failed(DATABASE, new KeyspaceException(reason, "as the test wants it"));
     }
 
     private List<Level> levels() {

@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
@@ -90,6 +91,18 @@ final class StatusPageTest {
         assertThat(text(outage, "answer")).contains("known last until that is 1h old");
         assertThat(outage.get("seconds").getAsDouble()).isNotNegative();
         assertThat(trigger.get("sessions").getAsDouble()).isEqualTo(1);
+    }
+
+    @Test
+    void whatNobodyKnowsIsLeftOut() {
+        jedis.set("a", "1");
+        Map<String, String> error = Map.of("onUnavailable", "error");
+        await().untilAsserted(() -> assertThat(scaler.metric(error)).isEqualTo(1));
+        assertThat(trigger("").get("active").getAsBoolean()).isTrue();
+        redis.kill();
+        assertThatThrownBy(() -> scaler.isActive(error)).hasMessageContaining("UNAVAILABLE");
+
+        assertThat(trigger("").has("active")).isFalse();
     }
 
     @Test

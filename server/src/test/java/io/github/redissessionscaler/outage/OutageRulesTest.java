@@ -11,13 +11,14 @@ import org.junit.jupiter.api.Test;
 final class OutageRulesTest {
 
     private static final Instant READ = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Instant BEGAN = READ.plus(Duration.ofMinutes(10));
     private static final Optional<Known<Integer>> SEVEN = Optional.of(new Known<>(7, READ));
     private static final UnavailablePolicy MINIMUM = new UnavailablePolicy.Minimum();
     private static final UnavailablePolicy HOLD = new UnavailablePolicy.Hold(Duration.ofMinutes(5));
     private static final UnavailablePolicy FAIL = new UnavailablePolicy.Fail();
 
     @Test
-    void holdHoldsForItsTimeAndThenIsMinimum() {
+    void holdHoldsForItsTimeAfterTheFirstFailureAndThenIsMinimum() {
         assertThat(verdictAfter(Duration.ofMinutes(5).minusMillis(1), Duration.ZERO, HOLD))
                 .isEqualTo(held());
         assertThat(verdictAfter(Duration.ofMinutes(5), Duration.ZERO, HOLD)).isEqualTo(new Verdict.Minimum<>());
@@ -48,13 +49,13 @@ final class OutageRulesTest {
     void whatWasNeverKnownCannotBeHeld() {
         var rules = new OutageRules(() -> Duration.ofHours(1), () -> READ);
 
-        assertThat(rules.verdict(HOLD, Optional.empty())).isEqualTo(new Verdict.Minimum<>());
-        assertThat(rules.verdict(MINIMUM, Optional.empty())).isEqualTo(new Verdict.Minimum<>());
-        assertThat(rules.verdict(FAIL, Optional.empty())).isEqualTo(new Verdict.Fail<>());
+        assertThat(rules.verdict(HOLD, Optional.empty(), BEGAN)).isEqualTo(new Verdict.Minimum<>());
+        assertThat(rules.verdict(MINIMUM, Optional.empty(), BEGAN)).isEqualTo(new Verdict.Minimum<>());
+        assertThat(rules.verdict(FAIL, Optional.empty(), BEGAN)).isEqualTo(new Verdict.Fail<>());
     }
 
-    private static Verdict<Integer> verdictAfter(Duration age, Duration grace, UnavailablePolicy policy) {
-        return new OutageRules(() -> grace, () -> READ.plus(age)).verdict(policy, SEVEN);
+    private static Verdict<Integer> verdictAfter(Duration outage, Duration grace, UnavailablePolicy policy) {
+        return new OutageRules(() -> grace, () -> BEGAN.plus(outage)).verdict(policy, SEVEN, BEGAN);
     }
 
     private static Verdict<Integer> held() {

@@ -1,0 +1,156 @@
+package io.github.redissessionscaler.activity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.background.Background;
+import io.github.redissessionscaler.background.InternalErrors;
+import io.github.redissessionscaler.counting.Counter;
+import io.github.redissessionscaler.counting.LayoutFindings;
+import io.github.redissessionscaler.evaluation.Advisor;
+import io.github.redissessionscaler.evaluation.Asked;
+import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.evaluation.Reader;
+import io.github.redissessionscaler.evaluation.StubKeyspace;
+import io.github.redissessionscaler.evaluation.TriggerStates;
+import io.github.redissessionscaler.history.History;
+import io.github.redissessionscaler.history.Instances;
+import io.github.redissessionscaler.outage.OutageRules;
+import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.trigger.TriggerParser;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Streams whose work is disturbed by errors that nobody expects. */
+final class ActivityHubTest {
+
+    private static final Duration OFTEN = Duration.ofMillis(10);
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Background background = new Background(threads);
+    private final StubKeyspace keyspace = new StubKeyspace();
+    private final InstantSource clock = InstantSource.system();
+    private final Telemetry telemetry = new Telemetry(clock, Duration.ofSeconds(2));
+    private final Counter counter = new Counter(_ -> keyspace, clock);
+    private final Evaluator evaluator = new Evaluator(
+            new Reader(_ -> keyspace, counter, threads, telemetry, clock),
+            new OutageRules(() -> Duration.ZERO, clock),
+            new TriggerStates(() -> 10, () -> 100, History.unrecorded(Instances.UNKNOWN), clock),
+            (_, _) -> {},
+            new Advisor((_, _) -> LayoutFindings.NONE, threads, clock));
+    private final Recorder client = new Recorder();
+
+    @AfterEach
+    void close() {
+        background.close();
+        counter.close();
+        telemetry.close();
+        threads.shutdownNow();
+    }
+
+    @Test
+    void roundsGoOnAfterAnError() {
+        keyspace.size(() -> 1L);
+        try (ActivityHub hub = hub(NEVER)) {
+            open(hub);
+            await().until(() -> client.sent.equals(List.of(true)));
+            var errors = new AtomicInteger();
+            keyspace.size(() -> {
+                errors.incrementAndGet();
+                throw new StackOverflowError();
+            });
+            await().until(() -> errors.get() > 2);
+
+            keyspace.size(() -> 0L);
+
+            await().until(() -> client.sent.equals(List.of(true, false)));
+        }
+    }
+
+    @Test
+    void aRoundThatEndsWithAnErrorIsFollowedByAnother() {
+        keyspace.size(() -> 1L);
+        try (ActivityHub hub = hub(NEVER)) {
+            open(hub);
+            await().until(() -> client.sent.equals(List.of(true)));
+            client.broken = new OutOfMemoryError("unable to create native thread");
+            keyspace.size(() -> 0L);
+            await().until(() -> InternalErrors.counts().getOrDefault("push", 0L) > 0);
+
+            client.broken = null;
+            keyspace.size(() -> 1L);
+
+            await().until(() -> client.sent.size() > 1);
+            assertThat(client.sent).contains(true);
+        }
+    }
+
+    @Test
+    void heartbeatsGoOnAfterAnError() {
+        keyspace.size(() -> 1L);
+        try (ActivityHub hub = hub(OFTEN)) {
+            open(hub);
+            await().until(() -> client.sent.size() > 2);
+            client.broken = new StackOverflowError();
+            await().until(() -> InternalErrors.counts().getOrDefault("push heartbeat", 0L) > 2);
+
+            client.broken = null;
+            int before = client.sent.size();
+
+            await().until(() -> client.sent.size() > before + 2);
+        }
+    }
+
+    private ActivityHub hub(Duration heartbeat) {
+        return new ActivityHub(
+                evaluator,
+                (_, _) -> () -> {},
+                _ -> {},
+                new PushSettings(heartbeat, OFTEN, OFTEN, Duration.ofMinutes(1)),
+                () -> 10,
+                background);
+    }
+
+    private void open(ActivityHub hub) {
+        var asked = new Asked("shop", "web", TriggerParser.parse(Map.of("activationSessionSize", "0")));
+        hub.watchActivity(asked, client).open();
+    }
+
+    private static final class Recorder implements Client {
+
+        private final List<Boolean> sent = new CopyOnWriteArrayList<>();
+        private volatile @Nullable Error broken;
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void send(boolean value) {
+            Error error = broken;
+            if (error != null) {
+                throw error;
+            }
+            sent.add(value);
+        }
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void fail(RuntimeException reason) {
+            throw reason;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.redissessionscaler.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.proto.GetMetricsRequest;
+import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.RunningScaler;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+
+/** Both RPCs say the same of a trigger, and what Redis does is the only thing that makes an outage. */
+final class OnePictureTest {
+
+    private static final Map<String, String> PATTERN = Map.of("keyPattern", "session:*");
+    private static final Map<String, String> PATTERN_OF_INDEX = Map.of("keyPattern", "session:*", "databaseIndex", "0");
+
+    private RedisServer redis;
+
+    @BeforeEach
+    void start() {
+        redis = RedisServer.start();
+    }
+
+    @AfterEach
+    void stop() {
+        redis.close();
+    }
+
+    @Test
+    void aCountFromMemoryIsNoAnswerOfRedis() {
+        fill(3);
+        try (var scaler = seldom("COUNT_SHARE", "10%")) {
+            assertThat(scaler.metric(PATTERN)).isEqualTo(3);
+            assertThat(scaler.isActive(PATTERN)).isTrue();
+
+            redis.kill();
+            assertThat(scaler.metric(PATTERN)).isZero();
+            assertThat(scaler.isActive(PATTERN)).isFalse();
+
+            redis.restart();
+            fill(2);
+            await().until(() -> scaler.isActive(PATTERN) && scaler.metric(PATTERN) > 0);
+        }
+    }
+
+    @Test
+    void aDatabaseThatIsNamedInTwoWaysIsScannedOnce() {
+        fill(3);
+        try (var scaler = seldom("COUNT_SHARE", "10%")) {
+            assertThat(scaler.metric(PATTERN)).isEqualTo(3);
+            long scans = redis.calls("scan");
+
+            assertThat(scaler.metric(PATTERN_OF_INDEX)).isEqualTo(3);
+
+            assertThat(redis.calls("scan")).as("those of looks at the keys").isLessThanOrEqualTo(scans + 20);
+            assertThat(scaler.scrape())
+                    .contains("redis_session_scaler_scan_seconds_count{connection=\"default\",outcome=\"OK\"} 1");
+        }
+    }
+
+    @Test
+    void theFirstAnswerIsRightHoweverSmallTheShareOfTheServersTime() {
+        fill(8_000);
+        try (var scaler = seldom("COUNT_SHARE", "0.1%")) {
+            Map<String, String> strings = Map.of("keyPattern", "session:*", "keyType", "string");
+
+            assertThat(scaler.metric(strings)).isEqualTo(8_000);
+            assertThat(scaler.isActive(strings)).isTrue();
+        }
+    }
+
+    @Test
+    void aCallersOwnDeadlineIsNoOutage() {
+        fill(3);
+        try (var scaler = seldom("COUNT_SHARE", "10%")) {
+            assertThat(scaler.metric(Map.of())).isEqualTo(3);
+            redis.pause();
+            try {
+                StatusRuntimeException late = catchThrowableOfType(
+                        StatusRuntimeException.class,
+                        () -> scaler.stub()
+                                .withDeadlineAfter(50, TimeUnit.MILLISECONDS)
+                                .getMetrics(GetMetricsRequest.newBuilder()
+                                        .setScaledObjectRef(RunningScaler.ref(Map.of()))
+                                        .build()));
+                assertThat(late.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+            } finally {
+                redis.resume();
+            }
+
+            assertThat(scaler.scrape()).doesNotContain("redis_session_scaler_trigger_outage{");
+            assertThat(scaler.metric(Map.of())).isEqualTo(3);
+        }
+    }
+
+    private RunningScaler seldom(String setting, String value) {
+        return RunningScaler.with(Map.of("REDIS_ADDRESS", redis.address(), "COUNT_REFRESH", "1h", setting, value));
+    }
+
+    private void fill(int sessions) {
+        try (Jedis jedis = redis.connect();
+                Pipeline pipeline = jedis.pipelined()) {
+            IntStream.range(0, sessions).forEach(i -> pipeline.set("session:" + i, "x"));
+        }
+    }
+}

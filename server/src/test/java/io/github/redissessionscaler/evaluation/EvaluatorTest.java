@@ -1,0 +1,193 @@
+package io.github.redissessionscaler.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.github.redissessionscaler.background.InternalErrors;
+import io.github.redissessionscaler.counting.Counter;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.counting.LayoutFindings;
+import io.github.redissessionscaler.history.History;
+import io.github.redissessionscaler.history.Instances;
+import io.github.redissessionscaler.outage.OutageRules;
+import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.trigger.TriggerParser;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** What a trigger is answered by its readings, which a test makes up. */
+final class EvaluatorTest {
+
+    private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Map<String, String> PLAIN = Map.of();
+    private static final Map<String, String> FLAG = Map.of("activeKey", "active");
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Evaluator.class);
+    private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    private final StubKeyspace keyspace = new StubKeyspace();
+    private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+    private final Telemetry telemetry = new Telemetry(() -> now, Duration.ofSeconds(2));
+    private final Counter counter = new Counter(_ -> keyspace, () -> now);
+    private final TriggerStates states =
+            new TriggerStates(() -> 10, () -> 100, History.unrecorded(Instances.UNKNOWN), () -> now);
+    private final Evaluator evaluator = new Evaluator(
+            new Reader(_ -> keyspace, counter, Runnable::run, telemetry, () -> now),
+            new OutageRules(() -> GRACE, () -> now),
+            states,
+            (_, _) -> {},
+            new Advisor((_, _) -> LayoutFindings.NONE, Runnable::run, () -> now));
+
+    @BeforeEach
+    void listen() {
+        logger.setLevel(Level.INFO);
+        appender.start();
+        logger.addAppender(appender);
+    }
+
+    @AfterEach
+    void close() {
+        logger.detachAppender(appender);
+        logger.setLevel(null);
+        counter.close();
+        telemetry.close();
+    }
+
+    @Test
+    void graceCountsFromTheFirstReadingThatFails() {
+        keyspace.size(() -> 7L);
+        assertAnswered(PLAIN, 7, true);
+
+        now = now.plus(Duration.ofHours(1));
+        keyspace.size(StubKeyspace.failing(Reason.UNREACHABLE));
+        assertAnswered(PLAIN, 7, true);
+        now = now.plus(GRACE).minusMillis(1);
+        assertAnswered(PLAIN, 7, true);
+        now = now.plusMillis(1);
+        assertAnswered(PLAIN, 0, false);
+
+        keyspace.size(() -> 8L);
+        assertAnswered(PLAIN, 8, true);
+        keyspace.size(StubKeyspace.failing(Reason.UNREACHABLE));
+        assertAnswered(PLAIN, 8, true);
+    }
+
+    @Test
+    void bothRpcsGoByTheSameReading() {
+        keyspace.size(() -> 7L);
+        keyspace.value(() -> Optional.of("1"));
+        assertAnswered(FLAG, 7, true);
+
+        keyspace.value(StubKeyspace.failing(Reason.UNREACHABLE));
+        now = now.plus(GRACE);
+        assertAnswered(FLAG, 7, true);
+        now = now.plus(GRACE);
+        assertAnswered(FLAG, 0, false);
+
+        keyspace.value(() -> Optional.of("1"));
+        keyspace.size(StubKeyspace.failing(Reason.WRONGTYPE));
+        now = now.plus(GRACE);
+        assertAnswered(FLAG, 0, false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"minimum", "hold", "error"})
+    void anErrorOfOurOwnIsAnErrorAndNeverANumber(String policy) {
+        Map<String, String> metadata = Map.of("onUnavailable", policy);
+        keyspace.size(() -> 7L);
+        assertAnswered(metadata, 7, true);
+        long before = InternalErrors.counts().getOrDefault("read", 0L);
+
+        keyspace.size(() -> {
+            throw new StackOverflowError();
+        });
+        assertUnavailable(metadata, Reason.INTERNAL);
+        assertThat(InternalErrors.counts().get("read")).isGreaterThan(before);
+        keyspace.size(() -> {
+            throw new ClassCastException("a fault of ours");
+        });
+        assertUnavailable(metadata, Reason.INTERNAL);
+
+        keyspace.size(() -> 8L);
+        assertAnswered(metadata, 8, true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"minimum", "hold", "error"})
+    void aFirstCountThatIsNotThereIsNoZero(String policy) {
+        keyspace.size(StubKeyspace.failing(Reason.NOT_COUNTED));
+
+        assertUnavailable(Map.of("onUnavailable", policy), Reason.NOT_COUNTED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Reason.class,
+            names = {"NOPERM", "WRONGTYPE", "NOT_A_NUMBER", "OTHER"})
+    void whatIsRefusedIsLoggedOnceWithTheScaledObject(Reason reason) {
+        keyspace.size(StubKeyspace.failing(reason));
+        assertAnswered(PLAIN, 0, false);
+        assertAnswered(PLAIN, 0, false);
+
+        assertThat(appender.list).hasSize(1);
+        ILoggingEvent event = appender.list.getFirst();
+        assertThat(event.getFormattedMessage()).startsWith("Redis refuses what the trigger reads");
+        assertThat(event.getKeyValuePairs())
+                .extracting(pair -> pair.key + "=" + pair.value)
+                .contains("namespace=shop", "scaledObject=web", "reason=" + reason);
+    }
+
+    @Test
+    void whatConcernsTheWholeDatabaseIsNotLoggedForEachTrigger() {
+        keyspace.size(StubKeyspace.failing(Reason.TIMEOUT));
+        assertAnswered(PLAIN, 0, false);
+
+        assertThat(appender.list).isEmpty();
+    }
+
+    @Test
+    void whatNobodyKnowsIsNeitherActiveNorInactive() {
+        Map<String, String> metadata = Map.of("onUnavailable", "error");
+        keyspace.size(StubKeyspace.failing(Reason.UNREACHABLE));
+        assertUnavailable(metadata, Reason.UNREACHABLE);
+
+        TriggerState state = List.copyOf(states.all()).getFirst();
+        assertThat(state.isActive()).isEmpty();
+        assertThat(state.value()).isEmpty();
+    }
+
+    private void assertAnswered(Map<String, String> metadata, double value, boolean active) {
+        assertThat(Futures.await(evaluator.value(asked(metadata), deadline()))).isEqualTo(value);
+        assertThat(Futures.await(evaluator.active(asked(metadata), deadline()))).isEqualTo(active);
+    }
+
+    private void assertUnavailable(Map<String, String> metadata, Reason reason) {
+        assertThatExceptionOfType(UnavailableException.class)
+                .isThrownBy(() -> Futures.await(evaluator.value(asked(metadata), deadline())))
+                .withMessageStartingWith(reason + ": ");
+        assertThatExceptionOfType(UnavailableException.class)
+                .isThrownBy(() -> Futures.await(evaluator.active(asked(metadata), deadline())))
+                .withMessageStartingWith(reason + ": ");
+    }
+
+    private static Asked asked(Map<String, String> metadata) {
+        return new Asked("shop", "web", TriggerParser.parse(metadata));
+    }
+
+    private static Deadline deadline() {
+        return Deadline.in(Duration.ofMinutes(1));
+    }
+}
