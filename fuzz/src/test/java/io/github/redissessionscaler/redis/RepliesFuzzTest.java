@@ -27,7 +27,7 @@ class RepliesFuzzTest {
             case 0 ->
                 understood(() -> ClusterServers.parse(ASKED, BuilderFactory.RAW_OBJECT_LIST.build(reply(data, 0))));
             case 1 -> understood(() -> SentinelServers.parse(BuilderFactory.STRING_LIST.build(reply(data, 0))));
-            case 2 -> understood(() -> RedisKeyspace.parseTime(BuilderFactory.STRING_LIST.build(reply(data, 0))));
+            case 2 -> understood(() -> Replies.time(BuilderFactory.STRING_LIST.build(reply(data, 0))));
             case 3 -> understood(() -> Connector.isPrimary(reply(data, 0)));
             default -> {
                 String info = data.consumeString(LONGEST);

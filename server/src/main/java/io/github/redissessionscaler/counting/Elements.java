@@ -87,9 +87,9 @@ final class Elements {
                     "is not a number: 'key' counts a list, set, sorted set, hash, stream or HyperLogLog, or reads"
                             + " the number that a string holds");
         }
-        if (!Double.isFinite(number.getAsDouble()) || number.getAsDouble() < 0) {
+        if (!(number.getAsDouble() >= 0 && number.getAsDouble() <= Keyspace.MOST)) {
             throw notANumber("holds " + Quoted.plain(text.get())
-                    + ", which is no number of sessions: that is finite and not negative");
+                    + ", which is no number of sessions: that is not negative, and at most " + Keyspace.MOST);
         }
         return number.getAsDouble();
     }

@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 public interface Keyspace {
 
+    /** More keys or elements than a server can hold: a reply that says so is no count. */
+    long MOST = 1_000_000_000_000L;
+
     /** PING; on a cluster, of any primary. */
     void ping();
 

@@ -27,7 +27,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /**
  * Makes servers of addresses, with the credentials, the TLS and the time limits of one connection.
  *
- * @param timeout of connecting and of each reply
+ * @param timeout of connecting, and of each exchange of commands and replies
  * @param check throws when a new connection is not fit to read from
  * @param stats where the traffic of all of them is counted
  */
@@ -79,14 +79,18 @@ record Connector(
     Server server(Node node) {
         JedisClientConfig config = clientConfig();
         var plain = new DefaultJedisSocketFactory(new HostAndPort(node.host(), node.port()), config);
-        JedisSocketFactory sockets = tls.<JedisSocketFactory>map(known -> new TlsSockets(plain, node, known))
-                .orElse(plain);
+        JedisSocketFactory sockets = tls.<JedisSocketFactory>map(known -> new TlsSockets(plain, node, known, timeout))
+                .orElseGet(() -> new GuardedSockets(plain, timeout));
         return new Server(node.toString(), sockets, config, check, stats);
     }
 
     Server server(Path socket) {
         return new Server(
-                socket.toString(), () -> UnixSocketAdapter.connect(socket, timeout), clientConfig(), check, stats);
+                socket.toString(),
+                new GuardedSockets(() -> UnixSocketAdapter.connect(socket, timeout), timeout),
+                clientConfig(),
+                check,
+                stats);
     }
 
     private JedisClientConfig clientConfig() {

@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import java.net.SocketTimeoutException;
@@ -10,6 +12,7 @@ import java.util.NoSuchElementException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** Finds out why Redis did not give an answer. The errors' first words are those that redis-server sends. */
@@ -49,11 +52,19 @@ final class Failures {
                 case SocketTimeoutException e -> {
                     return failed(Reason.TIMEOUT, node, "did not answer in time", failure);
                 }
+                case MalformedReplyException e -> {
+                    return failed(
+                            Reason.OTHER,
+                            node,
+                            "sent no reply of Redis that the scaler takes: " + e.getMessage(),
+                            failure);
+                }
                 case UnknownHostException e -> {
                     return failed(Reason.DNS, node, "has a name that nothing resolves", failure);
                 }
                 case SSLException e -> {
-                    return failed(Reason.TLS, node, "and the scaler cannot agree on TLS: " + e.getMessage(), failure);
+                    return failed(
+                            Reason.TLS, node, "and the scaler cannot agree on TLS: " + shown(e.getMessage()), failure);
                 }
                 case NoSuchElementException e -> {
                     return failed(Reason.TIMEOUT, node, "had no free connection in time", failure);
@@ -77,7 +88,7 @@ final class Failures {
                             return failed(
                                     known.reason,
                                     node,
-                                    "says " + firstWord(message) + ": " + known.remedy + refused(message),
+                                    "says " + firstWord(known.beginning) + ": " + known.remedy + refused(message),
                                     failure);
                         }
                     }
@@ -99,7 +110,12 @@ final class Failures {
 
     /** What Redis says, up to where it repeats the arguments of a command, one of which may be a password. */
     private static String withoutArguments(RuntimeException failure) {
-        return ARGUMENTS.split(String.valueOf(failure.getMessage()), 2)[0];
+        return shown(ARGUMENTS.split(String.valueOf(failure.getMessage()), 2)[0]);
+    }
+
+    /** What others have said, of which errors of Redis have been made fit to be shown already. */
+    private static String shown(@Nullable String text) {
+        return ShownText.of(String.valueOf(text).getBytes(UTF_8), new byte[0]);
     }
 
     /** Whether the connection is to blame and not what was asked on it. */
@@ -113,7 +129,7 @@ final class Failures {
             return false;
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SocketTimeoutException) {
+            if (cause instanceof SocketTimeoutException || cause instanceof MalformedReplyException) {
                 return false;
             }
         }

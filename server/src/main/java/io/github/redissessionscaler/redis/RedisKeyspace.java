@@ -12,7 +12,6 @@ import io.github.redissessionscaler.counting.Shard;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
 import io.github.redissessionscaler.trigger.KeyType;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -85,7 +84,8 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     public long size() {
         return ask(all -> {
             long sum = 0;
-            for (long size : Servers.askEach(all.primaries(), server -> server.execute(COMMANDS.dbSize()))) {
+            for (long size : Servers.askEach(
+                    all.primaries(), server -> server.execute(Server.parsed(COMMANDS.dbSize(), Replies::count)))) {
                 sum += size;
             }
             return sum;
@@ -103,7 +103,8 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         Optional<KeyType> type = parseType(name);
         if (type.isEmpty() && !name.equals("none")) {
             throw new KeyspaceException(
-                    Reason.WRONGTYPE, "the key %s holds a %s, which is not counted".formatted(Quoted.of(key), name));
+                    Reason.WRONGTYPE,
+                    "the key %s holds a %s, which is not counted".formatted(Quoted.of(key), Quoted.plain(name)));
         }
         return type;
     }
@@ -118,18 +119,18 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             case STREAM -> COMMANDS.xlen(key);
             case STRING -> COMMANDS.pfcount(key);
         };
-        return ofKey(key, Server.parsed(command, Objects::requireNonNull));
+        return ofKey(key, Server.parsed(command, Replies::count));
     }
 
     @Override
     public long countByScore(String key, double min, double max) {
-        return ofKey(key, Server.parsed(COMMANDS.zcount(key, min, max), Objects::requireNonNull));
+        return ofKey(key, Server.parsed(COMMANDS.zcount(key, min, max), Replies::count));
     }
 
     @Override
     public Instant time() {
         var command = new CommandObject<>(new CommandArguments(Protocol.Command.TIME), BuilderFactory.STRING_LIST);
-        return ask(all -> all.primaries().getFirst().execute(Server.parsed(command, RedisKeyspace::parseTime)));
+        return ask(all -> all.primaries().getFirst().execute(Server.parsed(command, Replies::time)));
     }
 
     @Override
@@ -159,15 +160,6 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     @Override
     public void close() {
         backend.servers().close();
-    }
-
-    /** Seconds since 1970, then microseconds. */
-    static Instant parseTime(List<String> time) {
-        try {
-            return Instant.ofEpochSecond(Long.parseLong(time.get(0)), 1_000 * Long.parseLong(time.get(1)));
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new IllegalArgumentException(e);
-        }
     }
 
     /** The type that TYPE names, or empty for one of a module, and for none. */

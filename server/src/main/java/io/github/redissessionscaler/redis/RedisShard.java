@@ -16,20 +16,16 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Builder;
-import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.params.ScanParams;
-import redis.clients.jedis.resps.ScanResult;
 
 /** One server as a shard of a keyspace. */
 record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard {
 
-    /** What PTTL answers for a key that is not there. */
-    private static final Long NO_SUCH_KEY = -2L;
+    private static final CommandObject<Long> DBSIZE = Server.parsed(COMMANDS.dbSize(), Replies::count);
 
     private static final Pattern EVICTED = Pattern.compile("(?m)^evicted_keys:(\\d{1,18})\\s*$");
 
@@ -42,7 +38,7 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
 
     @Override
     public long size() {
-        return backend.noted(() -> server.execute(COMMANDS.dbSize()));
+        return backend.noted(() -> server.execute(DBSIZE));
     }
 
     @Override
@@ -95,83 +91,87 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
     @Override
     public List<ScanPage> scan(List<String> cursors, int count) {
         var params = new ScanParams().count(count);
-        return pipelined(
-                cursors, cursor -> scan(cursor, params), page -> new ScanPage(page.getCursor(), page.getResult()));
+        return pipelined(cursors.stream().map(cursor -> page(cursor, params)).toList());
     }
 
     @Override
     public Sample sampleByScan(List<String> cursors, int count) {
         var params = new ScanParams().count(count);
-        return sample(
-                cursors.stream().map(cursor -> scan(cursor, params)).toList(),
-                (ScanResult<byte[]> page) -> page.getResult().stream());
+        return sample(cursors.stream()
+                .map(cursor -> Server.parsed(page(cursor, params), ScanPage::keys))
+                .toList());
     }
 
     @Override
     public Sample sampleByRandomKey(int times) {
-        return sample(Collections.nCopies(times, COMMANDS.randomBinaryKey()), Stream::ofNullable);
+        return sample(Collections.nCopies(times, Server.parsed(COMMANDS.randomBinaryKey(), RedisShard::keys)));
+    }
+
+    private static List<byte[]> keys(byte @Nullable [] key) {
+        return key == null ? List.of() : List.of(key);
     }
 
     /** What one client sent at once, Redis answers without serving another in between. */
-    private <R> Sample sample(List<CommandObject<R>> commands, Function<R, Stream<byte[]>> keys) {
+    private Sample sample(List<CommandObject<List<byte[]>>> commands) {
         List<CommandObject<Object>> all = new ArrayList<>();
-        all.add(untyped(COMMANDS.dbSize()));
-        commands.forEach(command -> all.add(untyped(command)));
-        all.add(untyped(COMMANDS.dbSize()));
+        all.add(object(DBSIZE));
+        commands.forEach(command -> all.add(object(command)));
+        all.add(object(DBSIZE));
         return backend.noted(() -> {
             List<Object> replies = server.execute(all);
             int last = replies.size() - 1;
             return new Sample(
-                    (Long) replies.getFirst(),
-                    IntStream.range(1, last)
-                            .mapToObj(i -> commands.get(i - 1).getBuilder().build(replies.get(i)))
-                            .flatMap(keys)
+                    (long) replies.getFirst(),
+                    replies.subList(1, last).stream()
+                            .flatMap(keys -> ((List<?>) keys).stream())
+                            .map(byte[].class::cast)
                             .toList(),
-                    (Long) replies.get(last));
+                    (long) replies.get(last));
         });
     }
 
-    /** The command with its reply left as it comes. */
-    private static CommandObject<Object> untyped(CommandObject<?> command) {
-        return new CommandObject<>(command.getArguments(), BuilderFactory.RAW_OBJECT);
+    /** The same command among others that have other replies. */
+    private static <R> CommandObject<Object> object(CommandObject<R> command) {
+        return Server.parsed(command, reply -> reply);
     }
 
-    private static CommandObject<ScanResult<byte[]>> scan(String cursor, ScanParams params) {
-        return COMMANDS.scan(cursor.getBytes(US_ASCII), params);
+    private static CommandObject<ScanPage> page(String cursor, ScanParams params) {
+        return replying(COMMANDS.scan(cursor.getBytes(US_ASCII), params), Replies::page);
     }
 
     @Override
     public List<Optional<KeyType>> types(List<byte[]> keys) {
-        return ofEach(keys, COMMANDS::type, RedisKeyspace::parseType, Optional.empty());
+        return ofEach(keys, key -> Server.parsed(COMMANDS.type(key), RedisKeyspace::parseType), Optional.empty());
     }
 
     @Override
     public List<Long> timesToLive(List<byte[]> keys) {
-        return ofEach(keys, COMMANDS::pttl, millis -> millis, NO_SUCH_KEY);
+        return ofEach(keys, key -> replying(COMMANDS.pttl(key), Replies::millisToLive), Replies.NO_SUCH_KEY);
     }
 
     /** One answer for each key, in one round trip. A key that has moved to another shard is gone from this one. */
-    private <R, T> List<T> ofEach(
-            List<byte[]> keys, Function<byte[], CommandObject<R>> command, Function<R, T> result, T gone) {
-        return pipelined(
-                keys,
-                key -> {
-                    CommandObject<R> one = command.apply(key);
-                    return new CommandObject<>(one.getArguments(), new Builder<T>() {
-                        @Override
-                        public T build(Object reply) {
-                            return reply instanceof JedisRedirectionException
-                                    ? gone
-                                    : result.apply(one.getBuilder().build(reply));
-                        }
-                    });
-                },
-                answer -> answer);
+    private <T> List<T> ofEach(List<byte[]> keys, Function<byte[], CommandObject<T>> command, T gone) {
+        return pipelined(keys.stream()
+                .map(command)
+                .map(one -> replying(
+                        one,
+                        reply -> reply instanceof JedisRedirectionException
+                                ? gone
+                                : one.getBuilder().build(reply)))
+                .toList());
     }
 
-    private <A, R, T> List<T> pipelined(
-            List<A> arguments, Function<A, CommandObject<R>> command, Function<R, T> result) {
-        List<CommandObject<R>> commands = arguments.stream().map(command).toList();
-        return backend.noted(() -> server.execute(commands).stream().map(result).toList());
+    /** The command with another reading of its reply, which is given as it came. */
+    private static <T> CommandObject<T> replying(CommandObject<?> command, Function<Object, T> parser) {
+        return new CommandObject<>(command.getArguments(), new Builder<T>() {
+            @Override
+            public T build(Object reply) {
+                return parser.apply(reply);
+            }
+        });
+    }
+
+    private <R> List<R> pipelined(List<CommandObject<R>> commands) {
+        return backend.noted(() -> server.execute(commands));
     }
 }

@@ -4,41 +4,45 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
-/** TLS over plain sockets. The certificates are read from their files for each new connection. */
-record TlsSockets(JedisSocketFactory plain, Node node, RedisTls tls) implements JedisSocketFactory {
+/**
+ * TLS over plain sockets, guarded. The certificates are read from their files for each new connection.
+ *
+ * @param time for the handshake, and for each exchange afterwards
+ */
+record TlsSockets(JedisSocketFactory plain, Node node, RedisTls tls, Duration time) implements JedisSocketFactory {
 
     @Override
     public Socket createSocket() {
         Socket socket = plain.createSocket();
+        var handshake = new Exchange(socket, time);
         try {
             var secured = (SSLSocket)
                     TlsContexts.read(tls).getSocketFactory().createSocket(socket, node.host(), node.port(), true);
             secured.setSSLParameters(TlsContexts.parameters(tls, node.host()));
-            secured.startHandshake();
-            return secured;
+            handshake.startTime();
+            handshake.timed(() -> {
+                secured.startHandshake();
+                return 0;
+            });
+            return GuardedSockets.guarded(socket, secured, time);
         } catch (IOException e) {
-            close(socket, e);
+            GuardedSockets.close(socket, e);
             throw new JedisConnectionException("TLS with " + node, e);
         } catch (IllegalArgumentException e) {
-            close(socket, e);
+            GuardedSockets.close(socket, e);
             throw new JedisConnectionException(
                     "TLS with " + node, new SSLException("its name cannot be in a certificate: " + e.getMessage(), e));
         } catch (RuntimeException e) {
-            close(socket, e);
+            GuardedSockets.close(socket, e);
             throw e;
-        }
-    }
-
-    private static void close(Socket socket, Exception reason) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            reason.addSuppressed(e);
+        } finally {
+            handshake.ended();
         }
     }
 }

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -94,9 +97,18 @@ final class UnixSocketAdapter extends Socket {
 
     /** Waits until the operation can go on; a timeout of 0 waits for ever, as it does on every socket. */
     private void await(int operation) throws IOException {
-        key.interestOps(operation);
-        int ready = selector.select(timeoutMillis);
-        selector.selectedKeys().clear();
+        try {
+            key.interestOps(operation);
+        } catch (CancelledKeyException e) {
+            throw new SocketException("closed before it was waited for", e);
+        }
+        int ready;
+        try {
+            ready = selector.select(timeoutMillis);
+            selector.selectedKeys().clear();
+        } catch (ClosedSelectorException e) {
+            throw new SocketException("closed while it was waited for", e);
+        }
         if (ready == 0 && timeoutMillis > 0) {
             throw new SocketTimeoutException("the server has not answered in " + timeoutMillis + " ms");
         }

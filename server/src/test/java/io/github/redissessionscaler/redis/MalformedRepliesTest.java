@@ -4,13 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.ScriptedRedis;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,7 +73,22 @@ final class MalformedRepliesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"+hunter2-in-a-reply\r\n", "$-1\r\n", "*0\r\n", "*1\r\n:1\r\n"})
+    @ValueSource(
+            strings = {
+                "+hunter2-in-a-reply\r\n",
+                "$-1\r\n",
+                "*0\r\n",
+                "*1\r\n:1\r\n",
+                ":-7\r\n",
+                ":9223372036854775808\r\n",
+                ":18446744073709551621\r\n",
+                ":12abc\r\n",
+                ":\r\n",
+                ":9223372036854775807\r\n",
+                ":1000000000001\r\n",
+                "*100000000\r\n",
+                "HTTP/1.1 400 Bad Request\r\n\r\n"
+            })
     void numbers(String reply) {
         try (var redis = answering(Map.of("DBSIZE", reply, "LLEN", reply, "TYPE", "+list\r\n"))) {
             assertUnavailable("redis://127.0.0.1:" + redis.port(), COUNTED_BY_SIZE);
@@ -101,11 +124,99 @@ final class MalformedRepliesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {":1\r\n", "$-1\r\n", "*0\r\n", "*1\r\n:1\r\n", "*2\r\n$1\r\n0\r\n:7\r\n"})
+    @ValueSource(
+            strings = {
+                ":1\r\n",
+                "$-1\r\n",
+                "*0\r\n",
+                "*1\r\n:1\r\n",
+                "*2\r\n$1\r\n0\r\n:7\r\n",
+                "*3\r\n$1\r\n0\r\n*1\r\n$9\r\nsession:1\r\n*1\r\n$9\r\nsession:2\r\n",
+                "*2\r\n$2\r\n-1\r\n*0\r\n",
+                "*2\r\n$1\r\n0\r\n*1\r\n$-1\r\n",
+                "*2\r\n$1\r\n0\r\n*2000000\r\n"
+            })
     void scans(String reply) {
         try (var redis = answering(Map.of("SCAN", reply, "DBSIZE", ":1000\r\n", "RANDOMKEY", reply))) {
             assertUnavailable("redis://127.0.0.1:" + redis.port(), Map.of("keyPattern", "session:*"));
             assertThat(redis.asked()).containsAnyOf("SCAN", "RANDOMKEY");
+        }
+    }
+
+    @Test
+    void aNestedReplyFailsItsReadsAndNoLater() {
+        var nested = new AtomicBoolean(true);
+        try (var redis = ScriptedRedis.answering(command -> switch (command.getFirst()) {
+                    case "DBSIZE" -> nested.get() ? "*1\r\n".repeat(100_000).getBytes(UTF_8) : ":3\r\n".getBytes(UTF_8);
+                    case "SCAN" ->
+                        nested.get()
+                                ? "*1\r\n".repeat(100_000).getBytes(UTF_8)
+                                : "*2\r\n$1\r\n0\r\n*1\r\n$9\r\nsession:1\r\n".getBytes(UTF_8);
+                    default -> "+OK\r\n".getBytes(UTF_8);
+                });
+                var scaler = RunningScaler.with(Map.of("REDIS_URL", "redis://127.0.0.1:" + redis.port()))) {
+            Map<String, String> bySize = Map.of("onUnavailable", "error");
+            Map<String, String> byPattern = Map.of("keyPattern", "session:*", "onUnavailable", "error");
+            assertThatThrownBy(() -> scaler.metric(bySize)).isInstanceOf(StatusRuntimeException.class);
+            assertThatThrownBy(() -> scaler.metric(byPattern)).isInstanceOf(StatusRuntimeException.class);
+
+            nested.set(false);
+
+            assertThat(scaler.metric(bySize)).isEqualTo(3);
+            await().ignoreExceptions()
+                    .untilAsserted(() -> assertThat(scaler.metric(byPattern)).isEqualTo(1));
+        }
+    }
+
+    /** A server that goes on to send, so that no read of the socket is ever late. */
+    @Test
+    void aReplyThatTricklesEndsInTime() throws IOException {
+        try (var listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var scaler = RunningScaler.with(Map.of(
+                        "REDIS_URL", "redis://127.0.0.1:" + listening.getLocalPort(), "ANSWER_TIMEOUT", "500ms"))) {
+            var closed = new CountDownLatch(1);
+            Thread.startVirtualThread(() -> {
+                try (Socket client = listening.accept()) {
+                    client.getOutputStream().write('+');
+                    while (true) {
+                        client.getOutputStream().write('x');
+                        Thread.onSpinWait();
+                        LockSupport.parkNanos(10_000_000);
+                    }
+                } catch (IOException e) {
+                    closed.countDown();
+                }
+            });
+            assertThatThrownBy(() -> scaler.metric(Map.of("onUnavailable", "error")))
+                    .isInstanceOf(StatusRuntimeException.class);
+
+            await().until(() -> closed.getCount() == 0);
+        }
+    }
+
+    @Test
+    void aPasswordThatTheServerRepeatsIsNotShown() {
+        String secret = "hunter2 \"in\" an error";
+        try (var redis = answering(Map.of(
+                        "DBSIZE", "-ERR I know that you are " + secret + "\r\n", "TYPE", "+" + secret + "\r\n"));
+                var scaler = RunningScaler.with(
+                        Map.of("REDIS_ADDRESS", "127.0.0.1:" + redis.port(), "REDIS_PASSWORD", secret))) {
+            assertThatThrownBy(() -> scaler.metric(Map.of("onUnavailable", "error")))
+                    .hasMessageContaining("I know that you are ***")
+                    .hasMessageNotContaining("hunter2");
+            assertThatThrownBy(() -> scaler.metric(Map.of("key", "k", "onUnavailable", "error")))
+                    .hasMessageContaining("***")
+                    .hasMessageNotContaining("hunter2");
+        }
+    }
+
+    @Test
+    void aServerThatAnswersMoreThanItWasAskedIsNotReadFrom() {
+        try (var redis = answering(Map.of("PING", "+PONG\r\n:5\r\n", "DBSIZE", ":7\r\n"));
+                var scaler = RunningScaler.with(Map.of("REDIS_URL", "redis://127.0.0.1:" + redis.port()))) {
+            assertThatThrownBy(() -> scaler.isActive(Map.of("onUnavailable", "error")))
+                    .isInstanceOf(StatusRuntimeException.class);
+            assertThat(scaler.metric(Map.of("onUnavailable", "error"))).isEqualTo(7);
         }
     }
 

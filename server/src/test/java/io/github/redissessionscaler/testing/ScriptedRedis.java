@@ -48,7 +48,7 @@ public final class ScriptedRedis implements AutoCloseable {
     }
 
     /** The same with a reply to each command, whose first word is in upper case, and its arguments. Called by many threads. */
-    static ScriptedRedis answering(Function<List<String>, byte[]> replies) {
+    public static ScriptedRedis answering(Function<List<String>, byte[]> replies) {
         try {
             var server = new ScriptedRedis(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), replies);
             Thread.startVirtualThread(server::accept);

@@ -1,0 +1,92 @@
+package io.github.redissessionscaler.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+
+/**
+ * A connected socket whose exchanges with a Redis server are bounded in time and memory, and whose replies are checked. For
+ * one thread at a time; any may close it.
+ */
+final class GuardedSocket extends Socket {
+
+    private final Socket socket;
+    private final Exchange exchange;
+    private final ReplyStream replies;
+    private final RequestStream requests;
+
+    /**
+     * Guards a socket.
+     *
+     * @param connection the socket of the system, which is closed when the time of an exchange is over
+     * @param socket the same, or TLS on it
+     * @param time for an exchange
+     */
+    GuardedSocket(Socket connection, Socket socket, Duration time) throws IOException {
+        this.socket = socket;
+        exchange = new Exchange(connection, time);
+        replies = new ReplyStream(socket.getInputStream(), exchange);
+        requests = new RequestStream(socket.getOutputStream(), exchange, replies);
+    }
+
+    @Override
+    public InputStream getInputStream() {
+        return replies;
+    }
+
+    @Override
+    public OutputStream getOutputStream() {
+        return requests;
+    }
+
+    /** For a connection that listens: messages come without being asked for, with any time in between up to this one. */
+    @Override
+    public void setSoTimeout(int millis) throws SocketException {
+        exchange.expectMessages();
+        socket.setSoTimeout(millis);
+    }
+
+    @Override
+    public int getSoTimeout() throws SocketException {
+        return socket.getSoTimeout();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return socket.isConnected();
+    }
+
+    @Override
+    public boolean isBound() {
+        return socket.isBound();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return socket.isClosed();
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return socket.isInputShutdown();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return socket.isOutputShutdown();
+    }
+
+    /** Within the time of an exchange, too: with TLS, the end is sent to a server that may not read. */
+    @Override
+    public void close() throws IOException {
+        exchange.startTime();
+        try {
+            socket.close();
+        } finally {
+            exchange.ended();
+        }
+    }
+}

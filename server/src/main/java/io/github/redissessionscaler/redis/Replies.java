@@ -1,0 +1,71 @@
+package io.github.redissessionscaler.redis;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
+
+import io.github.redissessionscaler.counting.Keyspace;
+import io.github.redissessionscaler.counting.ScanPage;
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes what the port promises of replies. Throws what a reply of another form brings about;
+ * {@link Failures} makes a failure of it.
+ */
+final class Replies {
+
+    private static final Pattern CURSOR = Pattern.compile("[0-9]{1,20}");
+
+    /** What PTTL answers for a key that is not there. */
+    static final long NO_SUCH_KEY = -2;
+
+    /** The year 5138, until when seconds are told from milliseconds by their size. */
+    private static final long LAST_SECOND = 100_000_000_000L;
+
+    private Replies() {}
+
+    /** A number of keys or elements. */
+    static long count(Object reply) {
+        long count = (Long) reply;
+        require(count >= 0 && count <= Keyspace.MOST);
+        return count;
+    }
+
+    /** PTTL. */
+    static long millisToLive(Object reply) {
+        long millis = (Long) reply;
+        require(millis >= NO_SUCH_KEY);
+        return millis;
+    }
+
+    /** SCAN. */
+    static ScanPage page(Object reply) {
+        List<?> parts = (List<?>) reply;
+        require(parts.size() == 2);
+        String cursor = new String((byte[]) parts.getFirst(), US_ASCII);
+        require(CURSOR.matcher(cursor).matches());
+        return new ScanPage(
+                cursor, ((List<?>) parts.getLast()).stream().map(Replies::key).toList());
+    }
+
+    private static byte[] key(@Nullable Object element) {
+        return (byte[]) requireNonNull(element);
+    }
+
+    /** TIME: seconds since 1970, then microseconds. */
+    static Instant time(List<String> time) {
+        require(time.size() == 2);
+        long seconds = Long.parseLong(time.getFirst());
+        long micros = Long.parseLong(time.getLast());
+        require(seconds >= 0 && seconds <= LAST_SECOND && micros >= 0 && micros < 1_000_000);
+        return Instant.ofEpochSecond(seconds, 1_000 * micros);
+    }
+
+    private static void require(boolean condition) {
+        if (!condition) {
+            throw new IllegalArgumentException("a reply of another form");
+        }
+    }
+}

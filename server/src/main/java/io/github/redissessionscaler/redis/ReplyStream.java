@@ -1,0 +1,340 @@
+package io.github.redissessionscaler.redis;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+
+/**
+ * Checks the bytes of replies before the Redis client parses them, which believes whatever a server announces. What passes is
+ * RESP2 whose numbers are numbers of 64 bits, and whose lengths and depth are small enough.
+ *
+ * <p>A string of more than {@link #LONGEST_STRING} bytes passes cut: its beginning, then a checksum of all of it, so that two
+ * long keys stay two keys. Lines of text, which are errors mostly, and names of nodes pass escaped and cut, without the
+ * password that the connection has sent, since people are shown them. For one thread at a time.
+ */
+final class ReplyStream extends InputStream {
+
+    /** Bytes of a string that pass. Longer than any key that somebody would choose, and than any number. */
+    static final int LONGEST_STRING = 2_048;
+
+    /** The same of a reply to INFO, which is refused when it is longer, since one part of it says nothing of the others. */
+    static final int LONGEST_INFO = 512 * 1024;
+
+    /** Bytes of a line of text, of which fewer are shown. */
+    static final int LONGEST_LINE = 8 * 1024;
+
+    /** CLUSTER SLOTS has five levels. */
+    static final int DEEPEST = 8;
+
+    /** What Redis itself takes for a string unless it is configured otherwise. */
+    private static final long LONGEST_ANNOUNCED = 512L << 20;
+
+    /** What the client needs in memory for a number, a string or a list, for an element of a list, and for an error. */
+    private static final int OBJECT = 48;
+
+    private static final int ELEMENT = 8;
+    private static final int ERROR = 1_024;
+
+    /** A sign and the digits of 64 bits. */
+    private static final int LONGEST_NUMBER = 20;
+
+    private static final int CHECKSUM = 16;
+
+    private enum State {
+        TYPE,
+        NUMBER,
+        NUMBER_LF,
+        TEXT,
+        STRING,
+        STRING_CR,
+        STRING_LF
+    }
+
+    private final InputStream source;
+    private final Exchange exchange;
+
+    private final byte[] read = new byte[8_192];
+    private int from;
+    private int to;
+
+    /** What is to pass next, in place of what was read. */
+    private byte[] ready = new byte[0];
+
+    private int readyFrom;
+
+    private State state = State.TYPE;
+    private int type;
+
+    /** How many elements are missing in each list that is open, the innermost last. */
+    private final long[] missing = new long[DEEPEST];
+
+    private int depth;
+
+    private byte[] text = new byte[64];
+    private int length;
+
+    /** Of the string at hand: bytes that are still to come, and those of them that pass. */
+    private long left;
+
+    private long passing;
+    private boolean cut;
+    private final CRC32 checksum = new CRC32();
+    private final CRC32C otherChecksum = new CRC32C();
+
+    /**
+     * Nothing has been read yet.
+     *
+     * @param exchange knows what was asked, and has the limits of memory and time
+     */
+    ReplyStream(InputStream source, Exchange exchange) {
+        this.source = source;
+        this.exchange = exchange;
+    }
+
+    /** Whether something has come that nobody asked for. */
+    boolean hasMore() throws IOException {
+        return from < to || readyFrom < ready.length || state != State.TYPE || depth > 0 || source.available() > 0;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int size) throws IOException {
+        int end = offset + size;
+        int at = offset;
+        while (at == offset) {
+            if (from == to && readyFrom == ready.length) {
+                from = 0;
+                to = Math.max(0, exchange.timed(() -> source.read(read, 0, read.length)));
+                if (to == 0) {
+                    return -1;
+                }
+            }
+            while (at < end && (readyFrom < ready.length || from < to)) {
+                at += pass(bytes, at, end);
+            }
+            exchange.paused(state == State.TYPE && depth == 0);
+        }
+        return at - offset;
+    }
+
+    /** Takes one step; returns how many bytes have passed. */
+    private int pass(byte[] bytes, int at, int end) throws IOException {
+        if (readyFrom < ready.length) {
+            int some = Math.min(end - at, ready.length - readyFrom);
+            System.arraycopy(ready, readyFrom, bytes, at, some);
+            readyFrom += some;
+            return some;
+        }
+        if (state == State.STRING) {
+            return passString(bytes, at, end);
+        }
+        take(read[from++]);
+        return 0;
+    }
+
+    private void take(byte next) throws IOException {
+        switch (state) {
+            case TYPE -> begin(next);
+            case NUMBER -> {
+                if (next == '\r') {
+                    state = State.NUMBER_LF;
+                } else if (length == LONGEST_NUMBER) {
+                    throw new MalformedReplyException("a number that is too long");
+                } else {
+                    append(next);
+                }
+            }
+            case NUMBER_LF -> {
+                require(next == '\n', "a number that does not end with its line");
+                number(parsed());
+            }
+            case TEXT -> {
+                if (next == '\n') {
+                    line();
+                } else if (length == LONGEST_LINE) {
+                    throw new MalformedReplyException("a line of more than " + LONGEST_LINE + " bytes");
+                } else {
+                    append(next);
+                }
+            }
+            case STRING_CR -> {
+                require(next == '\r', "a string that is longer than announced");
+                state = State.STRING_LF;
+            }
+            case STRING_LF -> {
+                require(next == '\n', "a string that is longer than announced");
+                passes("\r\n");
+                ended();
+            }
+            case STRING -> throw new IllegalStateException("strings are taken as a whole");
+        }
+    }
+
+    private void begin(byte next) throws IOException {
+        type = next;
+        length = 0;
+        state = switch (next) {
+            case ':', '$', '*' -> State.NUMBER;
+            case '+', '-' -> State.TEXT;
+            default -> throw new MalformedReplyException("what does not begin as a reply does");
+        };
+    }
+
+    private void append(byte next) {
+        if (length == text.length) {
+            text = Arrays.copyOf(text, 2 * length);
+        }
+        text[length++] = next;
+    }
+
+    private long parsed() throws MalformedReplyException {
+        boolean negative = length > 0 && text[0] == '-';
+        require(length > (negative ? 1 : 0), "a number without digits");
+        long value = 0;
+        for (int i = negative ? 1 : 0; i < length; i++) {
+            int digit = text[i] - '0';
+            require(digit >= 0 && digit <= 9, "a number with other characters than digits");
+            require(value >= (Long.MIN_VALUE + digit) / 10, "a number of more than 64 bits");
+            value = 10 * value - digit;
+        }
+        require(negative || value != Long.MIN_VALUE, "a number of more than 64 bits");
+        return negative ? value : -value;
+    }
+
+    private void number(long value) throws IOException {
+        switch (type) {
+            case ':' -> {
+                exchange.needs(OBJECT);
+                passes(":" + value + "\r\n");
+                ended();
+            }
+            case '*' -> list(value);
+            default -> string(value);
+        }
+    }
+
+    private void list(long elements) throws IOException {
+        require(elements >= -1, "a list of a negative length");
+        exchange.needs(OBJECT + ELEMENT * Math.min(elements, Integer.MAX_VALUE));
+        passes("*" + elements + "\r\n");
+        if (elements <= 0) {
+            ended();
+            return;
+        }
+        require(depth < DEEPEST, "lists within lists, more than " + DEEPEST + " deep");
+        missing[depth++] = elements;
+        state = State.TYPE;
+    }
+
+    private void string(long announced) throws IOException {
+        require(announced >= -1, "a string of a negative length");
+        require(announced <= LONGEST_ANNOUNCED, "a string of more than 512 MiB");
+        left = Math.max(0, announced);
+        length = 0;
+        boolean whole = exchange.asksForInfo();
+        require(!whole || announced <= LONGEST_INFO, "an INFO of more than " + LONGEST_INFO + " bytes");
+        require(
+                !exchange.asksForNames() || announced <= ShownText.LONGEST,
+                "a name of more than " + ShownText.LONGEST + " bytes");
+        cut = !whole && announced > LONGEST_STRING;
+        long shown = cut ? LONGEST_STRING : announced;
+        passing = cut ? LONGEST_STRING - CHECKSUM : left;
+        exchange.needs(OBJECT + Math.max(0, shown));
+        checksum.reset();
+        otherChecksum.reset();
+        if (announced == -1) {
+            passes("$-1\r\n");
+            ended();
+        } else {
+            if (!exchange.asksForNames()) {
+                passes("$" + shown + "\r\n");
+            }
+            state = State.STRING;
+        }
+    }
+
+    /** Passes what is to pass of the string, skips the rest; what was cut off is in the checksum. */
+    private int passString(byte[] bytes, int at, int end) {
+        int some = (int) Math.min(left, to - from);
+        int passed = 0;
+        if (exchange.asksForNames()) {
+            for (int i = 0; i < some; i++) {
+                append(read[from + i]);
+            }
+        } else {
+            if (passing > 0) {
+                some = (int) Math.min(some, Math.min(passing, end - at));
+                System.arraycopy(read, from, bytes, at, some);
+                passing -= some;
+                passed = some;
+            }
+            if (cut) {
+                checksum.update(read, from, some);
+                otherChecksum.update(read, from, some);
+            }
+        }
+        from += some;
+        left -= some;
+        if (left == 0) {
+            if (exchange.asksForNames()) {
+                String name = shown();
+                passes("$" + name.length() + "\r\n" + name);
+            } else if (cut) {
+                passes("%08x%08x".formatted(checksum.getValue(), otherChecksum.getValue()));
+            }
+            state = State.STRING_CR;
+        }
+        return passed;
+    }
+
+    private void line() throws IOException {
+        if (length > 0 && text[length - 1] == '\r') {
+            length--;
+        }
+        boolean error = type == '-';
+        require(!error || length > 0, "an error without a text");
+        exchange.needs(OBJECT + length + (error ? ERROR : 0));
+        passes((char) type + shown() + "\r\n");
+        ended();
+    }
+
+    private String shown() {
+        return ShownText.of(Arrays.copyOf(text, length), exchange.secret());
+    }
+
+    private void passes(String ascii) {
+        ready = ascii.getBytes(US_ASCII);
+        readyFrom = 0;
+    }
+
+    /** The value at hand has ended, and perhaps lists with it. */
+    private void ended() throws IOException {
+        state = State.TYPE;
+        while (depth > 0 && --missing[depth - 1] == 0) {
+            depth--;
+        }
+        if (depth == 0) {
+            exchange.replied();
+        }
+    }
+
+    private static void require(boolean condition, String otherwise) throws MalformedReplyException {
+        if (!condition) {
+            throw new MalformedReplyException(otherwise);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        source.close();
+    }
+}
