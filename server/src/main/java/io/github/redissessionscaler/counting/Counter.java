@@ -141,14 +141,16 @@ public final class Counter implements AutoCloseable {
      * @throws KeyspaceException if Redis does not answer, or does not allow the look
      */
     public LayoutFindings look(Source source, Optional<Layout> layout) {
-        return source.query() instanceof CountQuery.MatchingKeys matching
-                ? LayoutCheck.of(
-                        keyspaces.of(source.database()),
-                        matching,
-                        layout,
-                        count(source).value() > 0,
-                        random)
-                : LayoutFindings.NONE;
+        Keyspace keyspace = keyspaces.of(source.database());
+        return switch (source.query()) {
+            case CountQuery.MatchingKeys matching ->
+                LayoutCheck.of(keyspace, matching, layout, count(source).value() > 0, random);
+            case CountQuery.AllKeys() -> LayoutCheck.ofSize(keyspace, random);
+            case CountQuery.ExpiringKeys _,
+                    CountQuery.Elements _,
+                    CountQuery.RecentMembers _,
+                    CountQuery.UnexpiredMembers _ -> LayoutFindings.NONE;
+        };
     }
 
     /** Something may have changed in the database, so that what is counted in the background is old. Returns at once. */

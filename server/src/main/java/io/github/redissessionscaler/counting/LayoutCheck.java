@@ -16,6 +16,10 @@ final class LayoutCheck {
     /** How many matching keys of a primary are asked for their type and their time to live. */
     private static final int ASKED = 200;
 
+    private static final String NO_SIZE =
+            "DBSIZE says that there is no key, while others can be read: this server does not keep the number of its"
+                    + " keys, so counts of all keys and estimates are 0; count by keyPattern with accuracy 'exact'";
+
     /** What PTTL says of a key that has no time to live. */
     private static final long FOREVER = -1;
 
@@ -24,6 +28,7 @@ final class LayoutCheck {
     private final KeyFilter filter;
     private final boolean counted;
     private long keys;
+    private long size;
     private long matching;
     private long asked;
     private long endless;
@@ -54,8 +59,21 @@ final class LayoutCheck {
         return new LayoutFindings(check.advice(), endlessShare);
     }
 
+    /** Whether a server that says it is empty is: some that speak Redis's protocol do not keep the number of their keys. */
+    static LayoutFindings ofSize(Keyspace keyspace, RandomGenerator random) {
+        if (keyspace.size() > 0) {
+            return LayoutFindings.NONE;
+        }
+        List<Shard> shards = keyspace.shards();
+        boolean hasKeys = shards.stream()
+                .anyMatch(
+                        shard -> !SomeKeys.of(shard, shards.size() > 1, random).isEmpty());
+        return hasKeys ? new LayoutFindings(List.of(NO_SIZE), 0) : LayoutFindings.NONE;
+    }
+
     private void look(Shard shard, List<byte[]> sample) {
         keys += sample.size();
+        size += shard.size();
         layout.flatMap(Layout::rival).ifPresent(rival -> {
             if (rival.query() instanceof MatchingKeys others) {
                 KeyFilter ofOthers = KeyFilter.of(others);
@@ -78,6 +96,9 @@ final class LayoutCheck {
 
     private List<String> advice() {
         List<String> advice = new ArrayList<>();
+        if (size == 0 && keys > 0) {
+            advice.add(NO_SIZE);
+        }
         Optional<Layout> rival = layout.flatMap(Layout::rival)
                 .filter(_ -> ofRival > 0)
                 .filter(_ -> (matching == 0 && !counted)

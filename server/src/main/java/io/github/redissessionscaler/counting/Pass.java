@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.counting;
 
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -129,6 +130,11 @@ final class Pass {
             keys += page.keys().size();
             keysSeen.addAndGet(page.keys().size());
             visited.add(page.keys().size(), lastPage);
+            if (page.cursor().equals(cursor) && !cursor.equals("0")) {
+                throw new KeyspaceException(
+                        Reason.OTHER,
+                        "Redis at " + shard.name() + " does not go on with SCAN: it gave one cursor twice");
+            }
             cursor = page.cursor();
             count = nextCount(count, lastPage);
         } while (!cursor.equals("0"));

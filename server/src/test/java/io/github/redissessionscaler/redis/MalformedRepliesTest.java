@@ -212,11 +212,27 @@ final class MalformedRepliesTest {
 
     @Test
     void aServerThatAnswersMoreThanItWasAskedIsNotReadFrom() {
-        try (var redis = answering(Map.of("PING", "+PONG\r\n:5\r\n", "DBSIZE", ":7\r\n"));
+        try (var redis = answering(Map.of("DBSIZE", ":7\r\n:5\r\n"))) {
+            assertUnavailable("redis://127.0.0.1:" + redis.port(), COUNTED_BY_SIZE);
+        }
+    }
+
+    @Test
+    void aScanThatGivesOneCursorAgainAndAgainEnds() {
+        try (var redis = answering(Map.of("SCAN", "*2\r\n$1\r\n7\r\n*0\r\n", "DBSIZE", ":10\r\n"))) {
+            assertUnavailable(
+                    "redis://127.0.0.1:" + redis.port(), Map.of("keyPattern", "session:*", "accuracy", "exact"));
+        }
+    }
+
+    @Test
+    void aServerWithoutANumberOfItsKeysIsPointedOut() {
+        try (var redis = answering(Map.of("SCAN", "*2\r\n$1\r\n0\r\n*1\r\n$9\r\nsession:1\r\n", "DBSIZE", ":0\r\n"));
                 var scaler = RunningScaler.with(Map.of("REDIS_URL", "redis://127.0.0.1:" + redis.port()))) {
-            assertThatThrownBy(() -> scaler.isActive(Map.of("onUnavailable", "error")))
-                    .isInstanceOf(StatusRuntimeException.class);
-            assertThat(scaler.metric(Map.of("onUnavailable", "error"))).isEqualTo(7);
+            await().untilAsserted(() -> {
+                assertThat(scaler.metric(Map.of())).isZero();
+                assertThat(scaler.get("/api/status").body()).contains("does not keep the number of its keys");
+            });
         }
     }
 
