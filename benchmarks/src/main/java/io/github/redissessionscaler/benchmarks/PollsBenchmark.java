@@ -167,14 +167,11 @@ final class PollsBenchmark {
     private static Tally openLoop(ManagedChannel channel) throws InterruptedException {
         ExternalScalerFutureStub stub = ExternalScalerGrpc.newFutureStub(channel);
         var tally = new Tally();
-        tally.latencies.addAll(FixedRate.run(
-                CALLS_PER_SECOND,
-                Duration.ofNanos(ROUND_NANOS),
-                i -> switch (i % 3) {
-                    case 0 -> stub.getMetricSpec(TRIGGER);
-                    case 1 -> stub.getMetrics(METRICS);
-                    default -> stub.isActive(TRIGGER);
-                }));
+        tally.latencies.addAll(FixedRate.run(CALLS_PER_SECOND, Duration.ofNanos(ROUND_NANOS), i -> switch (i % 3) {
+            case 0 -> stub.getMetricSpec(TRIGGER);
+            case 1 -> stub.getMetrics(METRICS);
+            default -> stub.isActive(TRIGGER);
+        }));
         tally.nanos = ROUND_NANOS;
         return tally;
     }

@@ -10,6 +10,7 @@ import io.github.redissessionscaler.outage.OutageRules;
 import io.github.redissessionscaler.outage.Verdict;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.LimitReachedException;
+import io.github.redissessionscaler.problem.Numbers;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.trigger.Activation;
 import io.github.redissessionscaler.trigger.MetadataKey;
@@ -277,7 +278,11 @@ public final class Evaluator {
             LOG.atWarn()
                     .addKeyValue("namespace", state.asked().namespace())
                     .addKeyValue("scaledObject", state.asked().scaledObject())
-                    .log("sessionSizeKey {} gives no target, {} is used: {}", Quoted.of(key), state.target(), problem);
+                    .log(
+                            "sessionSizeKey {} gives no target, {} is used: {}",
+                            Quoted.of(key),
+                            Numbers.plain(state.target()),
+                            problem);
         }
     }
 }

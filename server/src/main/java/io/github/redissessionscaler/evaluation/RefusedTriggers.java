@@ -26,11 +26,6 @@ public final class RefusedTriggers {
     /** Characters of a reason. */
     static final int LONGEST_REASON = 2000;
 
-    /** Lines in the log within each {@link #LOGGED_WITHIN}. */
-    static final int MOST_LOGGED = 20;
-
-    static final Duration LOGGED_WITHIN = Duration.ofMinutes(1);
-
     /**
      * A trigger of a ScaledObject that is refused.
      *
@@ -43,17 +38,15 @@ public final class RefusedTriggers {
     private record Key(String namespace, String scaledObject, String reason) {}
 
     private final InstantSource clock;
+    private final LogLimit limit;
 
     /** In the order of the last refusal, the oldest first. */
     private final Map<Key, Refusal> refusals = new LinkedHashMap<>();
 
-    private Instant windowEnd = Instant.MIN;
-    private int logged;
-    private long dropped;
-
     /** None was refused yet. */
     public RefusedTriggers(InstantSource clock) {
         this.clock = clock;
+        this.limit = new LogLimit(LOG, "refused triggers", clock);
     }
 
     /**
@@ -66,7 +59,10 @@ public final class RefusedTriggers {
     public void refused(String namespace, String scaledObject, String reason) {
         String text = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON - 1) + "…" : reason;
         if (isNews(new Key(namespace, scaledObject, text))) {
-            log(namespace, scaledObject, text);
+            limit.log(() -> LOG.atWarn()
+                    .addKeyValue("namespace", namespace)
+                    .addKeyValue("scaledObject", scaledObject)
+                    .log("Trigger refused: {}", text));
         }
     }
 
@@ -99,34 +95,6 @@ public final class RefusedTriggers {
         var all = refusals.values().iterator();
         while (all.hasNext() && all.next().last().isBefore(oldest)) {
             all.remove();
-        }
-    }
-
-    private synchronized void log(String namespace, String scaledObject, String reason) {
-        Instant now = clock.instant();
-        if (!now.isBefore(windowEnd)) {
-            windowEnd = now.plus(LOGGED_WITHIN);
-            logged = 0;
-            if (dropped > 0) {
-                LOG.atWarn()
-                        .addKeyValue("triggers", dropped)
-                        .log("Further triggers were refused, which were not logged");
-                dropped = 0;
-            }
-        }
-        if (logged == MOST_LOGGED) {
-            dropped++;
-            return;
-        }
-        logged++;
-        LOG.atWarn()
-                .addKeyValue("namespace", namespace)
-                .addKeyValue("scaledObject", scaledObject)
-                .log("Trigger refused: {}", reason);
-        if (logged == MOST_LOGGED) {
-            LOG.atWarn()
-                    .addKeyValue("seconds", LOGGED_WITHIN.toSeconds())
-                    .log("Many triggers are refused; others are only counted until this time has passed");
         }
     }
 }

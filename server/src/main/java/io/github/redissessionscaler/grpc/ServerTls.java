@@ -68,7 +68,8 @@ final class ServerTls {
     /** For a server that asks every client for a certificate where authorities are given. TLS 1.2 or 1.3. */
     ServerCredentials credentials() {
         var credentials = TlsServerCredentials.newBuilder().keyManager(keyManager);
-        trustManager.ifPresent(trust -> credentials.trustManager(trust).clientAuth(ClientAuth.REQUIRE));
+        trustManager.ifPresent(trust ->
+                credentials.trustManager(new UnannouncedAuthorities(trust)).clientAuth(ClientAuth.REQUIRE));
         return credentials.build();
     }
 

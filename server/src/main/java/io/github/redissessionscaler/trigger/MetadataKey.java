@@ -14,8 +14,8 @@ public enum MetadataKey implements UserKey {
     SESSION_SIZE_KEY(
             "sessionSizeKey",
             Accepted.REDIS_KEY,
-            "Redis key that holds the target and is read for each value; sessionSize is used while Redis answers that it"
-                    + " holds no such number."),
+            "Redis key that holds the target and is read for each value; sessionSize is used while Redis answers that"
+                    + " it holds no such number."),
     METRIC_NAME(
             "metricName",
             "a name of 1 to 128 letters, digits, '-', '_' and '.'",

@@ -79,7 +79,8 @@ final class TlsTest {
 
     @Test
     void whoIsRefusedIsCountedByTheReason() throws IOException {
-        TestCertificates strangers = TestCertificates.in(Files.createDirectory(directory.resolve("strangers")))
+        TestCertificates strangers = TestCertificates.in(
+                        Files.createDirectory(directory.resolve("strangers")), "another authority")
                 .issue("client");
         try (var scaler = RunningScaler.with(environment(true))) {
             assertRefused(() -> scaler.isActive(PLAIN), scaler, "NO_TLS");

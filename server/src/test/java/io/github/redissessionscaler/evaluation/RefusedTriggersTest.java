@@ -106,17 +106,16 @@ final class RefusedTriggersTest {
 
         assertThat(refused.count()).isEqualTo(RefusedTriggers.MOST);
         assertThat(refused.lately().getFirst().reason()).hasSize(RefusedTriggers.LONGEST_REASON);
-        assertThat(messages()).hasSize(RefusedTriggers.MOST_LOGGED + 1);
-        assertThat(messages().getLast()).startsWith("Many triggers are refused");
+        assertThat(messages()).hasSize(LogLimit.MOST + 1);
+        assertThat(messages().getLast()).startsWith("Too many refused triggers");
 
         appender.list.clear();
-        now = now.plus(RefusedTriggers.LOGGED_WITHIN);
+        now = now.plus(LogLimit.WITHIN);
         refused.refused("shop", "web", "one");
-        assertThat(messages())
-                .containsExactly("Further triggers were refused, which were not logged", "Trigger refused: one");
+        assertThat(messages()).containsExactly("More refused triggers were not logged", "Trigger refused: one");
         assertThat(appender.list.getFirst().getKeyValuePairs())
                 .extracting(pair -> pair.value)
-                .containsExactly(10L * RefusedTriggers.MOST - RefusedTriggers.MOST_LOGGED);
+                .containsExactly(10L * RefusedTriggers.MOST - LogLimit.MOST);
     }
 
     private List<String> messages() {

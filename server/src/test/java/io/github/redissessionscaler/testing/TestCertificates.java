@@ -14,10 +14,10 @@ public final class TestCertificates {
     private final Path directory;
     private final X509Bundle authority;
 
-    private TestCertificates(Path directory) throws Exception {
+    private TestCertificates(Path directory, String name) throws Exception {
         this.directory = directory;
         authority = new CertificateBuilder()
-                .subject("CN=test authority")
+                .subject("CN=" + name)
                 .setIsCertificateAuthority(true)
                 .ecp256()
                 .buildSelfSigned();
@@ -26,8 +26,13 @@ public final class TestCertificates {
 
     /** An authority in the directory, with {@code ca.crt}. */
     public static TestCertificates in(Path directory) {
+        return in(directory, "test authority");
+    }
+
+    /** The same under this name. */
+    public static TestCertificates in(Path directory, String name) {
         try {
-            return new TestCertificates(directory);
+            return new TestCertificates(directory, name);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -1,0 +1,57 @@
+package io.github.redissessionscaler.evaluation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+
+/** Bounds the lines of one kind in the log, and says how many it has dropped. Thread-safe. */
+final class LogLimit {
+
+    /** Lines within each {@link #WITHIN}. */
+    static final int MOST = 20;
+
+    static final Duration WITHIN = Duration.ofMinutes(1);
+
+    private final Logger log;
+    private final String kind;
+    private final InstantSource clock;
+    private Instant windowEnd = Instant.MIN;
+    private int logged;
+    private long dropped;
+
+    /**
+     * A limit on lines of one kind.
+     *
+     * @param kind what the lines are about, in the plural
+     */
+    LogLimit(Logger log, String kind, InstantSource clock) {
+        this.log = log;
+        this.kind = kind;
+        this.clock = clock;
+    }
+
+    /** Has the line logged, or counts it. */
+    synchronized void log(Runnable line) {
+        Instant now = clock.instant();
+        if (!now.isBefore(windowEnd)) {
+            windowEnd = now.plus(WITHIN);
+            logged = 0;
+            if (dropped > 0) {
+                log.atWarn().addKeyValue("number", dropped).log("More {} were not logged", kind);
+                dropped = 0;
+            }
+        }
+        if (logged == MOST) {
+            dropped++;
+            return;
+        }
+        logged++;
+        line.run();
+        if (logged == MOST) {
+            log.atWarn()
+                    .addKeyValue("seconds", WITHIN.toSeconds())
+                    .log("Too many {}; more are counted and not logged until this time has passed", kind);
+        }
+    }
+}
