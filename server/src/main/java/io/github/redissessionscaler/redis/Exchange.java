@@ -69,11 +69,6 @@ final class Exchange {
         return executor;
     }
 
-    /** From now on the server sends messages without being asked, each of which has the time of an exchange. */
-    void expectMessages() {
-        unaskedToo = true;
-    }
-
     /**
      * A command begins.
      *
@@ -103,6 +98,11 @@ final class Exchange {
         command = name.toUpperCase(Locale.ROOT);
         if (command.equals("AUTH")) {
             secret = argument;
+        }
+        if (command.equals("PSUBSCRIBE")) {
+            // From now on messages come without being asked for, the first perhaps with the reply. Each has the time of
+            // an exchange.
+            unaskedToo = true;
         }
     }
 

@@ -42,10 +42,8 @@ final class GuardedSocket extends Socket {
         return requests;
     }
 
-    /** For a connection that listens: messages come without being asked for, with any time in between up to this one. */
     @Override
     public void setSoTimeout(int millis) throws SocketException {
-        exchange.expectMessages();
         socket.setSoTimeout(millis);
     }
 

@@ -150,6 +150,15 @@ final class ReplyStreamTest {
     }
 
     @Test
+    void messagesMayComeWithTheReplyToASubscription() throws IOException {
+        String subscribed = "*3\r\n$10\r\npsubscribe\r\n$1\r\n*\r\n:1\r\n";
+        String message = "*4\r\n$8\r\npmessage\r\n$1\r\n*\r\n$1\r\nc\r\n$1\r\nm\r\n";
+
+        assertThat(passed("PSUBSCRIBE", subscribed + message.repeat(3), 10_000))
+                .isEqualTo(subscribed + message.repeat(3));
+    }
+
+    @Test
     void moreRepliesThanCommandsAreRefused() {
         assertThatExceptionOfType(MalformedReplyException.class)
                 .isThrownBy(() -> passed("DBSIZE", ":1\r\n:2\r\n", 10_000));
