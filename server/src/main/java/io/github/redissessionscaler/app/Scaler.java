@@ -40,6 +40,9 @@ public final class Scaler implements AutoCloseable {
     /** How late a trigger that nobody asks about any more is forgotten, at most. */
     private static final Duration FORGET_EVERY = Duration.ofSeconds(10);
 
+    /** How late the connections of a database that nobody asks for are closed, at most. */
+    private static final Duration CLOSE_EVERY = Duration.ofMinutes(1);
+
     static {
         // A server that moved is found again within seconds; the JDK would remember its old address for longer.
         Security.setProperty("networkaddress.cache.ttl", "5");
@@ -86,6 +89,7 @@ public final class Scaler implements AutoCloseable {
                 threads);
         rereading = background.every("reading the files", FILES_REREAD_EVERY, this::rereadFiles);
         var _ = background.every("forgetting triggers", FORGET_EVERY, engine.states::forgetUnasked);
+        var _ = background.every("closing unused databases", CLOSE_EVERY, engine.keyspaces::closeUnused);
     }
 
     private StatusPage statusPage() {

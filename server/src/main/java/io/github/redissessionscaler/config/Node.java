@@ -4,13 +4,28 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Address of a server. */
+/**
+ * Address of a server.
+ *
+ * @param port from 1 to 65,535
+ */
 public record Node(String host, int port) {
 
     private static final int HIGHEST_PORT = 65_535;
 
     private static final Pattern FORM =
             Pattern.compile("(?:\\[(?<v6>[0-9a-fA-F:.]+)]|(?<host>[A-Za-z0-9._-]+))(?::(?<port>\\d{1,5}))?");
+
+    /** {@link IllegalArgumentException} when there is no such port. */
+    public Node {
+        if (!isPort(port)) {
+            throw new IllegalArgumentException("port " + port);
+        }
+    }
+
+    private static boolean isPort(int number) {
+        return number >= 1 && number <= HIGHEST_PORT;
+    }
 
     /** The address, or empty when the text is neither {@code host:port} nor {@code host}; IPv6 stands in brackets. */
     public static Optional<Node> parse(String text, int defaultPort) {
@@ -20,7 +35,7 @@ public record Node(String host, int port) {
         }
         String host = form.group("v6") == null ? form.group("host") : form.group("v6");
         int port = form.group("port") == null ? defaultPort : Integer.parseInt(form.group("port"));
-        return port < 1 || port > HIGHEST_PORT ? Optional.empty() : Optional.of(new Node(host, port));
+        return isPort(port) ? Optional.of(new Node(host, port)) : Optional.empty();
     }
 
     @Override

@@ -2,21 +2,23 @@ package io.github.redissessionscaler.redis;
 
 import static io.github.redissessionscaler.redis.Server.COMMANDS;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.redis.Discovery.Found;
+import io.github.redissessionscaler.redis.Discovery.Place;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import redis.clients.jedis.BuilderFactory;
@@ -27,12 +29,11 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 import redis.clients.jedis.util.SafeEncoder;
 
 /**
- * The primaries of a cluster, as CLUSTER SLOTS names them. It is asked when they are first needed, after every failure, and
- * every few seconds, so that a node that was added, or a primary that came back as a replica, is noticed.
+ * The primaries of a cluster, as CLUSTER SLOTS names them. The nodes of the configuration and all known primaries are asked at
+ * once, when they are first needed, after a failure that a change may have caused, and every few seconds while the cluster is
+ * read, so that a node that was added, or a primary that came back as a replica, is noticed.
  */
 final class ClusterServers implements Servers {
-
-    private static final Duration TRUSTED_FOR = Duration.ofSeconds(2);
 
     private static final CommandObject<List<Object>> SLOTS = new CommandObject<>(
             new CommandArguments(Protocol.Command.CLUSTER).add(SafeEncoder.encode("SLOTS")),
@@ -41,47 +42,71 @@ final class ClusterServers implements Servers {
     private static final Pattern MIGRATIONS = Pattern.compile("(?m)^cmdstat_migrate:calls=(\\d+)");
 
     private final List<Node> seeds;
-    private final Connector toAnyNode;
-    private final Connector toPrimaries;
-    private final Map<Node, Server> guides = new HashMap<>();
-    private final Map<Node, Server> servers = new HashMap<>();
-    private Layout layout = new Layout(new TreeMap<>(), List.of(), "");
-    private long askedAt;
-    private boolean trusted;
+    private final Duration timeout;
+    private final ServerMap<Node> servers;
+    private final Discovery<Layout> layout;
+    private volatile Optional<Server> answering = Optional.empty();
 
     /**
      * Which primary has which slots.
      *
      * @param ranges the first slot of each range, and its primary
      * @param owners the same by the names that the nodes have among each other, which are alike whichever of them is asked
+     * @param ids the names of the primaries
      */
-    record Layout(TreeMap<Integer, Node> ranges, List<Node> primaries, String owners) {}
+    record Layout(TreeMap<Integer, Node> ranges, List<Node> primaries, String owners, Set<String> ids) {}
 
     ClusterServers(List<Node> seeds, Connector connector) {
         this.seeds = List.copyOf(seeds);
-        this.toAnyNode = connector;
-        this.toPrimaries = connector.forPrimaries();
+        timeout = connector.timeout();
+        servers = new ServerMap<>(connector.forPrimaries()::server);
+        layout = new Discovery<>(
+                this::candidates, connector, this::ask, found -> servers.keepOnly(found.primaries::contains));
     }
 
     @Override
-    public synchronized List<Server> primaries() {
-        refreshIfOld();
-        return layout.primaries.stream().map(this::server).toList();
+    public List<Server> primaries() {
+        return layout.current().primaries.stream().map(servers::get).toList();
     }
 
     @Override
-    public synchronized Server primaryOf(String key) {
-        refreshIfOld();
-        var range = layout.ranges.floorEntry(JedisClusterCRC16.getSlot(key));
+    public Server primaryOf(String key) {
+        var range = layout.current().ranges.floorEntry(JedisClusterCRC16.getSlot(key));
         if (range == null) {
             throw new KeyspaceException(Reason.CLUSTERDOWN, "no primary of the cluster has the slot of " + key);
         }
-        return server(range.getValue());
+        return servers.get(range.getValue());
     }
 
     @Override
-    public synchronized Server at(Node node) {
-        return server(node);
+    public Server at(Node node) {
+        return servers.get(node);
+    }
+
+    /** The primary that answered last is asked first. */
+    @Override
+    public <R> R ofAny(Function<Server, R> question) {
+        List<Server> all = primaries();
+        Server first = answering.filter(all::contains).orElseGet(all::getFirst);
+        if (all.size() == 1) {
+            return question.apply(first);
+        }
+        var race = new Race<R>(_ -> {});
+        race.start(() -> answered(first, question));
+        Optional<R> answer = race.await(timeout.dividedBy(4));
+        if (answer.isPresent()) {
+            return answer.get();
+        }
+        all.stream().filter(other -> other != first).forEach(other -> race.start(() -> answered(other, question)));
+        return race.awaitLast(
+                timeout.multipliedBy(3).dividedBy(4),
+                () -> new KeyspaceException(Reason.TIMEOUT, "no primary of the cluster answered in time"));
+    }
+
+    private <R> R answered(Server server, Function<Server, R> question) {
+        R answer = question.apply(server);
+        answering = Optional.of(server);
+        return answer;
     }
 
     /**
@@ -91,20 +116,14 @@ final class ClusterServers implements Servers {
      */
     @Override
     public Optional<String> placement() {
-        List<Server> primaries;
-        String owners;
-        synchronized (this) {
-            primaries = primaries();
-            owners = layout.owners;
-        }
+        Layout now = layout.current();
+        List<Server> primaries = now.primaries.stream().map(servers::get).toList();
         List<String> views = Servers.askEach(primaries, ClusterServers::ownersSeenBy);
-        if (!views.stream().allMatch(owners::equals)) {
-            synchronized (this) {
-                trusted = false;
-            }
+        if (!views.stream().allMatch(now.owners::equals)) {
+            layout.doubt();
             return Optional.empty();
         }
-        return Optional.of(owners + Servers.askEach(primaries, ClusterServers::migrations));
+        return Optional.of(now.owners + Servers.askEach(primaries, ClusterServers::migrations));
     }
 
     private static String ownersSeenBy(Server primary) {
@@ -125,60 +144,49 @@ final class ClusterServers implements Servers {
     }
 
     @Override
-    public synchronized void suspect(KeyspaceException failure) {
-        trusted = false;
+    public void suspect(KeyspaceException failure) {
+        if (Servers.mayBeOthers(failure)) {
+            layout.doubt();
+        }
     }
 
     @Override
-    public synchronized void close() {
-        closeAllBut(Set.of(), servers);
-        closeAllBut(Set.of(), guides);
-    }
-
-    private Server server(Node node) {
-        return servers.computeIfAbsent(node, toPrimaries::server);
-    }
-
-    private void refreshIfOld() {
-        long now = System.nanoTime();
-        if (trusted && now - askedAt < TRUSTED_FOR.toNanos()) {
-            return;
+    public boolean haveChanged(KeyspaceException failure) {
+        if (!Servers.mayBeOthers(failure)) {
+            return false;
         }
-        layout = askAnyNode();
-        askedAt = now;
-        trusted = true;
-        closeAllBut(layout.primaries, servers);
-        closeAllBut(candidates(), guides);
+        Optional<Layout> before = layout.known();
+        layout.doubt();
+        layout.awaitAnswer();
+        return !layout.known().equals(before);
     }
 
-    private static void closeAllBut(Collection<Node> nodes, Map<Node, Server> servers) {
-        servers.entrySet().removeIf(entry -> {
-            boolean gone = !nodes.contains(entry.getKey());
-            if (gone) {
-                entry.getValue().close();
-            }
-            return gone;
-        });
+    @Override
+    public void close() {
+        layout.close();
+        servers.close();
     }
 
-    /** Who can be asked for the layout: the primaries as they were known, then the nodes of the configuration. */
+    /** Who can be asked for the layout: the nodes of the configuration, and the primaries as they are known. */
     private Set<Node> candidates() {
-        Set<Node> candidates = new LinkedHashSet<>(layout.primaries);
-        candidates.addAll(seeds);
+        Set<Node> candidates = new LinkedHashSet<>(seeds);
+        layout.known().ifPresent(known -> candidates.addAll(known.primaries));
         return candidates;
     }
 
-    private Layout askAnyNode() {
-        KeyspaceException last = new KeyspaceException(Reason.CLUSTERDOWN, "the cluster has no node");
-        for (Node node : candidates()) {
-            try {
-                return guides.computeIfAbsent(node, toAnyNode::server)
-                        .execute(Server.parsed(SLOTS, ranges -> parse(node, ranges)));
-            } catch (KeyspaceException e) {
-                last = e;
-            }
+    private Found<Layout> ask(Place place, Server node) {
+        Layout found = node.execute(Server.parsed(SLOTS, ranges -> parse(place.self(), ranges)));
+        if (!seeds.contains(place.node())) {
+            layout.known().ifPresent(known -> requireSameCluster(place, known, found));
         }
-        throw last;
+        return new Found<>(found, 0);
+    }
+
+    /** The address of a node that is gone may belong to another cluster by now; the configuration says which one is meant. */
+    private static void requireSameCluster(Place place, Layout known, Layout found) {
+        if (Collections.disjoint(known.ids, found.ids)) {
+            throw new KeyspaceException(Reason.UNREACHABLE, "Redis at " + place.node() + " belongs to another cluster");
+        }
     }
 
     /** Each range is its first slot, its last slot, its primary, then replicas; a node without a host is the one asked. */
@@ -198,7 +206,13 @@ final class ClusterServers implements Servers {
         if (primaries.isEmpty()) {
             throw new KeyspaceException(Reason.CLUSTERDOWN, "no node of the cluster has slots");
         }
-        return new Layout(primaries, List.copyOf(new LinkedHashSet<>(primaries.values())), owners(ranges));
+        return new Layout(
+                primaries,
+                List.copyOf(new LinkedHashSet<>(primaries.values())),
+                owners(ranges),
+                ranges.stream()
+                        .map(range -> id((List<?>) ((List<?>) range).get(2)))
+                        .collect(toUnmodifiableSet()));
     }
 
     /** The ranges in the order of their slots, each with the id of its primary. */

@@ -6,15 +6,22 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.redis.Discovery.Place;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultJedisSocketFactory;
@@ -22,6 +29,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
@@ -38,6 +46,9 @@ record Connector(
         Duration timeout,
         Consumer<Connection> check,
         ConnectionStats stats) {
+
+    private static final CommandObject<Object> ROLE =
+            new CommandObject<>(new CommandArguments(Protocol.Command.ROLE), BuilderFactory.RAW_OBJECT);
 
     static Connector of(ConnectionConfig connection, int database, Duration timeout, ConnectionStats stats) {
         return new Connector(connection.credentials(), connection.tls(), database, timeout, _ -> {}, stats);
@@ -63,6 +74,25 @@ record Connector(
         } catch (JedisDataException e) {
             return;
         }
+        requirePrimary(role);
+    }
+
+    /**
+     * Asks the server itself, unless the user may not ask.
+     *
+     * @throws KeyspaceException if it does not answer, or is no primary
+     */
+    static void requirePrimary(Server server) {
+        try {
+            requirePrimary(server.execute(ROLE));
+        } catch (KeyspaceException e) {
+            if (!e.reason().answered()) {
+                throw e;
+            }
+        }
+    }
+
+    private static void requirePrimary(@Nullable Object role) {
         if (!isPrimary(role)) {
             throw new KeyspaceException(Reason.READONLY, "Redis is no longer a primary; the new one is looked up");
         }
@@ -76,18 +106,53 @@ record Connector(
                 || new String(name, StandardCharsets.US_ASCII).equals("master");
     }
 
+    /**
+     * The server of this name, at whichever of the name's addresses answers first. Where there are several, an exchange has half
+     * of the time, so that there is time for another address.
+     */
     Server server(Node node) {
+        return server(node, node.toString(), () -> addresses(node));
+    }
+
+    /** The server at one address. */
+    Server server(Place place) {
+        return server(place.node(), place.self().toString(), () -> List.of(place.address()));
+    }
+
+    private Server server(Node node, String name, Supplier<List<InetAddress>> addresses) {
         JedisClientConfig config = clientConfig();
-        var plain = new DefaultJedisSocketFactory(new HostAndPort(node.host(), node.port()), config);
-        JedisSocketFactory sockets = tls.<JedisSocketFactory>map(known -> new TlsSockets(plain, node, known, timeout))
-                .orElseGet(() -> new GuardedSockets(plain, timeout));
-        return new Server(node.toString(), sockets, config, check, stats);
+        return new Server(
+                name,
+                () -> {
+                    List<InetAddress> all = addresses.get();
+                    Duration time = all.size() == 1 ? timeout : timeout.dividedBy(2);
+                    return all.stream()
+                            .map(address -> sockets(node, address, config, time))
+                            .toList();
+                },
+                config,
+                check,
+                stats);
+    }
+
+    private JedisSocketFactory sockets(Node node, InetAddress address, JedisClientConfig config, Duration time) {
+        var plain = new DefaultJedisSocketFactory(new HostAndPort(address.getHostAddress(), node.port()), config);
+        return tls.<JedisSocketFactory>map(known -> new TlsSockets(plain, node, known, time))
+                .orElseGet(() -> new GuardedSockets(plain, time));
+    }
+
+    private static List<InetAddress> addresses(Node node) {
+        try {
+            return List.of(InetAddress.getAllByName(node.host()));
+        } catch (UnknownHostException e) {
+            throw new JedisConnectionException("no address of " + node, e);
+        }
     }
 
     Server server(Path socket) {
         return new Server(
                 socket.toString(),
-                new GuardedSockets(() -> UnixSocketAdapter.connect(socket, timeout), timeout),
+                () -> List.of(new GuardedSockets(() -> UnixSocketAdapter.connect(socket, timeout), timeout)),
                 clientConfig(),
                 check,
                 stats);

@@ -49,6 +49,9 @@ final class Failures {
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
+                case KeyspaceException known -> {
+                    return known;
+                }
                 case SocketTimeoutException e -> {
                     return failed(Reason.TIMEOUT, node, "did not answer in time", failure);
                 }

@@ -4,6 +4,7 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A server that is always the same: alone, or a proxy in front of many. */
 record OneServer(Server server) implements Servers {
@@ -24,6 +25,11 @@ record OneServer(Server server) implements Servers {
     }
 
     @Override
+    public <R> R ofAny(Function<Server, R> question) {
+        return question.apply(server);
+    }
+
+    @Override
     public Optional<String> placement() {
         return Optional.of(server.name());
     }
@@ -31,6 +37,11 @@ record OneServer(Server server) implements Servers {
     @Override
     public void suspect(KeyspaceException failure) {
         // there is no other
+    }
+
+    @Override
+    public boolean haveChanged(KeyspaceException failure) {
+        return false;
     }
 
     @Override

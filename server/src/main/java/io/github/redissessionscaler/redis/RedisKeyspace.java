@@ -12,6 +12,7 @@ import io.github.redissessionscaler.counting.Shard;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
 import io.github.redissessionscaler.trigger.KeyType;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /** A keyspace over whatever servers hold it. */
 final class RedisKeyspace implements Keyspace, AutoCloseable {
@@ -42,7 +44,10 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             } catch (KeyspaceException e) {
                 failed(e);
                 throw e;
-            } catch (ClassCastException | IndexOutOfBoundsException | NullPointerException e) {
+            } catch (ClassCastException
+                    | IndexOutOfBoundsException
+                    | NullPointerException
+                    | IllegalArgumentException e) {
                 KeyspaceException malformed = Failures.explain("connection " + connection.name(), e);
                 failed(malformed);
                 throw malformed;
@@ -58,15 +63,36 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     }
 
     private volatile Backend backend;
+    private volatile long usedAt = System.nanoTime();
+    private volatile boolean idle;
 
     RedisKeyspace(Backend backend) {
         this.backend = backend;
     }
 
-    /** Leads to this connection from now on. The servers that it led to before are left as they are. */
-    void follow(ConnectionConfig connection, Supplier<Backend> anew) {
-        if (!backend.connection().leadsAs(connection)) {
+    /**
+     * Leads to this connection from now on, if it is another one, or was closed. The servers that it led to before are left as
+     * they are.
+     */
+    void use(ConnectionConfig connection, Supplier<Backend> anew) {
+        usedAt = System.nanoTime();
+        if (idle || !backend.connection().leadsAs(connection)) {
+            replace(connection, anew);
+        }
+    }
+
+    private synchronized void replace(ConnectionConfig connection, Supplier<Backend> anew) {
+        if (idle || !backend.connection().leadsAs(connection)) {
             backend = anew.get();
+            idle = false;
+        }
+    }
+
+    /** Closes its servers if nobody has used it for so long. The next {@link #use} makes new ones. */
+    synchronized void closeIfUnusedFor(Duration time) {
+        if (!idle && System.nanoTime() - usedAt >= time.toNanos()) {
+            idle = true;
+            backend.servers().close();
         }
     }
 
@@ -77,7 +103,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public void ping() {
-        ask(any -> any.primaries().getFirst().execute(COMMANDS.ping()));
+        ask(servers -> servers.ofAny(any -> any.execute(COMMANDS.ping())));
     }
 
     @Override
@@ -130,7 +156,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     @Override
     public Instant time() {
         var command = new CommandObject<>(new CommandArguments(Protocol.Command.TIME), BuilderFactory.STRING_LIST);
-        return ask(all -> all.primaries().getFirst().execute(Server.parsed(command, Replies::time)));
+        return ask(servers -> servers.ofAny(any -> any.execute(Server.parsed(command, Replies::time))));
     }
 
     @Override
@@ -154,7 +180,12 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     /** Events of every primary until the feed is closed. */
     EventFeed listen(KeyspaceEvents.Listener listener) {
-        return EventFeed.start(() -> backend, listener);
+        return EventFeed.start(
+                () -> {
+                    usedAt = System.nanoTime();
+                    return backend;
+                },
+                listener);
     }
 
     @Override
@@ -175,27 +206,44 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     /** Follows a key that has moved, or is moving, to another primary. */
     private <T> T ofKey(String key, CommandObject<T> command) {
         return ask(all -> {
+            Server primary = all.primaryOf(key);
             try {
-                return all.primaryOf(key).execute(command);
+                return primary.execute(command);
             } catch (KeyspaceException e) {
                 return switch (e.getCause()) {
                     case JedisMovedDataException moved -> {
                         all.suspect(e);
-                        yield all.primaryOf(key).execute(command);
+                        yield all.at(target(moved, primary)).execute(command);
                     }
-                    case JedisAskDataException asking -> {
-                        HostAndPort target = asking.getTargetNode();
-                        yield all.at(new Node(target.getHost(), target.getPort()))
-                                .executeAsking(command);
-                    }
+                    case JedisAskDataException asking ->
+                        all.at(target(asking, primary)).executeAsking(command);
                     case null, default -> throw e;
                 };
             }
         });
     }
 
+    /** Where a server sends us to. One that does not know the host means its own, with another port. */
+    private static Node target(JedisRedirectionException redirection, Server from) {
+        HostAndPort target = redirection.getTargetNode();
+        String host = target.getHost().isEmpty()
+                ? Node.parse(from.name(), target.getPort()).map(Node::host).orElse("")
+                : target.getHost();
+        return new Node(host, target.getPort());
+    }
+
+    /** Asks once more if the primaries turn out to be others. */
     private <T> T ask(Function<Servers, T> question) {
         Backend now = backend;
-        return now.noted(() -> question.apply(now.servers()));
+        return now.noted(() -> {
+            try {
+                return question.apply(now.servers());
+            } catch (KeyspaceException e) {
+                if (!now.servers().haveChanged(e)) {
+                    throw e;
+                }
+                return question.apply(now.servers());
+            }
+        });
     }
 }

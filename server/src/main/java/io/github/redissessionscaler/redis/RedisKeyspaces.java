@@ -26,6 +26,9 @@ import java.util.concurrent.ConcurrentMap;
 /** The databases of all configured connections. Thread-safe. */
 public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoCloseable {
 
+    /** Longer than KEDA ever waits between two polls of a trigger. */
+    private static final Duration CLOSED_UNUSED_AFTER = Duration.ofMinutes(10);
+
     private volatile Map<String, ConnectionConfig> connections;
     private final Duration timeout;
     private final Telemetry telemetry;
@@ -42,6 +45,15 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
         this.telemetry = telemetry;
         this.connections = Map.copyOf(connections);
         telemetry.connectionsAre(connections.keySet());
+    }
+
+    /** Closes the connections of databases that nobody has asked for in a while. They are made again when somebody does. */
+    public void closeUnused() {
+        closeUnusedFor(CLOSED_UNUSED_AFTER);
+    }
+
+    void closeUnusedFor(Duration time) {
+        keyspaces.values().forEach(keyspace -> keyspace.closeIfUnusedFor(time));
     }
 
     /**
@@ -111,7 +123,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
         RedisKeyspace keyspace = known == null
                 ? keyspaces.computeIfAbsent(canonical, _ -> new RedisKeyspace(backend(connection, database)))
                 : known;
-        keyspace.follow(connection, () -> backend(connection, database));
+        keyspace.use(connection, () -> backend(connection, database));
         return keyspace;
     }
 

@@ -4,9 +4,10 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import java.time.Duration;
+import io.github.redissessionscaler.redis.Discovery.Found;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
@@ -15,25 +16,25 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.util.SafeEncoder;
 
 /**
- * The primary that the sentinels name. They are asked when it is first needed, after every failure, and every few seconds,
- * so that a primary which came back as a replica is not read for long.
+ * The primary that the sentinels name. All of them are asked when it is first needed, after a failure that a failover may have
+ * caused, and every few seconds while it is read. A server that is named is asked first whether it is a primary, since a
+ * sentinel that is cut off still names the one before.
  */
 final class SentinelServers implements Servers {
 
-    private static final Duration TRUSTED_FOR = Duration.ofSeconds(2);
-
     private final Topology.Sentinel topology;
-    private final Connector connector;
-    private final List<Server> sentinels;
-    private Optional<Primary> primary = Optional.empty();
-
-    private record Primary(Node node, Server server, long askedAt) {}
+    private final ServerMap<Node> primaries;
+    private final Discovery<Node> primary;
 
     SentinelServers(Topology.Sentinel topology, Connector connector) {
         this.topology = topology;
-        this.connector = connector.forPrimaries();
-        Connector toSentinels = connector.forSentinels(topology.sentinelCredentials());
-        this.sentinels = topology.sentinels().stream().map(toSentinels::server).toList();
+        Connector toPrimaries = connector.forPrimaries();
+        primaries = new ServerMap<>(toPrimaries::server);
+        primary = new Discovery<>(
+                topology::sentinels,
+                connector.forSentinels(topology.sentinelCredentials()),
+                (_, sentinel) -> ask(sentinel),
+                node -> primaries.keepOnly(node::equals));
     }
 
     @Override
@@ -52,59 +53,76 @@ final class SentinelServers implements Servers {
     }
 
     @Override
+    public <R> R ofAny(Function<Server, R> question) {
+        return question.apply(primary());
+    }
+
+    @Override
     public Optional<String> placement() {
         return Optional.of(primary().name());
     }
 
     @Override
-    public synchronized void suspect(KeyspaceException failure) {
-        primary = primary.map(known -> new Primary(known.node, known.server, Long.MIN_VALUE / 2));
+    public void suspect(KeyspaceException failure) {
+        if (Servers.mayBeOthers(failure)) {
+            primary.doubt();
+        }
     }
 
     @Override
-    public synchronized void close() {
-        primary.ifPresent(known -> known.server.close());
-        sentinels.forEach(Server::close);
-    }
-
-    private synchronized Server primary() {
-        long now = System.nanoTime();
-        if (primary.isEmpty() || now - primary.get().askedAt > TRUSTED_FOR.toNanos()) {
-            Node node = askSentinels();
-            if (primary.isPresent() && primary.get().node.equals(node)) {
-                primary = Optional.of(new Primary(node, primary.get().server, now));
-            } else {
-                primary.ifPresent(former -> former.server.close());
-                primary = Optional.of(new Primary(node, connector.server(node), now));
-            }
+    public boolean haveChanged(KeyspaceException failure) {
+        if (!Servers.mayBeOthers(failure)) {
+            return false;
         }
-        return primary.get().server;
+        Optional<Node> before = primary.known();
+        primary.doubt();
+        primary.awaitAnswer();
+        return !primary.known().equals(before);
     }
 
-    private Node askSentinels() {
-        var arguments = new CommandArguments(Protocol.Command.SENTINEL)
-                .add(SafeEncoder.encode("GET-MASTER-ADDR-BY-NAME"))
-                .add(topology.masterName());
-        var question = new CommandObject<>(arguments, BuilderFactory.STRING_LIST);
-        KeyspaceException last = new KeyspaceException(Reason.UNREACHABLE, "there is no sentinel");
-        for (Server sentinel : sentinels) {
-            try {
-                Optional<Node> node = sentinel.execute(Server.parsed(question, SentinelServers::parse));
-                if (node.isPresent()) {
-                    return node.get();
-                }
-                last = new KeyspaceException(
+    @Override
+    public void close() {
+        primary.close();
+        primaries.close();
+    }
+
+    private Server primary() {
+        return primaries.get(primary.current());
+    }
+
+    private Found<Node> ask(Server sentinel) {
+        Node node = sentinel.execute(question("GET-MASTER-ADDR-BY-NAME", SentinelServers::parse))
+                .orElseThrow(() -> new KeyspaceException(
                         Reason.OTHER,
-                        "the sentinel at " + sentinel.name() + " knows no primary named " + topology.masterName());
-            } catch (KeyspaceException e) {
-                last = e;
-            }
+                        "the sentinel at " + sentinel.name() + " knows no primary named " + topology.masterName()));
+        Connector.requirePrimary(primaries.get(node));
+        return new Found<>(node, epoch(sentinel));
+    }
+
+    /** How many failovers there were, by this sentinel; 0 where it does not say. */
+    private long epoch(Server sentinel) {
+        try {
+            return sentinel.execute(question("MASTER", SentinelServers::parseEpoch));
+        } catch (KeyspaceException e) {
+            return 0;
         }
-        throw last;
+    }
+
+    private <R> CommandObject<R> question(String subcommand, Function<List<String>, R> parser) {
+        var arguments = new CommandArguments(Protocol.Command.SENTINEL)
+                .add(SafeEncoder.encode(subcommand))
+                .add(topology.masterName());
+        return Server.parsed(new CommandObject<>(arguments, BuilderFactory.STRING_LIST), parser);
     }
 
     /** Host and port, or nil for a name that the sentinel does not know. */
     static Optional<Node> parse(@Nullable List<String> address) {
         return Optional.ofNullable(address).map(known -> new Node(known.get(0), Integer.parseInt(known.get(1))));
+    }
+
+    /** A list of names, each with its value behind it. */
+    static long parseEpoch(@Nullable List<String> fields) {
+        int name = fields == null ? -1 : fields.indexOf("config-epoch");
+        return fields == null || name < 0 ? 0 : Long.parseLong(fields.get(name + 1));
     }
 }

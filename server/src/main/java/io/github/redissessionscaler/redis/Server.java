@@ -1,13 +1,18 @@
 package io.github.redissessionscaler.redis;
 
 import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.commons.pool2.BasePooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
+import org.apache.commons.pool2.impl.DefaultPooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.Builder;
 import redis.clients.jedis.BuilderFactory;
@@ -15,12 +20,13 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.CommandObjects;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /** One redis-server and a few connections to one of its databases. Thread-safe; connects when first used. */
@@ -38,27 +44,29 @@ final class Server implements AutoCloseable {
             new CommandObject<>(new CommandArguments(Protocol.Command.ASKING), BuilderFactory.STRING);
 
     private final String name;
-    private final JedisSocketFactory sockets;
+    private final Supplier<List<JedisSocketFactory>> addresses;
     private final JedisClientConfig config;
     private final ConnectionStats stats;
     private final ConnectionPool pool;
+    private volatile boolean severalAddresses;
 
     /**
      * Not connected yet.
      *
      * @param name for messages: host and port, or the path of a socket
+     * @param addresses makes the sockets of a new connection, one for each address that the name leads to now, at least one
      * @param check throws when a new connection is not fit to read from
      * @param stats where the traffic is counted
      */
     Server(
             String name,
-            JedisSocketFactory sockets,
+            Supplier<List<JedisSocketFactory>> addresses,
             JedisClientConfig config,
             Consumer<Connection> check,
             ConnectionStats stats) {
         this.name = name;
         this.stats = stats;
-        this.sockets = sockets;
+        this.addresses = addresses;
         this.config = config;
         var limits = new GenericObjectPoolConfig<Connection>();
         limits.setMaxTotal(MOST_CONNECTIONS);
@@ -67,7 +75,7 @@ final class Server implements AutoCloseable {
         limits.setMinEvictableIdleDuration(IDLE_CLOSED_AFTER);
         limits.setTimeBetweenEvictionRuns(IDLE_CLOSED_AFTER);
         limits.setJmxEnabled(false);
-        pool = new ConnectionPool(new Connections(sockets, config, check, stats), limits);
+        pool = new ConnectionPool(new Connections(() -> connect(check), stats), limits);
     }
 
     /**
@@ -128,21 +136,34 @@ final class Server implements AutoCloseable {
         return results;
     }
 
-    /** What the work returns. A connection that turns out to be dead, since its server was restarted, is replaced once. */
+    /**
+     * What the work returns. A connection that turns out to be dead, since its server was restarted, is replaced once; where
+     * the name leads to several addresses, also one that has not answered in its time, which is half of a call's.
+     */
     private <T> T call(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
+        boolean several = severalAddresses;
         try {
             return attempt(commands, work);
         } catch (RuntimeException first) {
-            if (!Failures.isStale(first)) {
-                throw Failures.explain(name, first);
+            if (Failures.isConnectionLost(first)) {
+                pool.clear();
+            }
+            KeyspaceException failure = explained(first);
+            if (!Failures.isStale(first) && !(several && failure.reason() == Reason.TIMEOUT)) {
+                throw failure;
             }
         }
         try {
-            pool.clear();
             return attempt(commands, work);
         } catch (RuntimeException second) {
-            throw Failures.explain(name, second);
+            throw explained(second);
         }
+    }
+
+    private KeyspaceException explained(RuntimeException failure) {
+        return pool.isClosed()
+                ? new KeyspaceException(Reason.UNREACHABLE, "Redis at " + name + " is no longer used", failure)
+                : Failures.explain(name, failure);
     }
 
     private <T> T attempt(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
@@ -179,9 +200,50 @@ final class Server implements AutoCloseable {
 
     /** A connection outside the pool, which belongs to the caller. It is made here, and throws what the client throws. */
     Connection open() {
-        var connection = new Connection(sockets, config);
+        Connection connection = connect(_ -> {});
         stats.connected();
         return connection;
+    }
+
+    /** A connection to the address that answers first, since of several one may be dead. */
+    private Connection connect(Consumer<Connection> check) {
+        List<JedisSocketFactory> now = addresses.get();
+        severalAddresses = now.size() > 1;
+        if (now.size() == 1) {
+            return connect(now.getFirst(), check);
+        }
+        var race = new Race<>(Server::closeQuietly);
+        now.forEach(address -> race.start(() -> connect(address, check.andThen(Server::requireAnswer))));
+        return race.awaitLast(
+                Duration.ofMillis(config.getSocketTimeoutMillis()),
+                () -> new JedisConnectionException(new SocketTimeoutException("no address of " + name)));
+    }
+
+    private Connection connect(JedisSocketFactory address, Consumer<Connection> check) {
+        var connection = new Connection(address, config);
+        try {
+            check.accept(connection);
+            return connection;
+        } catch (RuntimeException e) {
+            closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (RuntimeException e) {
+            // it was broken before
+        }
+    }
+
+    private static void requireAnswer(Connection connection) {
+        try {
+            connection.executeCommand(Protocol.Command.PING);
+        } catch (JedisDataException e) {
+            // a refusal is an answer too
+        }
     }
 
     ConnectionStats stats() {
@@ -193,33 +255,32 @@ final class Server implements AutoCloseable {
         pool.close();
     }
 
-    /** Makes the pool's connections, each checked once. */
-    private static final class Connections extends ConnectionFactory {
+    /** Makes and closes the pool's connections. */
+    private static final class Connections extends BasePooledObjectFactory<Connection> {
 
-        private final Consumer<Connection> check;
+        private final Supplier<Connection> connect;
         private final ConnectionStats stats;
 
-        Connections(
-                JedisSocketFactory sockets,
-                JedisClientConfig config,
-                Consumer<Connection> check,
-                ConnectionStats stats) {
-            super(sockets, config);
-            this.check = check;
+        Connections(Supplier<Connection> connect, ConnectionStats stats) {
+            this.connect = connect;
             this.stats = stats;
         }
 
         @Override
-        public PooledObject<Connection> makeObject() throws Exception {
-            PooledObject<Connection> made = super.makeObject();
-            try {
-                check.accept(made.getObject());
-            } catch (RuntimeException e) {
-                destroyObject(made);
-                throw e;
-            }
+        public Connection create() {
+            Connection made = connect.get();
             stats.connected();
             return made;
+        }
+
+        @Override
+        public PooledObject<Connection> wrap(Connection connection) {
+            return new DefaultPooledObject<>(connection);
+        }
+
+        @Override
+        public void destroyObject(PooledObject<Connection> pooled) {
+            closeQuietly(pooled.getObject());
         }
     }
 }

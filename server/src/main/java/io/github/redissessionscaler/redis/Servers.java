@@ -7,10 +7,11 @@ import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
- * The primaries of one connection. Thread-safe. Methods may ask Redis or its sentinels where they are, and throw
- * {@link KeyspaceException} when nobody tells.
+ * The primaries of one connection. Thread-safe. Where they are is looked up in the background; only while
+ * nothing is known, methods wait for it, for less than a call's time, and throw {@link KeyspaceException} when nobody says.
  */
 interface Servers extends AutoCloseable {
 
@@ -36,8 +37,35 @@ interface Servers extends AutoCloseable {
     /** What {@link io.github.redissessionscaler.counting.Keyspace#placement} says. */
     Optional<String> placement();
 
-    /** Reads went wrong in a way that says the primaries may be others by now. */
+    /** What one primary says, whichever: another is asked too when the first one fails, or takes long. */
+    <R> R ofAny(Function<Server, R> question);
+
+    /** A read has failed. If the primaries may be others by now, they are looked up in the background. */
     void suspect(KeyspaceException failure);
+
+    /**
+     * The same, and waits for the answer for a fraction of a call's time. Returns whether the primaries are others now, so that
+     * the read should be tried again.
+     */
+    boolean haveChanged(KeyspaceException failure);
+
+    /** Whether a failure can come from a change of the primaries. What a server says of a command or a key does not. */
+    static boolean mayBeOthers(KeyspaceException failure) {
+        return switch (failure.reason()) {
+            case UNREACHABLE, TIMEOUT, DNS, TLS, LOADING, MASTERDOWN, CLUSTERDOWN, READONLY -> true;
+            case OUT_OF_MEMORY,
+                    BUSY,
+                    MAX_CLIENTS,
+                    NOAUTH,
+                    WRONGPASS,
+                    NOPERM,
+                    WRONGTYPE,
+                    NOT_A_NUMBER,
+                    OTHER,
+                    NOT_COUNTED,
+                    INTERNAL -> failure.getCause() instanceof JedisRedirectionException;
+        };
+    }
 
     /** Closes all connections. */
     @Override

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** A Redis Cluster on loopback: primaries that share the slots evenly, each with one replica or none. */
 public final class RedisCluster implements AutoCloseable {
@@ -20,11 +21,13 @@ public final class RedisCluster implements AutoCloseable {
     private static final int SLOTS = 16_384;
 
     private final String binary;
+    private final List<String> options;
     private final List<RedisServer> primaries = new ArrayList<>();
     private final List<RedisServer> replicas = new ArrayList<>();
 
-    private RedisCluster(String binary) {
+    private RedisCluster(String binary, List<String> options) {
         this.binary = binary;
+        this.options = options;
     }
 
     /** Starts a cluster of default redis-servers and waits until every node says that it is whole. */
@@ -32,9 +35,22 @@ public final class RedisCluster implements AutoCloseable {
         return startBinary(RedisBinaries.standard(), primaries, withReplicas);
     }
 
+    /** The same without replicas; a primary serves its keys also while others are missing. */
+    public static RedisCluster startPartial(int primaries) {
+        return start(
+                RedisBinaries.standard(),
+                primaries,
+                false,
+                List.of("--cluster-require-full-coverage", "no", "--cluster-node-timeout", "1000"));
+    }
+
     /** The same with a redis-server of the test's choice. */
     public static RedisCluster startBinary(String binary, int primaries, boolean withReplicas) {
-        var cluster = new RedisCluster(binary);
+        return start(binary, primaries, withReplicas, List.of());
+    }
+
+    private static RedisCluster start(String binary, int primaries, boolean withReplicas, List<String> options) {
+        var cluster = new RedisCluster(binary, options);
         for (int i = 0; i < primaries; i++) {
             cluster.primaries.add(cluster.node());
         }
@@ -61,6 +77,17 @@ public final class RedisCluster implements AutoCloseable {
 
     public RedisServer primary(int index) {
         return primaries.get(index);
+    }
+
+    /** A key for each primary that has had its slots since all started. */
+    public List<String> keyOfEachPrimary(int primaries) {
+        return IntStream.range(0, primaries)
+                .mapToObj(primary -> IntStream.iterate(0, i -> i + 1)
+                        .mapToObj(i -> "queue:" + i)
+                        .filter(key -> JedisClusterCRC16.getSlot(key) * primaries / SLOTS == primary)
+                        .findFirst()
+                        .orElseThrow())
+                .toList();
     }
 
     /** The replicas when all started, one for each primary; none where it was started without. */
@@ -91,6 +118,13 @@ public final class RedisCluster implements AutoCloseable {
                     Jedis replica = replicas.get(i).connect()) {
                 await().until(() -> replica.dbSize() == primary.dbSize());
             }
+        }
+    }
+
+    /** Waits until a primary says that another one has failed, with its slots. */
+    public void awaitSlotsFailed(int index) {
+        try (Jedis jedis = primaries.get(index).connect()) {
+            await().until(() -> !jedis.clusterInfo().contains("cluster_slots_fail:0"));
         }
     }
 
@@ -140,14 +174,10 @@ public final class RedisCluster implements AutoCloseable {
     }
 
     private RedisServer node() {
-        return RedisServer.startBinary(
-                binary,
-                "--cluster-enabled",
-                "yes",
-                "--cluster-node-timeout",
-                "2000",
-                "--notify-keyspace-events",
-                "AKE");
+        List<String> all = new ArrayList<>(List.of(
+                "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--notify-keyspace-events", "AKE"));
+        all.addAll(options);
+        return RedisServer.startBinary(binary, all.toArray(String[]::new));
     }
 
     private void meet(RedisServer newcomer) {

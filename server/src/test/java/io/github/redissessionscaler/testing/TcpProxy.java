@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
@@ -15,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket listening;
-    private final int target;
+    private volatile int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile Passage passage = Passage.FREE;
 
@@ -36,8 +37,13 @@ public final class TcpProxy implements AutoCloseable {
 
     /** A proxy to a port of loopback. */
     public static TcpProxy to(int port) {
+        return at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), port);
+    }
+
+    /** The same at an address of its own. */
+    public static TcpProxy at(InetSocketAddress address, int port) {
         try {
-            var proxy = new TcpProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port);
+            var proxy = new TcpProxy(new ServerSocket(address.getPort(), 50, address.getAddress()), port);
             Thread.startVirtualThread(proxy::accept);
             return proxy;
         } catch (IOException e) {
@@ -47,6 +53,11 @@ public final class TcpProxy implements AutoCloseable {
 
     public int port() {
         return listening.getLocalPort();
+    }
+
+    /** From now on new connections lead to another port of loopback. */
+    public void leadTo(int port) {
+        target = port;
     }
 
     /** From now on bytes are swallowed in both directions, and no connection is closed. */

@@ -1,0 +1,44 @@
+package io.github.redissessionscaler.redis;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Servers by where they are, each made when it is first needed. Thread-safe. */
+final class ServerMap<K> implements AutoCloseable {
+
+    private final Function<K, Server> connector;
+    private final Map<K, Server> servers = new HashMap<>();
+    private boolean closed;
+
+    ServerMap(Function<K, Server> connector) {
+        this.connector = connector;
+    }
+
+    /** The server there. After {@link #close} it is one that nothing can be read from. */
+    synchronized Server get(K where) {
+        Server server = servers.computeIfAbsent(where, connector);
+        if (closed) {
+            server.close();
+        }
+        return server;
+    }
+
+    /** Closes all others. */
+    synchronized void keepOnly(Predicate<K> place) {
+        servers.entrySet().removeIf(entry -> {
+            boolean gone = !place.test(entry.getKey());
+            if (gone) {
+                entry.getValue().close();
+            }
+            return gone;
+        });
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        keepOnly(_ -> false);
+    }
+}
