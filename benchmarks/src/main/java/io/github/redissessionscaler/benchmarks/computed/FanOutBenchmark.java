@@ -74,7 +74,7 @@ public class FanOutBenchmark {
         untold = new CountDownLatch(streams);
         for (int i = 0; i < streams; i++) {
             var asked = new Asked("shop", "web-" + i, TriggerParser.parse(Map.of("activationSessionSize", "0")));
-            Subscription<Boolean> subscription = hub.watchActivity(asked, new Listener());
+            Subscription subscription = hub.watchActivity(asked, new Listener());
             subscription.open();
         }
         untold.await();
@@ -102,7 +102,7 @@ public class FanOutBenchmark {
         executor.shutdownNow();
     }
 
-    private final class Listener implements Client<Boolean> {
+    private final class Listener implements Client {
 
         @Override
         public boolean isReady() {
@@ -110,7 +110,7 @@ public class FanOutBenchmark {
         }
 
         @Override
-        public void send(Boolean value) {
+        public void send(boolean active) {
             untold.countDown();
         }
 
