@@ -6,6 +6,7 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.redis.Discovery.Place;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
 import java.net.InetAddress;
@@ -31,6 +32,7 @@ import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Makes servers of addresses, with the credentials, the TLS and the time limits of one connection.
@@ -96,6 +98,28 @@ record Connector(
         if (!isPrimary(role)) {
             throw new KeyspaceException(Reason.READONLY, "Redis is no longer a primary; the new one is looked up");
         }
+    }
+
+    /** The name of a primary that the server watches, if it is a Sentinel; empty if it is none. */
+    static Optional<String> sentinelMaster(Connection connection) {
+        try {
+            return connection.executeCommand(Protocol.Command.ROLE) instanceof List<?> role
+                            && role.size() > 1
+                            && isText(role.getFirst(), "sentinel")
+                            && role.get(1) instanceof List<?> masters
+                    ? Optional.of(masters.stream()
+                            .filter(byte[].class::isInstance)
+                            .map(master -> Quoted.plain(new String((byte[]) master, StandardCharsets.UTF_8)))
+                            .findFirst()
+                            .orElse("mymaster"))
+                    : Optional.empty();
+        } catch (JedisException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isText(Object reply, String text) {
+        return reply instanceof byte[] bytes && new String(bytes, StandardCharsets.US_ASCII).equals(text);
     }
 
     /** Unless the reply to ROLE says that it is something else. */

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.problem.Causes;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Finds out why Redis did not give an answer. The errors' first words are those that redis-server sends. */
 final class Failures {
@@ -26,7 +30,10 @@ final class Failures {
             new Known("CLUSTERDOWN", Reason.CLUSTERDOWN, "the cluster does not cover all slots"),
             new Known("MOVED", Reason.OTHER, "it is part of a cluster; configure the connection as one"),
             new Known("NOAUTH", Reason.NOAUTH, "Redis wants a password; configure one for this connection"),
-            new Known("WRONGPASS", Reason.WRONGPASS, "Redis refuses the user name or the password"),
+            new Known(
+                    "WRONGPASS",
+                    Reason.WRONGPASS,
+                    "Redis refuses the user name or the password; a space at either end is part of it"),
             new Known("NOPERM", Reason.NOPERM, "the user's ACL does not allow it; docs/counting.md says what it must"),
             new Known("READONLY", Reason.READONLY, "the server is a replica"),
             new Known("OOM", Reason.OUT_OF_MEMORY, "Redis has reached its maxmemory"),
@@ -39,6 +46,9 @@ final class Failures {
     private static final Pattern REFUSED_COMMAND = Pattern.compile("^NOPERM .* the '([a-z|]+)' command");
 
     private static final Pattern ARGUMENTS = Pattern.compile(",? with args beginning with");
+
+    private static final String USE_TLS = "use rediss:// in the URL, or tls: {} in the configuration file";
+    private static final String IF_TLS = "where it expects TLS, " + USE_TLS;
 
     private Failures() {}
 
@@ -56,18 +66,13 @@ final class Failures {
                     return failed(Reason.TIMEOUT, node, "did not answer in time", failure);
                 }
                 case MalformedReplyException e -> {
-                    return failed(
-                            Reason.OTHER,
-                            node,
-                            "sent no reply of Redis that the scaler takes: " + e.getMessage(),
-                            failure);
+                    return malformed(node, e, failure);
                 }
                 case UnknownHostException e -> {
                     return failed(Reason.DNS, node, "has a name that nothing resolves", failure);
                 }
                 case SSLException e -> {
-                    return failed(
-                            Reason.TLS, node, "and the scaler cannot agree on TLS: " + shown(e.getMessage()), failure);
+                    return failed(Reason.TLS, node, "does not complete the TLS handshake: " + TlsWords.of(e), failure);
                 }
                 case NoSuchElementException e -> {
                     return failed(Reason.TIMEOUT, node, "had no free connection in time", failure);
@@ -102,8 +107,76 @@ final class Failures {
             }
         }
         return isConnectionLost(failure)
-                ? failed(Reason.UNREACHABLE, node, "cannot be reached", failure)
+                ? unreachable(node, failure)
                 : failed(Reason.OTHER, node, "says: " + withoutArguments(failure), failure);
+    }
+
+    /** Whoever sends something else than replies is no Redis, or one that expects another protocol. */
+    private static KeyspaceException malformed(String node, MalformedReplyException reply, RuntimeException failure) {
+        return switch (String.valueOf(reply.getMessage())) {
+            case MalformedReplyException.TLS_RECORD ->
+                failed(Reason.TLS, node, "speaks TLS, and the scaler does not; " + USE_TLS, failure);
+            case MalformedReplyException.NO_REPLY ->
+                failed(
+                        Reason.UNREACHABLE,
+                        node,
+                        "sent something that is no Redis reply; is it a Redis, and not an HTTP server? " + IF_TLS,
+                        failure);
+            default ->
+                failed(Reason.OTHER, node, "sent no reply of Redis that the scaler takes: " + reply.getMessage(), failure);
+        };
+    }
+
+    /** Whoever closes the connection is no Redis, or one that expects another protocol. */
+    private static KeyspaceException unreachable(String node, RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (message.contains("end of stream")
+                    || message.contains("closed the connection")
+                    || message.contains("Connection reset")
+                    || message.contains("Broken pipe")) {
+                return failed(
+                        Reason.UNREACHABLE,
+                        node,
+                        "closed the connection without an answer. If it goes on: " + IF_TLS
+                                + ", and a proxy may not know the command",
+                        failure);
+            }
+        }
+        return failed(Reason.UNREACHABLE, node, "cannot be reached" + connecting(failure), failure);
+    }
+
+    /** Why there is no connection, where one of the addresses that were tried says it. */
+    private static String connecting(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            for (Throwable tried : cause.getSuppressed()) {
+                if (tried instanceof IOException refused) {
+                    return ": " + Causes.words(refused);
+                }
+            }
+            if (cause instanceof ConnectException refused) {
+                return ": " + Causes.words(refused);
+            }
+        }
+        return "";
+    }
+
+    /** Whether the server lacks a command that every Redis has. Proxies do without INFO, and close at the next question. */
+    static boolean isUnknownCommand(RuntimeException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return failure instanceof JedisDataException
+                && message.startsWith("ERR unknown command")
+                && !message.toUpperCase(Locale.ROOT).contains("INFO");
+    }
+
+    /** The server answers, and is a Sentinel, which holds no data. */
+    static KeyspaceException isSentinel(String node, String master, RuntimeException failure) {
+        return failed(
+                Reason.UNREACHABLE,
+                node,
+                "is a Sentinel, which holds no sessions; configure redis-sentinel://%s/0#%s in place of its address"
+                        .formatted(node, master),
+                failure);
     }
 
     /** Without what the JVM says of it, which may quote the reply. */

@@ -12,6 +12,9 @@ final class MalformedReplyException extends IOException {
      *
      * @param what what the server has sent, such as "a number without digits"
      */
+    static final String NO_REPLY = "what does not begin as a reply does";
+    static final String TLS_RECORD = "what begins as TLS does";
+
     MalformedReplyException(String what) {
         super(what);
     }

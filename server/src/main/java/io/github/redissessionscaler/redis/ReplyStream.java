@@ -185,7 +185,8 @@ final class ReplyStream extends InputStream {
         state = switch (next) {
             case ':', '$', '*' -> State.NUMBER;
             case '+', '-' -> State.TEXT;
-            default -> throw new MalformedReplyException("what does not begin as a reply does");
+            case 0x15, 0x16 -> throw new MalformedReplyException(MalformedReplyException.TLS_RECORD);
+            default -> throw new MalformedReplyException(MalformedReplyException.NO_REPLY);
         };
     }
 

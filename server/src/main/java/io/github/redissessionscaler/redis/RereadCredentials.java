@@ -4,6 +4,7 @@ import io.github.redissessionscaler.config.Credentials;
 import io.github.redissessionscaler.config.Secret;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.problem.Causes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +24,20 @@ record RereadCredentials(Credentials credentials) implements RedisCredentialsPro
         return new DefaultRedisCredentials(credentials.username(), password);
     }
 
-    /** Editors and tools end a file with a line break that is not part of the password. */
+    /**
+     * Editors and tools end a file with a line break, and some begin it with a byte order mark; neither is part of the password.
+     */
     private static String read(Path path) {
+        String password;
         try {
-            return Files.readString(path).stripTrailing();
+            password = Secret.withoutLineEnd(Files.readString(path));
         } catch (IOException e) {
-            throw new KeyspaceException(Reason.NOAUTH, "the password file " + path + " cannot be read", e);
+            throw new KeyspaceException(
+                    Reason.NOAUTH, "the password file " + path + " cannot be read: " + Causes.words(e), e);
         }
+        if (password.isEmpty()) {
+            throw new KeyspaceException(Reason.NOAUTH, "the password file " + path + " is empty");
+        }
+        return password;
     }
 }

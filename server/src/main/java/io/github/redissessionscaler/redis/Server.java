@@ -175,12 +175,22 @@ final class Server implements AutoCloseable {
                 if (Failures.isConnectionLost(e)) {
                     stats.lost();
                 }
+                if (Failures.isUnknownCommand(e)) {
+                    refuseSentinel(connection, e);
+                }
                 throw e;
             } finally {
                 stats.roundTrip(System.nanoTime() - start);
                 tellSent(commands);
             }
         }
+    }
+
+    /** Throws if the server that lacks a command is a Sentinel, whose port was taken for that of Redis. */
+    private void refuseSentinel(Connection connection, RuntimeException failure) {
+        Connector.sentinelMaster(connection).ifPresent(master -> {
+            throw Failures.isSentinel(name, master, failure);
+        });
     }
 
     private void tellSent(List<? extends CommandObject<?>> commands) {

@@ -36,7 +36,8 @@ final class TlsContexts {
             context.init(keys(tls), trust(tls), null);
             return context;
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new KeyspaceException(Reason.TLS, "the certificates for TLS to Redis cannot be used: " + e, e);
+            throw new KeyspaceException(
+                    Reason.TLS, "the certificates for TLS to Redis cannot be used: " + TlsWords.ofFile(e), e);
         }
     }
 

@@ -11,16 +11,17 @@ import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * TLS over plain sockets, guarded. The certificates are read from their files for each new connection.
+ * TLS over plain sockets, guarded. The certificates are read from their files for each new connection. A handshake has less time
+ * than a reply, so that it is known to be what failed before whoever waits for the reply gives up.
  *
- * @param time for the handshake, and for each exchange afterwards
+ * @param time for each exchange; three quarters of it for the handshake
  */
 record TlsSockets(JedisSocketFactory plain, Node node, RedisTls tls, Duration time) implements JedisSocketFactory {
 
     @Override
     public Socket createSocket() {
         Socket socket = plain.createSocket();
-        var handshake = new Exchange(socket, time);
+        var handshake = new Exchange(socket, time.multipliedBy(3).dividedBy(4));
         try {
             var secured = (SSLSocket)
                     TlsContexts.read(tls).getSocketFactory().createSocket(socket, node.host(), node.port(), true);
@@ -33,7 +34,7 @@ record TlsSockets(JedisSocketFactory plain, Node node, RedisTls tls, Duration ti
             return GuardedSockets.guarded(socket, secured, time);
         } catch (IOException e) {
             GuardedSockets.close(socket, e);
-            throw new JedisConnectionException("TLS with " + node, e);
+            throw new JedisConnectionException("TLS with " + node, TlsWords.inHandshake(e));
         } catch (IllegalArgumentException e) {
             GuardedSockets.close(socket, e);
             throw new JedisConnectionException(

@@ -1,0 +1,69 @@
+package io.github.redissessionscaler.redis;
+
+import io.github.redissessionscaler.problem.Causes;
+import io.github.redissessionscaler.problem.Quoted;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import javax.net.ssl.SSLException;
+
+/** Says why TLS to Redis fails, and what to do about it. */
+final class TlsWords {
+
+    private TlsWords() {}
+
+    /** The failure of a handshake, whatever ended it, as one of TLS. */
+    static IOException inHandshake(IOException failure) {
+        return failure instanceof SSLException
+                ? failure
+                : new SSLException(
+                        failure instanceof SocketTimeoutException
+                                ? "it did not answer in time; does it speak TLS on this port?"
+                                : "it closed the connection; does it speak TLS on this port?",
+                        failure);
+    }
+
+    /** Why the peer and the scaler did not agree. */
+    static String of(SSLException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case CertificateExpiredException _ -> {
+                    return "its certificate has expired";
+                }
+                case CertificateNotYetValidException _ -> {
+                    return "its certificate is not valid yet";
+                }
+                case CertPathBuilderException _ -> {
+                    return "its certificate is of an authority that the scaler does not know;"
+                            + " name that authority's certificate in tls.caFile";
+                }
+                case EOFException _ -> {
+                    return "it closed the connection; does it speak TLS on this port?";
+                }
+                default -> {}
+            }
+        }
+        String message = String.valueOf(failure.getMessage());
+        if (message.contains("unrecognized SSL message") || message.contains("plaintext connection")) {
+            return "it answers without TLS; use redis:// in the URL, or remove tls from the connection";
+        }
+        if (message.contains("No subject alternative") || message.contains("No name matching")) {
+            return "its certificate is for another name; use that name in the address, or verifyHostname: false ("
+                    + Quoted.plain(message) + ")";
+        }
+        if (message.contains("bad_certificate") || message.contains("certificate_required")) {
+            return "it refuses the scaler's certificate, or wants one: tls.certFile and tls.keyFile";
+        }
+        return Quoted.plain(message);
+    }
+
+    /** Why certificates and keys out of files cannot be used. {@link io.github.redissessionscaler.tls.Pem} names the file. */
+    static String ofFile(Exception failure) {
+        return failure instanceof java.nio.file.FileSystemException unreadable
+                ? unreadable.getFile() + ": " + Causes.words(unreadable)
+                : failure instanceof IOException ? Causes.words(failure) : String.valueOf(failure.getMessage());
+    }
+}

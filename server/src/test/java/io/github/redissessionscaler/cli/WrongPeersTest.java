@@ -1,0 +1,197 @@
+package io.github.redissessionscaler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.github.redissessionscaler.config.ServerConfig.LogFormat;
+import io.github.redissessionscaler.testing.RedisSentinel;
+import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.ScriptedRedis;
+import io.github.redissessionscaler.testing.TestCertificates;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code check} at an address where something else is than the Redis that the configuration takes it for. */
+final class WrongPeersTest {
+
+    @TempDir
+    private Path directory;
+
+    @AfterAll
+    static void logAsBefore() {
+        Logging.use(LogFormat.TEXT, "warn");
+    }
+
+    @Test
+    void aServerThatWantsTls() {
+        try (var redis = redisWithTls()) {
+            assertThat(unavailable("127.0.0.1:" + redis.tlsPort()))
+                    .containsAnyOf("speaks TLS, and the scaler does not", "closed the connection without an answer")
+                    .contains("rediss://", "tls: {}");
+        }
+    }
+
+    @Test
+    void aServerWithoutTls() {
+        try (var redis = RedisServer.start()) {
+            assertThat(unavailable("rediss://" + redis.address()))
+                    .contains("Redis at " + redis.address() + " does not complete the TLS handshake: ")
+                    .containsAnyOf("does it speak TLS on this port?", "it answers without TLS");
+        }
+    }
+
+    @Test
+    void aCertificateOfAnUnknownAuthority() {
+        try (var redis = redisWithTls()) {
+            assertThat(unavailable("rediss://127.0.0.1:" + redis.tlsPort()))
+                    .contains("authority that the scaler does not know", "tls.caFile");
+        }
+    }
+
+    @Test
+    void aWebServer() throws IOException {
+        var http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.start();
+        try {
+            assertThat(unavailable("127.0.0.1:" + http.getAddress().getPort()))
+                    .containsAnyOf("sent something that is no Redis reply", "closed the connection without an answer")
+                    .contains("TLS");
+        } finally {
+            http.stop(0);
+        }
+        try (var answering = ScriptedRedis.answering(
+                Map.of("DBSIZE", "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))) {
+            assertThat(unavailable("127.0.0.1:" + answering.port()))
+                    .contains("sent something that is no Redis reply; is it a Redis, and not an HTTP server?");
+        }
+    }
+
+    @Test
+    void oneThatClosesEveryConnection() throws IOException {
+        try (var listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.startVirtualThread(() -> closeEach(listening));
+
+            assertThat(unavailable("127.0.0.1:" + listening.getLocalPort()))
+                    .contains("closed the connection without an answer", "a proxy may not know the command");
+        }
+    }
+
+    private static void closeEach(ServerSocket listening) {
+        try {
+            while (true) {
+                Socket client = listening.accept();
+                Thread.startVirtualThread(() -> closeAsked(client));
+            }
+        } catch (IOException e) {
+            // closed
+        }
+    }
+
+    private static void closeAsked(Socket client) {
+        try (client) {
+            int _ = client.getInputStream().read(new byte[4096]);
+        } catch (IOException e) {
+            // gone
+        }
+    }
+
+    @Test
+    void aSentinel() {
+        try (var sentinel = RedisSentinel.start()) {
+            String address = sentinel.sentinels().getFirst().toString();
+
+            assertThat(unavailable(address))
+                    .contains("Redis at " + address + " is a Sentinel, which holds no sessions")
+                    .contains("redis-sentinel://" + address + "/0#mymaster");
+        }
+    }
+
+    @Test
+    void nobody() {
+        assertThat(unavailable("127.0.0.1:" + RedisServer.freePort()))
+                .contains("cannot be reached: nothing listens there");
+    }
+
+    @Test
+    void aPasswordFileThatCannotBeUsed() throws IOException {
+        try (var redis = RedisServer.start()) {
+            try (var jedis = redis.connect()) {
+                jedis.configSet("requirepass", "open sesame ");
+            }
+            Path file = directory.resolve("password");
+            assertThat(unavailable(config("address: %s, passwordFile: %s", redis.address(), file)))
+                    .contains("NOAUTH", "the password file " + file + " cannot be read: there is no such file");
+            Files.createDirectory(file);
+            assertThat(unavailable(config("address: %s, passwordFile: %s", redis.address(), file)))
+                    .contains("NOAUTH", "the password file " + file + " cannot be read: it is a directory");
+            Files.delete(file);
+            Files.writeString(file, "\n");
+            assertThat(unavailable(config("address: %s, passwordFile: %s", redis.address(), file)))
+                    .contains("NOAUTH", "the password file " + file + " is empty");
+            Files.writeString(file, "open sesame");
+            assertThat(unavailable(config("address: %s, passwordFile: %s", redis.address(), file)))
+                    .contains("WRONGPASS", "a space at either end is part of it");
+            for (String content : new String[] {"open sesame ", "open sesame \r\n", "\uFEFFopen sesame \n"}) {
+                Files.writeString(file, content);
+                CommandRun run = CommandRun.of(
+                        "check", "--config", config("address: %s, passwordFile: %s", redis.address(), file));
+                assertThat(run.status()).as(run.out()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void certificatesThatCannotBeUsed() throws IOException {
+        try (var redis = redisWithTls()) {
+            String address = "127.0.0.1:" + redis.tlsPort();
+            Path file = directory.resolve("none");
+            assertThat(unavailable(config("address: %s, tls: {caFile: %s}", address, file)))
+                    .contains("TLS", file + ": there is no such file")
+                    .doesNotContain("java.");
+            Files.writeString(file, "something else");
+            assertThat(unavailable(config("address: %s, tls: {caFile: %s}", address, file)))
+                    .contains("TLS", file + " holds no certificate in PEM");
+        }
+    }
+
+    private RedisServer redisWithTls() {
+        TestCertificates certificates = TestCertificates.in(directory).issue("server");
+        return RedisServer.start(
+                "--tls-port", String.valueOf(RedisServer.freePort()),
+                "--tls-cert-file", certificates.certificate("server").toString(),
+                "--tls-key-file", certificates.key("server").toString(),
+                "--tls-ca-cert-file", certificates.authority().toString(),
+                "--tls-auth-clients", "no");
+    }
+
+    private String config(String connection, Object... values) {
+        try {
+            return Files.writeString(
+                            directory.resolve("config.yaml"),
+                            "connections: {default: {" + connection.formatted(values) + "}}")
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What is said of a Redis at this address, or of that of this configuration file, which gives no count. */
+    private static String unavailable(String addressOrFile) {
+        CommandRun run = CommandRun.of(
+                "check", addressOrFile.endsWith(".yaml") ? "--config" : "--redis", addressOrFile, "--timeout", "2");
+        assertThat(run.status()).as(run.out() + run.err()).isEqualTo(1);
+        assertThat(run.out()).doesNotContain("Could not get a resource", "java.");
+        return run.out();
+    }
+}
