@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.config;
 
+import io.github.redissessionscaler.problem.Causes;
 import io.github.redissessionscaler.problem.Durations;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.Problem;
@@ -9,7 +10,6 @@ import io.github.redissessionscaler.trigger.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +21,6 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.DuplicateKeyException;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Makes the configuration of the environment and of the file that it names. */
@@ -55,56 +53,58 @@ public final class ConfigLoader {
         var problems = new Problems();
         Section file = Optional.ofNullable(environment.get(CONFIG_FILE))
                 .filter(path -> !path.isEmpty())
-                .map(path -> read(Path.of(path), problems))
+                .map(path -> read(path, problems))
                 .orElseGet(() -> Section.of("", Map.of(), problems));
         return new ConfigLoader(environment, file, problems).load();
     }
 
-    private static Section read(Path path, Problems problems) {
+    private static Section read(String file, Problems problems) {
+        Path path = Section.path(file)
+                .orElseThrow(() -> new InvalidInputException(
+                        List.of(new Problem(CONFIG_FILE, Quoted.path(file) + " is not a path; name a YAML file"))));
+        String shown = Quoted.path(file);
         try {
             LoadSettings settings = LoadSettings.builder()
                     .setAllowDuplicateKeys(false)
-                    .setLabel(path.toString())
+                    .setSchema(new TextSchema())
+                    .setLabel(CONFIG_FILE)
                     .build();
-            Object content = new Load(settings).loadFromString(Files.readString(path));
+            Object content = new Load(settings).loadFromString(Secret.withoutLineEnd(Files.readString(path)));
+            if (content != null && !(content instanceof Map<?, ?>)) {
+                throw invalid(shown
+                        + " is not a mapping of keys to values; it begins, for example, with the line connections:");
+            }
             return Section.of("", content == null ? Map.of() : content, problems);
         } catch (IOException e) {
-            throw new InvalidInputException(List.of(new Problem(CONFIG_FILE, path + " cannot be read: " + e)));
+            throw invalid(shown + " cannot be read: " + Causes.words(e));
         } catch (YamlEngineException e) {
-            String what = e instanceof DuplicateKeyException ? " holds a duplicate key" : " is not YAML";
-            throw new InvalidInputException(List.of(new Problem(CONFIG_FILE, path + what + place(e))));
+            throw invalid(shown + YamlMistakes.words(e));
         } catch (StackOverflowError _) {
-            throw new InvalidInputException(List.of(new Problem(CONFIG_FILE, path + " is nested too deeply")));
+            throw invalid(shown + " is nested too deeply; connections and their keys are three levels");
         }
     }
 
-    /** Where it is wrong. The YAML reader's own words quote the line. */
-    private static String place(YamlEngineException failure) {
-        return failure instanceof MarkedYamlEngineException marked
-                ? marked.getProblemMark()
-                        .map(mark -> " at line %d, column %d, which is not shown, since it may hold a password"
-                                .formatted(mark.getLine() + 1, mark.getColumn() + 1))
-                        .orElse("")
-                : "";
+    private static InvalidInputException invalid(String message) {
+        return new InvalidInputException(List.of(new Problem(CONFIG_FILE, message)));
     }
 
     private ServerConfig load() {
         var config = new ServerConfig(
-                setting(Setting.LISTEN_ADDRESS, Optional::of),
+                setting(Setting.LISTEN_ADDRESS, ConfigLoader::listenAddress),
                 setting(Setting.GRPC_PORT, ConfigLoader::port),
                 grpcTls(),
                 setting(Setting.MANAGEMENT_PORT, ConfigLoader::port),
                 setting(Setting.STATUS_PAGE, ConfigLoader::trueOrFalse),
                 setting(Setting.SESSION_SIZE, ConfigLoader::sessionSize),
-                setting(Setting.ANSWER_TIMEOUT, ConfigLoader::positive),
-                setting(Setting.OUTAGE_GRACE, Durations::parse),
-                setting(Setting.HEARTBEAT, ConfigLoader::positive),
-                setting(Setting.KEEPALIVE, ConfigLoader::positive),
-                setting(Setting.PUSH_POLL_MIN, ConfigLoader::positive),
-                setting(Setting.PUSH_POLL_MAX, ConfigLoader::positive),
+                setting(Setting.ANSWER_TIMEOUT, Setting.Ranges.TIMEOUT::parse),
+                setting(Setting.OUTAGE_GRACE, Setting.Ranges.GRACE::parse),
+                setting(Setting.HEARTBEAT, Setting.Ranges.HEARTBEAT::parse),
+                setting(Setting.KEEPALIVE, Setting.Ranges.KEEPALIVE::parse),
+                setting(Setting.PUSH_POLL_MIN, Setting.Ranges.POLL::parse),
+                setting(Setting.PUSH_POLL_MAX, Setting.Ranges.POLL::parse),
                 setting(Setting.TRIGGER_LIMIT, ConfigLoader::limit),
                 setting(Setting.PATTERN_LIMIT, ConfigLoader::limit),
-                setting(Setting.COUNT_REFRESH, ConfigLoader::positive),
+                setting(Setting.COUNT_REFRESH, Setting.Ranges.REFRESH::parse),
                 setting(Setting.COUNT_SHARE, ConfigLoader::share),
                 setting(Setting.STREAM_LIMIT, ConfigLoader::limit),
                 connections(),
@@ -112,7 +112,28 @@ public final class ConfigLoader {
                 setting(Setting.LOG_LEVEL, ConfigLoader::logLevel));
         file.end();
         problems.throwIfAny();
+        agree(config);
         return config;
+    }
+
+    /** What is right for itself, and not together. */
+    private void agree(ServerConfig config) {
+        if (config.grpcPort() == config.managementPort() && config.grpcPort() != 0) {
+            problems.add(
+                    Setting.MANAGEMENT_PORT.name(),
+                    "is " + config.managementPort() + ", and so is " + Setting.GRPC_PORT
+                            + "; give each a port of its own");
+        }
+        if (config.pushPollMin().compareTo(config.pushPollMax()) > 0) {
+            problems.add(
+                    Setting.PUSH_POLL_MIN.name(),
+                    "is %s, which is more than %s, %s; give the shorter one first"
+                            .formatted(
+                                    Durations.format(config.pushPollMin()),
+                                    Setting.PUSH_POLL_MAX,
+                                    Durations.format(config.pushPollMax())));
+        }
+        problems.throwIfAny();
     }
 
     private <T> T setting(Setting setting, Function<String, Optional<T>> parse) {
@@ -126,7 +147,10 @@ public final class ConfigLoader {
                 .flatMap(text -> {
                     Optional<T> value = parse.apply(text.strip());
                     if (value.isEmpty()) {
-                        problems.add(setting.name(), Quoted.of(text) + " is not " + setting.accepted());
+                        problems.add(
+                                setting.name(),
+                                (setting.accepted().endsWith("PEM") ? Quoted.path(text) : Quoted.value(text))
+                                        + " is not " + setting.accepted() + Durations.remedy(text));
                     }
                     return value;
                 })
@@ -144,7 +168,7 @@ public final class ConfigLoader {
         } else if (clientAuthorities.isPresent() && certificate.isEmpty()) {
             problems.add(
                     Setting.GRPC_TLS_CLIENT_CA_FILE.name(),
-                    "means nothing without " + Setting.GRPC_TLS_CERT_FILE + " and " + Setting.GRPC_TLS_KEY_FILE);
+                    "requires " + Setting.GRPC_TLS_CERT_FILE + " and " + Setting.GRPC_TLS_KEY_FILE);
         }
         return certificate.flatMap(chain -> key.map(secret -> new GrpcTls(chain, secret, clientAuthorities)));
     }
@@ -166,6 +190,14 @@ public final class ConfigLoader {
                     .read(ConnectionConfig.DEFAULT)
                     .ifPresent(connection -> connections.put(connection.name(), connection));
         } else if (connections.isEmpty() && problems.isEmpty()) {
+            variable(CONFIG_FILE)
+                    .ifPresent(path -> problems.add(
+                            CONFIG_FILE,
+                            Quoted.path(path) + (file.keys().isEmpty() ? " is empty" : " names no Redis")
+                                    + "; add connections: {default: {address: host:port}}, or set"
+                                    + " REDIS_ADDRESS or REDIS_URL"));
+        }
+        if (connections.isEmpty() && problems.isEmpty()) {
             problems.add(
                     "REDIS_ADDRESS",
                     "is not set, and nothing else names a Redis: set REDIS_ADDRESS to host:port, or REDIS_URL, or a"
@@ -193,6 +225,10 @@ public final class ConfigLoader {
 
     private Optional<String> variable(String name) {
         return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    private static Optional<String> listenAddress(String text) {
+        return text.matches("[\\w.:%-]{1,253}") ? Optional.of(text) : Optional.empty();
     }
 
     private static Optional<Integer> port(String text) {
@@ -225,10 +261,6 @@ public final class ConfigLoader {
 
     private static Optional<Double> sessionSize(String text) {
         return Target.parse(text);
-    }
-
-    private static Optional<Duration> positive(String text) {
-        return Durations.parse(text).filter(Duration::isPositive);
     }
 
     private static Optional<ServerConfig.LogFormat> logFormat(String text) {

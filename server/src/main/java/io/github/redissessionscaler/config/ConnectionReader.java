@@ -2,7 +2,6 @@ package io.github.redissessionscaler.config;
 
 import static java.util.stream.Collectors.joining;
 
-import io.github.redissessionscaler.problem.Quoted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +22,6 @@ final class ConnectionReader {
     private static final String NAMESPACES = "namespaces";
     private static final int REDIS_PORT = 6379;
     private static final int SENTINEL_PORT = 26379;
-    private static final String ADDRESS_FORM = "host:port, such as redis:6379";
     private static final String DATABASE_FORM = "a whole number from 0 to " + ConnectionConfig.HIGHEST_DATABASE;
 
     private final Section section;
@@ -73,8 +71,7 @@ final class ConnectionReader {
         return section.text(names.url()).flatMap(text -> {
             Optional<RedisUrl> url = RedisUrl.parse(text.strip());
             if (url.isEmpty()) {
-                section.problem(
-                        names.url(), "is not " + RedisUrl.FORM + "; it is not shown, since it may hold a password");
+                section.problem(names.url(), AddressMistakes.inUrl(text.strip(), names));
             }
             return url;
         });
@@ -90,7 +87,7 @@ final class ConnectionReader {
                     "contradicts " + given.stream().skip(1).collect(joining(" and ")) + "; keep one of them");
         }
         Optional<Topology> address = section.text(names.address())
-                .flatMap(text -> address(section, names.address(), text.strip(), REDIS_PORT))
+                .flatMap(text -> address(section, names.address(), text.strip(), REDIS_PORT, names))
                 .map(Topology.Standalone::new);
         Optional<Topology> socket = section.file(UNIX_SOCKET).map(Topology.UnixSocket::new);
         Optional<Topology> sentinel = section.section(SENTINEL).flatMap(ConnectionReader::sentinel);
@@ -123,20 +120,23 @@ final class ConnectionReader {
     private static List<Node> nodes(Section section, int defaultPort) {
         List<Node> nodes = new ArrayList<>();
         List<String> given = section.list("nodes");
-        given.forEach(text -> address(section, "nodes", text, defaultPort).ifPresent(nodes::add));
+        if (AddressMistakes.isConnectionString(String.join(",", given))) {
+            section.problem("nodes", AddressMistakes.inAddress(String.join(",", given), IN_FILE));
+            return List.of();
+        }
+        given.forEach(text ->
+                address(section, "nodes", text.strip(), defaultPort, IN_FILE).ifPresent(nodes::add));
         if (given.isEmpty()) {
             section.problem("nodes", "is missing: a list of addresses, each host:port");
         }
         return nodes;
     }
 
-    /** The address, or empty when the text is none, which is noted. Whoever gave a URL instead may have put a password in. */
-    private static Optional<Node> address(Section section, String key, String text, int defaultPort) {
+    /** The address, or empty when the text is none, which is noted. The text is not shown: a password may be part of it. */
+    private static Optional<Node> address(Section section, String key, String text, int defaultPort, Names names) {
         Optional<Node> node = Node.parse(text, defaultPort);
         if (node.isEmpty()) {
-            String shown =
-                    text.contains("@") ? "what is given, and not shown since it may hold a password," : Quoted.of(text);
-            section.problem(key, shown + " is not " + ADDRESS_FORM);
+            section.problem(key, AddressMistakes.inAddress(text, names));
         }
         return node;
     }
@@ -145,13 +145,15 @@ final class ConnectionReader {
         Optional<String> username = section.text(names.username());
         Optional<Secret> literal = section.text(names.password()).map(Secret.Literal::new);
         Optional<Secret> inFile = section.file(names.passwordFile()).map(Secret.InFile::new);
+        if (literal.filter(secret -> secret.equals(new Secret.Literal(""))).isPresent()) {
+            section.problem(names.password(), "is empty; give the password, or remove it");
+        }
         if (literal.isPresent() && inFile.isPresent()) {
             section.problem(names.password(), "contradicts " + names.passwordFile() + "; keep one of them");
         }
         if (username.isPresent() && literal.isEmpty() && inFile.isEmpty()) {
             section.problem(
-                    names.username(),
-                    "means nothing without a password; add " + names.password() + " or " + names.passwordFile());
+                    names.username(), "requires a password; add " + names.password() + " or " + names.passwordFile());
         }
         return inFile.or(() -> literal)
                 .map(password -> new Credentials(Credentials.userOrDefault(username.orElse("")), password));

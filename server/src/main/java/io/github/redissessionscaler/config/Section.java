@@ -39,7 +39,7 @@ final class Section {
         if (value instanceof Map<?, ?> mapping) {
             mapping.forEach((key, entry) -> entries.put(String.valueOf(key), entry));
         } else {
-            problems.add(path, "is not a mapping of keys to values");
+            problems.add(path, "is not a mapping of keys to values; write each as key: value, indented below " + path);
         }
         return new Section(path, entries, problems);
     }
@@ -70,7 +70,7 @@ final class Section {
         known.add(key);
         Object value = entries.get(key);
         if (value != null && !isSingle(value)) {
-            problem(key, "is not a single value");
+            problem(key, "is not a single value; write one text or number behind the colon");
             return Optional.empty();
         }
         return Optional.ofNullable(value).map(String::valueOf);
@@ -78,13 +78,19 @@ final class Section {
 
     /** The value as the path of a file, or empty when there is none or it is none, which is noted. */
     Optional<Path> file(String key) {
-        return read(key, Section::path, "a path");
+        return text(key).flatMap(given -> {
+            Optional<Path> file = path(given.strip());
+            if (file.isEmpty()) {
+                problem(key, Quoted.path(given) + " is not a path");
+            }
+            return file;
+        });
     }
 
     /** The path, or empty when no file can be called so. */
     static Optional<Path> path(String text) {
         try {
-            return Optional.of(Path.of(text));
+            return text.isEmpty() || text.contains("-----BEGIN") ? Optional.empty() : Optional.of(Path.of(text));
         } catch (InvalidPathException _) {
             return Optional.empty();
         }
@@ -95,7 +101,7 @@ final class Section {
         return text(key).flatMap(given -> {
             Optional<T> value = parse.apply(given.strip());
             if (value.isEmpty()) {
-                problem(key, Quoted.of(given) + " is not " + accepted);
+                problem(key, Quoted.value(given) + " is not " + accepted);
             }
             return value;
         });
@@ -107,7 +113,7 @@ final class Section {
         Object value = entries.get(key);
         if (value instanceof List<?> items) {
             if (!items.stream().allMatch(Section::isSingle)) {
-                problem(key, "is not a list of single values");
+                problem(key, "is not a list of single values; write [one, two]");
             }
             return items.stream().filter(Section::isSingle).map(String::valueOf).toList();
         }
@@ -129,9 +135,18 @@ final class Section {
 
     /** Notes every key that nobody asked for, here and below. */
     void end() {
-        entries.keySet().stream()
-                .filter(key -> !known.contains(key))
-                .forEach(key -> problem(key, "is not known" + Nearest.question(key, known)));
+        entries.keySet().stream().filter(key -> !known.contains(key)).forEach(this::unknown);
         children.forEach(Section::end);
+    }
+
+    /** A key without a value may be a password that stands where a key should. */
+    private void unknown(String key) {
+        Optional<String> nearest = Nearest.to(key, known);
+        String shown = nearest.isPresent() || has(key) ? Quoted.name(key) : Quoted.name("?");
+        problem(
+                shown,
+                "is not known"
+                        + nearest.map(name -> "; did you mean '" + name + "'?")
+                                .orElse("; remove it, or use one of " + String.join(", ", known)));
     }
 }

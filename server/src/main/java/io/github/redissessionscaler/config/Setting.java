@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.config;
 
 import io.github.redissessionscaler.problem.Durations;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -31,28 +32,31 @@ public enum Setting {
             "a number from 0.001 to 1000000000000",
             "Target of the triggers that name none: sessions per instance."),
     ANSWER_TIMEOUT(
-            "answerTimeout", "2s", Accepted.DURATION, "Time within which every call is answered, whatever Redis does."),
+            "answerTimeout",
+            "2s",
+            Ranges.TIMEOUT.words(),
+            "Time within which every call is answered, whatever Redis does."),
     OUTAGE_GRACE(
             "outageGrace",
             "0s",
             Effect.AT_ONCE,
-            Durations.FORM,
+            Ranges.GRACE.words(),
             "How long the last number stands in an outage before onUnavailable: minimum takes hold."),
-    HEARTBEAT("heartbeat", "10s", Accepted.DURATION, "How often an active stream repeats that it is."),
+    HEARTBEAT("heartbeat", "10s", Ranges.HEARTBEAT.words(), "How often an active stream repeats that it is."),
     KEEPALIVE(
             "keepalive",
             "1m",
-            Accepted.DURATION,
+            Ranges.KEEPALIVE.words(),
             "After how long a silence a client is asked whether it is still there; it has a third of that to say so."),
     PUSH_POLL_MIN(
             "pushPollMin",
             "500ms",
-            Accepted.DURATION,
+            Ranges.POLL.words(),
             "How often, at most, Redis is asked for open streams where it sends no keyspace events."),
     PUSH_POLL_MAX(
             "pushPollMax",
             "5s",
-            Accepted.DURATION,
+            Ranges.POLL.words(),
             "How often, at least, Redis is asked for open streams, events or not."),
     TRIGGER_LIMIT(
             "triggerLimit",
@@ -69,7 +73,7 @@ public enum Setting {
     COUNT_REFRESH(
             "countRefresh",
             "10s",
-            Accepted.DURATION,
+            Ranges.REFRESH.words(),
             "How long after a whole count of keys by pattern the next begins."),
     COUNT_SHARE(
             "countShare",
@@ -148,10 +152,21 @@ public enum Setting {
         return meaning;
     }
 
+    /** The durations that make sense. */
+    static final class Ranges {
+        static final Durations.Range TIMEOUT = new Durations.Range(Duration.ofMillis(10), Duration.ofHours(1));
+        static final Durations.Range GRACE = new Durations.Range(Duration.ZERO, Duration.ofDays(7));
+        static final Durations.Range HEARTBEAT = new Durations.Range(Duration.ofMillis(10), Duration.ofDays(1));
+        static final Durations.Range KEEPALIVE = new Durations.Range(Duration.ofSeconds(1), Duration.ofDays(1));
+        static final Durations.Range POLL = new Durations.Range(Duration.ofMillis(10), Duration.ofHours(1));
+        static final Durations.Range REFRESH = new Durations.Range(Duration.ofMillis(10), Duration.ofDays(7));
+
+        private Ranges() {}
+    }
+
     private static final class Accepted {
         static final String PORT = "a port from 0 to 65535";
-        static final String DURATION = Durations.FORM + ", more than 0s";
-        static final String LIMIT = "a whole number of 1 or more";
+        static final String LIMIT = "a whole number from 1 to 999999999";
         static final String PEM = "a file in PEM";
     }
 }

@@ -11,6 +11,21 @@ public final class Durations {
     /** What {@link #parse} takes, as a noun for a message. */
     public static final String FORM = "a duration such as 500ms, 90s, 30m or 1h30m";
 
+    /** The durations from one to another, both included. */
+    public record Range(Duration least, Duration most) {
+
+        /** The duration, or empty when the text is none, or not within the range. */
+        public Optional<Duration> parse(String text) {
+            return Durations.parse(text)
+                    .filter(duration -> duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0);
+        }
+
+        /** What {@link #parse} takes, as a noun for a message. */
+        public String words() {
+            return FORM + ", from " + format(least) + " to " + format(most);
+        }
+    }
+
     /** Each number short enough that no sum overflows. */
     private static final Pattern PARTS =
             Pattern.compile("(?:(\\d{1,10})d)?(?:(\\d{1,10})h)?(?:(\\d{1,10})m)?(?:(\\d{1,10})s)?(?:(\\d{1,10})ms)?");

@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.problem;
 
+import java.util.regex.Pattern;
+
 /** Renders what a user gave so that it fits into one line of a message. */
 public final class Quoted {
 
@@ -8,11 +10,45 @@ public final class Quoted {
 
     private static final String CLIPPED = "…";
 
+    /** Stands for a text that may hold a credential. */
+    public static final String HIDDEN = "what is given, and not shown since it may hold a password,";
+
+    /** User information in a URL, an assignment such as those of connection strings, and a private key. */
+    private static final Pattern CREDENTIAL = Pattern.compile(
+            "(?i)://|[^\\s:@/]*:[^\\s@]*@|-----BEGIN|(?:pass|pwd|secret|token|key|user|auth)[\\w-]*[\"']?\\s*="
+                    + "|(?:passw|pwd|secret)[\\w-]*[\"']?\\s*:");
+
+    private static final Pattern PATH = Pattern.compile("(?:\\.{0,2}/|[A-Za-z]:[/\\\\])[\\w.,+ /\\\\-]+");
+
+    private static final Pattern NUMBER = Pattern.compile("[-+]?[\\d.,:]{1,25} ?[A-Za-z%µ]{0,4}|[-+]?[A-Za-z]{1,12}");
+
+    private static final Pattern NAME = Pattern.compile("[\\w.-]{1,64}");
+
     private Quoted() {}
 
     /** The text in single quotes; long text clipped, control and formatting characters escaped. */
     public static String of(String text) {
         return "'" + plain(text) + "'";
+    }
+
+    /** The same for a text that is refused: if it looks as if it held a credential, a noun that stands for it. */
+    public static String refused(String text) {
+        return CREDENTIAL.matcher(text).find() ? HIDDEN : of(text);
+    }
+
+    /** The same for a text in the place of a number or of a word: of anything else, which may be pasted from anywhere, nothing. */
+    public static String value(String text) {
+        return NUMBER.matcher(text).matches() ? of(text) : HIDDEN;
+    }
+
+    /** The same for a text in the place of a path, which is shown if it looks like one. */
+    public static String path(String text) {
+        return PATH.matcher(text).matches() && !CREDENTIAL.matcher(text).find() ? of(text) : HIDDEN;
+    }
+
+    /** A key that nobody knows, without quotes, if it looks like a name. */
+    public static String name(String text) {
+        return NAME.matcher(text).matches() ? text : "(a key that is not shown, since it may hold a password)";
     }
 
     /** The text without quotes, under the same rules. */

@@ -145,7 +145,7 @@ final class Metadata {
                 problems.add(key, "is given beside " + other.key() + ", which sets the same; keep one of them");
             }
         } else if (!KEDAS_KEYS.contains(name)) {
-            problems.add(Quoted.plain(key), "is not a known key" + suggestion(key, name));
+            problems.add(Quoted.name(key), "is not a known key" + suggestion(key, name));
         }
     }
 
@@ -192,7 +192,7 @@ final class Metadata {
 
         /** The value for a message. One from the environment may be a secret that was named by mistake. */
         String shown() {
-            return fromEnv() ? "the value in the environment" : Quoted.of(value);
+            return fromEnv() ? "the value in the environment" : Quoted.refused(value);
         }
     }
 }

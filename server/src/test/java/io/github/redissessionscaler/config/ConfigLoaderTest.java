@@ -263,7 +263,7 @@ final class ConfigLoaderTest {
                         "connections.default.adress: is not known; did you mean 'address'?",
                         "connections.default.address: is missing",
                         "connections.other.address: contradicts unixSocket",
-                        "connections.other.username: means nothing without a password",
+                        "connections.other.username: requires a password",
                         "connections.other.tls.certFile: and keyFile belong together");
     }
 
@@ -300,7 +300,7 @@ final class ConfigLoaderTest {
         assertThat(problemsOf(with(MINIMAL, Map.of("GRPC_TLS_CERT_FILE", "a"))))
                 .contains("GRPC_TLS_CERT_FILE: and GRPC_TLS_KEY_FILE belong together");
         assertThat(problemsOf(with(MINIMAL, Map.of("GRPC_TLS_CLIENT_CA_FILE", "a"))))
-                .contains("GRPC_TLS_CLIENT_CA_FILE: means nothing without GRPC_TLS_CERT_FILE");
+                .contains("GRPC_TLS_CLIENT_CA_FILE: requires GRPC_TLS_CERT_FILE");
     }
 
     @Test
@@ -318,7 +318,7 @@ final class ConfigLoaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'a: [', is not YAML", "'- a', is not a mapping", "'a: 1\na: 2', duplicate"})
+    @CsvSource({"'a: [', is not YAML", "'- a', is not a mapping", "'a: 1\na: 2', has a key twice at line 2"})
     void aFileThatIsNotAMappingIsRefused(String content, String problem) throws IOException {
         assertThat(problemsOf(with(MINIMAL, Map.of("CONFIG_FILE", file(content)))))
                 .contains(problem);
@@ -347,13 +347,13 @@ final class ConfigLoaderTest {
         assertThat(problemsOf(Map.of("REDIS_ADDRESS", "redis://:hush@redis:6379")))
                 .doesNotContain("hush")
                 .contains("REDIS_ADDRESS")
-                .contains("is not host:port");
+                .contains("is a URL; give it as REDIS_URL");
     }
 
     @Test
     void yamlIsToldByItsPlace() throws IOException {
         assertThat(problemsOf(with(MINIMAL, Map.of("CONFIG_FILE", file("sessionSize: 50\nlogLevel: a: b")))))
-                .contains("config.yaml is not YAML at line 2, column 12");
+                .contains("config.yaml' is not YAML at line 2, column 12: a second colon in a value; put the value in quotes");
     }
 
     @ParameterizedTest
@@ -366,7 +366,7 @@ final class ConfigLoaderTest {
                 "connections: {default: {address: redis, namespaces: [[a]]}} | namespaces: is not a list of single",
                 "connections: {default: {address: redis, namespaces: &a [*a]}} | namespaces: is not a list of single",
                 "connections: {default: {address: redis, password: !!binary aGk=}} | password: is not a single value",
-                "connections: {default: {unixSocket: \"\\0\"}} | unixSocket: '\\u{0}' is not a path",
+                "connections: {default: {unixSocket: \"\\0\"}} | is not a path",
                 "connections: {default: {url: \"unix:///\\0\"}} | url: is not a URL",
                 "connections: {default: {url: redis://redis/1024}} | url: names database 1024, which is not",
             })

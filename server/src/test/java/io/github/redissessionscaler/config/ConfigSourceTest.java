@@ -91,7 +91,7 @@ final class ConfigSourceTest {
             case "info" -> "debug";
             case "true" -> "false";
             case String value when value.endsWith("%") -> "7%";
-            case String value when value.endsWith("s") || value.endsWith("m") -> "7s";
+            case String value when value.endsWith("s") || value.endsWith("m") -> "4s";
             default -> "77";
         };
     }

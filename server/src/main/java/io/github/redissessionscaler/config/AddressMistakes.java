@@ -1,0 +1,156 @@
+package io.github.redissessionscaler.config;
+
+import io.github.redissessionscaler.config.ConnectionReader.Names;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Says what is wrong with an address or a URL of Redis, and how to write it. Nothing of the text is quoted but host names and ports
+ * that were recognised as such: the rest may be a password.
+ */
+final class AddressMistakes {
+
+    private static final int REDIS_PORT = 6379;
+
+    /** How Azure, StackExchange.Redis and Spring write a connection: addresses, then assignments. */
+    private static final Pattern ASSIGNMENT =
+            Pattern.compile("\\s*(?<name>[A-Za-z]\\w*)\\s*=(?<value>.*)", Pattern.DOTALL);
+
+    private static final Pattern PORT = Pattern.compile("(?:\\[[^\\]@]*]|[A-Za-z0-9._-]+):(?<port>\\d{1,9})");
+
+    private static final List<String> SCHEMES = List.of(
+            "redis://",
+            "rediss://",
+            "unix://",
+            "redis-sentinel://",
+            "rediss-sentinel://",
+            "redis-cluster://",
+            "rediss-cluster://");
+
+    private AddressMistakes() {}
+
+    /** Whether the text is a connection string of that form, whatever is in it. */
+    static boolean isConnectionString(String text) {
+        return parts(text).anyMatch(part -> ASSIGNMENT.matcher(part).matches());
+    }
+
+    /** What is wrong with a text in the place of {@code host:port}. */
+    static String inAddress(String text, Names names) {
+        String form = "; write host:port, such as redis:6379";
+        if (isConnectionString(text)) {
+            return translated(text, names);
+        }
+        if (text.isEmpty()) {
+            return "is empty" + form;
+        }
+        if (text.contains("://")) {
+            return "is a URL; give it as " + names.url();
+        }
+        Matcher port = PORT.matcher(text);
+        if (port.matches()) {
+            return "has the port " + port.group("port") + ", which is not from 1 to 65535" + form;
+        }
+        if (text.contains("@")) {
+            return "holds a user or a password, and so is not shown" + form + ", and give the password as "
+                    + names.password();
+        }
+        if (text.contains(",") || text.contains(" ")) {
+            return "is not host:port" + form
+                    + "; several nodes of a cluster are written redis://host:6379,host:6379 in " + names.url();
+        }
+        if (text.chars().filter(character -> character == ':').count() > 1) {
+            return "is not host:port" + form + "; an IPv6 address stands in brackets, [::1]:6379";
+        }
+        return "is not host:port, and not shown, since it may hold a password" + form;
+    }
+
+    /** What is wrong with a text in the place of a URL. */
+    static String inUrl(String text, Names names) {
+        if (isConnectionString(text) && !text.contains("://")) {
+            return translated(text, names);
+        }
+        return "is not " + RedisUrl.FORM + "; it is not shown, since it may hold a password; "
+                + faultOfUrl(text, names);
+    }
+
+    private static String faultOfUrl(String text, Names names) {
+        Optional<String> scheme = SCHEMES.stream().filter(text::startsWith).findFirst();
+        if (!text.contains("://")) {
+            return "it has no scheme; an address without one belongs in " + names.address();
+        }
+        if (scheme.isEmpty()) {
+            return "its scheme is none of these";
+        }
+        String rest = text.substring(scheme.get().length());
+        if (rest.chars().filter(character -> character == '@').count() > 1) {
+            return "it has more than one @: write %40 for one that is part of the password";
+        }
+        String nodes = rest.substring(rest.indexOf('@') + 1);
+        if (rest.contains("@") && rest.substring(0, rest.indexOf('@')).contains("/")) {
+            return "a / stands before the @: write %2F for one that is part of the password";
+        }
+        if (nodes.isEmpty()) {
+            return "it names no host";
+        }
+        if (nodes.contains("?") && !nodes.contains("?sentinelMasterId=")) {
+            return "it takes no parameters behind a ?; TLS and time-outs are settings of their own";
+        }
+        if (scheme.get().contains("sentinel") && !nodes.contains("#") && !nodes.contains("?sentinelMasterId=")) {
+            return "the name under which the sentinels know the primary is missing: end it with /0#mymaster";
+        }
+        Matcher port = PORT.matcher(nodes.split("[/,#?]", 2)[0]);
+        if (port.matches() && (port.group("port").length() > 5 || Integer.parseInt(port.group("port")) > 65_535)) {
+            return "its port " + port.group("port") + " is not from 1 to 65535";
+        }
+        if (!nodes.split("[/#?]", 2)[0].matches("[\\w.,:\\[\\] -]+")) {
+            return "its host is none, or a % is not followed by two digits";
+        }
+        return "its host, its port or what follows them cannot be read; in a password, write %25 for %, %2F for /, %40"
+                + " for @";
+    }
+
+    private static Stream<String> parts(String text) {
+        return Stream.of(text.split("[,;]", -1));
+    }
+
+    /** The same connection as this program takes it, without the password. */
+    private static String translated(String text, Names names) {
+        List<Node> nodes = parts(text)
+                .filter(part -> !ASSIGNMENT.matcher(part).matches())
+                .flatMap(part -> Node.parse(part.strip(), REDIS_PORT).stream())
+                .toList();
+        boolean readable = !nodes.isEmpty()
+                && nodes.size()
+                        == parts(text)
+                                .filter(part -> !ASSIGNMENT.matcher(part).matches())
+                                .filter(part -> part.indexOf(':') >= 0 || part.indexOf('.') >= 0)
+                                .count();
+        boolean tls = assigned(text, "ssl").map("true"::equals).orElse(false);
+        String database = assigned(text, "defaultdatabase")
+                .filter(index -> index.matches("\\d{1,4}"))
+                .map(index -> "/" + index)
+                .orElse("");
+        String url = (tls ? "rediss://" : "redis://")
+                + (readable ? nodes.stream().map(Node::toString).collect(Collectors.joining(",")) : "host:port")
+                + database;
+        return "is a connection string such as Azure gives, and not shown, since it holds a password; write "
+                + names.url()
+                + (names.equals(ConnectionReader.IN_FILE) ? ": " : "=") + url + ", and give the password as "
+                + names.password() + " or " + names.passwordFile();
+    }
+
+    /** The value of an assignment, in lower case. */
+    private static Optional<String> assigned(String text, String name) {
+        return parts(text)
+                .map(ASSIGNMENT::matcher)
+                .filter(Matcher::matches)
+                .filter(part -> part.group("name").toLowerCase(Locale.ROOT).equals(name))
+                .map(part -> part.group("value").strip().toLowerCase(Locale.ROOT))
+                .findFirst();
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.redissessionscaler.config;
+
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.ConstructNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
+import org.snakeyaml.engine.v2.schema.JsonSchema;
+import org.snakeyaml.engine.v2.schema.Schema;
+
+/**
+ * Reads every value of a YAML file as the text that stands there, so that a password of {@code 1e3} or {@code 007} stays what it
+ * is. What is left out, {@code null} or {@code ~} is no value.
+ */
+final class TextSchema implements Schema {
+
+    private final Schema json = new JsonSchema();
+
+    @Override
+    public ScalarResolver getScalarResolver() {
+        return (text, plain) ->
+                plain && (text.isEmpty() || text.equals("null") || text.equals("~")) ? Tag.NULL : Tag.STR;
+    }
+
+    @Override
+    public Map<Tag, ConstructNode> getSchemaTagConstructors() {
+        return json.getSchemaTagConstructors();
+    }
+}

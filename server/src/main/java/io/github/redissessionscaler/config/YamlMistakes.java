@@ -1,0 +1,60 @@
+package io.github.redissessionscaler.config;
+
+import java.util.List;
+import org.snakeyaml.engine.v2.exceptions.DuplicateKeyException;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/** Says what is wrong with a YAML file, and where, without a word of the file, which may hold a password. */
+final class YamlMistakes {
+
+    /** What the YAML reader says, or a part of it, and what we say. */
+    private record Mistake(String said, String words) {}
+
+    private static final List<Mistake> KNOWN = List.of(
+            new Mistake("TAB", "a tab cannot indent; use spaces"),
+            new Mistake("mapping values are not allowed", "a second colon in a value; put the value in quotes"),
+            new Mistake("could not find expected ':'", "a key without a colon and a space behind it"),
+            new Mistake("expected ',' or ']'", "a list that is not closed; add ]"),
+            new Mistake("expected ',' or '}'", "a mapping in braces that is not closed; add }"),
+            new Mistake("undefined alias", "a value that begins with *; put it in quotes"),
+            new Mistake("anchor", "a value that begins with & or *; put it in quotes"),
+            new Mistake("alphabetic or numeric", "a value that begins with & or *; put it in quotes"),
+            new Mistake("expected <block end>", "wrong indentation, or text behind a value that ended"),
+            new Mistake("unexpected end of stream", "quotes that are not closed"),
+            new Mistake("escape", "an unknown escape in double quotes; use single quotes"),
+            new Mistake("hexadecimal", "an unknown escape in double quotes; use single quotes"),
+            new Mistake(
+                    "cannot start any token",
+                    "a value that begins with a character of YAML's own, such as @, ` or %; put" + " it in quotes"),
+            new Mistake("could not determine a constructor", "a value that begins with !; put it in quotes"),
+            new Mistake("another document", "a second document; keep what stands before the line ---"),
+            new Mistake("sequence entries are not allowed", "a - where no list can begin; put it on a line of its own"),
+            new Mistake("special characters", "a control character"));
+
+    private YamlMistakes() {}
+
+    /** A clause to put behind the name of the file. */
+    static String words(YamlEngineException failure) {
+        if (failure instanceof DuplicateKeyException duplicate) {
+            return " has a key twice" + place(duplicate) + "; keep one of them";
+        }
+        String said = failure instanceof MarkedYamlEngineException marked
+                ? String.valueOf(marked.getContext()) + " " + marked.getProblem()
+                : String.valueOf(failure.getMessage());
+        String place = failure instanceof MarkedYamlEngineException marked ? place(marked) : "";
+        return " is not YAML" + place
+                + KNOWN.stream()
+                        .filter(mistake -> said.contains(mistake.said))
+                        .findFirst()
+                        .map(mistake -> ": " + mistake.words)
+                        .orElse("")
+                + "; the line is not shown, since it may hold a password";
+    }
+
+    private static String place(MarkedYamlEngineException failure) {
+        return failure.getProblemMark()
+                .map(mark -> " at line %d, column %d".formatted(mark.getLine() + 1, mark.getColumn() + 1))
+                .orElse("");
+    }
+}
