@@ -4,7 +4,12 @@ import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.counting.Keyspaces;
 import io.github.redissessionscaler.evaluation.Access;
 import io.github.redissessionscaler.evaluation.AccessDeniedException;
+import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.problem.Nearest;
+import io.github.redissessionscaler.problem.Problem;
+import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.trigger.Database;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -20,6 +25,25 @@ record ConnectionAccess(Supplier<Map<String, ConnectionConfig>> connections, Key
             throw new AccessDeniedException("connection: the namespace '" + namespace + "' may not use '"
                     + database.connection() + "'; the scaler's configuration lists the namespaces that may");
         }
+        if (connection == null) {
+            throw unknown(namespace, database.connection());
+        }
         keyspaces.of(database);
+    }
+
+    /** Names the connections that the namespace may use, and no other. */
+    private InvalidInputException unknown(String namespace, String name) {
+        List<String> usable = connections.get().values().stream()
+                .filter(one -> one.namespaces().isEmpty() || one.namespaces().contains(namespace))
+                .map(ConnectionConfig::name)
+                .sorted()
+                .toList();
+        return new InvalidInputException(List.of(new Problem(
+                "connection",
+                Quoted.refused(name) + " is not a connection of the scaler; "
+                        + (usable.isEmpty()
+                                ? "it has none for the namespace '" + namespace + "'"
+                                : "those for this namespace are " + String.join(", ", usable))
+                        + Nearest.question(name, usable))));
     }
 }

@@ -24,6 +24,7 @@ import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.KeyType;
 import io.github.redissessionscaler.trigger.Trigger;
+import io.github.redissessionscaler.trigger.UnavailablePolicy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -80,9 +81,11 @@ public final class Inspection implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Background background = new Background(threads);
     private final AtomicLong keysRead = new AtomicLong();
+    private final ConfigSource source;
     private final Engine engine;
 
     private Inspection(ConfigSource source) {
+        this.source = source;
         engine = new Engine(source, background, History.unrecorded(Instances.UNKNOWN), new CountingCosts() {
             @Override
             public void visited(Database database, Method method, long keys, long serverNanos) {
@@ -115,7 +118,12 @@ public final class Inspection implements AutoCloseable {
         engine.evaluator.admit(asked);
         Database database = trigger.source().database();
         try (RedisInspector inspector = engine.keyspaces.inspector(database)) {
-            Cost cost = count(trigger, inspector, progress);
+            Cost cost;
+            try {
+                cost = count(trigger, inspector, progress);
+            } catch (KeyspaceException e) {
+                return unavailable(trigger, e, sent(database));
+            }
             OptionalDouble value = answer(engine.evaluator.value(asked, Deadline.in(patience)))
                     .map(OptionalDouble::of)
                     .orElseGet(OptionalDouble::empty);
@@ -133,17 +141,46 @@ public final class Inspection implements AutoCloseable {
         }
     }
 
-    /** What it was that failed, if it did, is found out by whoever asks next. */
+    /** What is said where Redis does not answer at all: what the trigger says for an outage. Nothing more is asked. */
+    private Found unavailable(Trigger trigger, KeyspaceException failure, Map<String, Long> sent) {
+        return new Found(
+                trigger.target().metricTarget(),
+                trigger.onUnavailable() instanceof UnavailablePolicy.Fail
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(0),
+                false,
+                Explanation.newBuilder()
+                        .setCounted(trigger.source().query().inWords())
+                        .setTarget(trigger.target()
+                                .sessionSize()
+                                .orElseGet(() -> source.current().sessionSize()))
+                        .setOutage(failure.reason() + ": " + failure.getMessage())
+                        .build(),
+                new Cost(Duration.ZERO, sent, 0, Optional.empty()),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /**
+     * What it was that failed, if Redis answers and did not do it, is found out by whoever asks next.
+     *
+     * @throws KeyspaceException if Redis does not answer
+     */
     private Cost count(Trigger trigger, RedisInspector inspector, Consumer<ScanProgress> progress)
             throws InterruptedException {
         Database database = trigger.source().database();
         Optional<Map<String, CommandCost>> before =
-                allowed(inspector::commandCosts).flatMap(costs -> costs);
+                answered(inspector::commandCosts).flatMap(costs -> costs);
         Map<String, Long> sentBefore = sent(database);
         long start = System.nanoTime();
         Future<?> counting = threads.submit(() -> engine.counter.countToTheEnd(trigger.source()));
         while (!ends(counting)) {
             engine.counter.progress(database).ifPresent(progress);
+        }
+        if (counting.state() == Future.State.FAILED
+                && counting.exceptionNow() instanceof KeyspaceException failure
+                && !failure.reason().answered()) {
+            throw failure;
         }
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         Map<String, Long> commands = new TreeMap<>(sent(database));
@@ -207,6 +244,22 @@ public final class Inspection implements AutoCloseable {
             return Optional.of(Futures.await(evaluated));
         } catch (UnavailableException e) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Empty where Redis does not give it.
+     *
+     * @throws KeyspaceException if Redis does not answer at all
+     */
+    private static <T> Optional<T> answered(Supplier<T> read) {
+        try {
+            return Optional.of(read.get());
+        } catch (KeyspaceException e) {
+            if (e.reason().answered()) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 

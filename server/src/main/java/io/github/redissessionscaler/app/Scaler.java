@@ -5,6 +5,7 @@ import io.github.redissessionscaler.activity.PushSettings;
 import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.ServerConfig;
+import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.grpc.GrpcServer;
 import io.github.redissessionscaler.history.History;
 import io.github.redissessionscaler.history.Instances;
@@ -12,9 +13,12 @@ import io.github.redissessionscaler.management.ManagementServer;
 import io.github.redissessionscaler.management.ScanMetrics;
 import io.github.redissessionscaler.management.StatusPage;
 import io.github.redissessionscaler.management.TriggerMetrics;
+import io.github.redissessionscaler.problem.Causes;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.telemetry.Telemetry;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.security.Security;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,16 +85,40 @@ public final class Scaler implements AutoCloseable {
                 background);
         engine.counter.whenScanned(hub::counted);
         measure(engine.telemetry);
-        grpc = GrpcServer.start(config, engine.evaluator, hub, engine.refused, engine.telemetry);
-        management = ManagementServer.start(
-                new InetSocketAddress(config.listenAddress(), config.managementPort()),
-                () -> !ending,
-                engine.telemetry::scrape,
-                config.statusPage() ? Optional.of(statusPage()) : Optional.empty(),
-                threads);
+        grpc = opened(
+                Setting.GRPC_PORT,
+                config.listenAddress(),
+                config.grpcPort(),
+                () -> GrpcServer.start(config, engine.evaluator, hub, engine.refused, engine.telemetry));
+        management = opened(
+                Setting.MANAGEMENT_PORT,
+                config.listenAddress(),
+                config.managementPort(),
+                () -> ManagementServer.start(
+                        new InetSocketAddress(config.listenAddress(), config.managementPort()),
+                        () -> !ending,
+                        engine.telemetry::scrape,
+                        config.statusPage() ? Optional.of(statusPage()) : Optional.empty(),
+                        threads));
         rereading = background.every("reading the files", FILES_REREAD_EVERY, this::rereadFiles);
         var _ = background.every("forgetting triggers", FORGET_EVERY, engine.states::forgetUnasked);
         var _ = background.every("closing unused databases", CLOSE_EVERY, engine.keyspaces::closeUnused);
+    }
+
+    /** Names the setting of a port that cannot be had. */
+    private static <T> T opened(Setting setting, String address, int port, Supplier<T> start) {
+        try {
+            return start.get();
+        } catch (UncheckedIOException | UnresolvedAddressException e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new IllegalStateException(
+                    "%s: cannot listen on %s:%d: %s; give another port, or stop what has it (%s is the address)"
+                            .formatted(setting, address, port, Causes.words(cause), Setting.LISTEN_ADDRESS),
+                    e);
+        }
     }
 
     private StatusPage statusPage() {
@@ -136,7 +165,7 @@ public final class Scaler implements AutoCloseable {
      *
      * @param whenReloaded is told the configuration whenever it has changed; what cannot change while the scaler runs is
      *     heeded at the next start
-     * @throws java.io.UncheckedIOException if a port cannot be had
+     * @throws IllegalStateException if a port cannot be had; the message names its setting
      * @throws InvalidInputException if the files for TLS cannot be used
      */
     public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded) {

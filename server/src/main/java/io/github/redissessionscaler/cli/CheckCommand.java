@@ -9,9 +9,12 @@ import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.hpa.ScaledObject;
+import io.github.redissessionscaler.problem.Causes;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.Problem;
+import io.github.redissessionscaler.problem.Problems;
 import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import io.grpc.ChannelCredentials;
@@ -24,10 +27,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +53,10 @@ final class CheckCommand implements Callable<Integer> {
 
     private static final String CHECK = "check";
     private static final String MY_APP = "my-app";
+
+    private static final Set<String> OF_REDIS_OPTION =
+            Set.of(RedisVariable.REDIS_ADDRESS.name(), RedisVariable.REDIS_URL.name());
+
     private static final long LONGEST_TIMEOUT = 3600;
 
     private static final String NEARBY = "127.0.0.1:6000";
@@ -86,6 +96,8 @@ final class CheckCommand implements Callable<Integer> {
             names = "--metadata",
             paramLabel = "KEY=VALUE",
             description = "A key of the trigger's metadata; may be repeated.")
+    private List<String> pairs = List.of();
+
     private Map<String, String> metadata = Map.of();
 
     @Option(names = "--tls", description = "Speak TLS, as KEDA does with enableTLS: \"true\".")
@@ -172,6 +184,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Fleet fleet = fleet();
+        metadata = metadata(pairs);
         if (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT) {
             throw invalid("--timeout", timeoutSeconds + " is not a number of seconds from 1 to " + LONGEST_TIMEOUT);
         }
@@ -188,6 +201,22 @@ final class CheckCommand implements Callable<Integer> {
         }
         out.flush();
         return findings.status();
+    }
+
+    /** The keys and their values. Which pair is wrong is said by its place: a value may be a password. */
+    private static Map<String, String> metadata(List<String> pairs) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        var problems = new Problems();
+        for (int i = 0; i < pairs.size(); i++) {
+            String[] parts = pairs.get(i).split("=", 2);
+            if (parts.length < 2 || parts[0].isBlank()) {
+                problems.add("--metadata", "number " + (i + 1) + " is not KEY=VALUE, such as sessionSize=50");
+            } else if (metadata.putIfAbsent(parts[0], parts[1]) != null) {
+                problems.add("--metadata", Quoted.name(parts[0]) + " is given twice; keep one of them");
+            }
+        }
+        problems.throwIfAny();
+        return metadata;
     }
 
     private Fleet fleet() {
@@ -207,10 +236,16 @@ final class CheckCommand implements Callable<Integer> {
         Node address = scalerOrNearby();
         try {
             return ScalerClient.ask(
-                    address, credentials(), namespace, nameOr(CHECK), metadata, Duration.ofSeconds(timeoutSeconds));
+                            address,
+                            credentials(),
+                            namespace,
+                            nameOr(CHECK),
+                            metadata,
+                            Duration.ofSeconds(timeoutSeconds))
+                    .rounded(wholeInstances());
         } catch (StatusRuntimeException e) {
-            String answer = "the scaler at " + address + " answers "
-                    + e.getStatus().getCode() + ": " + e.getStatus().getDescription()
+            String answer = ScalerErrors.words(
+                            address.toString(), e.getStatus(), speaksTls(), Duration.ofSeconds(timeoutSeconds))
                     + (scaler == null && e.getStatus().getCode() == Status.Code.UNAVAILABLE
                             ? "; --scaler says where another one is, and --redis counts without any"
                             : "");
@@ -222,14 +257,14 @@ final class CheckCommand implements Callable<Integer> {
 
     private Findings askRedis() throws InterruptedException {
         if (scaler != null) {
-            throw invalid("--scaler", "is asked, or Redis is, which --redis and --config mean; give one of them");
+            throw invalid("--scaler", "is asked, or Redis is, with --redis or --config; give one of them");
         }
         if (redis != null && configFile != null) {
             throw invalid("--redis", "says where Redis is, and so does --config; give one of them");
         }
         Trigger trigger = TriggerParser.parse(metadata);
         Logging.use(LogFormat.TEXT, "off");
-        try (var inspection = Inspection.of(ConfigSource.of(environment()));
+        try (var inspection = Inspection.of(source());
                 var line = new ProgressLine(spec.commandLine().getErr(), progress)) {
             Inspection.Found found =
                     inspection.inspect(namespace, nameOr(CHECK), trigger, Duration.ofSeconds(timeoutSeconds), line);
@@ -238,9 +273,35 @@ final class CheckCommand implements Callable<Integer> {
                     trigger.metricName(),
                     found.metricTarget(),
                     found.value(),
+                    wholeInstances(),
                     Optional.of(found.explanation()),
                     Optional.of(new Findings.Inspected(found.cost(), found.keys(), found.rights())));
         }
+    }
+
+    /** The configuration, whose mistakes are those of {@code --redis} where that stands for a variable. */
+    private ConfigSource source() {
+        try {
+            return ConfigSource.of(environment());
+        } catch (InvalidInputException e) {
+            throw redis == null
+                    ? e
+                    : new InvalidInputException(e.problems().stream()
+                            .map(problem -> OF_REDIS_OPTION.contains(problem.key())
+                                    ? new Problem(
+                                            "--redis",
+                                            problem.message()
+                                                    .replace(RedisVariable.REDIS_URL + "=", "--redis ")
+                                                    .replace("as " + RedisVariable.REDIS_URL, "as it is"))
+                                    : problem)
+                            .toList());
+        }
+    }
+
+    private boolean wholeInstances() {
+        return Stream.of(MetadataKey.WHOLE_INSTANCES.text(), MetadataKey.WHOLE_INSTANCES.text() + MetadataKey.FROM_ENV)
+                .map(key -> metadata.getOrDefault(key, ""))
+                .anyMatch(value -> value.strip().equalsIgnoreCase("true"));
     }
 
     /** That of the command, with what the options say in the place of what they replace. */
@@ -267,7 +328,7 @@ final class CheckCommand implements Callable<Integer> {
                 namespace,
                 nameOr(MY_APP),
                 address.startsWith("127.") || address.startsWith("localhost") ? IN_CLUSTER : address,
-                tls || caFile != null || certFile != null,
+                speaksTls(),
                 metadata,
                 findings.target(),
                 scaling);
@@ -280,14 +341,20 @@ final class CheckCommand implements Callable<Integer> {
     private Node scalerOrNearby() {
         String address = scaler == null ? NEARBY : scaler;
         return Node.parse(address, 6000)
-                .orElseThrow(() -> invalid("--scaler", Quoted.of(address) + " is not HOST:PORT"));
+                .orElseThrow(() -> invalid(
+                        "--scaler",
+                        "is not HOST:PORT, such as " + NEARBY + "; it is not shown, since it may hold a password"));
+    }
+
+    private boolean speaksTls() {
+        return tls || caFile != null || certFile != null;
     }
 
     private ChannelCredentials credentials() {
         if ((certFile == null) != (keyFile == null)) {
             throw invalid("--cert-file", "and --key-file belong together; give both or none");
         }
-        if (!tls && caFile == null && certFile == null) {
+        if (!speaksTls()) {
             return InsecureChannelCredentials.create();
         }
         var credentials = TlsChannelCredentials.newBuilder();
@@ -299,9 +366,17 @@ final class CheckCommand implements Callable<Integer> {
                 credentials.keyManager(certFile, keyFile);
             }
         } catch (IOException e) {
-            throw invalid("--ca-file, --cert-file, --key-file", "cannot be read: " + e);
+            throw invalid("--ca-file, --cert-file, --key-file", "one of them cannot be used: " + Causes.words(e));
+        } catch (IllegalArgumentException e) {
+            throw invalid("--ca-file, --cert-file, --key-file", "one of them holds no PEM: " + rootOf(e));
         }
         return credentials.build();
+    }
+
+    private static String rootOf(Throwable failure) {
+        return failure.getCause() == null
+                ? Quoted.plain(String.valueOf(failure.getMessage()))
+                : rootOf(failure.getCause());
     }
 
     private static InvalidInputException invalid(String option, String message) {

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  *
  * @param metricTarget by which the HPA divides the value, sessions per replica
  * @param value that is reported; empty for an error
+ * @param wholeInstances whether the trigger has the value rounded up to whole replicas
  * @param explanation where the answers come from; empty where a scaler does not tell
  * @param inspection what else Redis was asked; empty where a scaler was asked instead
  */
@@ -26,6 +27,7 @@ record Findings(
         String metric,
         double metricTarget,
         OptionalDouble value,
+        boolean wholeInstances,
         Optional<Explanation> explanation,
         Optional<Inspected> inspection) {
 
@@ -53,10 +55,19 @@ record Findings(
         return explanation.map(Explanation::getTarget).filter(Target::accepts).orElse(metricTarget);
     }
 
+    /** The same of a trigger that has its value rounded or not. */
+    Findings rounded(boolean whole) {
+        return new Findings(active, metric, metricTarget, value, whole, explanation, inspection);
+    }
+
+    /** Why there is no count, if there is none. */
+    Optional<String> outage() {
+        return explanation.map(Explanation::getOutage).filter(outage -> !outage.isEmpty());
+    }
+
     /** The status that the command ends with. */
     int status() {
-        if (value.isEmpty()
-                || explanation.map(told -> !told.getOutage().isEmpty()).orElse(false)) {
+        if (value.isEmpty() || outage().isPresent()) {
             return Main.FAILED;
         }
         return explanation

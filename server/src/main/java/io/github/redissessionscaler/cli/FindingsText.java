@@ -25,6 +25,9 @@ final class FindingsText {
 
     private static final HorizontalPodAutoscaler HPA = HorizontalPodAutoscaler.DEFAULT;
 
+    private static final String NO_VALUE =
+            "none, but an error: KEDA's fallback, if there is one, or else the HPA changes nothing";
+
     private final Findings findings;
     private final Fleet fleet;
     private final StringBuilder text = new StringBuilder();
@@ -44,35 +47,46 @@ final class FindingsText {
     }
 
     private String made() {
+        List<String> notes = notes(findings);
+        if (!notes.isEmpty()) {
+            text.append(String.join("\n", notes)).append("\n\n");
+        }
         findings.explanation().ifPresent(this::counted);
         findings.inspection().ifPresent(this::inspected);
-        line("active", findings.active() ? "yes" : "no");
+        String unknown = findings.outage().isPresent() ? ", for want of an answer of Redis" : "";
+        line("active", (findings.active() ? "yes" : "no") + unknown);
         line("metric", findings.metric());
-        line(
-                "value",
-                findings.value().isPresent()
-                        ? Numbers.plain(findings.value().getAsDouble())
-                        : "none, but an error: KEDA's fallback, if there is one, or else the HPA changes nothing");
+        line("value", findings.value().isPresent() ? value(findings.value().getAsDouble()) : NO_VALUE);
         line("target", target());
         Outlook outlook = findings.outlook(fleet);
         line("wanted instances", "%d, from %d now%s".formatted(outlook.replicas(), fleet.current(), why(outlook)));
         tolerance(outlook);
-        List<String> notes = notes(findings);
-        if (!notes.isEmpty()) {
-            text.append('\n').append(String.join("\n", notes)).append('\n');
-        }
         return text.toString();
     }
 
     private String target() {
-        String current = Numbers.plain(findings.target());
-        String ofMetric = Numbers.plain(findings.metricTarget());
+        String current = Numbers.words(findings.target());
+        String ofMetric = Numbers.words(findings.metricTarget());
         return current
                 + " per instance"
                 + (current.equals(ofMetric)
                         ? ""
                         : "; KEDA is given %s, so the value is scaled by %s / %s"
                                 .formatted(ofMetric, ofMetric, current));
+    }
+
+    private String value(double value) {
+        if (findings.outage().isEmpty()) {
+            return number(value);
+        }
+        return value == 0
+                ? "0, which is no count, but what KEDA gets while Redis gives none"
+                : number(value) + ", of the last count; Redis gives none now";
+    }
+
+    /** Of a large number no fraction, which none of the readers needs. */
+    private static String number(double value) {
+        return Numbers.words(Math.abs(value) < 1000 ? value : Math.rint(value));
     }
 
     private void line(String name, String what) {
@@ -90,7 +104,7 @@ final class FindingsText {
                 Interval likely = Interval.of95(count.getSessions(), count.getStandardError());
                 yield "estimated; with 95 %% confidence %s to %s"
                         .formatted(
-                                Numbers.plain(Math.rint(likely.lowest())), Numbers.plain(Math.rint(likely.highest())));
+                                Numbers.words(Math.rint(likely.lowest())), Numbers.words(Math.rint(likely.highest())));
             }
             case METHOD_EXACT -> "each visited";
             case METHOD_INDEX -> "a number that Redis keeps";
@@ -100,13 +114,13 @@ final class FindingsText {
                 "sessions",
                 "%s, %s, %s s ago"
                         .formatted(
-                                Numbers.plain(count.getSessions()),
-                                how,
-                                Numbers.plain(Math.max(0, count.getAgeSeconds()))));
+                                number(count.getSessions()), how, Numbers.plain(Math.max(0, count.getAgeSeconds()))));
     }
 
     private void inspected(Inspected inspected) {
-        line("cost", cost(inspected.cost()));
+        if (!inspected.cost().commands().isEmpty()) {
+            line("cost", cost(inspected.cost()));
+        }
         inspected.keys().ifPresent(this::keys);
         inspected.rights().ifPresent(this::rights);
     }
@@ -115,9 +129,6 @@ final class FindingsText {
         String commands = cost.commands().entrySet().stream()
                 .map(command -> "%s %s".formatted(Numbers.words(command.getValue()), command.getKey()))
                 .collect(joining(", "));
-        if (commands.isEmpty()) {
-            return "none: no command got through";
-        }
         return "%s%s in %s; %s"
                 .formatted(
                         commands,
@@ -211,24 +222,42 @@ final class FindingsText {
         text.append("""
 
             %d would be needed, but the HPA tolerates %s %% by default: from %d it leaves at %d sessions.
-            Remedies: wholeInstances: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
-            ScaledObject's horizontalPodAutoscalerConfig.behavior.
+            %s
             """.formatted(
                         needed,
                         Numbers.plain(HPA.tolerance().scaleUp() * 100),
                         replicas,
-                        HPA.sessionsToLeave(findings.target(), replicas)));
+                        HPA.sessionsToLeave(findings.target(), replicas),
+                        roundingHelps(needed, replicas) ? """
+                            Remedies: wholeInstances: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
+                            ScaledObject's horizontalPodAutoscalerConfig.behavior.\
+                            """ : """
+                                Remedy: tolerance: "0" in the ScaledObject's horizontalPodAutoscalerConfig.behavior, on Kubernetes 1.35 and
+                                later.\
+                                """));
+    }
+
+    /** Whether a value of whole instances would be beyond the tolerance, where the trigger does not have it so already. */
+    private boolean roundingHelps(long needed, long replicas) {
+        return !findings.wholeInstances()
+                && (double) needed / (double) Math.max(1, replicas)
+                        > 1 + HPA.tolerance().scaleUp();
     }
 
     private static List<String> notes(Explanation explanation) {
         List<String> notes = new ArrayList<>();
         if (!explanation.getOutage().isEmpty()) {
-            notes.add("Redis has not answered for %s s: %s"
-                    .formatted(Numbers.plain(explanation.getOutageSeconds()), explanation.getOutage()));
+            notes.add("No count from Redis%s: %s"
+                    .formatted(
+                            explanation.getOutageSeconds() < 1
+                                    ? ""
+                                    : " for " + Numbers.words(Math.rint(explanation.getOutageSeconds())) + " s",
+                            explanation.getOutage()));
         }
         if (!explanation.getTargetProblem().isEmpty()) {
             notes.add("sessionSizeKey gives no target: " + explanation.getTargetProblem());
         }
+        explanation.getAdviceList().forEach(sentence -> notes.add("Warning: " + sentence));
         if (explanation.hasScan()) {
             Scan scan = explanation.getScan();
             notes.add("A scan is under way: %s of about %s keys in %s s"
@@ -237,7 +266,6 @@ final class FindingsText {
                             Numbers.words(scan.getKeysExpected()),
                             Numbers.plain(scan.getRunningSeconds())));
         }
-        explanation.getAdviceList().forEach(sentence -> notes.add("Note: " + sentence));
         return notes;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.cli;
 
+import io.github.redissessionscaler.problem.Causes;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +53,10 @@ public final class Main {
         commandLine.setOut(out);
         commandLine.setErr(err);
         commandLine.setParameterExceptionHandler((problem, given) -> {
-            problem.getCommandLine().getErr().println(problem.getMessage() + " (see --help)");
+            CommandLine command = problem.getCommandLine();
+            command.getErr()
+                    .println(command.getCommandName() + ": " + OptionMistakes.words(problem) + "; see "
+                            + command.getCommandName() + " --help");
             return INVALID_INPUT;
         });
         commandLine.setExecutionExceptionHandler((failure, command, result) -> {
@@ -74,10 +78,16 @@ public final class Main {
         return new PrintWriter(new OutputStreamWriter(stream, stream.charset()), true);
     }
 
+    /** Of a failure of the network or of a file what it means, and never the name of a class. */
     private static String oneLine(Exception failure) {
-        Throwable told =
-                failure instanceof UncheckedIOException && failure.getCause() != null ? failure.getCause() : failure;
-        String message = told.getMessage() == null ? told.toString() : told.getMessage();
+        String message =
+                failure.getMessage() == null ? "unexpected error; --stacktrace shows where" : failure.getMessage();
+        if (failure instanceof UncheckedIOException unchecked) {
+            IOException cause = unchecked.getCause();
+            if (cause != null && message.equals(cause.toString())) {
+                message = Causes.words(cause);
+            }
+        }
         return message.replaceAll("\\s*\\R\\s*", " ");
     }
 

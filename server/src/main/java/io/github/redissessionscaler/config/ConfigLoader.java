@@ -150,7 +150,10 @@ public final class ConfigLoader {
                         problems.add(
                                 setting.name(),
                                 (setting.accepted().endsWith("PEM") ? Quoted.path(text) : Quoted.value(text))
-                                        + " is not " + setting.accepted() + Durations.remedy(text));
+                                        + " is not " + setting.accepted()
+                                        + (setting.accepted().startsWith(Durations.FORM)
+                                                ? Durations.remedy(text)
+                                                : ""));
                     }
                     return value;
                 })

@@ -7,6 +7,7 @@ import io.github.redissessionscaler.trigger.Source;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -142,6 +143,18 @@ public final class Counter implements AutoCloseable {
      */
     public LayoutFindings look(Source source, Optional<Layout> layout) {
         Keyspace keyspace = keyspaces.of(source.database());
+        List<String> warnings = keyspace.warnings();
+        try {
+            return look(keyspace, source, layout).after(warnings);
+        } catch (KeyspaceException e) {
+            if (warnings.isEmpty()) {
+                throw e;
+            }
+            return LayoutFindings.NONE.after(warnings);
+        }
+    }
+
+    private LayoutFindings look(Keyspace keyspace, Source source, Optional<Layout> layout) {
         return switch (source.query()) {
             case CountQuery.MatchingKeys matching ->
                 LayoutCheck.of(keyspace, matching, layout, count(source).value() > 0, random);

@@ -43,6 +43,12 @@ public interface Keyspace {
      */
     Optional<String> placement();
 
+    /**
+     * What about the servers makes every number of them doubtful, each a sentence for an operator; empty where nothing does, or
+     * where the user may not ask.
+     */
+    List<String> warnings();
+
     /** The primaries as they are now, at least one. A server that is not part of a cluster is its only shard. */
     List<Shard> shards();
 }

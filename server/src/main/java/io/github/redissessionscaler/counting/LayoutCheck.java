@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.counting;
 
+import io.github.redissessionscaler.problem.Numbers;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.KeyType;
@@ -19,6 +20,9 @@ final class LayoutCheck {
     private static final String NO_SIZE =
             "DBSIZE says that there is no key, while others can be read: this server does not keep the number of its"
                     + " keys, so counts of all keys and estimates are 0; count by keyPattern with accuracy 'exact'";
+
+    /** Of so many drawn keys none matches with a probability of 5 % where the share is this over their number. */
+    private static final double HIGHEST_SHARE_UNSEEN = 3;
 
     /** What PTTL says of a key that has no time to live. */
     private static final long FOREVER = -1;
@@ -107,8 +111,12 @@ final class LayoutCheck {
             advice.add("%d of %d keys looked at are those of preset %s; use that one"
                     .formatted(ofRival, keys, rival.get().preset()));
         } else if (matching == 0 && keys > 0 && !counted) {
-            advice.add("none of %d keys looked at matches %s; if there are sessions, their keys are called otherwise"
-                    .formatted(keys, Quoted.of(query.pattern())));
+            advice.add(
+                    "none of %s keys looked at, drawn at random, matches %s: sessions are fewer than %s %% of the keys, or their keys have other names"
+                            .formatted(
+                                    Numbers.words(keys),
+                                    Quoted.of(query.pattern()),
+                                    Numbers.words(Math.ceil(HIGHEST_SHARE_UNSEEN / (double) keys * 1000) / 10)));
         }
         if (endless > 0) {
             advice.add("%d of %d matching keys looked at have no time to live, and count until somebody deletes them"

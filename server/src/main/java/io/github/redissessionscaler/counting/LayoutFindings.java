@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.counting;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a look at some keys of a database has shown. No key is named in it.
@@ -15,5 +16,11 @@ public record LayoutFindings(List<String> advice, double endlessShare) {
 
     public LayoutFindings {
         advice = List.copyOf(advice);
+    }
+
+    /** The same behind these sentences. */
+    LayoutFindings after(List<String> warnings) {
+        return new LayoutFindings(
+                Stream.concat(warnings.stream(), advice.stream()).toList(), endlessShare);
     }
 }

@@ -1,11 +1,15 @@
 package io.github.redissessionscaler.embedded;
 
+import io.github.redissessionscaler.problem.Causes;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +21,7 @@ import redis.embedded.core.ExecutableProvider;
 /** A redis-server of our own on loopback, which keeps nothing on disk and sends keyspace events. */
 public final class EmbeddedRedis implements AutoCloseable {
 
+    private static final int HIGHEST_PORT = 65_535;
     private static final Duration START_WITHIN = Duration.ofSeconds(20);
     private static final Duration END_WITHIN = Duration.ofSeconds(3);
 
@@ -42,8 +47,11 @@ public final class EmbeddedRedis implements AutoCloseable {
             if (EmbeddedRedis.class.getResource("/redis/embedded/core/ExecutableProvider.class") == null) {
                 throw new IOException("no Redis comes along with the image; name one by REDIS_ADDRESS");
             }
+            if (port < 0 || port > HIGHEST_PORT) {
+                throw new IOException("its port " + port + " is not from 0 to " + HIGHEST_PORT);
+            }
+            int actual = freePort(port);
             Path directory = Files.createTempDirectory("embedded-redis-");
-            int actual = port == 0 ? freePort() : port;
             Process process = new ProcessBuilder(
                             binary(directory),
                             "--port",
@@ -150,10 +158,23 @@ public final class EmbeddedRedis implements AutoCloseable {
     private boolean takesConnections() {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
-            return process.isAlive();
+            socket.setSoTimeout(1_000);
+            socket.getOutputStream().write("INFO server\r\n".getBytes(StandardCharsets.US_ASCII));
+            return isOurs(socket) || moment();
         } catch (IOException e) {
             return moment();
         }
+    }
+
+    /** Whether the redis-server that answers is the one that was started, and not another program that took the port. */
+    private boolean isOurs(Socket socket) throws IOException {
+        var reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            if (line.startsWith("process_id:")) {
+                return line.strip().equals("process_id:" + process.pid());
+            }
+        }
+        return false;
     }
 
     /** A moment in which the server may get ready, ended early by its end. Returns false. */
@@ -176,9 +197,17 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    /** The port, or any free one in the place of 0, which nobody else has at this moment. */
+    private static int freePort(int port) throws IOException {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
             return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IOException(
+                    "its port %d cannot be used: %s; give another, or 0 for any free one"
+                            .formatted(port, Causes.words(e)),
+                    e);
         }
     }
 }

@@ -7,8 +7,6 @@ import io.github.redissessionscaler.counting.LayoutFindings;
 import io.github.redissessionscaler.counting.LeastRecentlyUsed;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.LimitReachedException;
-import io.github.redissessionscaler.trigger.CountQuery.AllKeys;
-import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.Layout;
 import io.github.redissessionscaler.trigger.Source;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -132,10 +130,6 @@ public final class Advisor {
     }
 
     private CompletableFuture<LayoutFindings> latest(Trigger trigger) {
-        if (!(trigger.source().query() instanceof MatchingKeys
-                || trigger.source().query() instanceof AllKeys)) {
-            return NOTHING;
-        }
         var subject = new Subject(trigger.source(), trigger.layout());
         return subjects.computeIfAbsent(subject, _ -> new Looks()).latest(subject);
     }

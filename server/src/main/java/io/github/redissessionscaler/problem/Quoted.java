@@ -18,7 +18,7 @@ public final class Quoted {
             "(?i)://|[^\\s:@/]*:[^\\s@]*@|-----BEGIN|(?:pass|pwd|secret|token|key|user|auth)[\\w-]*[\"']?\\s*="
                     + "|(?:passw|pwd|secret)[\\w-]*[\"']?\\s*:");
 
-    private static final Pattern PATH = Pattern.compile("(?:\\.{0,2}/|[A-Za-z]:[/\\\\])[\\w.,+ /\\\\-]+");
+    private static final Pattern PATH = Pattern.compile("(?:\\.{0,2}/|[A-Za-z]:[/\\\\])[\\w.,+ /\\\\-]*");
 
     private static final Pattern NUMBER = Pattern.compile("[-+]?[\\d.,:]{1,25} ?[A-Za-z%µ]{0,4}|[-+]?[A-Za-z]{1,12}");
 

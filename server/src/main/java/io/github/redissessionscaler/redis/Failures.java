@@ -45,6 +45,8 @@ final class Failures {
 
     private static final Pattern REFUSED_COMMAND = Pattern.compile("^NOPERM .* the '([a-z|]+)' command");
 
+    private static final Pattern UNKNOWN_COMMAND = Pattern.compile("(?i)^ERR unknown command ['`](?!INFO)");
+
     private static final Pattern ARGUMENTS = Pattern.compile(",? with args beginning with");
 
     private static final String USE_TLS = "use rediss:// in the URL, or tls: {} in the configuration file";
@@ -123,7 +125,11 @@ final class Failures {
                         "sent something that is no Redis reply; is it a Redis, and not an HTTP server? " + IF_TLS,
                         failure);
             default ->
-                failed(Reason.OTHER, node, "sent no reply of Redis that the scaler takes: " + reply.getMessage(), failure);
+                failed(
+                        Reason.OTHER,
+                        node,
+                        "sent no reply of Redis that the scaler takes: " + reply.getMessage(),
+                        failure);
         };
     }
 
@@ -161,12 +167,10 @@ final class Failures {
         return "";
     }
 
-    /** Whether the server lacks a command that every Redis has. Proxies do without INFO, and close at the next question. */
+    /** Whether the server lacks a command that every Redis has. Proxies do without INFO, and may close at the next question. */
     static boolean isUnknownCommand(RuntimeException failure) {
-        String message = String.valueOf(failure.getMessage());
         return failure instanceof JedisDataException
-                && message.startsWith("ERR unknown command")
-                && !message.toUpperCase(Locale.ROOT).contains("INFO");
+                && UNKNOWN_COMMAND.matcher(String.valueOf(failure.getMessage())).find();
     }
 
     /** The server answers, and is a Sentinel, which holds no data. */

@@ -50,6 +50,10 @@ public final class RedisInspector implements AutoCloseable {
 
     private static final String NO_PERMISSION = "NOPERM";
 
+    /** How errors begin that a command brings which the user may call, of the arguments that it is tried with. */
+    private static final List<String> DONE_IF_ALLOWED =
+            List.of("ERR", "WRONGTYPE", "MOVED", "ASK", "CROSSSLOT", "NOSCRIPT", "READONLY");
+
     private final ConnectionConfig connection;
     private final Servers servers;
     private final Connector connector;
@@ -151,7 +155,7 @@ public final class RedisInspector implements AutoCloseable {
     private Optional<Refusal> refusal(Server server, Right right) {
         return dryRun(server, right).orElseGet(() -> {
             String[] words = right.attempt().toArray(String[]::new);
-            return attempt(server, words) instanceof String error ? ofError(error) : Optional.empty();
+            return attempt(server, words) instanceof String error ? ofError(server, error) : Optional.empty();
         });
     }
 
@@ -169,8 +173,19 @@ public final class RedisInspector implements AutoCloseable {
         return Optional.of(said.equals("OK") ? Optional.empty() : ofWords(said));
     }
 
-    private static Optional<Refusal> ofError(String error) {
-        return error.startsWith(NO_PERMISSION) ? ofWords(error) : Optional.empty();
+    /**
+     * A server that does not serve this user at all, or not now, or lacks the command, tells nothing about rights.
+     *
+     * @throws KeyspaceException if it is one of those
+     */
+    private static Optional<Refusal> ofError(Server server, String error) {
+        if (error.startsWith(NO_PERMISSION)) {
+            return ofWords(error);
+        }
+        if (DONE_IF_ALLOWED.stream().anyMatch(error::startsWith) && !error.startsWith("ERR unknown command")) {
+            return Optional.empty();
+        }
+        throw Failures.explain(server.name(), new JedisDataException(error));
     }
 
     private static Optional<Refusal> ofWords(String said) {

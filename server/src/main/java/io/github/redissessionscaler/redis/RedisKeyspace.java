@@ -4,6 +4,7 @@ import static io.github.redissessionscaler.redis.Server.COMMANDS;
 
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.counting.Keyspace;
 import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.counting.KeyspaceException;
@@ -162,6 +163,16 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     @Override
     public Optional<String> placement() {
         return ask(Servers::placement);
+    }
+
+    @Override
+    public List<String> warnings() {
+        Backend now = backend;
+        return switch (now.connection().topology()) {
+            case Topology.Standalone _, Topology.UnixSocket _ ->
+                now.noted(() -> OneNode.warnings(now.servers().primaries().getFirst()));
+            case Topology.Sentinel _, Topology.Cluster _ -> List.of();
+        };
     }
 
     /** Redis need not be asked for them, so that having them does not mean that it answers. */

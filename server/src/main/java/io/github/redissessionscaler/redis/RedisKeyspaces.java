@@ -8,7 +8,6 @@ import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.counting.Keyspaces;
 import io.github.redissessionscaler.counting.WantedRights;
 import io.github.redissessionscaler.problem.InvalidInputException;
-import io.github.redissessionscaler.problem.Nearest;
 import io.github.redissessionscaler.problem.Problem;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
@@ -19,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -130,15 +128,14 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     private ConnectionConfig checked(Database database) {
         ConnectionConfig connection = connections.get(database.connection());
         if (connection == null) {
-            throw invalid(
-                    "connection",
-                    Quoted.of(database.connection()) + " is not a connection of the scaler; it has "
-                            + String.join(", ", new TreeSet<>(connections.keySet()))
-                            + Nearest.question(database.connection(), connections.keySet()));
+            throw invalid("connection", Quoted.refused(database.connection()) + " is not a connection of the scaler");
         }
         int index = index(connection, database);
         if (index > ConnectionConfig.HIGHEST_DATABASE) {
-            throw invalid("databaseIndex", index + " is more than " + ConnectionConfig.HIGHEST_DATABASE);
+            throw invalid(
+                    "databaseIndex",
+                    index + " is not a whole number from 0 to " + ConnectionConfig.HIGHEST_DATABASE
+                            + "; Redis has 16 databases unless it is configured otherwise");
         }
         if (connection.topology() instanceof Topology.Cluster && index != 0) {
             throw invalid(

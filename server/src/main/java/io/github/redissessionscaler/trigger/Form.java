@@ -41,10 +41,13 @@ record Form<T>(Function<String, Optional<T>> read, Function<String, String> reme
 
     static final Form<Headroom> HEADROOM = of(Form::headroom);
 
+    /** As connections have it. */
+    private static final long HIGHEST_DATABASE = 1_023;
+
     static final Form<Integer> DATABASE_INDEX = of(text -> Optional.of(text)
             .filter(DIGITS.asMatchPredicate())
             .map(Long::valueOf)
-            .filter(index -> index <= Integer.MAX_VALUE)
+            .filter(index -> index <= HIGHEST_DATABASE)
             .map(Long::intValue));
 
     static final Form<Duration> DURATION = new Form<>(

@@ -28,7 +28,7 @@ public enum MetadataKey implements UserKey {
             "Redis connection, out of the scaler's own configuration."),
     DATABASE_INDEX(
             "databaseIndex",
-            "a whole number from 0 to 2147483647",
+            "a whole number from 0 to 1023",
             "Index of the Redis database; without it, the one that the connection is configured with."),
     PRESET("preset", "the name of a preset", "Counts the sessions of a web framework, which is named by its preset."),
     NAMESPACE(

@@ -338,7 +338,7 @@ final class CheckRedisTest {
     @ParameterizedTest
     @CsvSource({
         "--redis=127.0.0.1:1 --scaler=127.0.0.1:2, --scaler",
-        "--redis=no:address:, REDIS_ADDRESS",
+        "--redis=no:address:, --redis: is not host:port",
         "--redis=127.0.0.1:1 --metadata=sesionSize=1, did you mean 'sessionSize'",
         "--redis=127.0.0.1:1 --metadata=connection=other, connection",
         "--redis=127.0.0.1:1 --min-replicas=5 --max-replicas=4, --min-replicas",

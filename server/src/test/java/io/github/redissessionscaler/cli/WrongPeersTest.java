@@ -1,11 +1,14 @@
 package io.github.redissessionscaler.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
+import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.ScriptedRedis;
 import io.github.redissessionscaler.testing.TestCertificates;
 import java.io.IOException;
@@ -17,6 +20,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -45,7 +50,7 @@ final class WrongPeersTest {
     @Test
     void aServerWithoutTls() {
         try (var redis = RedisServer.start()) {
-            assertThat(unavailable("rediss://" + redis.address()))
+            assertThat(unavailable("rediss://" + redis.address(), 2))
                     .contains("Redis at " + redis.address() + " does not complete the TLS handshake: ")
                     .containsAnyOf("does it speak TLS on this port?", "it answers without TLS");
         }
@@ -118,6 +123,53 @@ final class WrongPeersTest {
     }
 
     @Test
+    void oneNodeOfACluster() {
+        try (var cluster = RedisCluster.start(3, false)) {
+            String node = cluster.nodes().getFirst().toString();
+            String warning = "Redis at " + node + " is one node of a Redis Cluster, and only its own keys are counted";
+            String url = "redis-cluster://" + node;
+
+            CommandRun run = CommandRun.of("check", "--redis", node);
+            assertThat(run.status()).isEqualTo(3);
+            assertThat(run.out()).startsWith("Warning: " + warning).contains(url);
+            CommandRun json = CommandRun.of("check", "--redis", node, "--output", "json");
+            assertThat(json.status()).isEqualTo(3);
+            assertThat(json.out()).contains("\"advice\"", warning);
+            for (String rules : List.of("+dbsize", "+dbsize +cluster|slots", "+dbsize +type ~*")) {
+                try (var jedis = cluster.primary(0).connect()) {
+                    List<String> all = new ArrayList<>(List.of("reset", "on", ">secret", "+ping"));
+                    all.addAll(List.of(rules.split(" ")));
+                    jedis.aclSetUser("scaler", all.toArray(String[]::new));
+                }
+                assertThat(CommandRun.of("check", "--redis", "redis://scaler:secret@" + node)
+                                .status())
+                        .as(rules)
+                        .isEqualTo(rules.equals("+dbsize") ? 0 : 3);
+            }
+            try (var scaler = RunningScaler.with(Map.of("REDIS_ADDRESS", node))) {
+                scaler.metric(Map.of());
+                await().until(() -> scaler.get("/api/status").body().contains(warning));
+            }
+            assertThat(CommandRun.of("check", "--redis", url).status()).isZero();
+        }
+    }
+
+    @Test
+    void aWrongPasswordLeavesTheRightsUnknown() {
+        try (var redis = RedisServer.start("--databases", "2")) {
+            try (var jedis = redis.connect()) {
+                jedis.configSet("requirepass", "secret");
+            }
+            for (String address : List.of(redis.address(), "redis://:wrong@" + redis.address())) {
+                assertThat(unavailable(address))
+                        .startsWith("No count from Redis: " + (address.contains("wrong") ? "WRONGPASS" : "NOAUTH"))
+                        .contains("0, which is no count, but what KEDA gets while Redis gives none")
+                        .doesNotContain("rights", "sessions  ");
+            }
+        }
+    }
+
+    @Test
     void nobody() {
         assertThat(unavailable("127.0.0.1:" + RedisServer.freePort()))
                 .contains("cannot be reached: nothing listens there");
@@ -130,22 +182,22 @@ final class WrongPeersTest {
                 jedis.configSet("requirepass", "open sesame ");
             }
             Path file = directory.resolve("password");
-            assertThat(unavailable(config("address: %s, passwordFile: %s", redis.address(), file)))
+            assertThat(unavailable(config(redis.address(), "passwordFile: FILE", file)))
                     .contains("NOAUTH", "the password file " + file + " cannot be read: there is no such file");
             Files.createDirectory(file);
-            assertThat(unavailable(config("address: %s, passwordFile: %s", redis.address(), file)))
+            assertThat(unavailable(config(redis.address(), "passwordFile: FILE", file)))
                     .contains("NOAUTH", "the password file " + file + " cannot be read: it is a directory");
             Files.delete(file);
             Files.writeString(file, "\n");
-            assertThat(unavailable(config("address: %s, passwordFile: %s", redis.address(), file)))
+            assertThat(unavailable(config(redis.address(), "passwordFile: FILE", file)))
                     .contains("NOAUTH", "the password file " + file + " is empty");
             Files.writeString(file, "open sesame");
-            assertThat(unavailable(config("address: %s, passwordFile: %s", redis.address(), file)))
+            assertThat(unavailable(config(redis.address(), "passwordFile: FILE", file)))
                     .contains("WRONGPASS", "a space at either end is part of it");
             for (String content : new String[] {"open sesame ", "open sesame \r\n", "\uFEFFopen sesame \n"}) {
                 Files.writeString(file, content);
-                CommandRun run = CommandRun.of(
-                        "check", "--config", config("address: %s, passwordFile: %s", redis.address(), file));
+                CommandRun run =
+                        CommandRun.of("check", "--config", config(redis.address(), "passwordFile: FILE", file));
                 assertThat(run.status()).as(run.out()).isZero();
             }
         }
@@ -156,11 +208,11 @@ final class WrongPeersTest {
         try (var redis = redisWithTls()) {
             String address = "127.0.0.1:" + redis.tlsPort();
             Path file = directory.resolve("none");
-            assertThat(unavailable(config("address: %s, tls: {caFile: %s}", address, file)))
+            assertThat(unavailable(config(address, "tls: {caFile: FILE}", file)))
                     .contains("TLS", file + ": there is no such file")
                     .doesNotContain("java.");
             Files.writeString(file, "something else");
-            assertThat(unavailable(config("address: %s, tls: {caFile: %s}", address, file)))
+            assertThat(unavailable(config(address, "tls: {caFile: FILE}", file)))
                     .contains("TLS", file + " holds no certificate in PEM");
         }
     }
@@ -175,11 +227,12 @@ final class WrongPeersTest {
                 "--tls-auth-clients", "no");
     }
 
-    private String config(String connection, Object... values) {
+    private String config(String address, String settings, Path file) {
         try {
             return Files.writeString(
                             directory.resolve("config.yaml"),
-                            "connections: {default: {" + connection.formatted(values) + "}}")
+                            "connections: {default: {address: %s, %s}}"
+                                    .formatted(address, settings.replace("FILE", file.toString())))
                     .toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -188,8 +241,13 @@ final class WrongPeersTest {
 
     /** What is said of a Redis at this address, or of that of this configuration file, which gives no count. */
     private static String unavailable(String addressOrFile) {
+        return unavailable(addressOrFile, 30);
+    }
+
+    /** The same, which waits for an answer so many seconds: where none comes, to its end. */
+    private static String unavailable(String addressOrFile, int seconds) {
         CommandRun run = CommandRun.of(
-                "check", addressOrFile.endsWith(".yaml") ? "--config" : "--redis", addressOrFile, "--timeout", "2");
+                "check", addressOrFile.endsWith(".yaml") ? "--config" : "--redis", addressOrFile, "--timeout", String.valueOf(seconds));
         assertThat(run.status()).as(run.out() + run.err()).isEqualTo(1);
         assertThat(run.out()).doesNotContain("Could not get a resource", "java.");
         return run.out();

@@ -353,7 +353,8 @@ final class ConfigLoaderTest {
     @Test
     void yamlIsToldByItsPlace() throws IOException {
         assertThat(problemsOf(with(MINIMAL, Map.of("CONFIG_FILE", file("sessionSize: 50\nlogLevel: a: b")))))
-                .contains("config.yaml' is not YAML at line 2, column 12: a second colon in a value; put the value in quotes");
+                .contains("config.yaml' is not YAML at line 2, column 12: a second colon in a value; put the value in"
+                        + " quotes");
     }
 
     @ParameterizedTest

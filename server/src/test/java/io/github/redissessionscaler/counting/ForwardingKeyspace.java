@@ -55,6 +55,11 @@ class ForwardingKeyspace implements Keyspace {
     }
 
     @Override
+    public List<String> warnings() {
+        return keyspace.warnings();
+    }
+
+    @Override
     public List<Shard> shards() {
         return keyspace.shards();
     }

@@ -79,7 +79,7 @@ final class LayoutCheckTest {
         assertThat(look(Map.of("preset", "express")))
                 .singleElement()
                 .asString()
-                .matches("none of \\d+ keys looked at matches .*")
+                .matches("none of \\d+ keys looked at, drawn at random, matches .*")
                 .satisfies(advice ->
                         assertThat(Integer.parseInt(advice.split(" ", 4)[2])).isBetween(1, 101));
     }

@@ -72,6 +72,11 @@ public final class StubKeyspace implements Keyspace {
     }
 
     @Override
+    public List<String> warnings() {
+        return List.of();
+    }
+
+    @Override
     public List<Shard> shards() {
         throw new KeyspaceException(Reason.OTHER, "a stub has no shards");
     }

@@ -1,0 +1,107 @@
+package io.github.redissessionscaler.redis;
+
+import static io.github.redissessionscaler.redis.Server.COMMANDS;
+
+import io.github.redissessionscaler.counting.KeyspaceException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import redis.clients.jedis.BuilderFactory;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
+import redis.clients.jedis.util.SafeEncoder;
+
+/**
+ * Finds out whether a server that is configured as the only one is one node of a Redis Cluster, whose keys are a part of all. A
+ * proxy before a cluster is not: it knows every key.
+ */
+final class OneNode {
+
+    /** So many keys with names of their own have slots in every part of a cluster that matters. */
+    private static final int PROBES = 64;
+
+    private static final CommandObject<List<Object>> SLOTS = new CommandObject<>(
+            new CommandArguments(Protocol.Command.CLUSTER).add(SafeEncoder.encode("SLOTS")),
+            BuilderFactory.RAW_OBJECT_LIST);
+
+    private enum Answer {
+        YES,
+        NO,
+        UNKNOWN
+    }
+
+    private OneNode() {}
+
+    /**
+     * A sentence if it is one node of several; none if it is not, or nothing tells.
+     *
+     * @throws KeyspaceException if the server does not answer
+     */
+    static List<String> warnings(Server server) {
+        Answer part = switch (isClusterNode(server)) {
+            case NO -> Answer.NO;
+            case YES, UNKNOWN -> sendsKeysAway(server);
+        };
+        return part == Answer.YES
+                ? List.of("Redis at " + server.name()
+                        + " is one node of a Redis Cluster, and only its own keys are counted; configure the"
+                        + " connection as a cluster:"
+                        + " redis-cluster://" + server.name() + " as its URL, or cluster: {nodes: ["
+                        + server.name() + "]}")
+                : List.of();
+    }
+
+    private static Answer isClusterNode(Server server) {
+        try {
+            String info = server.execute(COMMANDS.info("cluster"));
+            return info.contains("cluster_enabled:1")
+                    ? Answer.YES
+                    : info.contains("cluster_enabled:0") ? Answer.NO : Answer.UNKNOWN;
+        } catch (KeyspaceException e) {
+            return unknownIfRefused(e);
+        }
+    }
+
+    /** Whether the server names another for the key of some slot; else whether others than itself have slots. */
+    private static Answer sendsKeysAway(Server server) {
+        List<CommandObject<Object>> probes = IntStream.range(0, PROBES)
+                .mapToObj(i -> new CommandObject<>(
+                        new CommandArguments(Protocol.Command.TYPE).add("redis-session-scaler:probe:" + i),
+                        BuilderFactory.RAW_OBJECT))
+                .toList();
+        try {
+            return server.execute(probes).stream().anyMatch(JedisMovedDataException.class::isInstance)
+                    ? Answer.YES
+                    : Answer.NO;
+        } catch (KeyspaceException e) {
+            return unknownIfRefused(e) == Answer.UNKNOWN ? severalHaveSlots(server) : Answer.UNKNOWN;
+        }
+    }
+
+    private static Answer severalHaveSlots(Server server) {
+        try {
+            Set<Object> primaries = new HashSet<>();
+            for (Object range : server.execute(SLOTS)) {
+                if (range instanceof List<?> fields && fields.size() > 2 && fields.get(2) instanceof List<?> node) {
+                    primaries.add(
+                            node.size() > 2 && node.get(2) instanceof byte[] id
+                                    ? SafeEncoder.encode(id)
+                                    : String.valueOf(node.get(1)));
+                }
+            }
+            return primaries.size() > 1 ? Answer.YES : Answer.NO;
+        } catch (KeyspaceException e) {
+            return unknownIfRefused(e);
+        }
+    }
+
+    private static Answer unknownIfRefused(KeyspaceException failure) {
+        if (failure.reason().answered()) {
+            return Answer.UNKNOWN;
+        }
+        throw failure;
+    }
+}
