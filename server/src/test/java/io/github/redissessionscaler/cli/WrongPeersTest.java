@@ -247,7 +247,11 @@ final class WrongPeersTest {
     /** The same, which waits for an answer so many seconds: where none comes, to its end. */
     private static String unavailable(String addressOrFile, int seconds) {
         CommandRun run = CommandRun.of(
-                "check", addressOrFile.endsWith(".yaml") ? "--config" : "--redis", addressOrFile, "--timeout", String.valueOf(seconds));
+                "check",
+                addressOrFile.endsWith(".yaml") ? "--config" : "--redis",
+                addressOrFile,
+                "--timeout",
+                String.valueOf(seconds));
         assertThat(run.status()).as(run.out() + run.err()).isEqualTo(1);
         assertThat(run.out()).doesNotContain("Could not get a resource", "java.");
         return run.out();
