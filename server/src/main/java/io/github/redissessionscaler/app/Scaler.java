@@ -99,6 +99,8 @@ public final class Scaler implements AutoCloseable {
                         () -> !ending,
                         engine.telemetry::scrape,
                         config.statusPage() ? Optional.of(statusPage()) : Optional.empty(),
+                        config.managementHosts(),
+                        engine.telemetry,
                         threads));
         rereading = background.every("reading the files", FILES_REREAD_EVERY, this::rereadFiles);
         var _ = background.every("forgetting triggers", FORGET_EVERY, engine.states::forgetUnasked);
@@ -131,7 +133,7 @@ public final class Scaler implements AutoCloseable {
     }
 
     private void measure(Telemetry telemetry) {
-        telemetry.register(new TriggerMetrics(engine.states, engine.advisor::findings, engine.clock));
+        telemetry.registerLarge(new TriggerMetrics(engine.states, engine.advisor::findings, engine.clock));
         telemetry.register(new ScanMetrics(engine.counter::scans));
         telemetry.gauge(
                 "triggers",

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -94,6 +96,7 @@ public final class ConfigLoader {
                 setting(Setting.GRPC_PORT, ConfigLoader::port),
                 grpcTls(),
                 setting(Setting.MANAGEMENT_PORT, ConfigLoader::port),
+                given(Setting.MANAGEMENT_HOSTS, ConfigLoader::hostNames).orElse(Set.of()),
                 setting(Setting.STATUS_PAGE, ConfigLoader::trueOrFalse),
                 setting(Setting.SESSION_SIZE, ConfigLoader::sessionSize),
                 setting(Setting.ANSWER_TIMEOUT, Setting.Ranges.TIMEOUT::parse),
@@ -232,6 +235,17 @@ public final class ConfigLoader {
 
     private static Optional<String> listenAddress(String text) {
         return text.matches("[\\w.:%-]{1,253}") ? Optional.of(text) : Optional.empty();
+    }
+
+    private static Optional<Set<String>> hostNames(String text) {
+        Set<String> names = new HashSet<>();
+        for (String name : text.toLowerCase(Locale.ROOT).split(",", -1)) {
+            if (!name.strip().matches("[a-z0-9]([a-z0-9.-]*[a-z0-9])?")) {
+                return Optional.empty();
+            }
+            names.add(name.strip());
+        }
+        return Optional.of(names);
     }
 
     private static Optional<Integer> port(String text) {

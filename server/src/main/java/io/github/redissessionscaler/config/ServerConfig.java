@@ -3,6 +3,7 @@ package io.github.redissessionscaler.config;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything that a user can set.
@@ -11,6 +12,8 @@ import java.util.Optional;
  * @param grpcPort 0 to 65535; 0 is any free port
  * @param grpcTls TLS to KEDA; plain text when empty
  * @param managementPort likewise
+ * @param managementHosts names under which the management port is asked for, in lower case, besides those that everybody
+ *     may use
  * @param statusPage whether the management port serves the status page
  * @param sessionSize target of the triggers that name none, sessions per instance
  * @param answerTimeout within which every unary call is answered, whatever Redis does
@@ -31,6 +34,7 @@ public record ServerConfig(
         int grpcPort,
         Optional<GrpcTls> grpcTls,
         int managementPort,
+        Set<String> managementHosts,
         boolean statusPage,
         double sessionSize,
         Duration answerTimeout,
@@ -56,6 +60,7 @@ public record ServerConfig(
 
     public ServerConfig {
         connections = Map.copyOf(connections);
+        managementHosts = Set.copyOf(managementHosts);
     }
 
     /** What becomes of a scaler that runs with this when it is told that the configuration is another. */
@@ -65,6 +70,7 @@ public record ServerConfig(
                 grpcPort,
                 grpcTls,
                 managementPort,
+                managementHosts,
                 statusPage,
                 other.sessionSize,
                 answerTimeout,

@@ -23,6 +23,11 @@ public enum Setting {
             "Authorities of clients: only who has a certificate of one of them is answered (mutual TLS)."),
     MANAGEMENT_PORT(
             "managementPort", "8080", Accepted.PORT, "Port of probes, metrics and status page; 0 is any free one."),
+    MANAGEMENT_HOSTS(
+            "managementHosts",
+            "host names, separated by commas",
+            "Names under which the management port is asked for, besides addresses, names without a dot and those of a"
+                    + " cluster; any other is refused, so that no foreign page reads it."),
     STATUS_PAGE(
             "statusPage", "true", "true or false", "Whether the management port serves the status page and its API."),
     SESSION_SIZE(

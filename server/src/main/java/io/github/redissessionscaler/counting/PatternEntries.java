@@ -62,9 +62,13 @@ final class PatternEntries {
         }
         forgetIdle();
         int most = limit.getAsInt();
-        if (entries.size() >= most) {
-            throw new LimitReachedException("the scaler counts " + most + " patterns in this database already, which is"
-                    + " its PATTERN_LIMIT; one that nobody asks about makes room after " + idle.toMinutes()
+        int weight = entries.keySet().stream().mapToInt(PatternEntry::weight).sum();
+        if (!entries.isEmpty() && weight + PatternEntry.weight(query) > most) {
+            throw new LimitReachedException("the scaler counts " + most + " patterns in this database already, which"
+                    + " is its PATTERN_LIMIT (one of many stars"
+                    + " counts as several); one that nobody asks"
+                    + " about makes room after "
+                    + idle.toMinutes()
                     + " minutes");
         }
         PatternEntry entry = new PatternEntry(query, now);

@@ -13,6 +13,9 @@ final class PatternEntry {
     /** An exact count that is older, with none to come, gives way to an estimate. */
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
+    /** Stars for which a pattern counts as one. */
+    private static final int STARS_OF_ONE = 4;
+
     private final KeyFilter filter;
     private final Accuracy accuracy;
     private CalmEstimate calm = new CalmEstimate();
@@ -28,6 +31,18 @@ final class PatternEntry {
         this.filter = KeyFilter.of(query);
         this.accuracy = query.accuracy();
         this.asked = asked;
+    }
+
+    /** As how many patterns it counts: what a key costs grows with the stars that it is matched against. */
+    static int weight(MatchingKeys query) {
+        int stars = stars(query.pattern())
+                + query.exclude().map(PatternEntry::stars).orElse(0);
+        return Math.max(1, Math.ceilDiv(stars, STARS_OF_ONE));
+    }
+
+    private static int stars(String pattern) {
+        return Math.toIntExact(
+                pattern.chars().filter(character -> character == '*').count());
     }
 
     KeyFilter filter() {

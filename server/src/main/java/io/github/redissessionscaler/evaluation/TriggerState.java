@@ -2,7 +2,12 @@ package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.history.Course;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
@@ -10,11 +15,13 @@ import java.util.function.DoubleSupplier;
 /** What was last seen of one trigger. Written by the evaluation alone; may be read by any thread at any time. */
 public final class TriggerState {
 
-    /** Characters of a trigger's text for which it counts as one: about twice those of a usual one. */
-    private static final int CHARACTERS_OF_ONE = 1024;
+    /** Bytes of its texts for which a trigger counts as one: about twice those of a usual one. */
+    private static final int BYTES_OF_ONE = 1024;
+
+    private static final int WIDEST_OF_ONE_BYTE = 0xff;
 
     private final Asked asked;
-    private final String id;
+    private final long id;
     private final int weight;
     private final Course course;
     private final Observed<Reading> reading = new Observed<>();
@@ -26,8 +33,8 @@ public final class TriggerState {
     TriggerState(Asked asked, DoubleSupplier defaultTarget, Course course, Instant now) {
         this.asked = asked;
         String text = asked.trigger().toString();
-        this.id = "%08x".formatted(text.hashCode());
-        this.weight = Math.ceilDiv(text.length(), CHARACTERS_OF_ONE);
+        this.id = digest(text);
+        this.weight = Math.ceilDiv(bytes(text) + bytes(asked.namespace()) + bytes(asked.scaledObject()), BYTES_OF_ONE);
         this.course = course;
         this.byDefault = defaultTarget;
         this.lastAsked = now;
@@ -37,9 +44,24 @@ public final class TriggerState {
         return asked;
     }
 
-    /** Tells it apart from the other triggers of its ScaledObject: eight hexadecimal digits, the same in every process. */
+    /** As many as a string of the JVM takes: it keeps all of them in two bytes each as soon as one needs two. */
+    private static int bytes(String text) {
+        boolean wide = text.chars().anyMatch(character -> character > WIDEST_OF_ONE_BYTE);
+        return wide ? 2 * text.length() : text.length();
+    }
+
+    private static long digest(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(digest).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Tells it apart from the other triggers of its ScaledObject: sixteen hexadecimal digits, the same in every process. */
     public String id() {
-        return id;
+        return HexFormat.of().toHexDigits(id);
     }
 
     /** As how many triggers it counts: one of long metadata takes the memory of several. */

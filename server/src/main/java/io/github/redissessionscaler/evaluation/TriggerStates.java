@@ -3,11 +3,14 @@ package io.github.redissessionscaler.evaluation;
 import io.github.redissessionscaler.history.Course;
 import io.github.redissessionscaler.history.History;
 import io.github.redissessionscaler.problem.LimitReachedException;
+import io.github.redissessionscaler.trigger.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.DoubleSupplier;
@@ -22,12 +25,18 @@ public final class TriggerStates {
     /** How often room is made for new ones, so that those which are refused cost little. */
     private static final Duration SWEPT_WHEN_FULL = Duration.ofSeconds(1);
 
+    /** Databases of all connections together. */
+    static final int MOST_DATABASES = 128;
+
     private final ConcurrentMap<Asked, TriggerState> states = new ConcurrentHashMap<>();
     private final IntSupplier limit;
     private final DoubleSupplier defaultTarget;
     private final History history;
     private final InstantSource clock;
     private Instant lastSweep;
+
+    /** How many triggers each has. */
+    private final Map<Database, Integer> databases = new HashMap<>();
 
     /** Of all that are known. */
     private int weight;
@@ -79,6 +88,7 @@ public final class TriggerStates {
         }
         var state = new TriggerState(asked, defaultTarget, courseOf(asked), now);
         forgetSilent(now, state.weight());
+        checkDatabases(asked.trigger().source().database());
         int most = limit.getAsInt();
         if (weight + state.weight() > most) {
             throw new LimitReachedException("the scaler serves " + most
@@ -86,6 +96,7 @@ public final class TriggerStates {
                     + " one that nobody asks about makes room after " + FORGOTTEN_AFTER.toMinutes() + " minutes");
         }
         states.put(asked, state);
+        databases.merge(asked.trigger().source().database(), 1, Integer::sum);
         weight += state.weight();
         return state;
     }
@@ -95,12 +106,21 @@ public final class TriggerStates {
         forgetSilent(clock.instant());
     }
 
+    /** Each database that is in use costs connections and what counts in it. */
+    private void checkDatabases(Database database) {
+        if (databases.size() >= MOST_DATABASES && !databases.containsKey(database)) {
+            throw new LimitReachedException("the scaler serves triggers of " + MOST_DATABASES
+                    + " databases already, which is the most; one that nobody asks about makes room after "
+                    + FORGOTTEN_AFTER.toMinutes() + " minutes");
+        }
+    }
+
     private Course courseOf(Asked asked) {
         return history.begin(asked.namespace(), asked.scaledObject(), states::size);
     }
 
     private void forgetSilent(Instant now, int needed) {
-        boolean full = weight + needed > limit.getAsInt();
+        boolean full = weight + needed > limit.getAsInt() || databases.size() >= MOST_DATABASES;
         if (lastSweep.plus(full ? SWEPT_WHEN_FULL : FORGOTTEN_AFTER).isBefore(now)) {
             forgetSilent(now);
         }
@@ -111,5 +131,8 @@ public final class TriggerStates {
         Instant oldest = now.minus(FORGOTTEN_AFTER);
         states.values().removeIf(state -> state.lastAsked().isBefore(oldest));
         weight = states.values().stream().mapToInt(TriggerState::weight).sum();
+        databases.clear();
+        states.keySet()
+                .forEach(asked -> databases.merge(asked.trigger().source().database(), 1, Integer::sum));
     }
 }

@@ -1,11 +1,15 @@
 package io.github.redissessionscaler.grpc;
 
+import static io.github.redissessionscaler.grpc.Requests.lenient;
+
 import io.github.redissessionscaler.activity.ActivityHub;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.RefusedTriggers;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.telemetry.Telemetry;
+import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
@@ -13,12 +17,19 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * The gRPC server: the external scaler, health for each service, and reflection. Its health is its own: whether Redis
@@ -37,6 +48,8 @@ public final class GrpcServer implements AutoCloseable {
 
     private final Optional<ServerTls> tls;
     private final Optional<RefusedHandshakes> refusals;
+    private final EventLoopGroup acceptor = group(1, "grpc accept");
+    private final EventLoopGroup network = group(2 * Runtime.getRuntime().availableProcessors(), "grpc");
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
 
@@ -47,14 +60,23 @@ public final class GrpcServer implements AutoCloseable {
         Duration keepalive = config.keepalive();
         var answers = new Answers(config.answerTimeout(), new ParsedTriggers(), evaluator::admit, refused);
         var metrics = new CallMetrics(telemetry);
+        var connections = new Connections(config.answerTimeout(), telemetry, this::checkTrust);
         server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(config.listenAddress(), config.grpcPort()),
                         tls.map(ServerTls::credentials).orElseGet(InsecureServerCredentials::create))
                 .directExecutor()
-                .addService(ServerInterceptors.intercept(new ExternalScalerService(evaluator, hub, answers), metrics))
-                .addService(ServerInterceptors.intercept(new ExplainerService(evaluator, answers), metrics))
-                .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance())
+                .bossEventLoopGroup(acceptor)
+                .workerEventLoopGroup(network)
+                .channelFactory(() -> new BoundedServerChannel(connections))
+                .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, ServerLimits.READS)
+                .addTransportFilter(connections)
+                .intercept(new CallLimits())
+                .addService(lenient(
+                        ServerInterceptors.intercept(new ExternalScalerService(evaluator, hub, answers), metrics)))
+                .addService(lenient(ServerInterceptors.intercept(new ExplainerService(evaluator, answers), metrics)))
+                .addService(lenient(health.getHealthService().bindService()))
+                .addService(lenient(ProtoReflectionServiceV1.newInstance().bindService()))
+                .handshakeTimeout(ServerLimits.HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)
                 .maxInboundMessageSize(LARGEST_REQUEST_BYTES)
                 .keepAliveTime(keepalive.toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(keepalive.toMillis() / KEEPALIVE_PARTS, TimeUnit.MILLISECONDS)
@@ -78,10 +100,28 @@ public final class GrpcServer implements AutoCloseable {
         try {
             server.server.start();
         } catch (IOException e) {
-            server.refusals.ifPresent(RefusedHandshakes::close);
+            server.close();
             throw new UncheckedIOException(e);
         }
         return server;
+    }
+
+    private static EventLoopGroup group(int threads, String name) {
+        return new MultiThreadIoEventLoopGroup(
+                threads, Thread.ofPlatform().daemon().name(name + " ", 0).factory(), NioIoHandler.newFactory());
+    }
+
+    /** A session of TLS that is resumed checks no certificate, so that it is checked here, for every connection. */
+    private void checkTrust(Attributes transport) throws Exception {
+        SSLSession session = transport.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        if (session != null && tls.isPresent()) {
+            try {
+                tls.get().checkClient(session);
+            } catch (CertificateException | SSLPeerUnverifiedException e) {
+                refusals.ifPresent(listener -> listener.refused(e));
+                throw e;
+            }
+        }
     }
 
     private static void measure(ServerTls tls, Telemetry telemetry) {
@@ -120,6 +160,8 @@ public final class GrpcServer implements AutoCloseable {
     public void close() {
         server.shutdownNow();
         awaitEnd(LAST_MOMENT);
+        var _ = acceptor.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        var _ = network.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         refusals.ifPresent(RefusedHandshakes::close);
     }
 

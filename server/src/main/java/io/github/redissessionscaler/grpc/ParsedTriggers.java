@@ -1,9 +1,9 @@
 package io.github.redissessionscaler.grpc;
 
-import io.github.redissessionscaler.counting.LeastRecentlyUsed;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -15,13 +15,22 @@ import java.util.function.Consumer;
  */
 final class ParsedTriggers {
 
-    /** Metadata that are remembered: as many as there are triggers by default. */
-    private static final int REMEMBERED = 12_000;
+    /** Characters of all texts that are remembered: of as many triggers as there may be by default, with usual metadata. */
+    private static final int REMEMBERED = 2 << 20;
 
-    /** Characters of all keys and values, and one for each of them. Longer metadata are parsed each time, so that nobody can fill the memory. */
+    /** What a text takes besides its characters, counted as characters. */
+    private static final int OF_EACH = 64;
+
+    /**
+     * Characters of all keys and values, and one for each of them. Longer metadata, and those of characters that a string keeps
+     * in two bytes, are parsed each time, so that nobody can fill the memory.
+     */
     private static final int LONGEST_REMEMBERED = 512;
 
-    private final LeastRecentlyUsed<String, Trigger> triggers = new LeastRecentlyUsed<>(REMEMBERED);
+    private static final int WIDEST_OF_ONE_BYTE = 0xff;
+
+    private final Map<String, Trigger> triggers = new LinkedHashMap<>(16, 0.75f, true);
+    private int remembered;
 
     /**
      * The trigger that the metadata describes.
@@ -31,12 +40,27 @@ final class ParsedTriggers {
      */
     Trigger of(Map<String, String> metadata, Consumer<Trigger> admission) {
         Optional<String> text = text(metadata);
-        return text.flatMap(triggers::get).orElseGet(() -> {
+        return text.flatMap(this::known).orElseGet(() -> {
             Trigger parsed = TriggerParser.parse(metadata);
             admission.accept(parsed);
-            text.ifPresent(remembered -> triggers.add(remembered, parsed));
+            text.ifPresent(one -> remember(one, parsed));
             return parsed;
         });
+    }
+
+    private synchronized Optional<Trigger> known(String text) {
+        return Optional.ofNullable(triggers.get(text));
+    }
+
+    private synchronized void remember(String text, Trigger parsed) {
+        if (triggers.putIfAbsent(text, parsed) == null) {
+            remembered += text.length() + OF_EACH;
+        }
+        var eldest = triggers.keySet().iterator();
+        while (remembered > REMEMBERED) {
+            remembered -= eldest.next().length() + OF_EACH;
+            eldest.remove();
+        }
     }
 
     /**
@@ -53,7 +77,8 @@ final class ParsedTriggers {
                 return Optional.empty();
             }
         }
-        return Optional.of(text.toString());
+        boolean wide = text.chars().anyMatch(character -> character > WIDEST_OF_ONE_BYTE);
+        return wide ? Optional.empty() : Optional.of(text.toString());
     }
 
     private static StringBuilder append(StringBuilder text, String part) {

@@ -65,7 +65,12 @@ final class RefusedHandshakes extends Handler {
 
     @Override
     public void publish(LogRecord entry) {
-        reason(entry.getThrown()).ifPresent(reason -> {
+        refused(entry.getThrown());
+    }
+
+    /** A client was refused because of this, if it says why. */
+    void refused(@Nullable Throwable thrown) {
+        reason(thrown).ifPresent(reason -> {
             telemetry.handshakeRefused(reason.name());
             if (isNews(reason)) {
                 LOG.warn("A client was refused: {}", reason.words);

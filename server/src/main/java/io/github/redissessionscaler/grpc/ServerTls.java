@@ -15,12 +15,20 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +49,7 @@ final class ServerTls {
     /** What the files held when they were read last. */
     private List<ByteBuffer> seen = List.of();
 
+    private volatile Optional<X509TrustManager> clientAuthorities = Optional.empty();
     private volatile Instant expiry = Instant.EPOCH;
     private volatile String lastProblem = "";
 
@@ -71,6 +80,23 @@ final class ServerTls {
         trustManager.ifPresent(trust ->
                 credentials.trustManager(new UnannouncedAuthorities(trust)).clientAuth(ClientAuth.REQUIRE));
         return credentials.build();
+    }
+
+    /**
+     * Returns if the client's certificate is trusted now. A session that is resumed was trusted when it began, which may be
+     * hours ago: since then its certificate may have ended, or its authority may have been replaced.
+     *
+     * @throws CertificateException if it is not
+     * @throws SSLPeerUnverifiedException if it showed none
+     */
+    void checkClient(SSLSession session) throws CertificateException, SSLPeerUnverifiedException {
+        Optional<X509TrustManager> authorities = clientAuthorities;
+        if (authorities.isPresent()) {
+            X509Certificate[] chain = Arrays.stream(session.getPeerCertificates())
+                    .map(X509Certificate.class::cast)
+                    .toArray(X509Certificate[]::new);
+            authorities.get().checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
+        }
     }
 
     /** When the certificate in use ends. */
@@ -124,11 +150,29 @@ final class ServerTls {
                 authorities.isPresent() ? Pem.certificates(authorities.get()) : List.of());
     }
 
+    private static X509TrustManager trusting(List<X509Certificate> authorities)
+            throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        for (int i = 0; i < authorities.size(); i++) {
+            store.setCertificateEntry("authority " + i, authorities.get(i));
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        for (TrustManager manager : factory.getTrustManagers()) {
+            if (manager instanceof X509TrustManager x509) {
+                return x509;
+            }
+        }
+        throw new GeneralSecurityException("there is no trust manager for X.509");
+    }
+
     private void use(Content content) throws IOException, GeneralSecurityException {
         if (trustManager.isPresent()) {
             trustManager
                     .get()
                     .updateTrustCredentials(content.clientAuthorities().toArray(X509Certificate[]::new));
+            clientAuthorities = Optional.of(trusting(content.clientAuthorities()));
         }
         keyManager.updateIdentityCredentials(content.chain().toArray(X509Certificate[]::new), content.key());
         expiry = content.chain().getFirst().getNotAfter().toInstant();

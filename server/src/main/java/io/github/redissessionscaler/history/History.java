@@ -6,14 +6,14 @@ import java.util.function.IntUnaryOperator;
 /** Begins the courses of triggers, which share one bound of memory: the more triggers, the coarser each. Thread-safe. */
 public final class History {
 
-    /** Points that all triggers have together, 7 MiB. */
-    private static final int POINTS = 1 << 19;
+    /** Points that all triggers have together, 3.5 MiB. */
+    private static final int POINTS = 1 << 18;
 
     /** What a trigger has at most: a few days as fine as a plot can show. */
     private static final int MOST = 2048;
 
     /** What a trigger has at least, however many there are. */
-    private static final int LEAST = 48;
+    private static final int LEAST = 24;
 
     private final Instances instances;
     private final IntUnaryOperator roomOfEach;

@@ -3,7 +3,6 @@ package io.github.redissessionscaler.management;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
@@ -49,7 +48,7 @@ final class Assets {
                 throw new IllegalStateException(file + " is not on the class path");
             }
             byte[] body = in.readAllBytes();
-            return new Response(200, type(file), new String(body, StandardCharsets.UTF_8), Optional.of(tag(body)));
+            return new Response(200, type(file), out -> out.write(body), Optional.of(tag(body)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

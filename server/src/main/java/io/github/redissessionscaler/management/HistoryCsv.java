@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.management;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.redissessionscaler.history.Course;
 import io.github.redissessionscaler.history.Point;
 import java.time.Instant;
@@ -12,10 +14,13 @@ final class HistoryCsv {
 
     private HistoryCsv() {}
 
-    static String of(Course course, Instant now) {
-        return course.points(Instant.EPOCH, now, Integer.MAX_VALUE).stream()
-                .map(HistoryCsv::line)
-                .collect(Collectors.joining("", "time,sessions\n", ""));
+    static Body.Content of(Course course, Instant now) {
+        return out -> {
+            out.write("time,sessions\n".getBytes(UTF_8));
+            for (Point point : course.points(Instant.EPOCH, now, Integer.MAX_VALUE)) {
+                out.write(line(point).getBytes(UTF_8));
+            }
+        };
     }
 
     private static String line(Point point) {

@@ -1,22 +1,36 @@
 package io.github.redissessionscaler.management;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.github.redissessionscaler.problem.InvalidInputException;
-import java.io.BufferedOutputStream;
+import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.telemetry.Telemetry;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +45,9 @@ public final class ManagementServer implements AutoCloseable {
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
     private static final String METRICS = "/metrics";
+
+    /** What the kubelet asks. */
+    private static final Set<String> PROBES = Set.of("/livez", "/readyz");
 
     /** The page is made of files of this server and nothing else; neither does anybody else show it as theirs. */
     private static final Map<String, String> SECURITY_HEADERS = Map.of(
@@ -47,19 +64,59 @@ public final class ManagementServer implements AutoCloseable {
             "Cross-Origin-Opener-Policy",
             "same-origin");
 
+    private static final int LONGEST_LINE = 4 * 1024;
+    private static final int LARGEST_HEADERS = 8 * 1024;
+
+    private final EventLoopGroup threads = new MultiThreadIoEventLoopGroup(
+            1, Thread.ofPlatform().daemon().name("management").factory(), NioIoHandler.newFactory());
+    private final Map<String, Endpoint> endpoints;
+    private final SharedScrapes scrapes;
+    private final HostNames hosts;
+    private final Semaphore making = new Semaphore(1, true);
+    private final Channel channel;
+
+    private ManagementServer(
+            InetSocketAddress address,
+            Map<String, Endpoint> endpoints,
+            Body.Content metrics,
+            HostNames hosts,
+            Telemetry telemetry,
+            Executor executor) {
+        this.endpoints = endpoints;
+        this.scrapes = new SharedScrapes(metrics);
+        this.hosts = hosts;
+        var connections = new HttpConnections(telemetry);
+        var bootstrap = new ServerBootstrap()
+                .group(threads)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel accepted) {
+                        var connection =
+                                new HttpConnection(accepted, connections, ManagementServer.this::answer, executor);
+                        connections.admit(connection, accepted);
+                        accepted.pipeline()
+                                .addLast(new HttpServerCodec(new HttpDecoderConfig()
+                                        .setMaxInitialLineLength(LONGEST_LINE)
+                                        .setMaxHeaderSize(LARGEST_HEADERS)
+                                        .setMaxChunkSize(LARGEST_HEADERS)))
+                                .addLast(connection);
+                    }
+                });
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            var _ = threads.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            throw new UncheckedIOException(new IOException(
+                    "the port " + address.getPort() + " cannot be had: "
+                            + bound.cause().getMessage(),
+                    bound.cause()));
+        }
+        channel = bound.channel();
+    }
+
     /** Writes what Prometheus is told, in its text format. */
     public interface Metrics {
         void writeTo(OutputStream out) throws IOException;
-    }
-
-    private final HttpServer server;
-    private final Map<String, Endpoint> endpoints;
-    private final Metrics metrics;
-
-    private ManagementServer(HttpServer server, Map<String, Endpoint> endpoints, Metrics metrics) {
-        this.server = server;
-        this.endpoints = endpoints;
-        this.metrics = metrics;
     }
 
     /**
@@ -68,6 +125,8 @@ public final class ManagementServer implements AutoCloseable {
      * @param ready whether the scaler takes calls
      * @param metrics what Prometheus is told
      * @param page the status page; empty when it is switched off
+     * @param hosts under which names it is asked, besides addresses and names of the cluster
+     * @param executor starts a thread for each answer
      * @throws UncheckedIOException if the port cannot be had
      */
     public static ManagementServer start(
@@ -75,100 +134,117 @@ public final class ManagementServer implements AutoCloseable {
             BooleanSupplier ready,
             Metrics metrics,
             Optional<StatusPage> page,
+            Set<String> hosts,
+            Telemetry telemetry,
             Executor executor) {
         Map<String, Endpoint> endpoints = new HashMap<>(page.map(StatusPage::endpoints)
                 .orElse(Map.of("/", _ -> Response.text(404, "The status page is switched off (STATUS_PAGE)."))));
         endpoints.put("/livez", _ -> Response.text(200, "ok"));
         endpoints.put(
                 "/readyz", _ -> ready.getAsBoolean() ? Response.text(200, "ok") : Response.text(503, "not ready"));
-        endpoints.put(METRICS, _ -> Response.of(200, PROMETHEUS, ""));
-        try {
-            var management = new ManagementServer(HttpServer.create(address, 0), Map.copyOf(endpoints), metrics);
-            management.server.setExecutor(executor);
-            management.server.createContext("/", management::handle);
-            management.server.start();
-            return management;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        endpoints.put(METRICS, _ -> Response.of(200, PROMETHEUS, _ -> {}));
+        return new ManagementServer(
+                address, Map.copyOf(endpoints), metrics::writeTo, new HostNames(hosts), telemetry, executor);
     }
 
     public int port() {
-        return server.getAddress().getPort();
+        return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
     @Override
     public void close() {
-        server.stop(0);
+        var _ = channel.close().awaitUninterruptibly();
+        var _ = threads.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            boolean scrape = exchange.getRequestURI().getPath().equals(METRICS)
-                    && exchange.getRequestMethod().equals("GET");
-            if (scrape) {
-                stream(exchange);
+    private void answer(HttpRequest request, HttpConnection connection) throws IOException, InterruptedException {
+        String[] target = target(request.uri()).split("\\?", 2);
+        boolean scrape = target[0].equals(METRICS) && request.method().equals(HttpMethod.GET);
+        Response response = response(request, target);
+        var headers = new DefaultHttpHeaders();
+        SECURITY_HEADERS.forEach(headers::set);
+        headers.set(HttpHeaderNames.CONTENT_TYPE, response.type());
+        headers.set(HttpHeaderNames.CACHE_CONTROL, response.tag().isPresent() ? "no-cache" : "no-store");
+        response.tag().ifPresent(tag -> headers.set(HttpHeaderNames.ETAG, tag));
+        if (response.status() == 405) {
+            headers.set(HttpHeaderNames.ALLOW, "GET, HEAD");
+        }
+        String known = request.headers().get(HttpHeaderNames.IF_NONE_MATCH);
+        var status = HttpResponseStatus.valueOf(response.status());
+        boolean large = response.status() == 200 && target[0].startsWith("/api/");
+        if (known != null && response.tag().filter(known::contains).isPresent()) {
+            connection.send(request, HttpResponseStatus.NOT_MODIFIED, headers, new byte[0]);
+        } else if (scrape && response.status() == 200) {
+            connection.send(request, status, headers, scrapes.next(), takesGzip(request));
+        } else if (large && request.method().equals(HttpMethod.GET)) {
+            connection.send(request, status, headers, made(response), takesGzip(request));
+        } else {
+            var body = new ByteArrayOutputStream();
+            if (!large) {
+                response.content().writeTo(body);
+            }
+            if (request.method().equals(HttpMethod.HEAD)) {
+                if (!large) {
+                    headers.set(HttpHeaderNames.CONTENT_LENGTH, body.size());
+                }
+                connection.send(request, status, headers, new byte[0]);
             } else {
-                send(exchange, answer(exchange));
+                connection.send(request, status, headers, body.toByteArray());
             }
         }
     }
 
-    /** Metrics as they are made up, compressed where that is understood: of thousands of triggers they are megabytes. */
-    private void stream(HttpExchange exchange) throws IOException {
-        boolean gzip = exchange.getRequestHeaders().getOrDefault("Accept-Encoding", List.of()).stream()
-                .anyMatch(accepted -> accepted.contains("gzip"));
-        Headers headers = exchange.getResponseHeaders();
-        SECURITY_HEADERS.forEach(headers::set);
-        headers.set("Content-Type", PROMETHEUS);
-        headers.set("Cache-Control", "no-store");
-        if (gzip) {
-            headers.set("Content-Encoding", "gzip");
-        }
-        exchange.sendResponseHeaders(200, 0);
-        OutputStream body = new BufferedOutputStream(exchange.getResponseBody());
-        try (OutputStream out = gzip ? new GZIPOutputStream(body) : body) {
-            metrics.writeTo(out);
+    /** One at a time, so that the memory which it takes to make them is taken once. */
+    private Body made(Response response) throws IOException, InterruptedException {
+        making.acquire();
+        try {
+            return Body.of(response.content());
+        } finally {
+            making.release();
         }
     }
 
-    private Response answer(HttpExchange exchange) {
-        Endpoint endpoint = endpoints.get(exchange.getRequestURI().getPath());
+    private static boolean takesGzip(HttpRequest request) {
+        return request.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING).stream()
+                .anyMatch(accepted -> accepted.contains("gzip"));
+    }
+
+    /** What a request line names, without the host that it may begin with. */
+    private static String target(String uri) {
+        int scheme = uri.indexOf("://");
+        if (scheme < 0 || uri.startsWith("/")) {
+            return uri;
+        }
+        int path = uri.indexOf('/', scheme + 3);
+        return path < 0 ? "/" : uri.substring(path);
+    }
+
+    private Response response(HttpRequest request, String[] target) {
+        String path = target[0];
+        if (!PROBES.contains(path)) {
+            Optional<String> foreign = Optional.ofNullable(request.headers().get(HttpHeaderNames.HOST))
+                    .filter(host -> !hosts.contain(host));
+            if (foreign.isPresent()) {
+                return Response.text(
+                        421,
+                        "The scaler is not known as " + Quoted.of(foreign.get())
+                                + "; if it is to be, add the name to MANAGEMENT_HOSTS.");
+            }
+        }
+        Endpoint endpoint = endpoints.get(path);
         if (endpoint == null) {
             return Response.text(404, "There is nothing here.");
         }
-        String method = exchange.getRequestMethod();
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             return Response.text(405, "Only GET and HEAD are answered here.");
         }
         try {
-            String query = exchange.getRequestURI().getRawQuery();
-            return endpoint.answer(new Parameters(query == null ? "" : query));
+            return endpoint.answer(new Parameters(target.length == 1 ? "" : target[1]));
         } catch (InvalidInputException e) {
             return Response.text(400, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("A request failed for a reason that nobody thought of", e);
             return Response.text(500, "The scaler's log says what went wrong.");
-        }
-    }
-
-    private static void send(HttpExchange exchange, Response response) throws IOException {
-        byte[] body = response.body().getBytes(StandardCharsets.UTF_8);
-        Headers headers = exchange.getResponseHeaders();
-        SECURITY_HEADERS.forEach(headers::set);
-        headers.set("Content-Type", response.type());
-        headers.set("Cache-Control", response.tag().isPresent() ? "no-cache" : "no-store");
-        response.tag().ifPresent(tag -> headers.set("ETag", tag));
-        String known = exchange.getRequestHeaders().getFirst("If-None-Match");
-        if (known != null && response.tag().filter(known::contains).isPresent()) {
-            exchange.sendResponseHeaders(304, -1);
-        } else if (exchange.getRequestMethod().equals("HEAD")) {
-            headers.set("Content-Length", String.valueOf(body.length));
-            exchange.sendResponseHeaders(response.status(), -1);
-        } else {
-            exchange.sendResponseHeaders(response.status(), body.length);
-            exchange.getResponseBody().write(body);
         }
     }
 }

@@ -1,7 +1,11 @@
 package io.github.redissessionscaler.management;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.stream.JsonWriter;
 import io.github.redissessionscaler.counting.ScanProgress;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
@@ -9,6 +13,9 @@ import io.github.redissessionscaler.history.Point;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Trigger;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -26,6 +33,8 @@ import java.util.function.Supplier;
 public final class StatusPage {
 
     private static final String JSON = "application/json";
+
+    private static final Gson GSON = new Gson();
 
     private final TriggerStates states;
     private final Function<Trigger, List<String>> advice;
@@ -63,27 +72,35 @@ public final class StatusPage {
 
     private Response status(Parameters parameters) {
         StatusQuery query = StatusQuery.of(parameters);
+        return Response.of(200, JSON, out -> write(query, out));
+    }
+
+    /** One trigger after the other, since all of them with their plots would be many times as large as the text is. */
+    private void write(StatusQuery query, OutputStream out) throws IOException {
         Instant now = clock.instant();
         List<TriggerView> views = states.all().stream()
                 .map(state -> TriggerView.of(state, advice.apply(state.asked().trigger())))
                 .toList();
         List<TriggerView> found =
                 views.stream().filter(view -> query.finds(view.name())).toList();
-        var triggers = new JsonArray();
-        found.stream()
+        var writer = new JsonWriter(new OutputStreamWriter(out, UTF_8));
+        writer.beginObject();
+        writer.name("now").value(now.truncatedTo(ChronoUnit.MILLIS).toString());
+        writer.name("known").value(views.size());
+        writer.name("found").value(found.size());
+        writer.name("outages").value(count(views, Condition.OUTAGE));
+        writer.name("problems").value(count(views, Condition.PROBLEM));
+        writer.name("connections");
+        GSON.toJson(connectionsAt(now), writer);
+        writer.name("triggers").beginArray();
+        for (TriggerView view : found.stream()
                 .sorted(query.sort().order())
                 .skip(query.offset())
                 .limit(query.limit())
-                .forEach(view -> triggers.add(json(view, query, now)));
-        var json = new JsonObject();
-        json.addProperty("now", now.truncatedTo(ChronoUnit.MILLIS).toString());
-        json.addProperty("known", views.size());
-        json.addProperty("found", found.size());
-        json.addProperty("outages", count(views, Condition.OUTAGE));
-        json.addProperty("problems", count(views, Condition.PROBLEM));
-        json.add("connections", connectionsAt(now));
-        json.add("triggers", triggers);
-        return Response.of(200, JSON, json.toString());
+                .toList()) {
+            GSON.toJson(json(view, query, now), writer);
+        }
+        writer.endArray().endObject().flush();
     }
 
     private JsonArray connectionsAt(Instant now) {

@@ -8,23 +8,21 @@ import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Trigger;
-import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The gauges of every trigger, made of its state at each scrape, so that they cost nothing in between. Thread-safe. */
-public final class TriggerMetrics implements MultiCollector {
+public final class TriggerMetrics implements Telemetry.Families {
 
     /** One family of gauges. */
     private record Family(String name, String help, Value value) {
@@ -103,30 +101,32 @@ public final class TriggerMetrics implements MultiCollector {
                                 .orElse(0.0))));
     }
 
+    /** One family after the other, since all of them together are several times as large as the triggers' states. */
     @Override
-    public MetricSnapshots collect() {
+    public Stream<GaugeSnapshot> snapshots() {
         Instant now = clock.instant();
-        Map<Labels, TriggerState> triggers = new LinkedHashMap<>();
-        states.all().forEach(state -> triggers.putIfAbsent(labels(state), state));
-        var snapshots = MetricSnapshots.builder();
-        for (Family family : families) {
-            var gauge = GaugeSnapshot.builder().name(PREFIX + family.name).help(family.help);
-            triggers.forEach((labels, state) ->
-                    family.value.of(state, now).ifPresent(value -> gauge.dataPoint(point(labels, value))));
-            snapshots.metricSnapshot(gauge.build());
-        }
-        return snapshots.metricSnapshot(answersInOutages(triggers)).build();
+        Collection<TriggerState> triggers = states.all();
+        return Stream.concat(
+                families.stream().map(family -> gauge(family, triggers, now)),
+                Stream.of(triggers).map(TriggerMetrics::answersInOutages));
+    }
+
+    private static GaugeSnapshot gauge(Family family, Collection<TriggerState> triggers, Instant now) {
+        var gauge = GaugeSnapshot.builder().name(PREFIX + family.name).help(family.help);
+        triggers.forEach(state ->
+                family.value.of(state, now).ifPresent(value -> gauge.dataPoint(point(labels(state), value))));
+        return gauge.build();
     }
 
     /** The outage policies in force: what is answered in the place of what Redis would say. */
-    private static GaugeSnapshot answersInOutages(Map<Labels, TriggerState> triggers) {
+    private static GaugeSnapshot answersInOutages(Collection<TriggerState> triggers) {
         var gauge = GaugeSnapshot.builder()
                 .name(PREFIX + "outage")
                 .help("1 for what is answered in an outage: held, the last value; minimum, inactive and 0; or error");
-        triggers.forEach((labels, state) -> state.outage()
+        triggers.forEach(state -> state.outage()
                 .map(Observed.Outage::answer)
                 .ifPresent(answer -> gauge.dataPoint(point(
-                        labels.merge(Labels.of("answer", answer.name().toLowerCase(Locale.ROOT))), 1))));
+                        labels(state).merge(Labels.of("answer", answer.name().toLowerCase(Locale.ROOT))), 1))));
         return gauge.build();
     }
 

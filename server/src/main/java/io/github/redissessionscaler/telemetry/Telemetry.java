@@ -14,15 +14,23 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -35,6 +43,9 @@ public final class Telemetry implements AutoCloseable {
     /** The same, as Micrometer writes names. */
     static final String METERS = "redis.session.scaler.";
 
+    /** As the registry writes it. */
+    private static final PrometheusTextFormatWriter FORMAT = PrometheusTextFormatWriter.create();
+
     private record Read(String connection, String kind, String outcome) {}
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -45,6 +56,8 @@ public final class Telemetry implements AutoCloseable {
 
     private final ConcurrentMap<Read, Timer> reads = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, ConnectionStats> connections = new ConcurrentHashMap<>();
+    private final List<Families> large = new CopyOnWriteArrayList<>();
+    private final ConcurrentMap<String, Counter> refusals = new ConcurrentHashMap<>();
     private final InstantSource clock;
     private final Duration[] rpcBuckets;
     private volatile Set<String> configured = Set.of();
@@ -119,6 +132,22 @@ public final class Telemetry implements AutoCloseable {
     /** A client was refused in the TLS handshake. */
     public void handshakeRefused(String reason) {
         counter("grpc.handshakes.refused", "Clients that were refused in the TLS handshake", "reason", reason)
+                .increment();
+    }
+
+    /**
+     * Something was refused because a limit was reached.
+     *
+     * @param limit which one
+     */
+    public void refused(String limit) {
+        refusals.computeIfAbsent(
+                        limit,
+                        _ -> counter(
+                                "refused",
+                                "What was refused or closed because a limit of the ports was reached",
+                                "limit",
+                                limit))
                 .increment();
     }
 
@@ -203,14 +232,39 @@ public final class Telemetry implements AutoCloseable {
         registry.getPrometheusRegistry().register(collector);
     }
 
+    /** Large families, which are made and written one after the other. */
+    @FunctionalInterface
+    public interface Families {
+
+        /** Each made when it is taken. */
+        Stream<? extends MetricSnapshot> snapshots();
+    }
+
+    /** Adds families that are too large to be held all at once. */
+    public void registerLarge(Families families) {
+        large.add(families);
+    }
+
     /** Writes everything in Prometheus's text format 0.0.4. */
     public void scrape(OutputStream out) throws IOException {
         registry.scrape(out);
+        for (Families families : large) {
+            for (MetricSnapshot snapshot :
+                    (Iterable<MetricSnapshot>) families.snapshots().<MetricSnapshot>map(one -> one)::iterator) {
+                FORMAT.write(out, MetricSnapshots.of(snapshot), EscapingScheme.DEFAULT);
+            }
+        }
     }
 
     /** Everything in Prometheus's text format 0.0.4. */
     public String scrape() {
-        return registry.scrape();
+        var out = new ByteArrayOutputStream();
+        try {
+            scrape(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -11,7 +11,21 @@ import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.ClientCalls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -23,6 +37,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What somebody meets who asks for more than there is. */
 final class LimitsTest {
+
+    private static final Marshaller<byte[]> BYTES = new Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            return new byte[0];
+        }
+    };
 
     private RedisServer redis;
     private RunningScaler scaler;
@@ -66,6 +92,25 @@ final class LimitsTest {
                 .hasMessageContaining("RESOURCE_EXHAUSTED")
                 .hasMessageContaining("long metadata");
         assertThat(scaler.metric(Map.of("metricName", "m2"))).isZero();
+    }
+
+    @Test
+    void aTriggerOfWideCharactersCountsAsSeveralToo() {
+        String wide = "\u4e16".repeat(1000);
+        assertThat(scaler.metric(Map.of("key", wide, "sessionSizeKey", wide))).isZero();
+
+        assertThatThrownBy(() -> scaler.metric(Map.of("key", wide + "1", "sessionSizeKey", wide)))
+                .hasMessageContaining("RESOURCE_EXHAUSTED")
+                .hasMessageContaining("TRIGGER_LIMIT");
+    }
+
+    @Test
+    void aPatternOfManyStarsCountsAsSeveral() {
+        assertThat(scaler.metric(Map.of("keyPattern", "*a".repeat(200)))).isZero();
+
+        assertThatThrownBy(() -> scaler.metric(Map.of("keyPattern", "b*")))
+                .hasMessageContaining("RESOURCE_EXHAUSTED")
+                .hasMessageContaining("PATTERN_LIMIT (one of many stars counts as several)");
     }
 
     @Test
@@ -121,6 +166,57 @@ final class LimitsTest {
                         .isActive(longest.toBuilder().setName("n".repeat(254)).build()))
                 .hasMessageContaining("INVALID_ARGUMENT")
                 .hasMessageContaining("scaledObjectRef.name: has 254 characters; at most 253 are accepted");
+    }
+
+    @Test
+    void aMessageThatIsNoProtobufIsRefused() {
+        MethodDescriptor<byte[], byte[]> method = MethodDescriptor.<byte[], byte[]>newBuilder(BYTES, BYTES)
+                .setType(MethodType.UNARY)
+                .setFullMethodName("externalscaler.ExternalScaler/IsActive")
+                .build();
+
+        assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
+                        scaler.channel(), method, CallOptions.DEFAULT, new byte[] {-1, -1, -1}))
+                .hasMessageContaining("INVALID_ARGUMENT")
+                .hasMessageContaining("not a protobuf message");
+        assertThat(scaler.isActive(Map.of())).isTrue();
+    }
+
+    @Test
+    void oneWatchOfTheHealthTooManyIsRefused() {
+        List<RecordedStream<HealthCheckRequest, HealthCheckResponse, HealthCheckResponse>> watches = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            var watch = new RecordedStream<HealthCheckRequest, HealthCheckResponse, HealthCheckResponse>(one -> one);
+            HealthGrpc.newStub(scaler.channel()).watch(HealthCheckRequest.getDefaultInstance(), watch);
+            watches.add(watch);
+        }
+
+        await().until(() -> watches.getLast().end().isPresent());
+        assertThat(watches.getLast().end()).hasValueSatisfying(status -> {
+            assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            assertThat(status.getDescription()).contains("watches the health 4 times already");
+        });
+        assertThat(watches.getFirst().end()).isEmpty();
+    }
+
+    @Test
+    void connectionsThatAskNothingGiveWayToOthers() throws IOException {
+        assertThat(scaler.isActive(Map.of())).isTrue();
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                silent.add(new Socket(
+                        InetAddress.getLoopbackAddress(), scaler.scaler().grpcPort()));
+            }
+            await().untilAsserted(() -> assertThat(scaler.scrape())
+                    .contains("redis_session_scaler_grpc_connections 128.0")
+                    .contains("redis_session_scaler_refused_total{limit=\"connections\"}"));
+            assertThat(scaler.isActive(Map.of())).isTrue();
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
     }
 
     @Test

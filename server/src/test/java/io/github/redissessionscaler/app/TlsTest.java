@@ -16,6 +16,9 @@ import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.SslContext;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS and mutual TLS to KEDA, with certificates that are renewed while the scaler runs. */
 final class TlsTest {
@@ -89,6 +94,33 @@ final class TlsTest {
             assertRefused(() -> isActive(channel(scaler, strangers, certificates)), scaler, "DISTRUST");
             certificates.issue("client", Algorithm.ecp256, Duration.ofDays(-1));
             assertRefused(() -> isActive(channel(scaler, Optional.of(certificates))), scaler, "NOT_VALID_NOW");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aSessionThatIsResumedDoesNotOutliveTheTrustInItsAuthority(String version) throws Exception {
+        try (var scaler = RunningScaler.with(environment(true))) {
+            SslContext context = resuming(version);
+            assertThat(isActive(channel(scaler, context))).isTrue();
+            TestCertificates renewed = TestCertificates.in(Files.createDirectory(directory.resolve("renewed")));
+            replace(renewed.authority(), certificates.authority());
+
+            await().untilAsserted(() -> assertThatThrownBy(() -> isActive(channel(scaler, context)))
+                    .isInstanceOf(StatusRuntimeException.class));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aSessionThatIsResumedDoesNotOutliveItsCertificate(String version) throws Exception {
+        certificates.issue("client", Algorithm.ecp256, Duration.ofSeconds(10));
+        try (var scaler = RunningScaler.with(environment(true))) {
+            SslContext context = resuming(version);
+            assertThat(isActive(channel(scaler, context))).isTrue();
+
+            await().untilAsserted(() -> assertThatThrownBy(() -> isActive(channel(scaler, context)))
+                    .isInstanceOf(StatusRuntimeException.class));
         }
     }
 
@@ -175,6 +207,26 @@ final class TlsTest {
         assertThatThrownBy(call).isInstanceOf(StatusRuntimeException.class).hasMessageContaining("UNAVAILABLE");
         await().untilAsserted(() -> assertThat(scaler.scrape())
                 .contains("redis_session_scaler_grpc_handshakes_refused_total{reason=\"" + reason + "\"} 1.0"));
+    }
+
+    /** What one client remembers of its sessions is used by all channels that are made with it. */
+    private SslContext resuming(String version) throws IOException {
+        return GrpcSslContexts.forClient()
+                .protocols(version)
+                .trustManager(certificates.authority().toFile())
+                .keyManager(
+                        certificates.certificate("client").toFile(),
+                        certificates.key("client").toFile())
+                .build();
+    }
+
+    private ManagedChannel channel(RunningScaler scaler, SslContext context) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress(
+                        "127.0.0.1", scaler.scaler().grpcPort())
+                .sslContext(context)
+                .build();
+        channels.add(channel);
+        return channel;
     }
 
     /** A client that trusts the authority of its own certificate, or that of the server if it has none. */

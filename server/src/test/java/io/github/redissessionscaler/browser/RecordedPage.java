@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -66,6 +67,8 @@ final class RecordedPage implements AutoCloseable, InstantSource {
                         counter::progress,
                         telemetry::connections,
                         this)),
+                Set.of(),
+                telemetry,
                 threads);
     }
 

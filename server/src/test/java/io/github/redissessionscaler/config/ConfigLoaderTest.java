@@ -40,6 +40,7 @@ final class ConfigLoaderTest {
                         6000,
                         Optional.empty(),
                         8080,
+                        Set.of(),
                         true,
                         100,
                         Duration.ofSeconds(2),
@@ -66,6 +67,7 @@ final class ConfigLoaderTest {
                         Map.entry("LISTEN_ADDRESS", "127.0.0.1"),
                         Map.entry("GRPC_PORT", "1"),
                         Map.entry("MANAGEMENT_PORT", "0"),
+                        Map.entry("MANAGEMENT_HOSTS", "Scaler.example.com, other"),
                         Map.entry("STATUS_PAGE", "False"),
                         Map.entry("ANSWER_TIMEOUT", "500ms"),
                         Map.entry("OUTAGE_GRACE", "15s"),
@@ -91,6 +93,7 @@ final class ConfigLoaderTest {
                         1,
                         TLS,
                         0,
+                        Set.of("scaler.example.com", "other"),
                         false,
                         2.5,
                         Duration.ofMillis(500),
@@ -115,6 +118,7 @@ final class ConfigLoaderTest {
             listenAddress: 127.0.0.1
             grpcPort: 1
             managementPort: 2
+            managementHosts: scaler.example.com
             statusPage: false
             answerTimeout: 500ms
             outageGrace: 15s
@@ -145,6 +149,7 @@ final class ConfigLoaderTest {
                         3,
                         TLS,
                         2,
+                        Set.of("scaler.example.com"),
                         false,
                         2.5,
                         Duration.ofMillis(500),

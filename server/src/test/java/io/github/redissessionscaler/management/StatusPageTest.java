@@ -8,6 +8,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,7 +20,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +66,7 @@ final class StatusPageTest {
 
         assertThat(text(trigger, "namespace")).isEqualTo("shop");
         assertThat(text(trigger, "name")).isEqualTo("web");
-        assertThat(text(trigger, "trigger")).matches("[0-9a-f]{8}");
+        assertThat(text(trigger, "trigger")).matches("[0-9a-f]{16}");
         assertThat(text(trigger, "condition")).isEqualTo("fine");
         assertThat(text(trigger, "counts")).isEqualTo("all keys");
         assertThat(text(trigger, "method")).isEqualTo("index");
@@ -123,7 +130,7 @@ final class StatusPageTest {
 
         HttpResponse<String> ambiguous = scaler.get("/api/history.csv?namespace=shop&name=web");
         assertThat(ambiguous.statusCode()).isEqualTo(400);
-        assertThat(ambiguous.body()).containsPattern("trigger=[0-9a-f]{8} or trigger=[0-9a-f]{8}");
+        assertThat(ambiguous.body()).containsPattern("trigger=[0-9a-f]{16} or trigger=[0-9a-f]{16}");
 
         String id = text(trigger(""), "trigger");
         assertThat(scaler.get("/api/history.csv?namespace=shop&name=web&trigger=" + id)
@@ -280,6 +287,84 @@ final class StatusPageTest {
     private void asked(Map<String, String> metadata) {
         jedis.set("a", "1");
         await().untilAsserted(() -> assertThat(scaler.metric(metadata)).isPositive());
+    }
+
+    @Test
+    void triggersWhoseTextsHaveTheSameHashCodeAreTold() {
+        scaler.metric(Map.of("metricName", "Aa"));
+        scaler.metric(Map.of("metricName", "BB"));
+
+        assertThat(status("").getAsJsonArray("triggers").asList().stream()
+                        .map(trigger -> text(trigger.getAsJsonObject(), "trigger"))
+                        .distinct())
+                .hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost:8080",
+                "127.0.0.1",
+                "[::1]:8080",
+                "scaler",
+                "scaler.keda.svc:8080",
+                "a.b.svc.cluster.local."
+            })
+    void namesThatNoStrangerCanOwnAreAnswered(String host) throws Exception {
+        assertThat(statusLine("GET /metrics HTTP/1.1", "Host: " + host)).contains(" 200 ");
+    }
+
+    @Test
+    void aPageOfSomebodyElseCannotReadUnderItsOwnName() throws Exception {
+        assertThat(statusLine("GET /metrics HTTP/1.1", "Host: scaler.example.com"))
+                .contains(" 421 ");
+        assertThat(statusLine("GET /livez HTTP/1.1", "Host: scaler.example.com"))
+                .contains(" 200 ");
+        try (var known = RunningScaler.with(
+                Map.of("REDIS_ADDRESS", redis.address(), "MANAGEMENT_HOSTS", "scaler.example.com"))) {
+            assertThat(statusLine(known, "GET /metrics HTTP/1.1", "Host: Scaler.example.com:80"))
+                    .contains(" 200 ");
+        }
+    }
+
+    @Test
+    void whatIsNoRequestOrTooLargeIsRefused() throws Exception {
+        assertThat(statusLine("no request at all", "")).contains(" 400 ");
+        assertThat(statusLine("GET / HTTP/1.1", "X-Large: " + "a".repeat(10_000)))
+                .contains(" 400 ");
+        assertThat(statusLine("GET /" + "a".repeat(5_000) + " HTTP/1.1", "")).contains(" 400 ");
+    }
+
+    @Test
+    void manyMayAskAtOnceAndNobodyWhoSaysNothingKeepsOthersOut() throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 100; i++) {
+                silent.add(new Socket(
+                        InetAddress.getLoopbackAddress(), scaler.scaler().managementPort()));
+            }
+            assertThat(scaler.get("/readyz").statusCode()).isEqualTo(200);
+            assertThat(scaler.scrape()).contains("redis_session_scaler_refused_total{limit=\"management\"}");
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    private String statusLine(String request, String header) throws IOException {
+        return statusLine(scaler, request, header);
+    }
+
+    private static String statusLine(RunningScaler asked, String request, String header) throws IOException {
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), asked.scaler().managementPort())) {
+            String text = request + "\r\n" + (header.isEmpty() ? "" : header + "\r\n") + "\r\n";
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            return String.valueOf(
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))
+                            .readLine());
+        }
     }
 
     private HttpResponse<String> send(String method, String path, Map<String, String> headers) throws Exception {

@@ -97,6 +97,31 @@ public final class ScalerProcess implements AutoCloseable {
         }
     }
 
+    public int managementPort() {
+        return URI.create(management).getPort();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** The most memory that was resident so far in MiB, as Linux tells it. */
+    public double peakResidentMib() {
+        try (var lines = Files.lines(Path.of("/proc", String.valueOf(pid()), "status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                            .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D+", "")))
+                            .findFirst()
+                            .orElseThrow()
+                    / 1024;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** SIGTERM, as Kubernetes ends a pod. */
     public void terminate() {
         process.destroy();

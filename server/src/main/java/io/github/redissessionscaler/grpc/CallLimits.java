@@ -1,0 +1,169 @@
+package io.github.redissessionscaler.grpc;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthGrpc;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Refuses calls for which there is no room, and keeps the account of the others. */
+final class CallLimits implements ServerInterceptor {
+
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+        Connection connection = call.getAttributes().get(Connections.CONNECTION);
+        Http2Stream stream = connection == null ? null : connection.newest();
+        if (connection == null || stream == null) {
+            return next.startCall(call, headers);
+        }
+        if (connection.distrusted()) {
+            return refuse(call, Status.UNAUTHENTICATED.withDescription("the client's certificate is not trusted"));
+        }
+        String refusal = connection.refusalOfBeginning();
+        boolean watch = call.getMethodDescriptor()
+                .getFullMethodName()
+                .equals(HealthGrpc.getWatchMethod().getFullMethodName());
+        if (refusal == null && watch && !connection.watch()) {
+            refusal = "this connection watches the health " + ServerLimits.WATCHES + " times already";
+        }
+        if (refusal != null) {
+            return refuse(call, exhausted(refusal));
+        }
+        var counted = new Counted<>(call, connection);
+        return new Listened<>(next.startCall(counted, headers), counted, connection, stream, watch);
+    }
+
+    private static Status exhausted(String refusal) {
+        return Status.RESOURCE_EXHAUSTED.withDescription(refusal + "; ask again later, or over another connection");
+    }
+
+    private static <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call, Status status) {
+        call.close(status, new Metadata());
+        return new ServerCall.Listener<>() {};
+    }
+
+    /** A call whose answer ends its account. */
+    private static final class Counted<Q, R> extends SimpleForwardingServerCall<Q, R> {
+
+        private final Connection connection;
+        private final AtomicBoolean evaluated = new AtomicBoolean();
+        private volatile boolean begun;
+
+        Counted(ServerCall<Q, R> call, Connection connection) {
+            super(call);
+            this.connection = connection;
+        }
+
+        void begin() {
+            begun = true;
+            connection.evaluates();
+        }
+
+        void end() {
+            if (begun && !evaluated.getAndSet(true)) {
+                connection.evaluated();
+            }
+        }
+
+        boolean ended() {
+            return evaluated.get();
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            super.close(status, trailers);
+            end();
+        }
+    }
+
+    private static final class Listened<Q> extends SimpleForwardingServerCallListener<Q> {
+
+        private final Counted<Q, ?> call;
+        private final Connection connection;
+        private final Http2Stream stream;
+        private final boolean unary;
+        private final boolean watch;
+        private boolean refused;
+
+        Listened(
+                ServerCall.Listener<Q> next,
+                Counted<Q, ?> call,
+                Connection connection,
+                Http2Stream stream,
+                boolean watch) {
+            super(next);
+            this.call = call;
+            this.connection = connection;
+            this.stream = stream;
+            this.unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
+            this.watch = watch;
+        }
+
+        @Override
+        public void onMessage(@Nullable Q message) {
+            connection.hasMessage(stream);
+            if (message == null) {
+                refused = true;
+                call.close(
+                        Status.INVALID_ARGUMENT.withDescription("the request is not a protobuf message of this method"),
+                        new Metadata());
+                connection.strike("messages that are no protobuf");
+            } else {
+                super.onMessage(message);
+            }
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (refused) {
+                return;
+            }
+            String refusal = unary ? connection.refusal() : null;
+            if (refusal != null) {
+                refused = true;
+                call.close(exhausted(refusal), new Metadata());
+                return;
+            }
+            call.begin();
+            super.onHalfClose();
+            if (!unary) {
+                boolean ended = call.ended();
+                call.end();
+                if (!ended) {
+                    connection.keep(stream);
+                }
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            leave();
+            super.onComplete();
+        }
+
+        @Override
+        public void onCancel() {
+            leave();
+            if (unary) {
+                connection.strike("calls that are reset before their answer");
+            } else {
+                call.end();
+            }
+            super.onCancel();
+        }
+
+        private void leave() {
+            if (watch) {
+                connection.unwatch();
+            }
+        }
+    }
+}

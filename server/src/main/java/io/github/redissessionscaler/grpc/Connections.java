@@ -1,0 +1,121 @@
+package io.github.redissessionscaler.grpc;
+
+import io.github.redissessionscaler.problem.LimitReachedException;
+import io.github.redissessionscaler.telemetry.Telemetry;
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import io.grpc.ServerTransportFilter;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The open connections of the server, and what all of them together have under way. When there is no room for another, the
+ * one is closed that asks nothing, and has not for the longest time; where all of them ask, the new one is. Thread-safe.
+ */
+final class Connections extends ServerTransportFilter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
+    static final Attributes.Key<Connection> CONNECTION = Attributes.Key.create("connection");
+
+    /** Who shall be closed first: who never asked anything, then who has not for the longest time. */
+    private static final Comparator<Connection> LEAST_USEFUL =
+            Comparator.comparing(Connection::hasAsked).thenComparingLong(Connection::lastUsed);
+
+    /** Whether the certificate of a client is trusted now; throws if not. */
+    interface Trust {
+        void check(Attributes transport) throws Exception;
+    }
+
+    final AtomicInteger callsUnderWay = new AtomicInteger();
+    final AtomicInteger evaluations = new AtomicInteger();
+    final AtomicInteger waiting = new AtomicInteger();
+    final AtomicInteger kept = new AtomicInteger();
+    final Duration sweptAfter;
+
+    private final ConcurrentMap<SocketAddress, Connection> connections = new ConcurrentHashMap<>();
+    private final Telemetry telemetry;
+    private final Trust trust;
+    private volatile long lastWarning = System.nanoTime() - Duration.ofHours(1).toNanos();
+
+    /**
+     * None yet.
+     *
+     * @param answerTimeout within which calls are answered
+     */
+    Connections(Duration answerTimeout, Telemetry telemetry, Trust trust) {
+        this.sweptAfter = answerTimeout.plus(ServerLimits.SWEPT_AFTER);
+        this.telemetry = telemetry;
+        this.trust = trust;
+        telemetry.gauge("grpc.connections", "Open connections of port 6000", connections::size);
+        telemetry.gauge(
+                "grpc.calls",
+                "Calls under way, apart from streams",
+                () -> Math.max(callsUnderWay.get(), evaluations.get()));
+    }
+
+    /** Takes a channel that was just accepted, or refuses it. */
+    boolean admit(Channel channel) {
+        SocketAddress client = channel.remoteAddress();
+        if (client == null) {
+            return false;
+        }
+        if (connections.size() >= ServerLimits.CONNECTIONS && !makeRoom()) {
+            refused("connections", "no connection more is taken: all " + ServerLimits.CONNECTIONS + " have calls");
+            return false;
+        }
+        var connection = new Connection(channel, this);
+        connections.put(client, connection);
+        var _ = channel.closeFuture().addListener(_ -> connections.remove(client, connection));
+        return true;
+    }
+
+    private boolean makeRoom() {
+        Optional<Connection> idle =
+                connections.values().stream().filter(Connection::isIdle).min(LEAST_USEFUL);
+        idle.ifPresent(connection -> {
+            connections.values().remove(connection);
+            connection.close();
+            refused(
+                    "connections",
+                    "a connection that asks nothing gave way: " + ServerLimits.CONNECTIONS + " are open");
+        });
+        return idle.isPresent();
+    }
+
+    /** Counts a refusal, and has the log say so at most once a minute. */
+    void refused(String limit, String words) {
+        telemetry.refused(limit);
+        long now = System.nanoTime();
+        if (now - lastWarning > Duration.ofMinutes(1).toNanos()) {
+            lastWarning = now;
+            LOG.warn("A client has reached a limit of port 6000 (docs/security.md): {}", words);
+        }
+    }
+
+    @Override
+    public Attributes transportReady(Attributes transport) {
+        SocketAddress client = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        Connection connection = client == null ? null : connections.get(client);
+        if (connection == null) {
+            throw new LimitReachedException("the connection has given way to another");
+        }
+        Http2ConnectionHandler http2 = connection.channel().pipeline().get(Http2ConnectionHandler.class);
+        connection.speaks(http2);
+        try {
+            trust.check(transport);
+        } catch (Exception e) {
+            connection.distrust();
+        }
+        return transport.toBuilder().set(CONNECTION, connection).build();
+    }
+}

@@ -1,0 +1,242 @@
+package io.github.redissessionscaler.management;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client of the management port: a request at a time, each within its time. Netty's thread reads; answers are made and
+ * written on threads of their own, which wait for the client.
+ */
+final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
+
+    /** Within which a request is to be there, from its first byte to its last. */
+    static final Duration REQUEST = Duration.ofSeconds(5);
+
+    /** How long a connection is open without a request. */
+    static final Duration IDLE = Duration.ofSeconds(75);
+
+    /** Within which an answer is to be read. */
+    static final Duration ANSWER = Duration.ofMinutes(1);
+
+    /** Within which an answer is to be made, after those that were asked for before. */
+    static final Duration MAKING = Duration.ofSeconds(30);
+
+    private static final int PART = 32 * 1024;
+
+    /** Answers a request; blocks. */
+    interface Handler {
+        void answer(HttpRequest request, HttpConnection connection) throws IOException, InterruptedException;
+    }
+
+    private final HttpConnections all;
+    private final Handler handler;
+    private final Executor executor;
+    private final Channel channel;
+    private volatile long since = System.nanoTime();
+    private volatile boolean answering;
+    private @Nullable HttpRequest request;
+    private boolean body;
+    private @Nullable Future<?> timeout;
+
+    HttpConnection(Channel channel, HttpConnections all, Handler handler, Executor executor) {
+        this.channel = channel;
+        this.all = all;
+        this.handler = handler;
+        this.executor = executor;
+    }
+
+    /** Since when it has waited for a request, or for its client to read, by the machine's monotonic clock. */
+    long since() {
+        return since;
+    }
+
+    boolean isAnswering() {
+        return answering;
+    }
+
+    void leave() {
+        var _ = channel.close();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        closeAfter(REQUEST);
+        context.fireChannelActive();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
+        if (part.decoderResult().isFailure()) {
+            body = true;
+            answer(HttpResponseStatus.BAD_REQUEST);
+            return;
+        }
+        if (part instanceof HttpRequest begun) {
+            request = begun;
+            body = false;
+            closeAfter(REQUEST);
+        }
+        if (part instanceof LastHttpContent last) {
+            body |= last.content().isReadable();
+            HttpRequest whole = request;
+            request = null;
+            if (whole != null) {
+                channel.config().setAutoRead(false);
+                answer(whole);
+            }
+        } else if (part instanceof HttpContent) {
+            body = true;
+        }
+    }
+
+    private void answer(HttpRequest whole) {
+        answering = true;
+        since = System.nanoTime();
+        closeAfter(MAKING);
+        executor.execute(() -> {
+            try {
+                handler.answer(whole, this);
+            } catch (IOException | RuntimeException e) {
+                var _ = channel.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                var _ = channel.close();
+            }
+        });
+    }
+
+    /** Refuses what is no request of HTTP, or a larger one than is read. */
+    private void answer(HttpResponseStatus status) {
+        var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0).set(HttpHeaderNames.CONNECTION, "close");
+        var _ = channel.write(response);
+        var _ = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Sends an answer without a body, or with this one. */
+    void send(HttpRequest whole, HttpResponseStatus status, HttpHeaders headers, byte[] bytes)
+            throws IOException, InterruptedException {
+        HttpResponse response = response(whole, status, headers);
+        if (!response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+                && status.code() != HttpResponseStatus.NOT_MODIFIED.code()) {
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
+        }
+        var _ = channel.write(response);
+        await(channel.writeAndFlush(
+                bytes.length == 0
+                        ? LastHttpContent.EMPTY_LAST_CONTENT
+                        : new DefaultLastHttpContent(Unpooled.wrappedBuffer(bytes))));
+        next(response);
+    }
+
+    /** Sends an answer part by part, as fast as its client reads. */
+    void send(HttpRequest whole, HttpResponseStatus status, HttpHeaders headers, Body content, boolean compressed)
+            throws IOException, InterruptedException {
+        HttpResponse response = response(whole, status, headers);
+        boolean chunked = whole.protocolVersion().isKeepAliveDefault();
+        if (compressed) {
+            response.headers().set(HttpHeaderNames.CONTENT_ENCODING, HttpHeaderValues.GZIP);
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, content.size());
+        } else if (chunked) {
+            response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        } else {
+            HttpUtil.setKeepAlive(response, false);
+        }
+        sending();
+        all.owes(this, content.size());
+        try (InputStream in = compressed ? content.compressed() : content.plain()) {
+            var _ = channel.write(response);
+            byte[] part = new byte[PART];
+            for (int read = in.read(part); read >= 0; read = in.read(part)) {
+                ByteBuf bytes = channel.alloc().buffer(read).writeBytes(part, 0, read);
+                await(channel.writeAndFlush(new DefaultHttpContent(bytes)));
+            }
+            await(channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
+        } finally {
+            all.owesNoMore(this);
+        }
+        next(response);
+    }
+
+    /** The answer is there; from now on its client takes its time. */
+    private void sending() {
+        since = System.nanoTime();
+        channel.eventLoop().execute(() -> closeAfter(ANSWER));
+    }
+
+    private HttpResponse response(HttpRequest whole, HttpResponseStatus status, HttpHeaders headers) {
+        var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers);
+        HttpUtil.setKeepAlive(response, HttpUtil.isKeepAlive(whole) && !body);
+        return response;
+    }
+
+    private static void await(ChannelFuture written) throws IOException, InterruptedException {
+        written.await();
+        if (!written.isSuccess()) {
+            throw new IOException("the client has gone", written.cause());
+        }
+    }
+
+    /** Waits for the next request, where the client may send one. */
+    private void next(HttpResponse response) {
+        if (!HttpUtil.isKeepAlive(response)) {
+            var _ = channel.close();
+            return;
+        }
+        channel.eventLoop().execute(() -> {
+            answering = false;
+            since = System.nanoTime();
+            closeAfter(IDLE);
+            channel.config().setAutoRead(true);
+        });
+    }
+
+    private void closeAfter(Duration time) {
+        Future<?> before = timeout;
+        if (before != null) {
+            before.cancel(false);
+        }
+        timeout = channel.eventLoop().schedule(this::leave, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        Future<?> last = timeout;
+        if (last != null) {
+            last.cancel(false);
+        }
+        context.fireChannelInactive();
+    }
+
+    /** A client that breaks off is no news. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        var _ = channel.close();
+    }
+}

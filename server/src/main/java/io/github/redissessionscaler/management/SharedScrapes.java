@@ -1,0 +1,77 @@
+package io.github.redissessionscaler.management;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes scrapes one after the other. Whoever asks gets one that was begun after the question; all who ask while one is made
+ * share the next. Between two there is as long a rest as the last one took. Thread-safe; blocks.
+ */
+final class SharedScrapes {
+
+    private static final long LONGEST_REST = Duration.ofSeconds(1).toNanos();
+
+    private final Body.Content content;
+    private long begun;
+    private long ended;
+    private boolean running;
+    private long restUntil = System.nanoTime();
+    private @Nullable Body latest;
+    private @Nullable IOException failure;
+
+    SharedScrapes(Body.Content content) {
+        this.content = content;
+    }
+
+    Body next() throws IOException, InterruptedException {
+        long number;
+        synchronized (this) {
+            long wanted = begun + 1;
+            while (running && ended < wanted) {
+                wait();
+            }
+            if (ended >= wanted) {
+                return result();
+            }
+            running = true;
+            begun++;
+            number = begun;
+        }
+        make(number);
+        synchronized (this) {
+            return result();
+        }
+    }
+
+    private void make(long number) throws InterruptedException {
+        Body made = null;
+        IOException failed = null;
+        try {
+            TimeUnit.NANOSECONDS.sleep(restUntil - System.nanoTime());
+            long start = System.nanoTime();
+            made = Body.of(content);
+            long end = System.nanoTime();
+            restUntil = end + Math.min(LONGEST_REST, end - start);
+        } catch (IOException e) {
+            failed = e;
+        } finally {
+            synchronized (this) {
+                running = false;
+                ended = number;
+                latest = made;
+                failure = failed;
+                notifyAll();
+            }
+        }
+    }
+
+    private Body result() throws IOException {
+        Body body = latest;
+        if (body == null) {
+            throw new IOException("the scrape failed", failure);
+        }
+        return body;
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.redissessionscaler.attacks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Attacks of a stranger. Some of each kind for two seconds; with {@code -Dattacks=whole} all of them for as long as they take,
+ * up to twelve seconds each. Prints a line for each.
+ */
+final class AttacksTest {
+
+    private static final boolean WHOLE = "whole".equals(System.getProperty("attacks"));
+
+    @TempDir
+    private static Path directory;
+
+    private static AttackSuite suite;
+
+    @BeforeAll
+    static void start() {
+        suite = new AttackSuite(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        suite.close();
+    }
+
+    static Set<Attack> attacks() {
+        return WHOLE
+                ? EnumSet.allOf(Attack.class)
+                : EnumSet.of(
+                        Attack.HEADERS_WITHOUT_MESSAGE,
+                        Attack.RAPID_RESET,
+                        Attack.WINDOW_OF_ZERO,
+                        Attack.HANDSHAKES,
+                        Attack.UNREAD_SCRAPES);
+    }
+
+    @ParameterizedTest
+    @MethodSource("attacks")
+    void theScalerLivesAndItsHonestClientGetsTheRightNumber(Attack attack) throws IOException {
+        AttackSuite.Outcome outcome = suite.run(attack, attack.most(), Duration.ofSeconds(WHOLE ? 12 : 2));
+
+        System.out.println(outcome);
+        assertThat(outcome.alive()).as(outcome.toString()).isTrue();
+        assertThat(outcome.honest().wrong()).as(outcome.toString()).isZero();
+        assertThat(outcome.honest().failed()).as(outcome.toString()).isZero();
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.redissessionscaler.attacks;
+
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A connection that speaks HTTP/2 frame by frame, as no client library would. For one thread. */
+final class RawHttp2 implements AutoCloseable {
+
+    private static final int DATA = 0;
+    private static final int HEADERS = 1;
+    private static final int RST_STREAM = 3;
+    private static final int SETTINGS = 4;
+    private static final int PING = 6;
+    private static final int END_STREAM = 1;
+    private static final int END_HEADERS = 4;
+    private static final int CANCEL = 8;
+    private static final int INITIAL_WINDOW_SIZE = 4;
+
+    private final Socket socket;
+    private final DataOutputStream out;
+    private int nextStream = 1;
+
+    /**
+     * Connects to a port of loopback.
+     *
+     * @param window how many bytes of each answer it would take
+     */
+    RawHttp2(int port, int window) throws IOException {
+        this(new Socket(InetAddress.getLoopbackAddress(), port), window);
+    }
+
+    /** The same over a socket that is connected, to which it belongs from now on. */
+    RawHttp2(Socket socket, int window) throws IOException {
+        this.socket = socket;
+        out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 1 << 16));
+        out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        frame(SETTINGS, 0, 0, 6);
+        out.writeShort(INITIAL_WINDOW_SIZE);
+        out.writeInt(window);
+        out.flush();
+        var _ = Thread.startVirtualThread(this::drain);
+    }
+
+    /** Begins a call of this path, which has no message yet; returns its stream. */
+    int begin(String path) throws IOException {
+        int stream = nextStream;
+        nextStream += 2;
+        byte[] block = block(path);
+        frame(HEADERS, END_HEADERS, stream, block.length);
+        out.write(block);
+        return stream;
+    }
+
+    /** Sends a whole message, and with it the end of what the client has to say. */
+    void message(int stream, byte[] message) throws IOException {
+        frame(DATA, END_STREAM, stream, 5 + message.length);
+        out.writeByte(0);
+        out.writeInt(message.length);
+        out.write(message);
+    }
+
+    /** Announces a message of this length and sends nothing but its beginning. */
+    void partOfMessage(int stream, int announced, int sent) throws IOException {
+        frame(DATA, 0, stream, 5 + sent);
+        out.writeByte(0);
+        out.writeInt(announced);
+        out.write(new byte[sent]);
+    }
+
+    void reset(int stream) throws IOException {
+        frame(RST_STREAM, 0, stream, 4);
+        out.writeInt(CANCEL);
+    }
+
+    void ping() throws IOException {
+        frame(PING, 0, 0, 8);
+        out.writeLong(0);
+    }
+
+    void flush() throws IOException {
+        out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private void frame(int type, int flags, int stream, int length) throws IOException {
+        out.writeByte(length >>> 16);
+        out.writeShort(length);
+        out.writeByte(type);
+        out.writeByte(flags);
+        out.writeInt(stream);
+    }
+
+    /** HPACK without its dynamic table: names by their number in the static one, values as they are. */
+    private static byte[] block(String path) {
+        var block = new ByteArrayOutputStream();
+        block.write(0x83);
+        block.write(0x86);
+        block.write(0x04);
+        text(block, path);
+        block.write(0x0f);
+        block.write(0x10);
+        text(block, "application/grpc");
+        block.write(0x00);
+        text(block, "te");
+        text(block, "trailers");
+        return block.toByteArray();
+    }
+
+    private static void text(ByteArrayOutputStream block, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        block.write(bytes.length);
+        block.writeBytes(bytes);
+    }
+
+    private void drain() {
+        try (var in = socket.getInputStream()) {
+            in.skipNBytes(Long.MAX_VALUE);
+        } catch (IOException e) {
+            // the scaler has closed the connection
+        }
+    }
+}
