@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
@@ -196,6 +197,19 @@ final class Failures {
     /** What others have said, of which errors of Redis have been made fit to be shown already. */
     private static String shown(@Nullable String text) {
         return ShownText.of(String.valueOf(text).getBytes(UTF_8), new byte[0]);
+    }
+
+    /**
+     * Whether a reply of another form than the command's has brought it about: it was thrown while the client library or
+     * {@link Replies} converted one. Anything else of its kind is an error of the scaler.
+     */
+    static boolean isOfAReply(RuntimeException failure) {
+        return Arrays.stream(failure.getStackTrace())
+                .map(StackTraceElement::getClassName)
+                .filter(thrower -> !thrower.startsWith("java.") && !thrower.startsWith("jdk."))
+                .findFirst()
+                .filter(thrower -> thrower.startsWith("redis.clients.") || thrower.startsWith(Replies.class.getName()))
+                .isPresent();
     }
 
     /** Whether the connection is to blame and not what was asked on it. */

@@ -49,6 +49,9 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
                     | IndexOutOfBoundsException
                     | NullPointerException
                     | IllegalArgumentException e) {
+                if (!Failures.isOfAReply(e)) {
+                    throw e;
+                }
                 KeyspaceException malformed = Failures.explain("connection " + connection.name(), e);
                 failed(malformed);
                 throw malformed;
