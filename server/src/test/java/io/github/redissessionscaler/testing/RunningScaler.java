@@ -69,15 +69,17 @@ public final class RunningScaler implements AutoCloseable {
         return onPort(redisPort, Duration.ofMillis(100), Duration.ofMillis(500));
     }
 
-    /** The same with a pace of the test's own. */
+    /** The same with a pace of the test's own; the longest that the scaler takes is an hour. */
     public static RunningScaler onPort(int redisPort, Duration poll, Duration heartbeat) {
+        Duration longest = Duration.ofHours(1);
+        Duration rarely = poll.multipliedBy(4);
         return new RunningScaler(Map.of(
                 "REDIS_ADDRESS",
                 "127.0.0.1:" + redisPort,
                 "PUSH_POLL_MIN",
                 Durations.format(poll),
                 "PUSH_POLL_MAX",
-                Durations.format(poll.multipliedBy(4)),
+                Durations.format(rarely.compareTo(longest) < 0 ? rarely : longest),
                 "HEARTBEAT",
                 Durations.format(heartbeat)));
     }
