@@ -133,6 +133,9 @@ final class Connection extends Http2ConnectionAdapter {
 
     @Override
     public void onStreamClosed(Http2Stream stream) {
+        if (newest == stream) {
+            newest = null;
+        }
         forgetPart(stream.id());
         if (isKept(stream)) {
             kept--;
