@@ -31,6 +31,9 @@ public final class Counter implements AutoCloseable {
     private static final int KEYS_REMEMBERED = 20_000;
 
     /** What is remembered of a key, and of a server's clock, is of these servers alone. */
+    private static final String ALL_KEYS_COUNT = "Redis does not say how many keys have a time to live, so that all keys of the"
+            + " database count; allow the user +info, or use keyPattern";
+
     private record Key(Database database, Object backend, String name) {}
 
     private final Keyspaces keyspaces;
@@ -105,6 +108,7 @@ public final class Counter implements AutoCloseable {
                     counts.begin(matching);
                     // What is remembered does not show that Redis answers, each primary of it.
                     keyspace.size();
+                    counts.available();
                     return counts.count(matching);
                 });
         };
@@ -159,8 +163,11 @@ public final class Counter implements AutoCloseable {
             case CountQuery.MatchingKeys matching ->
                 LayoutCheck.of(keyspace, matching, layout, count(source).value() > 0, random);
             case CountQuery.AllKeys() -> LayoutCheck.ofSize(keyspace, random);
-            case CountQuery.ExpiringKeys _,
-                    CountQuery.Elements _,
+            case CountQuery.ExpiringKeys() ->
+                keyspace.shards().stream().allMatch(shard -> shard.expiringKeys().isPresent())
+                        ? LayoutFindings.NONE
+                        : LayoutFindings.NONE.after(List.of(ALL_KEYS_COUNT));
+            case CountQuery.Elements _,
                     CountQuery.RecentMembers _,
                     CountQuery.UnexpiredMembers _ -> LayoutFindings.NONE;
         };

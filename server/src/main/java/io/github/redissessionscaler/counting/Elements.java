@@ -20,6 +20,8 @@ final class Elements {
     /** Longer than any number that Redis writes. */
     private static final int LONGEST_NUMBER = 64;
 
+    private static final int ASCII_END = 128;
+
     private enum Kind {
         LENGTH,
         NUMBER
@@ -94,8 +96,9 @@ final class Elements {
         return number.getAsDouble();
     }
 
+    /** BigDecimal also takes the digits of other scripts, which no other number of the scaler may have. */
     private static OptionalDouble parse(String text) {
-        if (text.length() > LONGEST_NUMBER) {
+        if (text.length() > LONGEST_NUMBER || !text.chars().allMatch(character -> character < ASCII_END)) {
             return OptionalDouble.empty();
         }
         try {

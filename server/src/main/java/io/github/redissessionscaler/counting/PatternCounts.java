@@ -126,12 +126,28 @@ final class PatternCounts implements AutoCloseable {
 
     /** Begins what counts the entry, also where it has ended for a reason that it should not have. */
     private void begin(PatternEntry entry) {
+        boolean isNew = entry.isNew();
         scans.start();
+        scans.admit(entry);
         if (samples.wanted()) {
             samples.start();
         }
-        if (entry.isNew()) {
+        if (isNew) {
             entries.changed.signalAll();
+        }
+    }
+
+    /**
+     * Redis answers. A round that failed because it did not is done again now, and what was counted before stands if it is not
+     * old. Returns at once.
+     */
+    void available() {
+        entries.lock.lock();
+        try {
+            scans.available();
+            samples.available();
+        } finally {
+            entries.lock.unlock();
         }
     }
 

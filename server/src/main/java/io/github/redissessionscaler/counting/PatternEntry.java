@@ -22,6 +22,7 @@ final class PatternEntry {
     private Instant asked;
     private boolean fewKeys;
     private boolean delayed;
+    private boolean late;
 
     private @Nullable Method method;
     private @Nullable Count exact;
@@ -70,9 +71,12 @@ final class PatternEntry {
         return method == null || (scanned() && exact == null);
     }
 
-    /** While there is no whole scan, an estimate is better than nothing; a scan of few keys ends at once. */
+    /**
+     * While there is no whole scan, an estimate is better than nothing. A scan of few keys ends at once, unless another one has
+     * to end first.
+     */
     boolean sampled() {
-        return method == Method.ESTIMATE || (scanned() && (delayed || (exact == null && !fewKeys)));
+        return method == Method.ESTIMATE || (scanned() && (delayed || (exact == null && (late || !fewKeys))));
     }
 
     boolean lacksSample() {
@@ -115,8 +119,14 @@ final class PatternEntry {
         }
     }
 
+    /** It came while a scan runs that does not count it. */
+    void missesScan() {
+        late = true;
+    }
+
     void scanned(long count, Instant now) {
         exact = Count.exact((double) count, now);
+        late = false;
         estimate = null;
         calm = new CalmEstimate();
         delayed = false;

@@ -97,6 +97,16 @@ abstract class Rounds {
         earliest = next;
     }
 
+    /** Redis answers: if the last round failed because it did not, the next one begins now. */
+    final void available() {
+        KeyspaceException last = failure;
+        if (last != null && !last.reason().answered()) {
+            succeeded(0);
+            earliest = next;
+            outdate();
+        }
+    }
+
     private void failed(KeyspaceException reason) {
         entries.lock.lock();
         try {

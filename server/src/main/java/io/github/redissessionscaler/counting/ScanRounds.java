@@ -34,6 +34,7 @@ final class ScanRounds extends Rounds {
     private final Runnable whenScanned;
 
     private @Nullable Pass pass;
+    private long largestShard;
     private boolean hinted;
     private long restUntil = earliest();
 
@@ -65,6 +66,14 @@ final class ScanRounds extends Rounds {
         }
     }
 
+    /** Has a new entry estimated while a scan runs that does not count it. */
+    void admit(PatternEntry entry) {
+        if (pass != null && entry.isNew()) {
+            entry.choose(choice, largestShard, entries.serverNanosPerKey());
+            entry.missesScan();
+        }
+    }
+
     /** How far the running scan is, if one runs. */
     Optional<ScanProgress> progress() {
         return Optional.ofNullable(pass).map(Pass::progress);
@@ -93,6 +102,7 @@ final class ScanRounds extends Rounds {
         Pass running;
         entries.lock.lock();
         try {
+            largestShard = largest;
             hinted = false;
             entries.all().forEach(entry -> entry.choose(choice, largest, entries.serverNanosPerKey()));
             if (samples.wanted()) {

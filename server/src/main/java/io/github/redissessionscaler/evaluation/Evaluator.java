@@ -231,7 +231,8 @@ public final class Evaluator {
 
     /**
      * The current target, sessions per replica: the number that {@code sessionSizeKey} holds. Where Redis answers that there
-     * is none, the default, so that all replicas of the scaler agree; while Redis does not answer, the last one.
+     * is none, the default, so that all replicas of the scaler agree; while Redis does not answer, the last one. Fails with an
+     * {@link UnavailableException} where there is no last one: any other number would be made up.
      */
     private CompletableFuture<Double> target(TriggerState state, Deadline deadline) {
         Trigger trigger = state.asked().trigger();
@@ -267,8 +268,10 @@ public final class Evaluator {
         String problem = String.valueOf(failure.getMessage());
         if (failure.reason().concernsTheRead()) {
             useDefaultTarget(state, key, problem);
-        } else {
+        } else if (state.isTargetKnown()) {
             state.targetStays(problem);
+        } else {
+            throw new UnavailableException(failure);
         }
     }
 

@@ -29,6 +29,7 @@ public final class TriggerState {
     private final DoubleSupplier byDefault;
     private volatile Optional<Double> ofKey = Optional.empty();
     private volatile Optional<String> targetProblem = Optional.empty();
+    private volatile boolean targetKnown;
 
     TriggerState(Asked asked, DoubleSupplier defaultTarget, Course course, Instant now) {
         this.asked = asked;
@@ -119,6 +120,11 @@ public final class TriggerState {
         return targetProblem;
     }
 
+    /** Whether Redis has answered what {@code sessionSizeKey} holds, at least once. */
+    boolean isTargetKnown() {
+        return targetKnown;
+    }
+
     void askedAt(Instant now) {
         lastAsked = now;
     }
@@ -126,11 +132,13 @@ public final class TriggerState {
     void targetIs(double sessionSize) {
         ofKey = Optional.of(sessionSize);
         targetProblem = Optional.empty();
+        targetKnown = true;
     }
 
     /** The key gives no target, so that the default is used. Returns whether the problem is another than before. */
     boolean targetIsDefault(String problem) {
         ofKey = Optional.empty();
+        targetKnown = true;
         return targetStays(problem);
     }
 

@@ -132,6 +132,7 @@ final class Connection extends Http2ConnectionAdapter {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // a stream is equal to itself alone
     public void onStreamClosed(Http2Stream stream) {
         if (newest == stream) {
             newest = null;

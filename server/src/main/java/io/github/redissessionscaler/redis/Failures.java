@@ -174,6 +174,19 @@ final class Failures {
                 && UNKNOWN_COMMAND.matcher(String.valueOf(failure.getMessage())).find();
     }
 
+    /** Whether the server answers that the command is not to be had: its user may not send it, or an error that names nothing else. */
+    static boolean isRefused(KeyspaceException failure) {
+        if (failure.reason() == Reason.NOPERM) {
+            return true;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof JedisDataException error && failure.reason() == Reason.OTHER) {
+                return String.valueOf(error.getMessage()).startsWith("ERR ");
+            }
+        }
+        return false;
+    }
+
     /** The server answers, and is a Sentinel, which holds no data. */
     static KeyspaceException isSentinel(String node, String master, RuntimeException failure) {
         return failed(

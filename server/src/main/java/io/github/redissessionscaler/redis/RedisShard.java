@@ -29,8 +29,6 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
 
     private static final Pattern EVICTED = Pattern.compile("(?m)^evicted_keys:(\\d{1,18})\\s*$");
 
-    private static final Pattern EXPIRES = Pattern.compile("(?:^|,)expires=(\\d{1,18})(?:,|$)");
-
     @Override
     public String name() {
         return server.name();
@@ -44,7 +42,7 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
     @Override
     public OptionalLong expiringKeys() {
         return info("keyspace")
-                .map(info -> expiringKeys(info, backend.database()))
+                .map(info -> backend.noted(() -> Replies.expiringKeys(info, backend.database())))
                 .orElseGet(OptionalLong::empty);
     }
 
@@ -59,33 +57,18 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
         return evicted.find() ? OptionalLong.of(Long.parseLong(evicted.group(1))) : OptionalLong.empty();
     }
 
-    /** Empty where INFO is refused, which is no failure: whoever asks does without. */
+    /** Empty where INFO is refused, which is no failure: whoever asks does without. A reply of another form is one. */
     private Optional<String> info(String section) {
         return backend.noted(() -> {
             try {
-                return Optional.of(server.execute(COMMANDS.info(section)));
+                return Optional.of(Replies.text(server.execute(COMMANDS.info(section))));
             } catch (KeyspaceException e) {
-                return switch (e.reason()) {
-                    case NOPERM, OTHER -> Optional.empty();
-                    default -> throw e;
-                };
+                if (Failures.isRefused(e)) {
+                    return Optional.empty();
+                }
+                throw e;
             }
         });
-    }
-
-    /** {@code expires} of the database in a reply of INFO keyspace; a database without keys has no line there. */
-    static OptionalLong expiringKeys(String info, int database) {
-        if (!info.contains("# Keyspace")) {
-            return OptionalLong.empty();
-        }
-        String beginning = "db" + database + ":";
-        for (String line : info.lines().toList()) {
-            if (line.startsWith(beginning)) {
-                Matcher expires = EXPIRES.matcher(line.substring(beginning.length()));
-                return expires.find() ? OptionalLong.of(Long.parseLong(expires.group(1))) : OptionalLong.empty();
-            }
-        }
-        return OptionalLong.of(0);
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.github.redissessionscaler.counting.Keyspace;
 import io.github.redissessionscaler.counting.ScanPage;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * {@link Failures} makes a failure of it.
  */
 final class Replies {
+
+    private static final Pattern KEYS = Pattern.compile("(?:^|,)keys=([^,]*)");
+    private static final Pattern EXPIRES = Pattern.compile("(?:^|,)expires=([^,]*)");
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
 
     private static final Pattern CURSOR = Pattern.compile("[0-9]{1,20}");
 
@@ -50,6 +56,11 @@ final class Replies {
                 cursor, ((List<?>) parts.getLast()).stream().map(Replies::key).toList());
     }
 
+    /** INFO. */
+    static String text(@Nullable String reply) {
+        return requireNonNull(reply);
+    }
+
     private static byte[] key(@Nullable Object element) {
         return (byte[]) requireNonNull(element);
     }
@@ -61,6 +72,35 @@ final class Replies {
         long micros = Long.parseLong(time.getLast());
         require(seconds >= 0 && seconds <= LAST_SECOND && micros >= 0 && micros < 1_000_000);
         return Instant.ofEpochSecond(seconds, 1_000 * micros);
+    }
+
+    /**
+     * {@code expires} of the database in a reply of INFO keyspace; 0 for a database without keys, which has no line there, and
+     * empty where the reply does not say it.
+     */
+    static OptionalLong expiringKeys(String info, int database) {
+        if (!info.contains("# Keyspace")) {
+            return OptionalLong.empty();
+        }
+        String beginning = "db" + database + ":";
+        for (String line : info.lines().toList()) {
+            if (line.startsWith(beginning)) {
+                OptionalLong expires = number(EXPIRES, line.substring(beginning.length()));
+                OptionalLong keys = number(KEYS, line.substring(beginning.length()));
+                require(expires.isEmpty() || keys.isEmpty() || expires.getAsLong() <= keys.getAsLong());
+                return expires;
+            }
+        }
+        return OptionalLong.of(0);
+    }
+
+    private static OptionalLong number(Pattern name, String line) {
+        Matcher matcher = name.matcher(line);
+        if (!matcher.find()) {
+            return OptionalLong.empty();
+        }
+        require(DIGITS.matcher(matcher.group(1)).matches());
+        return OptionalLong.of(count(Long.parseLong(matcher.group(1))));
     }
 
     private static void require(boolean condition) {

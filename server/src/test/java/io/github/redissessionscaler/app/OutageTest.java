@@ -1,14 +1,17 @@
 package io.github.redissessionscaler.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
+import io.github.redissessionscaler.testing.ScriptedRedis;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +113,30 @@ final class OutageTest {
             put("a");
 
             await().untilAsserted(() -> assertThat(early.metric(Map.of())).isEqualTo(1));
+        }
+    }
+
+    /** Two scalers must not differ by the factor between a target that one of them has read and the default of the other. */
+    @Test
+    void aTargetThatWasNeverReadIsNotMadeUp() {
+        var loading = new AtomicBoolean(true);
+        try (var fake = ScriptedRedis.answering(command -> switch (command.getFirst()) {
+                    case "DBSIZE" -> ":400\r\n".getBytes(UTF_8);
+                    case "GET" -> (loading.get() ? "-LOADING soon\r\n" : "$4\r\n1000\r\n").getBytes(UTF_8);
+                    default -> "+OK\r\n".getBytes(UTF_8);
+                });
+                var fresh = RunningScaler.with(Map.of("REDIS_URL", "redis://127.0.0.1:" + fake.port()))) {
+            Map<String, String> metadata = Map.of("sessionSizeKey", "target");
+            StatusRuntimeException failure =
+                    catchThrowableOfType(StatusRuntimeException.class, () -> fresh.metric(metadata));
+            assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            assertThat(failure.getStatus().getDescription()).contains("LOADING");
+
+            loading.set(false);
+            assertThat(fresh.metric(metadata)).isEqualTo(40);
+
+            loading.set(true);
+            assertThat(fresh.metric(metadata)).isEqualTo(40);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
@@ -241,11 +242,16 @@ final class KeyspaceTest {
     void infoIsReadByNameAndNotByPlace() {
         String info = "# Keyspace\r\ndb0:keys=5,expires=3,avg_ttl=7,subexpiry=2\r\ndb11:expires=9,keys=10\r\n";
 
-        assertThat(RedisShard.expiringKeys(info, 0)).isEqualTo(OptionalLong.of(3));
-        assertThat(RedisShard.expiringKeys(info, 11)).isEqualTo(OptionalLong.of(9));
-        assertThat(RedisShard.expiringKeys(info, 1)).isEqualTo(OptionalLong.of(0));
-        assertThat(RedisShard.expiringKeys("db0:keys=5\r\n# Keyspace\r\n", 0)).isEmpty();
-        assertThat(RedisShard.expiringKeys("nothing of the kind", 0)).isEmpty();
+        assertThat(Replies.expiringKeys(info, 0)).isEqualTo(OptionalLong.of(3));
+        assertThat(Replies.expiringKeys(info, 11)).isEqualTo(OptionalLong.of(9));
+        assertThat(Replies.expiringKeys(info, 1)).isEqualTo(OptionalLong.of(0));
+        assertThat(Replies.expiringKeys("db0:keys=5\r\n# Keyspace\r\n", 0)).isEmpty();
+        assertThat(Replies.expiringKeys("nothing of the kind", 0)).isEmpty();
+        assertThat(Replies.expiringKeys("# Keyspace\r\ndb0:keys=5\r\n", 0)).isEmpty();
+        for (String broken : List.of("expires=abc", "expires=-3", "expires=", "expires=99999999999999999999", "expires=6")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Replies.expiringKeys("# Keyspace\r\ndb0:keys=5," + broken + "\r\n", 0));
+        }
     }
 
     private static void add(String name, Topology topology, Optional<RedisTls> tls, UnifiedJedis writer) {

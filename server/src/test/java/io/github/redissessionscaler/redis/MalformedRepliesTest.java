@@ -98,6 +98,24 @@ final class MalformedRepliesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ":5\r\n",
+                "$-1\r\n",
+                "*0\r\n",
+                "-MOVED 3 127.0.0.1:1\r\n",
+                "HTTP/1.1 400 Bad Request\r\n\r\n",
+                "$36\r\n# Keyspace\r\ndb0:keys=7,expires=abc\r\n\r\n",
+                "$36\r\n# Keyspace\r\ndb0:keys=7,expires=900\r\n\r\n"
+            })
+    void info(String reply) {
+        try (var redis = answering(Map.of("INFO", reply, "DBSIZE", ":7\r\n"))) {
+            assertUnavailable("redis://127.0.0.1:" + redis.port(), Map.of("preset", "dedicated-database"));
+            assertThat(redis.asked()).contains("INFO");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {":1\r\n", "$-1\r\n", "*0\r\n", "*1\r\n:1\r\n"})
     void types(String reply) {
         try (var redis = answering(Map.of("TYPE", reply))) {
