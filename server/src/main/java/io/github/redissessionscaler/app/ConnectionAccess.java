@@ -43,7 +43,7 @@ record ConnectionAccess(Supplier<Map<String, ConnectionConfig>> connections, Key
                 Quoted.refused(name) + " is not a connection of the scaler; "
                         + (usable.isEmpty()
                                 ? "it has none for the namespace '" + namespace + "'"
-                                : "those for this namespace are " + String.join(", ", usable))
+                                : "this namespace may use " + String.join(", ", usable))
                         + Nearest.question(name, usable))));
     }
 }

@@ -23,7 +23,8 @@ public record Node(String host, int port) {
         }
     }
 
-    private static boolean isPort(int number) {
+    /** Whether there is such a port. */
+    public static boolean isPort(int number) {
         return number >= 1 && number <= HIGHEST_PORT;
     }
 

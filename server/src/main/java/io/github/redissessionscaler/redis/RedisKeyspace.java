@@ -243,7 +243,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         String host = target.getHost().isEmpty()
                 ? Node.parse(from.name(), target.getPort()).map(Node::host).orElse("")
                 : target.getHost();
-        return new Node(host, target.getPort());
+        return Replies.node(host, target.getPort());
     }
 
     /** Asks once more if the primaries turn out to be others. */

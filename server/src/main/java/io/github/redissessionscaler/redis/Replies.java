@@ -3,6 +3,7 @@ package io.github.redissessionscaler.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
+import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.counting.Keyspace;
 import io.github.redissessionscaler.counting.ScanPage;
 import java.time.Instant;
@@ -54,6 +55,12 @@ final class Replies {
         require(CURSOR.matcher(cursor).matches());
         return new ScanPage(
                 cursor, ((List<?>) parts.getLast()).stream().map(Replies::key).toList());
+    }
+
+    /** Where MOVED and ASK lead to. */
+    static Node node(String host, int port) {
+        require(Node.isPort(port));
+        return new Node(host, port);
     }
 
     /** INFO. */

@@ -111,7 +111,7 @@ final class ReloadTest {
         configure("connections: {other: {address: '127.0.0.1:%d'}}".formatted(second.port()));
         await().untilAsserted(() -> assertThatThrownBy(() -> scaler.metric(PLAIN))
                 .hasMessageContaining("INVALID_ARGUMENT")
-                .hasMessageContaining("it has other"));
+                .hasMessageContaining("this namespace may use other"));
         assertThat(scaler.metric(Map.of("connection", "other"))).isEqualTo(2);
 
         configure("connections: {default: {address: '127.0.0.1:%d'}}".formatted(first.port()));
