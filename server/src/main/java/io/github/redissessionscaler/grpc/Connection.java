@@ -225,7 +225,7 @@ final class Connection extends Http2ConnectionAdapter {
     /** Why a call that begins is not taken, or null if it is. */
     @Nullable
     String refusalOfBeginning() {
-        int most = ServerLimits.CALLS + Math.max(0, ServerLimits.BEGUN_INSTEAD_OF_STREAMS - all.kept.get());
+        int most = Math.max(ServerLimits.CALLS, ServerLimits.BEGUN_INSTEAD_OF_STREAMS - all.kept.get());
         return all.waiting.get() > most && waiting > ServerLimits.FAIR_CALLS
                 ? "more than " + most + " calls wait for their message"
                 : null;

@@ -19,7 +19,7 @@ final class ServerLimits {
     /** Calls under way that every connection may have, whatever others have. */
     static final int FAIR_CALLS = 16;
 
-    /** So many more may wait for their message while no streams are open: clients begin many streams before the first message. */
+    /** So many may wait for their message while no streams are open: clients begin many streams before the first message. */
     static final int BEGUN_INSTEAD_OF_STREAMS = 12_000;
 
     /** Bytes of messages that are not whole, of one connection. */

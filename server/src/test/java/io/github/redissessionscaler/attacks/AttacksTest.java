@@ -47,6 +47,7 @@ final class AttacksTest {
                         Attack.UNREAD_SCRAPES);
     }
 
+    /** In every build, a machine that does more than this may keep a read from ending in time, but no number may be wrong. */
     @ParameterizedTest
     @MethodSource("attacks")
     void theScalerLivesAndItsHonestClientGetsTheRightNumber(Attack attack) throws IOException {
@@ -55,6 +56,8 @@ final class AttacksTest {
         System.out.println(outcome);
         assertThat(outcome.alive()).as(outcome.toString()).isTrue();
         assertThat(outcome.honest().wrong()).as(outcome.toString()).isZero();
-        assertThat(outcome.honest().failed()).as(outcome.toString()).isZero();
+        if (WHOLE) {
+            assertThat(outcome.honest().failed()).as(outcome.toString()).isZero();
+        }
     }
 }

@@ -89,7 +89,7 @@ final class HonestClient implements AutoCloseable {
         try {
             double number = stub.withDeadlineAfter(1, TimeUnit.MINUTES)
                     .getMetrics(GetMetricsRequest.newBuilder()
-                            .setScaledObjectRef(RunningScaler.ref(Map.of()))
+                            .setScaledObjectRef(RunningScaler.ref(Map.of("onUnavailable", "error")))
                             .build())
                     .getMetricValues(0)
                     .getMetricValueFloat();
