@@ -31,8 +31,9 @@ public final class Counter implements AutoCloseable {
     private static final int KEYS_REMEMBERED = 20_000;
 
     /** What is remembered of a key, and of a server's clock, is of these servers alone. */
-    private static final String ALL_KEYS_COUNT = "Redis does not say how many keys have a time to live, so that all keys of the"
-            + " database count; allow the user +info, or use keyPattern";
+    private static final String ALL_KEYS_COUNT =
+            "Redis does not say how many keys have a time to live, so that all keys of the"
+                    + " database count; allow the user +info, or use keyPattern";
 
     private record Key(Database database, Object backend, String name) {}
 
@@ -164,12 +165,12 @@ public final class Counter implements AutoCloseable {
                 LayoutCheck.of(keyspace, matching, layout, count(source).value() > 0, random);
             case CountQuery.AllKeys() -> LayoutCheck.ofSize(keyspace, random);
             case CountQuery.ExpiringKeys() ->
-                keyspace.shards().stream().allMatch(shard -> shard.expiringKeys().isPresent())
+                keyspace.shards().stream()
+                                .allMatch(shard -> shard.expiringKeys().isPresent())
                         ? LayoutFindings.NONE
                         : LayoutFindings.NONE.after(List.of(ALL_KEYS_COUNT));
-            case CountQuery.Elements _,
-                    CountQuery.RecentMembers _,
-                    CountQuery.UnexpiredMembers _ -> LayoutFindings.NONE;
+            case CountQuery.Elements _, CountQuery.RecentMembers _, CountQuery.UnexpiredMembers _ ->
+                LayoutFindings.NONE;
         };
     }
 

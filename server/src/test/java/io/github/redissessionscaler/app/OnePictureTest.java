@@ -90,8 +90,8 @@ final class OnePictureTest {
     @Test
     void aPatternIsRightAsSoonAsRedisAnswersAgain() {
         fill(300);
-        try (var scaler = RunningScaler.with(Map.of(
-                "REDIS_ADDRESS", redis.address(), "COUNT_REFRESH", "100ms", "ANSWER_TIMEOUT", "500ms"))) {
+        try (var scaler = RunningScaler.with(
+                Map.of("REDIS_ADDRESS", redis.address(), "COUNT_REFRESH", "100ms", "ANSWER_TIMEOUT", "500ms"))) {
             assertThat(scaler.metric(PATTERN)).isEqualTo(300);
             redis.pause();
             assertThat(scaler.metric(PATTERN)).isZero();

@@ -107,8 +107,8 @@ final class DeadNodesTest {
 
             for (int i = 0; i < 100; i++) {
                 await().pollDelay(Duration.ZERO)
-                        .until(() -> reasonOf(() -> keyspace.cardinality("a-string", KeyType.LIST))
-                                == Reason.WRONGTYPE);
+                        .until(() ->
+                                reasonOf(() -> keyspace.cardinality("a-string", KeyType.LIST)) == Reason.WRONGTYPE);
             }
 
             long looksByTheClock =

@@ -248,7 +248,8 @@ final class KeyspaceTest {
         assertThat(Replies.expiringKeys("db0:keys=5\r\n# Keyspace\r\n", 0)).isEmpty();
         assertThat(Replies.expiringKeys("nothing of the kind", 0)).isEmpty();
         assertThat(Replies.expiringKeys("# Keyspace\r\ndb0:keys=5\r\n", 0)).isEmpty();
-        for (String broken : List.of("expires=abc", "expires=-3", "expires=", "expires=99999999999999999999", "expires=6")) {
+        for (String broken :
+                List.of("expires=abc", "expires=-3", "expires=", "expires=99999999999999999999", "expires=6")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> Replies.expiringKeys("# Keyspace\r\ndb0:keys=5," + broken + "\r\n", 0));
         }
