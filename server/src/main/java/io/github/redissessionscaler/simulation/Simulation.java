@@ -4,6 +4,7 @@ import io.github.redissessionscaler.hpa.Answer;
 import io.github.redissessionscaler.hpa.Autoscaler;
 import io.github.redissessionscaler.hpa.Decision;
 import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
+import io.github.redissessionscaler.hpa.ScaledObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ public final class Simulation {
 
     /** The next second at which anything may change but the sessions. */
     private long nextEvent(long second) {
-        if (awaitsPush()) {
+        if (followsPushes()) {
             return second + 1;
         }
         long poll = setup.scaledObject().pollingInterval().toSeconds();
@@ -80,8 +81,12 @@ public final class Simulation {
         return Math.min(Math.min(nextPoll, nextSync), instances.nextReady());
     }
 
-    private boolean awaitsPush() {
-        return setup.pushes() && autoscaler.replicas() == 0;
+    /** A push starts the first replicas, and renews the time of the last activity, which only matters where KEDA ends the last ones. */
+    private boolean followsPushes() {
+        ScaledObject scaledObject = setup.scaledObject();
+        boolean endsTheLast =
+                scaledObject.minReplicas() == 0 || scaledObject.idleReplicas().isPresent();
+        return setup.pushes() && endsTheLast;
     }
 
     /** As many instances as there would be if all had been as it is for long. */
@@ -105,7 +110,7 @@ public final class Simulation {
         Instant now = start.plusSeconds(second);
         if (second % setup.scaledObject().pollingInterval().toSeconds() == 0) {
             decided(autoscaler.poll(() -> List.of(answer(now)), now), second);
-        } else if (awaitsPush() && isActive(answer(now))) {
+        } else if (followsPushes() && isActive(answer(now))) {
             decided(autoscaler.pushedActive(now), second);
         }
         if (second % SYNC_SECONDS == 0) {

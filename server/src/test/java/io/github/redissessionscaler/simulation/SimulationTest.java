@@ -174,6 +174,11 @@ final class SimulationTest {
                         "0 0, 40 5",
                         "0 40:1"),
                 of(
+                        "pushed active until 39, between two polls, and 300 s must have passed",
+                        "activationSessionSize=0, minReplicaCount=0, type=external-push",
+                        "0 50, 40 0",
+                        "1 360:0"),
+                of(
                         "KEDA starts the first, the HPA the others",
                         "activationSessionSize=0, minReplicaCount=0",
                         "0 0, 40 950",
