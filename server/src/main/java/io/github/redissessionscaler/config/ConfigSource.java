@@ -2,9 +2,9 @@ package io.github.redissessionscaler.config;
 
 import io.github.redissessionscaler.problem.InvalidInputException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,10 +15,8 @@ import java.util.Optional;
  */
 public final class ConfigSource {
 
-    private static final byte[] NONE = new byte[0];
-
     private final Map<String, String> environment;
-    private byte[] seen;
+    private Optional<ByteBuffer> seen;
     private volatile ServerConfig current;
 
     private ConfigSource(Map<String, String> environment) {
@@ -47,8 +45,8 @@ public final class ConfigSource {
      * @throws InvalidInputException with everything that is wrong, once for each change; the current one stays then
      */
     public Optional<ServerConfig> reread() {
-        byte[] content = content();
-        if (Arrays.equals(content, seen)) {
+        Optional<ByteBuffer> content = content();
+        if (content.equals(seen)) {
             return Optional.empty();
         }
         seen = content;
@@ -56,13 +54,13 @@ public final class ConfigSource {
         return Optional.of(current);
     }
 
-    /** A file that cannot be read counts as an empty one; what it is worth is said when it is loaded. */
-    private byte[] content() {
+    /** Of the file; empty where none is named or it cannot be read, which is said when it is loaded. */
+    private Optional<ByteBuffer> content() {
         String file = environment.getOrDefault(ConfigLoader.CONFIG_FILE, "");
         try {
-            return file.isEmpty() ? NONE : Files.readAllBytes(Path.of(file));
+            return file.isEmpty() ? Optional.empty() : Optional.of(ByteBuffer.wrap(Files.readAllBytes(Path.of(file))));
         } catch (IOException _) {
-            return NONE;
+            return Optional.empty();
         }
     }
 }

@@ -67,6 +67,37 @@ final class ConfigSourceTest {
         assertThat(source.current().sessionSize()).isEqualTo(50);
     }
 
+    @Test
+    void anEmptiedFileThatNamedTheRedisIsRefusedAndSoIsItWhenItGoes() throws IOException {
+        Path file = write("connections: {default: {address: redis}}");
+        var source = ConfigSource.of(Map.of("CONFIG_FILE", file.toString()));
+
+        write("");
+        assertThatThrownBy(source::reread)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("CONFIG_FILE: '" + file + "' is empty");
+        assertThat(source.reread()).isEmpty();
+        Files.delete(file);
+        assertThatThrownBy(source::reread)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("cannot be read: there is no such file");
+        assertThat(source.reread()).isEmpty();
+        write("");
+        assertThatThrownBy(source::reread).hasMessageContaining("is empty");
+        assertThat(source.current().connections()).containsOnlyKeys("default");
+
+        write("connections: {default: {address: redis}}");
+        assertThat(source.reread()).isPresent();
+    }
+
+    @Test
+    void aFileThatGoesAfterItWasEmptyIsRefusedAlsoWhereAVariableNamesTheRedis() throws IOException {
+        var source = sourceOf("");
+        Files.delete(directory.resolve("config.yaml"));
+
+        assertThatThrownBy(source::reread).hasMessageContaining("cannot be read");
+    }
+
     /** What the reference says of each setting is what {@link ServerConfig#reloadedAs} does. */
     @ParameterizedTest
     @EnumSource(Setting.class)
