@@ -81,11 +81,20 @@ final class EventConnection implements AutoCloseable {
             }
             if (subscribed) {
                 server.stats().lost();
-                listener.interrupted();
+                reportInterruption();
             } else {
                 retry = retry.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? retry.multipliedBy(2) : LAST_RETRY;
             }
         } while (!isClosedWithin(retry));
+    }
+
+    /** Whatever the listener throws does not end the listening. */
+    private void reportInterruption() {
+        try {
+            listener.interrupted();
+        } catch (Throwable e) {
+            InternalErrors.report("keyspace events", e);
+        }
     }
 
     /** Tells every event until the connection breaks, which is thrown, or is closed. */
