@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.Security;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -64,7 +65,7 @@ public final class Scaler implements AutoCloseable {
     private final ActivityHub hub;
     private final GrpcServer grpc;
     private final ManagementServer management;
-    private final Future<?> rereading;
+    private final List<Future<?>> rereading;
     private volatile boolean configRefused;
     private volatile boolean ending;
 
@@ -102,7 +103,9 @@ public final class Scaler implements AutoCloseable {
                         config.managementHosts(),
                         engine.telemetry,
                         threads));
-        rereading = background.every("reading the files", FILES_REREAD_EVERY, this::rereadFiles);
+        rereading = List.of(
+                background.every("reading the certificates", FILES_REREAD_EVERY, grpc::rereadCertificates),
+                background.every("reading the configuration", FILES_REREAD_EVERY, this::rereadConfiguration));
         var _ = background.every("forgetting triggers", FORGET_EVERY, engine.states::forgetUnasked);
         var _ = background.every("closing unused databases", CLOSE_EVERY, engine.keyspaces::closeUnused);
     }
@@ -183,9 +186,8 @@ public final class Scaler implements AutoCloseable {
         return new Scaler(source, whenReloaded, instances);
     }
 
-    /** Takes the configuration and the certificates as their files hold them now. One at a time. */
-    private synchronized void rereadFiles() {
-        grpc.rereadCertificates();
+    /** Takes the configuration as its file holds it now. One at a time. */
+    private synchronized void rereadConfiguration() {
         try {
             source.reread().ifPresent(this::reloaded);
         } catch (InvalidInputException e) {
@@ -232,7 +234,7 @@ public final class Scaler implements AutoCloseable {
         }
         ending = true;
         LOG.info("Ending: no more calls are taken, those under way are answered");
-        rereading.cancel(false);
+        rereading.forEach(one -> one.cancel(false));
         grpc.announceEnd();
         hub.close();
         grpc.drain(DRAIN);

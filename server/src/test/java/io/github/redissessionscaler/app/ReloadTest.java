@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.redissessionscaler.background.InternalErrors;
+import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,35 @@ final class ReloadTest {
         configure("connections: {default: {address: '127.0.0.1:%d'}}".formatted(second.port()));
         await().until(() -> scaler.scrape().contains("redis_session_scaler_config_refused 0.0"));
         assertThat(scaler.metric(PLAIN)).isEqualTo(2);
+    }
+
+    @Test
+    void theFileIsReadAgainAfterAnError() throws IOException {
+        List<Double> sizes = new CopyOnWriteArrayList<>();
+        var source = ConfigSource.of(Map.of(
+                "CONFIG_FILE",
+                file().toString(),
+                "LISTEN_ADDRESS",
+                "127.0.0.1",
+                "GRPC_PORT",
+                "0",
+                "MANAGEMENT_PORT",
+                "0"));
+        try (var other = Scaler.start(source, config -> {
+            sizes.add(config.sessionSize());
+            if (config.sessionSize() == 40) {
+                throw new StackOverflowError();
+            }
+        })) {
+            assertThat(other.openStreams()).isZero();
+            configure("sessionSize: 40\nconnections: {default: {address: '127.0.0.1:%d'}}".formatted(first.port()));
+            await().until(() -> InternalErrors.counts().containsKey("reading the configuration"));
+            assertThat(sizes).containsExactly(40.0);
+
+            configure("sessionSize: 50\nconnections: {default: {address: '127.0.0.1:%d'}}".formatted(first.port()));
+
+            await().until(() -> sizes.contains(50.0));
+        }
     }
 
     private Path file() {
