@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.Counter;
+import io.github.redissessionscaler.counting.KeyspaceEvents;
 import io.github.redissessionscaler.counting.LayoutFindings;
 import io.github.redissessionscaler.evaluation.Advisor;
 import io.github.redissessionscaler.evaluation.Asked;
@@ -22,9 +23,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -111,19 +116,94 @@ final class ActivityHubTest {
         }
     }
 
+    @Test
+    void aRoundThatWasPlannedAnewIsNotRunTwice() throws InterruptedException {
+        var reads = new AtomicInteger();
+        keyspace.size(() -> (long) reads.incrementAndGet());
+        var held = new HeldThreads();
+        List<KeyspaceEvents.Listener> listeners = new CopyOnWriteArrayList<>();
+        try (var late = new Background(held);
+                ActivityHub hub = hub(NEVER, late, (_, given) -> {
+                    listeners.add(given);
+                    return () -> {};
+                })) {
+            open(hub);
+            held.next().run();
+            assertThat(client.sent).containsExactly(true);
+            Runnable cancelledTooLate = held.next();
+            listeners.getFirst().event();
+            Runnable planned = held.next();
+            int before = reads.get();
+
+            cancelledTooLate.run();
+            assertThat(reads).hasValue(before);
+            planned.run();
+            assertThat(reads).hasValue(before + 1);
+
+            Runnable following = held.next();
+            assertThat(held.waiting).isEmpty();
+            following.run();
+            assertThat(reads).hasValue(before + 2);
+        }
+    }
+
     private ActivityHub hub(Duration heartbeat) {
+        return hub(heartbeat, background, (_, _) -> () -> {});
+    }
+
+    private ActivityHub hub(Duration heartbeat, Background own, KeyspaceEvents events) {
         return new ActivityHub(
                 evaluator,
-                (_, _) -> () -> {},
+                events,
                 _ -> {},
                 new PushSettings(heartbeat, OFTEN, OFTEN, Duration.ofMinutes(1)),
                 () -> 10,
-                background);
+                own);
     }
 
     private void open(ActivityHub hub) {
         var asked = new Asked("shop", "web", TriggerParser.parse(Map.of("activationSessionSize", "0")));
         hub.watchActivity(asked, client).open();
+    }
+
+    /** Threads that take their time to start: a test runs what they would. */
+    private static final class HeldThreads extends AbstractExecutorService {
+
+        private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
+
+        Runnable next() throws InterruptedException {
+            Runnable task = waiting.poll(30, TimeUnit.SECONDS);
+            assertThat(task).isNotNull();
+            return task;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            waiting.add(task);
+        }
+
+        @Override
+        public void shutdown() {}
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return false;
+        }
     }
 
     private static final class Recorder implements Client {
