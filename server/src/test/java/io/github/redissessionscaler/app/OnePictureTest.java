@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.proto.GetMetricsRequest;
+import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,46 @@ final class OnePictureTest {
             assertThat(scaler.metric(PATTERN)).isEqualTo(300);
             assertThat(scaler.isActive(PATTERN)).isTrue();
         }
+    }
+
+    @Test
+    void aSumWithoutOneOfThreePrimariesIsNoAnswerOfEitherRpc() {
+        try (var cluster = RedisCluster.startPartial(3);
+                var client = cluster.connect();
+                var scaler = RunningScaler.impatient(
+                        Map.of("REDIS_URL", "redis-cluster://" + cluster.nodes().getFirst(), "COUNT_REFRESH", "1h"))) {
+            cluster.keyOfEachPrimary(3).forEach(key -> client.set(key, "x"));
+            Map<String, String> allKeys = Map.of();
+            Map<String, String> pattern = Map.of("keyPattern", "queue:*");
+            for (Map<String, String> metadata : List.of(allKeys, pattern)) {
+                await().until(() -> scaler.metric(metadata) == 3 && scaler.isActive(metadata));
+            }
+            cluster.primary(1).pause();
+            try {
+                for (Map<String, String> metadata : List.of(allKeys, pattern)) {
+                    Map<String, String> orError = new HashMap<>(metadata);
+                    orError.put("onUnavailable", "error");
+                    await().untilAsserted(() -> assertThat(scaler.metric(metadata))
+                            .as("%s", metadata)
+                            .isZero());
+                    for (int i = 0; i < 3; i++) {
+                        assertThat(scaler.isActive(metadata)).as("%s", metadata).isFalse();
+                        assertThat(scaler.metric(metadata)).as("%s", metadata).isZero();
+                        assertUnavailable(() -> scaler.metric(orError));
+                        assertUnavailable(() -> scaler.isActive(orError));
+                    }
+                }
+            } finally {
+                cluster.primary(1).resume();
+            }
+        }
+    }
+
+    private static void assertUnavailable(ThrowingCallable call) {
+        assertThat(catchThrowableOfType(StatusRuntimeException.class, call)
+                        .getStatus()
+                        .getCode())
+                .isEqualTo(Status.Code.UNAVAILABLE);
     }
 
     @Test
