@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,28 @@ final class WrongPeersTest {
             assertThat(unavailable("rediss://" + redis.address(), 2))
                     .contains("Redis at " + redis.address() + " does not complete the TLS handshake: ")
                     .containsAnyOf("does it speak TLS on this port?", "it answers without TLS");
+        }
+    }
+
+    @Test
+    void aServerThatIsSilentWhenItIsAskedForTlsIsAskedOnce() throws IOException {
+        try (var listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            List<Socket> connections = new CopyOnWriteArrayList<>();
+            Thread.startVirtualThread(() -> keepEach(listening, connections));
+
+            assertThat(unavailable("rediss://127.0.0.1:" + listening.getLocalPort(), 2))
+                    .contains("does it speak TLS on this port?");
+            assertThat(connections).hasSize(1);
+        }
+    }
+
+    private static void keepEach(ServerSocket listening, List<Socket> connections) {
+        try {
+            while (true) {
+                connections.add(listening.accept());
+            }
+        } catch (IOException e) {
+            // closed
         }
     }
 
