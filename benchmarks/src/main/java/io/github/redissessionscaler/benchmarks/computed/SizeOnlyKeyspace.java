@@ -60,4 +60,9 @@ final class SizeOnlyKeyspace implements Keyspace {
     public List<Shard> shards() {
         throw new UnsupportedOperationException();
     }
+
+    @Override
+    public List<String> warnings() {
+        return List.of();
+    }
 }
