@@ -25,7 +25,7 @@ func TestThePlainManifestsAreThoseOfTheChart(t *testing.T) {
 	if string(rendered) != manifests {
 		t.Error("deploy/render prints something else than deploy/redis-session-scaler.yaml")
 	}
-	if len(objects(t, manifests)) != 6 {
+	if len(objects(t, manifests)) != 5 {
 		t.Error("not every object is there")
 	}
 	if regexp.MustCompile(`helm\.sh|: Helm`).MatchString(manifests) {
@@ -34,7 +34,7 @@ func TestThePlainManifestsAreThoseOfTheChart(t *testing.T) {
 }
 
 func TestKustomizeTakesThePlainManifests(t *testing.T) {
-	if built := kustomize(t, deploy); len(built) != 6 {
+	if built := kustomize(t, deploy); len(built) != 5 {
 		t.Errorf("%d objects", len(built))
 	}
 }

@@ -39,6 +39,9 @@ func runHelm(t *testing.T, arguments ...string) (string, error) {
 	if err := command.Run(); err != nil {
 		return err2.String(), err
 	}
+	if err2.Len() > 0 {
+		t.Errorf("helm %s warns: %s", arguments[0], &err2)
+	}
 	return out.String(), nil
 }
 

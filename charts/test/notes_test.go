@@ -2,6 +2,7 @@ package charttest
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	keda "github.com/kedacore/keda/v2/apis/keda/v1alpha1"
@@ -10,13 +11,40 @@ import (
 // scaledObject is the one that helm prints after an installation.
 func scaledObject(t *testing.T, values ...string) *keda.ScaledObject {
 	t.Helper()
+	out := install(t, values...)
+	object := the[*keda.ScaledObject](t, objects(t, regexp.MustCompile(`(?s)apiVersion: keda\.sh.*?\n\n`).FindString(out)))
+	checkAsKeda(t, object)
+	return object
+}
+
+// install is what helm prints for an installation.
+func install(t *testing.T, values ...string) string {
+	t.Helper()
 	out, err := runHelm(t, append([]string{"install", release, chart, "--namespace", namespace, "--dry-run=client"}, flags(values)...)...)
 	if err != nil {
 		t.Fatal(out)
 	}
-	object := the[*keda.ScaledObject](t, objects(t, regexp.MustCompile(`(?s)apiVersion: keda\.sh.*?\n\n`).FindString(out)))
-	checkAsKeda(t, object)
-	return object
+	return out
+}
+
+// Rounding up to whole replicas overcomes the HPA's tolerance up to ten replicas, so the notes promise no more.
+func TestTheNotesPromiseWholeReplicasAsFarAsTheyHold(t *testing.T) {
+	if most := *scaledObject(t, oneConnection).Spec.MaxReplicaCount; most > 10 {
+		t.Errorf("wholeInstances does not hold up to %d replicas", most)
+	}
+	if out := install(t, oneConnection); !strings.Contains(out, "up to 10; beyond, the HPA's tolerance applies") {
+		t.Errorf("the limit of wholeInstances is not in the notes: %s", out)
+	}
+}
+
+func TestTheNotesNameTheNamespacesOfTheNetworkPolicyIfThereIsOne(t *testing.T) {
+	if out := install(t, oneConnection); strings.Contains(out, "networkPolicy") {
+		t.Errorf("the notes describe a NetworkPolicy that is not installed: %s", out)
+	}
+	out := install(t, oneConnection, "networkPolicy.enabled=true", "networkPolicy.kedaNamespace=autoscaling")
+	if !strings.Contains(out, "only pods of the namespace autoscaling call") || !strings.Contains(out, "kubectl -n autoscaling run") {
+		t.Errorf("the namespace of KEDA is not in the notes: %s", out)
+	}
 }
 
 func TestTheScaledObjectOfTheNotesFitsWhatIsInstalled(t *testing.T) {

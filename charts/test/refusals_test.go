@@ -13,7 +13,7 @@ func TestWhatIsRefused(t *testing.T) {
 	}{
 		"no Redis":                          {nil, []string{"no Redis is named", "connections.default.address"}},
 		"an unknown value":                  {[]string{oneConnection, "replicas=3"}, []string{"replicas"}},
-		"an unknown value below":            {[]string{oneConnection, "image.registry=x"}, []string{"/image", "registry"}},
+		"an unknown value below":            {[]string{oneConnection, "image.name=x"}, []string{"/image", "name"}},
 		"too few":                           {[]string{oneConnection, "replicaCount=-1"}, []string{"/replicaCount"}},
 		"an unknown setting":                {[]string{oneConnection, "settings.hearbeat=5s"}, []string{"/settings", "hearbeat"}},
 		"a duration without a unit":         {[]string{oneConnection, "settings.heartbeat=5"}, []string{"/settings/heartbeat"}},
@@ -34,6 +34,12 @@ func TestWhatIsRefused(t *testing.T) {
 		"TLS without a certificate":         {[]string{oneConnection, "tls.enabled=true"}, []string{"tls.enabled", "tls.secretName", "issuerRef"}},
 		"client authorities without TLS":    {[]string{oneConnection, "tls.clientCaSecret=clients"}, []string{"tls.clientCaSecret", "tls.enabled"}},
 		"a digest that is none":             {[]string{oneConnection, "image.digest=latest"}, []string{"/image/digest"}},
+		"a PrometheusRule without rules":    {[]string{oneConnection, "prometheusRule.enabled=true", "prometheusRule.defaultAlerts=false"}, []string{"prometheusRule.rules"}},
+		"a scrape timeout without a unit":   {[]string{oneConnection, "serviceMonitor.scrapeTimeout=5"}, []string{"/serviceMonitor/scrapeTimeout"}},
+		"a host alias without a name":       {[]string{oneConnection, "hostAliases[0].ip=10.0.0.1"}, []string{"/hostAliases/0", "hostnames"}},
+		"a container without a name":        {[]string{oneConnection, "extraContainers[0].image=x"}, []string{"/extraContainers/0", "name"}},
+		"a negative history":                {[]string{oneConnection, "revisionHistoryLimit=-1"}, []string{"/revisionHistoryLimit"}},
+		"a common annotation with no text":  {[]string{oneConnection, "commonAnnotations.number=1"}, []string{"/commonAnnotations/number"}},
 		"a time of a probe that is unknown": {[]string{oneConnection, "probes.liveness.seconds=1"}, []string{"/probes/liveness", "seconds"}},
 	} {
 		t.Run(name, func(t *testing.T) {

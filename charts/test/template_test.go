@@ -28,7 +28,7 @@ var variants = map[string][]string{
 	"a ConfigMap":         {"existingConfigMap=scaler"},
 	"the environment":     {"extraEnv[0].name=REDIS_ADDRESS", "extraEnv[0].value=redis:6379"},
 	"TLS from a Secret":   {oneConnection, "tls.enabled=true", "tls.secretName=scaler"},
-	"nothing but the pod": {oneConnection, "serviceAccount.create=false", "networkPolicy.enabled=false", "podDisruptionBudget.enabled=false"},
+	"nothing but the pod": {oneConnection, "serviceAccount.create=false", "podDisruptionBudget.enabled=false"},
 	"OpenShift":           {oneConnection, "podSecurityContext.runAsUser=null", "podSecurityContext.runAsGroup=null", "podSecurityContext.fsGroup=null"},
 }
 
@@ -263,21 +263,27 @@ func TestTheConfigurationHasEveryConnectionAndNoSecret(t *testing.T) {
 	}
 }
 
-func TestTheDashboardAndTheAlertsAreThoseOfTheRepository(t *testing.T) {
-	objects := objects(t, template(t, everything))
+func TestTheDashboardAndTheAlertsAreTheFilesOfTheChart(t *testing.T) {
+	objects := objects(t, template(t, oneConnection, "dashboard.enabled=true", "prometheusRule.enabled=true"))
 
 	var dashboard string
 	for _, configMap := range all[*core.ConfigMap](objects) {
 		dashboard += configMap.Data["redis-session-scaler.json"]
 	}
-	if strings.TrimSpace(dashboard) != strings.TrimSpace(read(t, root+"/observability/dashboard.json")) {
-		t.Error("the dashboard is another one")
+	if strings.TrimSpace(dashboard) != strings.TrimSpace(read(t, chart+"/files/dashboard.json")) {
+		t.Error("the dashboard differs from the file")
 	}
+	alerts := defaultAlerts(t)
+	if len(alerts.Groups) == 0 || !equality.Semantic.DeepEqual(alerts, the[*monitoring.PrometheusRule](t, objects).Spec) {
+		t.Error("the alerts differ from the file")
+	}
+}
+
+func defaultAlerts(t *testing.T) monitoring.PrometheusRuleSpec {
+	t.Helper()
 	var alerts monitoring.PrometheusRuleSpec
-	if err := yaml.UnmarshalStrict([]byte(read(t, root+"/observability/alerts.yaml")), &alerts); err != nil {
+	if err := yaml.UnmarshalStrict([]byte(read(t, chart+"/files/alerts.yaml")), &alerts); err != nil {
 		t.Fatal(err)
 	}
-	if len(alerts.Groups) == 0 || !equality.Semantic.DeepEqual(alerts, the[*monitoring.PrometheusRule](t, objects).Spec) {
-		t.Error("the alerts are others")
-	}
+	return alerts
 }

@@ -46,11 +46,23 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end -}}
 
+{{/*
+Metadata of an object. Takes a dict: context, the root; name, the full name if missing; namespace, that of the release if
+missing or empty; labels, the chart's labels as text if missing; moreLabels and annotations, mappings of the object's own.
+*/}}
 {{- define "redis-session-scaler.metadata" -}}
-name: {{ include "redis-session-scaler.fullname" . }}
-namespace: {{ .Release.Namespace }}
+{{- $context := .context -}}
+name: {{ default (include "redis-session-scaler.fullname" $context) .name }}
+namespace: {{ default $context.Release.Namespace .namespace }}
 labels:
-  {{- include "redis-session-scaler.labels" . | nindent 2 }}
+  {{- default (include "redis-session-scaler.labels" $context) .labels | nindent 2 }}
+  {{- with .moreLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with merge (dict) (default dict .annotations) $context.Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "redis-session-scaler.serviceAccountName" -}}
@@ -59,6 +71,8 @@ labels:
 
 {{- define "redis-session-scaler.image" -}}
 {{- with .Values.image -}}
+{{- $registry := default .registry (((default dict $.Values.global).image | default dict).registry) -}}
+{{- with $registry }}{{ . }}/{{ end -}}
 {{- if .digest -}}
 {{ .repository }}@{{ .digest }}
 {{- else -}}
@@ -145,6 +159,9 @@ labels:
 {{- end -}}
 {{- if and .tls.enabled (not .tls.secretName) (not .tls.certManager.issuerRef) -}}
 {{- fail "tls.enabled needs a certificate: set tls.secretName to a Secret that holds one, or tls.certManager.issuerRef to who issues one" -}}
+{{- end -}}
+{{- if and .prometheusRule.enabled (not .prometheusRule.defaultAlerts) (not .prometheusRule.rules) -}}
+{{- fail "prometheusRule.enabled requires rules: set prometheusRule.defaultAlerts to true, or add rules to prometheusRule.rules" -}}
 {{- end -}}
 {{- if and .tls.clientCaSecret (not .tls.enabled) -}}
 {{- fail "tls.clientCaSecret means nothing without tls.enabled: clients show certificates in TLS only" -}}

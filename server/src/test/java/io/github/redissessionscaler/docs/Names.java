@@ -62,6 +62,7 @@ final class Names {
         List<String> parts = List.of(path.split("/", -1));
         return path.matches("[\\w.-]+(/[\\w.-]+)+")
                 && Repository.topLevel().contains(parts.getFirst())
+                && Files.isDirectory(Repository.ROOT.resolve(parts.getFirst()))
                 && !parts.contains("target");
     }
 
