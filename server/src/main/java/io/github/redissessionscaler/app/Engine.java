@@ -70,7 +70,7 @@ final class Engine implements AutoCloseable {
                 new MeasuredCosts(telemetry, costs));
         states = new TriggerStates(
                 () -> source.current().triggerLimit(), () -> source.current().sessionSize(), history, clock);
-        advisor = new Advisor(counter::look, background.executor("look at keys"), clock);
+        advisor = new Advisor(counter::look, counter::doubts, background.executor("look at keys"), clock);
         reads = new ReadThreads(background.executor("read"));
         evaluator = new Evaluator(
                 new Reader(keyspaces, counter, reads, telemetry, clock),

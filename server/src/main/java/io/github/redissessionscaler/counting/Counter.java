@@ -174,6 +174,18 @@ public final class Counter implements AutoCloseable {
         };
     }
 
+    /**
+     * What counting itself has found that makes the latest count doubtful, each a sentence for an operator. Asks Redis nothing, and
+     * returns at once.
+     */
+    public List<String> doubts(Source source) {
+        return source.query() instanceof CountQuery.MatchingKeys matching
+                ? Optional.ofNullable(patternCounts.get(keyspaces.canonical(source.database())))
+                        .map(counts -> counts.doubts(matching))
+                        .orElse(List.of())
+                : List.of();
+    }
+
     /** Something may have changed in the database, so that what is counted in the background is old. Returns at once. */
     public void hint(Database database) {
         PatternCounts counts = patternCounts.get(keyspaces.canonical(database));

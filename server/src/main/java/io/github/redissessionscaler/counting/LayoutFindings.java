@@ -19,7 +19,7 @@ public record LayoutFindings(List<String> advice, double endlessShare) {
     }
 
     /** The same behind these sentences. */
-    LayoutFindings after(List<String> warnings) {
+    public LayoutFindings after(List<String> warnings) {
         return new LayoutFindings(
                 Stream.concat(warnings.stream(), advice.stream()).toList(), endlessShare);
     }

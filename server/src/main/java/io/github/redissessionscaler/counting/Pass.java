@@ -32,15 +32,17 @@ final class Pass {
      * @param counts by filter
      * @param serverNanosPerKey the servers' time for each key visited, or 0 when there were none
      * @param restNanos how long the servers are still to be left alone for what the last pages cost
+     * @param doubts what does not fit between SCAN and DBSIZE, each a sentence for an operator
      */
-    record Result(List<Long> counts, double serverNanosPerKey, long restNanos) {}
+    record Result(List<Long> counts, double serverNanosPerKey, long restNanos, List<String> doubts) {}
 
     /** Is told of each page: how many keys it had, and the server's time it took. Several threads call it. */
     interface Visited {
         void add(long keys, long serverNanos);
     }
 
-    private record ShardResult(List<Long> counts, long serverNanos, long keys, long restNanos) {}
+    private record ShardResult(
+            List<Long> counts, long serverNanos, long keys, long restNanos, Optional<String> doubt) {}
 
     private final Keyspace keyspace;
     private final List<KeyFilter> filters;
@@ -108,7 +110,8 @@ final class Pass {
         return new Result(
                 Arrays.stream(counts).boxed().toList(),
                 keys == 0 ? 0 : (double) serverNanos / (double) keys,
-                restNanos);
+                restNanos,
+                results.stream().flatMap(result -> result.doubt().stream()).toList());
     }
 
     private ShardResult scan(Shard shard) throws InterruptedException {
@@ -116,6 +119,8 @@ final class Pass {
         var timed = new TimedShard(shard, pace);
         var tally = new Tally(timed, filters);
         var recent = new RecentKeys(WINDOW);
+        var distinct = new DistinctKeys();
+        long sizeBefore = shard.size();
         int count = options.smallestPage();
         long serverNanos = 0;
         long keys = 0;
@@ -125,6 +130,7 @@ final class Pass {
             pace.pauseAfter(atOnce ? 0 : lastPage);
             ScanPage page = timed.scan(List.of(cursor), count).getFirst();
             tally.add(page.keys(), recent::add);
+            page.keys().forEach(distinct::add);
             lastPage = timed.takeServerNanos();
             serverNanos += lastPage;
             keys += page.keys().size();
@@ -138,7 +144,12 @@ final class Pass {
             cursor = page.cursor();
             count = nextCount(count, lastPage);
         } while (!cursor.equals("0"));
-        return new ShardResult(tally.counts(), serverNanos, keys, pace.pauseNanos(atOnce ? serverNanos : lastPage));
+        return new ShardResult(
+                tally.counts(),
+                serverNanos,
+                keys,
+                pace.pauseNanos(atOnce ? serverNanos : lastPage),
+                ScanCoverage.doubt(shard.name(), distinct.count(), sizeBefore, shard.size()));
     }
 
     private int nextCount(int count, long nanos) {

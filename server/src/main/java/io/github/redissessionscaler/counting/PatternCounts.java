@@ -6,6 +6,7 @@ import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.Database;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
@@ -156,6 +157,18 @@ final class PatternCounts implements AutoCloseable {
         entries.lock.lock();
         try {
             scans.hint();
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    /** What makes the latest count of the query doubtful, each a sentence for an operator. Returns at once. */
+    List<String> doubts(MatchingKeys query) {
+        entries.lock.lock();
+        try {
+            return entries.find(query)
+                    .map(entry -> entry.scanned() ? scans.doubts() : List.<String>of())
+                    .orElse(List.of());
         } finally {
             entries.lock.unlock();
         }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
@@ -74,6 +75,11 @@ final class PatternEntries {
         PatternEntry entry = new PatternEntry(query, now);
         entries.put(query, entry);
         return entry;
+    }
+
+    /** What is known for the query, if somebody asked about it lately. */
+    Optional<PatternEntry> find(MatchingKeys query) {
+        return Optional.ofNullable(entries.get(query));
     }
 
     /** Keeps an entry from being forgotten. */

@@ -34,6 +34,7 @@ final class ScanRounds extends Rounds {
     private final Runnable whenScanned;
 
     private @Nullable Pass pass;
+    private List<String> doubts = List.of();
     private long largestShard;
     private boolean hinted;
     private long restUntil = earliest();
@@ -77,6 +78,11 @@ final class ScanRounds extends Rounds {
     /** How far the running scan is, if one runs. */
     Optional<ScanProgress> progress() {
         return Optional.ofNullable(pass).map(Pass::progress);
+    }
+
+    /** What made the last whole scan doubtful, each a sentence for an operator. */
+    List<String> doubts() {
+        return doubts;
     }
 
     /** Patterns that are estimated want scans too: their number of keys may become one that is scanned. */
@@ -167,6 +173,7 @@ final class ScanRounds extends Rounds {
                 entry.scanned(result.counts().get(index), now);
             }
         }
+        doubts = result.doubts();
         entries.learnCost(result.serverNanosPerKey());
         restUntil = System.nanoTime() + Math.max(result.restNanos(), SHORTEST_REST.toNanos());
         succeeded(options.refresh().toNanos());

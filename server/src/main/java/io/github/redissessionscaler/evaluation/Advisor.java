@@ -41,6 +41,11 @@ public final class Advisor {
         LayoutFindings at(Source source, Optional<Layout> layout);
     }
 
+    /** What the counting of a source has found about its latest count by itself. Returns at once. */
+    public interface Doubts {
+        List<String> of(Source source);
+    }
+
     private record Subject(Source source, Optional<Layout> layout) {}
 
     private record Finding(CompletableFuture<LayoutFindings> findings, Instant due) {}
@@ -49,6 +54,7 @@ public final class Advisor {
     private final class Looks {
         private Finding finding = new Finding(NOTHING, Instant.EPOCH);
         private List<String> logged = List.of();
+        private List<String> loggedDoubts = List.of();
         private volatile LayoutFindings last = LayoutFindings.NONE;
 
         /** The findings as soon as they are there. Begins a look when the last one is old. */
@@ -85,16 +91,31 @@ public final class Advisor {
 
         private synchronized void log(Subject subject, List<String> advice) {
             if (!advice.equals(logged)) {
-                advice.forEach(sentence -> LOG.atWarn()
-                        .addKeyValue("connection", subject.source.database().connection())
-                        .addKeyValue("counts", subject.source.query().inWords())
-                        .log(sentence));
+                advice.forEach(sentence -> log(subject, sentence));
             }
             logged = advice;
+        }
+
+        /** Logs what is new among the doubts, and returns them. */
+        synchronized List<String> doubts(Subject subject) {
+            List<String> all = doubts.of(subject.source);
+            all.stream()
+                    .filter(sentence -> !loggedDoubts.contains(sentence))
+                    .forEach(sentence -> log(subject, sentence));
+            loggedDoubts = all;
+            return all;
+        }
+
+        private void log(Subject subject, String sentence) {
+            LOG.atWarn()
+                    .addKeyValue("connection", subject.source.database().connection())
+                    .addKeyValue("counts", subject.source.query().inWords())
+                    .log(sentence);
         }
     }
 
     private final Look look;
+    private final Doubts doubts;
     private final Executor executor;
     private final InstantSource clock;
     private final LeastRecentlyUsed<Subject, Looks> subjects = new LeastRecentlyUsed<>(REMEMBERED);
@@ -104,33 +125,47 @@ public final class Advisor {
      *
      * @param executor starts a thread for each look
      */
-    public Advisor(Look look, Executor executor, InstantSource clock) {
+    public Advisor(Look look, Doubts doubts, Executor executor, InstantSource clock) {
         this.look = look;
+        this.doubts = doubts;
         this.executor = executor;
         this.clock = clock;
     }
 
-    /** Has the trigger's keys looked at if they were not lately. Returns at once. */
+    /** Has the trigger's keys looked at if they were not lately, and logs what counting has found. Returns at once. */
     void mind(Trigger trigger) {
-        var _ = latest(trigger);
+        Subject subject = subject(trigger);
+        Looks looks = looks(subject);
+        var _ = looks.latest(subject);
+        var _ = looks.doubts(subject);
     }
 
-    /** What the latest look shows, or nothing if it has not ended by the deadline. Returns at once. */
+    /**
+     * What the latest look shows, or nothing if it has not ended by the deadline, and what counting has found. Returns
+     * immediately.
+     */
     CompletableFuture<LayoutFindings> findings(Trigger trigger, Deadline deadline) {
-        return latest(trigger)
+        Subject subject = subject(trigger);
+        Looks looks = looks(subject);
+        return looks.latest(subject)
                 .copy()
-                .completeOnTimeout(LayoutFindings.NONE, deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+                .completeOnTimeout(LayoutFindings.NONE, deadline.remainingNanos(), TimeUnit.NANOSECONDS)
+                .thenApply(findings -> findings.after(looks.doubts(subject)));
     }
 
-    /** What the last look that has ended has shown. Begins none, and returns at once. */
+    /** What the last look that has ended has shown, and what counting has found. Begins none, and returns at once. */
     public LayoutFindings findings(Trigger trigger) {
-        return subjects.get(new Subject(trigger.source(), trigger.layout()))
-                .map(looks -> looks.last)
+        Subject subject = subject(trigger);
+        return subjects.get(subject)
+                .map(looks -> looks.last.after(looks.doubts(subject)))
                 .orElse(LayoutFindings.NONE);
     }
 
-    private CompletableFuture<LayoutFindings> latest(Trigger trigger) {
-        var subject = new Subject(trigger.source(), trigger.layout());
-        return subjects.computeIfAbsent(subject, _ -> new Looks()).latest(subject);
+    private Looks looks(Subject subject) {
+        return subjects.computeIfAbsent(subject, _ -> new Looks());
+    }
+
+    private static Subject subject(Trigger trigger) {
+        return new Subject(trigger.source(), trigger.layout());
     }
 }

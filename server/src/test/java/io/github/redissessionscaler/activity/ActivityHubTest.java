@@ -52,7 +52,7 @@ final class ActivityHubTest {
             new OutageRules(() -> Duration.ZERO, clock),
             new TriggerStates(() -> 10, () -> 100, History.unrecorded(Instances.UNKNOWN), clock),
             (_, _) -> {},
-            new Advisor((_, _) -> LayoutFindings.NONE, threads, clock));
+            new Advisor((_, _) -> LayoutFindings.NONE, _ -> List.of(), threads, clock));
     private final Recorder client = new Recorder();
 
     @AfterEach

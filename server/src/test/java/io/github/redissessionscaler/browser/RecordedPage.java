@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,7 +51,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
                 telemetry);
         counter = new Counter(keyspaces, this);
         var states = new TriggerStates(() -> 1000, () -> 100, History.recorded(Instances.UNKNOWN), this);
-        var advisor = new Advisor((_, _) -> LayoutFindings.NONE, threads, this);
+        var advisor = new Advisor((_, _) -> LayoutFindings.NONE, _ -> List.of(), threads, this);
         evaluator = new Evaluator(
                 new Reader(keyspaces, counter, threads, telemetry, this),
                 new OutageRules(() -> Duration.ZERO, this),

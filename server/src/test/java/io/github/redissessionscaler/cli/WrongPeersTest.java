@@ -178,6 +178,54 @@ final class WrongPeersTest {
     }
 
     @Test
+    void oneOfWhichScanEndsEarly() {
+        try (var redis = scanning(1_000, 3_000)) {
+            assertDoubtful(
+                    redis,
+                    "SCAN of 127.0.0.1:" + redis.port() + " returned about 30 % of the keys that DBSIZE counts",
+                    "probably too low");
+        }
+    }
+
+    @Test
+    void oneOfWhichScanReturnsManyMoreKeysThanItSaysThatItHas() {
+        try (var redis = scanning(1_000, 250)) {
+            assertDoubtful(
+                    redis, "SCAN of 127.0.0.1:" + redis.port() + " returned about 400 %", "one of the two is wrong");
+        }
+    }
+
+    /** A server of which a whole scan is one page, and of which DBSIZE is a number of its own. */
+    private static ScriptedRedis scanning(int scanned, int size) {
+        var page = new StringBuilder("*2\r\n$1\r\n0\r\n*").append(scanned).append("\r\n");
+        for (int i = 0; i < scanned; i++) {
+            page.append("$8\r\nsess:%03d\r\n".formatted(i));
+        }
+        return ScriptedRedis.answering(Map.of(
+                "SCAN", page.toString().getBytes(StandardCharsets.US_ASCII),
+                "DBSIZE", ":%d\r\n".formatted(size).getBytes(StandardCharsets.US_ASCII),
+                "INFO", "$0\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
+                "PTTL", ":1800000\r\n".getBytes(StandardCharsets.US_ASCII),
+                "TYPE", "+string\r\n".getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static void assertDoubtful(ScriptedRedis redis, String warning, String consequence) {
+        String address = "127.0.0.1:" + redis.port();
+        String pattern = "keyPattern=sess:*";
+        CommandRun run = CommandRun.of("check", "--redis", address, "--metadata", pattern);
+        assertThat(run.status()).as(run.out() + run.err()).isEqualTo(3);
+        assertThat(run.out()).contains("Warning: " + warning, consequence);
+        CommandRun json = CommandRun.of("check", "--redis", address, "--metadata", pattern, "--output", "json");
+        assertThat(json.status()).isEqualTo(3);
+        assertThat(json.out()).contains("\"advice\"", warning);
+        Map<String, String> trigger = Map.of("keyPattern", "sess:*");
+        try (var scaler = RunningScaler.with(Map.of("REDIS_ADDRESS", address))) {
+            scaler.metric(trigger);
+            await().until(() -> scaler.get("/api/status").body().contains(warning));
+        }
+    }
+
+    @Test
     void aWrongPasswordLeavesTheRightsUnknown() {
         try (var redis = RedisServer.start("--databases", "2")) {
             try (var jedis = redis.connect()) {

@@ -10,7 +10,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,17 +53,102 @@ final class PassTest {
             }
         });
 
-        assertThat(sessions(disturbed, 100)).isEqualTo(20_000);
+        Pass.Result result = scanned(disturbed, 100);
+
+        assertThat(result.counts()).containsExactly(20_000L);
+        assertThat(result.doubts()).isEmpty();
+    }
+
+    @Test
+    void aScanThatEndsEarlyIsDoubtful() throws Exception {
+        redis.fill("sess:", 0, 3_000);
+        var pages = new AtomicInteger();
+
+        Pass.Result result = scanned(
+                shard -> new ForwardingShard(shard) {
+                    @Override
+                    public List<ScanPage> scan(List<String> cursors, int count) {
+                        ScanPage page = super.scan(cursors, count).getFirst();
+                        return pages.incrementAndGet() < 10 ? List.of(page) : List.of(new ScanPage("0", page.keys()));
+                    }
+                },
+                100);
+
+        assertThat(result.counts().getFirst()).isBetween(900L, 1_300L);
+        assertThat(result.doubts()).singleElement().asString().contains("% of the keys that DBSIZE counts", "too low");
+    }
+
+    /** As through a proxy that asks one of three servers thrice. */
+    @Test
+    void soIsOneThatReturnsAPartOfTheKeysAgainAndAgain() throws Exception {
+        redis.fill("sess:", 0, 3_000);
+        List<byte[]> part = IntStream.range(0, 1_000)
+                .mapToObj(i -> CountedRedis.key("sess:", i))
+                .toList();
+
+        Pass.Result result = scanned(
+                shard -> new ForwardingShard(shard) {
+                    @Override
+                    public List<ScanPage> scan(List<String> cursors, int count) {
+                        int page = Integer.parseInt(cursors.getFirst());
+                        return List.of(new ScanPage(String.valueOf((page + 1) % 3), part));
+                    }
+                },
+                1_000);
+
+        assertThat(result.doubts()).singleElement().asString().contains("returned about 30 %", "too low");
+    }
+
+    @Test
+    void soIsOneThatReturnsManyMoreKeysThanThereAre() throws Exception {
+        redis.fill("sess:", 0, 3_000);
+
+        Pass.Result result = scanned(
+                shard -> new ForwardingShard(shard) {
+                    @Override
+                    public long size() {
+                        return super.size() / 3;
+                    }
+                },
+                1_000);
+
+        assertThat(result.counts()).containsExactly(3_000L);
+        assertThat(result.doubts()).singleElement().asString().contains("returned about 300 %");
+    }
+
+    @Test
+    void oneDuringWhichMostKeysGoIsNot() throws Exception {
+        redis.fill("sess:", 0, 3_000);
+        var disturbed = new Disturbed(page -> {
+            if (page == 0) {
+                redis.delete("sess:", 0, 2_000);
+            }
+        });
+
+        assertThat(scanned(disturbed, 100).doubts()).isEmpty();
+    }
+
+    private Pass.Result scanned(Function<Shard, Shard> changed, int page) throws InterruptedException {
+        return scanned(
+                new ForwardingKeyspace(redis.keyspace()) {
+                    @Override
+                    public List<Shard> shards() {
+                        return super.shards().stream().map(changed).toList();
+                    }
+                },
+                page);
     }
 
     private static long sessions(Keyspace keyspace, int page) throws InterruptedException {
+        return scanned(keyspace, page).counts().getFirst();
+    }
+
+    private static Pass.Result scanned(Keyspace keyspace, int page) throws InterruptedException {
         var options =
                 new CountingOptions(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(10), 1, 1, page, page);
         return new Pass(keyspace, List.of(KeyFilter.of(exact("sess:*"))), options, false, Instant.EPOCH, (_, _) -> {})
                 .run()
-                .orElseThrow()
-                .counts()
-                .getFirst();
+                .orElseThrow();
     }
 
     /** The keyspace of the server, where something happens after each page of a scan. */

@@ -49,7 +49,7 @@ final class EvaluatorTest {
             new OutageRules(() -> GRACE, () -> now),
             states,
             (_, _) -> {},
-            new Advisor((_, _) -> LayoutFindings.NONE, Runnable::run, () -> now));
+            new Advisor((_, _) -> LayoutFindings.NONE, _ -> List.of(), Runnable::run, () -> now));
 
     @BeforeEach
     void listen() {

@@ -2,6 +2,9 @@ package io.github.redissessionscaler.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.LayoutFindings;
 import io.github.redissessionscaler.telemetry.Telemetry;
@@ -10,11 +13,13 @@ import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What looks beside the calls looks again after an error that nobody expects. */
 final class LooksTest {
@@ -59,6 +64,7 @@ final class LooksTest {
                     }
                     return found;
                 },
+                _ -> List.of(),
                 Runnable::run,
                 () -> now);
 
@@ -69,6 +75,40 @@ final class LooksTest {
         advisor.mind(trigger);
 
         assertThat(advisor.findings(trigger)).isEqualTo(found);
+    }
+
+    @Test
+    void whatCountingDoubtsIsSaidAtOnceAndLoggedOnce() {
+        List<String> doubts = new ArrayList<>();
+        Trigger trigger = TriggerParser.parse(Map.of());
+        var advisor = new Advisor(
+                (_, _) -> new LayoutFindings(List.of("something to say"), 0),
+                _ -> List.copyOf(doubts),
+                Runnable::run,
+                () -> now);
+        var logger = (Logger) LoggerFactory.getLogger(Advisor.class);
+        var logged = new ListAppender<ILoggingEvent>();
+        logged.start();
+        logger.addAppender(logged);
+        try {
+            advisor.mind(trigger);
+            doubts.add("half of the keys are missing");
+            advisor.mind(trigger);
+            advisor.mind(trigger);
+
+            assertThat(advisor.findings(trigger).advice())
+                    .containsExactlyInAnyOrder("something to say", "half of the keys are missing");
+            assertThat(advisor.findings(trigger, Deadline.in(Duration.ofSeconds(10))))
+                    .isCompletedWithValue(advisor.findings(trigger));
+            assertThat(logged.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly("something to say", "half of the keys are missing");
+
+            doubts.clear();
+            assertThat(advisor.findings(trigger).advice()).containsExactly("something to say");
+        } finally {
+            logger.detachAppender(logged);
+        }
     }
 
     private static long errors(String task) {

@@ -19,6 +19,7 @@ import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -63,7 +64,7 @@ public class FanOutBenchmark {
                 new OutageRules(() -> Duration.ZERO, clock),
                 new TriggerStates(() -> streams, () -> 100, History.unrecorded(Instances.UNKNOWN), clock),
                 (namespace, database) -> {},
-                new Advisor((source, layout) -> LayoutFindings.NONE, executor, clock));
+                new Advisor((source, layout) -> LayoutFindings.NONE, source -> List.of(), executor, clock));
         hub = new ActivityHub(
                 evaluator,
                 (database, listener) -> () -> {},
