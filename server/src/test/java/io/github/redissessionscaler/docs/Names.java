@@ -71,6 +71,7 @@ final class Names {
         known.addAll(OF_HANDSHAKES);
         known.add(ConfigLoader.CONFIG_FILE);
         known.addAll(RedisVariable.names());
+        Repository.topLevel().forEach(file -> known.add(file.replaceFirst("\\.md$", "")));
         Stream.of(Setting.values(), Status.Code.values(), KeyspaceException.Reason.values())
                 .flatMap(Stream::of)
                 .forEach(constant -> known.add(constant.name()));
