@@ -84,7 +84,7 @@ public enum Setting {
             "countShare",
             "10%",
             "a percentage from 0.1% to 100%",
-            "How much of each Redis server's time an exact count of keys by pattern may take."),
+            "How much of a Redis server's time the exact counts by pattern of one database may take."),
     STREAM_LIMIT("streamLimit", "12000", Effect.AT_ONCE, Accepted.LIMIT, "How many streams are open at a time."),
     LOG_FORMAT("logFormat", "text", "text or json", "How log lines are written."),
     LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, "error, warn, info, debug or trace", "What is logged.");

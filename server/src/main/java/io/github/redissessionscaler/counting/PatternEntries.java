@@ -66,9 +66,9 @@ final class PatternEntries {
         int weight = entries.keySet().stream().mapToInt(PatternEntry::weight).sum();
         if (!entries.isEmpty() && weight + PatternEntry.weight(query) > most) {
             throw new LimitReachedException("the scaler counts " + most + " patterns in this database already, which"
-                    + " is its PATTERN_LIMIT (one of many stars"
-                    + " counts as several); one that nobody asks"
-                    + " about makes room after "
+                    + " is its PATTERN_LIMIT (a long one counts as"
+                    + " several); one that nobody asks about makes"
+                    + " room after "
                     + idle.toMinutes()
                     + " minutes");
         }

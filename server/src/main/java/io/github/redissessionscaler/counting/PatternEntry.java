@@ -1,8 +1,11 @@
 package io.github.redissessionscaler.counting;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.trigger.Accuracy;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import io.github.redissessionscaler.trigger.Glob;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +15,6 @@ final class PatternEntry {
 
     /** An exact count that is older, with none to come, gives way to an estimate. */
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
-
-    /** Stars for which a pattern counts as one. */
-    private static final int STARS_OF_ONE = 4;
 
     private final KeyFilter filter;
     private final Accuracy accuracy;
@@ -34,16 +34,15 @@ final class PatternEntry {
         this.asked = asked;
     }
 
-    /** As how many patterns it counts: what a key costs grows with the stars that it is matched against. */
+    /** As how many patterns it counts: what a key costs grows with the length of what it is matched against. */
     static int weight(MatchingKeys query) {
-        int stars = stars(query.pattern())
-                + query.exclude().map(PatternEntry::stars).orElse(0);
-        return Math.max(1, Math.ceilDiv(stars, STARS_OF_ONE));
+        int bytes = bytes(query.pattern())
+                + query.exclude().map(PatternEntry::bytes).orElse(0);
+        return Math.max(1, Math.ceilDiv(bytes, Glob.BYTES_AT_A_STEP));
     }
 
-    private static int stars(String pattern) {
-        return Math.toIntExact(
-                pattern.chars().filter(character -> character == '*').count());
+    private static int bytes(String pattern) {
+        return pattern.getBytes(UTF_8).length;
     }
 
     KeyFilter filter() {

@@ -1,12 +1,11 @@
 package io.github.redissessionscaler.counting;
 
-import io.github.redissessionscaler.trigger.KeyType;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Counts the keys of a shard's pages for several filters at once. Not for use by several threads. */
@@ -32,15 +31,24 @@ final class Tally {
     }
 
     /**
-     * Counts these keys. TYPE and PTTL are asked only by the filters that want them, of the keys whose name matches.
+     * Counts these keys. TYPE and PTTL are asked of the keys whose name matches a filter that wants them, once for each key,
+     * however many filters do: so the server's work is bounded by the number of keys.
      *
      * @param isNew asked once for each key whose name matches a filter; says whether to count it
      */
     void add(List<byte[]> keys, Predicate<byte[]> isNew) {
-        List<List<byte[]>> named = Stream.<List<byte[]>>generate(ArrayList::new)
-                .limit(counts.length)
-                .toList();
-        for (byte[] key : keys) {
+        BitSet[] matching = named(keys, isNew);
+        narrow(keys, matching);
+        for (int i = 0; i < filters.length; i++) {
+            counts[i] += matching[i].cardinality();
+        }
+    }
+
+    /** By filter, the places of the keys whose names match. */
+    private BitSet[] named(List<byte[]> keys, Predicate<byte[]> isNew) {
+        BitSet[] named = Stream.generate(BitSet::new).limit(filters.length).toArray(BitSet[]::new);
+        for (int at = 0; at < keys.size(); at++) {
+            byte[] key = keys.get(at);
             boolean counts = false;
             for (int i = 0; i < filters.length; i++) {
                 if (!filters[i].matchesName(key)) {
@@ -50,42 +58,56 @@ final class Tally {
                     break;
                 }
                 counts = true;
-                named.get(i).add(key);
+                named[i].set(at);
             }
         }
-        for (int i = 0; i < named.size(); i++) {
-            counts[i] += narrowed(shard, filters[i], named.get(i)).size();
+        return named;
+    }
+
+    private void narrow(List<byte[]> keys, BitSet[] matching) {
+        narrow(
+                keys,
+                matching,
+                filter -> filter.type().isPresent(),
+                shard::types,
+                (filter, type) -> filter.type().equals(type));
+        narrow(keys, matching, KeyFilter::asksForTtl, shard::timesToLive, KeyFilter::livesLongEnough);
+    }
+
+    /** Takes away what the filters that ask do not let pass, for an answer that is asked for once for each key. */
+    private <A> void narrow(
+            List<byte[]> keys,
+            BitSet[] matching,
+            Predicate<KeyFilter> asks,
+            Function<List<byte[]>, List<A>> question,
+            BiPredicate<KeyFilter, A> passes) {
+        var asked = new BitSet();
+        for (int i = 0; i < filters.length; i++) {
+            if (asks.test(filters[i])) {
+                asked.or(matching[i]);
+            }
+        }
+        if (asked.isEmpty()) {
+            return;
+        }
+        List<A> answers = question.apply(asked.stream().mapToObj(keys::get).toList());
+        int next = 0;
+        for (int at = asked.nextSetBit(0); at >= 0; at = asked.nextSetBit(at + 1)) {
+            A answer = answers.get(next);
+            next++;
+            for (int i = 0; i < filters.length; i++) {
+                if (matching[i].get(at) && asks.test(filters[i]) && !passes.test(filters[i], answer)) {
+                    matching[i].clear(at);
+                }
+            }
         }
     }
 
     /** Those of these keys that a filter counts. */
     static List<byte[]> counted(Shard shard, KeyFilter filter, List<byte[]> keys) {
-        return narrowed(shard, filter, keys.stream().filter(filter::matchesName).toList());
-    }
-
-    private static List<byte[]> narrowed(Shard shard, KeyFilter filter, List<byte[]> named) {
-        return ofRightTtl(shard, filter, ofRightType(shard, filter, named));
-    }
-
-    private static List<byte[]> ofRightType(Shard shard, KeyFilter filter, List<byte[]> keys) {
-        if (filter.type().isEmpty() || keys.isEmpty()) {
-            return keys;
-        }
-        List<Optional<KeyType>> types = shard.types(keys);
-        return IntStream.range(0, keys.size())
-                .filter(i -> filter.type().equals(types.get(i)))
-                .mapToObj(keys::get)
-                .toList();
-    }
-
-    private static List<byte[]> ofRightTtl(Shard shard, KeyFilter filter, List<byte[]> keys) {
-        if (!filter.asksForTtl() || keys.isEmpty()) {
-            return keys;
-        }
-        List<Long> millis = shard.timesToLive(keys);
-        return IntStream.range(0, keys.size())
-                .filter(i -> filter.livesLongEnough(millis.get(i)))
-                .mapToObj(keys::get)
-                .toList();
+        var tally = new Tally(shard, List.of(filter));
+        BitSet[] matching = tally.named(keys, _ -> true);
+        tally.narrow(keys, matching);
+        return matching[0].stream().mapToObj(keys::get).toList();
     }
 }

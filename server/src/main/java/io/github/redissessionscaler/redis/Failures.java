@@ -41,8 +41,7 @@ final class Failures {
             new Known("BUSY", Reason.BUSY, "a script blocks Redis"),
             new Known("WRONGTYPE", Reason.WRONGTYPE, "the key holds another type of value"),
             new Known("ERR max number of clients", Reason.MAX_CLIENTS, "Redis has reached its maxclients"),
-            new Known("ERR invalid password", Reason.WRONGPASS, "Redis refuses the password"),
-            new Known("ERR DB index", Reason.OTHER, "Redis has no database of this index"));
+            new Known("ERR invalid password", Reason.WRONGPASS, "Redis refuses the password"));
 
     private static final Pattern REFUSED_COMMAND = Pattern.compile("^NOPERM .* the '([a-z|]+)' command");
 

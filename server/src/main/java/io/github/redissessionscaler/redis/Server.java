@@ -21,12 +21,14 @@ import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.CommandObjects;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /** One redis-server and a few connections to one of its databases. Thread-safe; connects when first used. */
@@ -48,6 +50,7 @@ final class Server implements AutoCloseable {
     private final JedisClientConfig config;
     private final ConnectionStats stats;
     private final ConnectionPool pool;
+    private final MissingDatabase database;
     private volatile boolean severalAddresses;
 
     /**
@@ -68,6 +71,7 @@ final class Server implements AutoCloseable {
         this.stats = stats;
         this.addresses = addresses;
         this.config = config;
+        database = new MissingDatabase(name, config.getDatabase(), System::nanoTime);
         var limits = new GenericObjectPoolConfig<Connection>();
         limits.setMaxTotal(MOST_CONNECTIONS);
         limits.setMaxIdle(MOST_CONNECTIONS);
@@ -217,6 +221,7 @@ final class Server implements AutoCloseable {
 
     /** A connection to the address that answers first, since of several one may be dead. */
     private Connection connect(Consumer<Connection> check) {
+        database.check();
         List<JedisSocketFactory> now = addresses.get();
         severalAddresses = now.size() > 1;
         if (now.size() == 1) {
@@ -230,13 +235,34 @@ final class Server implements AutoCloseable {
     }
 
     private Connection connect(JedisSocketFactory address, Consumer<Connection> check) {
-        var connection = new Connection(address, config);
+        Connection connection = selected(address);
         try {
             check.accept(connection);
             return connection;
         } catch (RuntimeException e) {
             closeQuietly(connection);
             throw e;
+        }
+    }
+
+    private Connection selected(JedisSocketFactory address) {
+        try {
+            var connection = new Connection(address, config);
+            database.found();
+            return connection;
+        } catch (JedisDataException e) {
+            throw MissingDatabase.isSaidBy(e) ? database.missing(databases(address), e) : e;
+        }
+    }
+
+    /** How many databases the server has that lacks this one, or 0. */
+    private int databases(JedisSocketFactory address) {
+        var anyDatabase =
+                DefaultJedisClientConfig.builder().from(config).database(0).build();
+        try (var connection = new Connection(address, anyDatabase)) {
+            return MissingDatabase.databases(connection, config.getDatabase());
+        } catch (JedisException e) {
+            return 0;
         }
     }
 

@@ -2,7 +2,10 @@ package io.github.redissessionscaler.trigger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,7 +16,8 @@ import java.util.Optional;
  * for itself, and nothing but the patterns {@code *} and the empty one matches the empty name. Ranges compare bytes as
  * signed numbers, as Redis does on x86.
  *
- * <p>Immutable. The time to match is bounded by the length of the pattern times that of the name, whatever they hold.
+ * <p>Immutable. All places of the pattern that a name may have reached are kept in the bits of a few numbers, so that a name
+ * costs at most a step for each of its bytes and each {@link #BYTES_AT_A_STEP} bytes of the pattern, whatever they hold.
  */
 public final class Glob {
 
@@ -23,18 +27,33 @@ public final class Glob {
     private static final int ANY_BYTE = -2;
     private static final int FIRST_SET = -3;
 
-    private final String pattern;
-    private final int[] elements;
-    private final boolean[][] sets;
+    /** So many bytes of a pattern are compared with a byte of a name at once. */
+    public static final int BYTES_AT_A_STEP = Long.SIZE;
 
-    private Glob(String pattern, int[] elements, boolean[][] sets) {
+    private final String pattern;
+
+    /** How many elements there are, apart from the runs. */
+    private final int length;
+
+    /** Bytes of a name that are alike to the pattern, by the byte. */
+    private final byte[] kinds;
+
+    /** In bit n: whether element n matches a byte of this kind. As many numbers for each kind as the pattern needs. */
+    private final long[] matching;
+
+    /** In bit n: whether any bytes may stand before element n, or at the end. */
+    private final long[] runs;
+
+    private Glob(String pattern, int length, byte[] kinds, long[] matching, long[] runs) {
         this.pattern = pattern;
-        this.elements = elements;
-        this.sets = sets;
+        this.length = length;
+        this.kinds = kinds;
+        this.matching = matching;
+        this.runs = runs;
     }
 
     public static Glob of(String pattern) {
-        return new Compiler(pattern).compile();
+        return new Compiler(pattern).glob();
     }
 
     /** The text as a pattern that matches that text alone. */
@@ -78,40 +97,48 @@ public final class Glob {
         if (key.length == 0) {
             return pattern.isEmpty() || pattern.equals("*");
         }
-        int element = 0;
-        int at = 0;
-        int elementAfterRun = -1;
-        int endOfRun = 0;
-        while (at < key.length) {
-            if (element < elements.length && elements[element] == ANY_RUN) {
-                element++;
-                if (element == elements.length) {
-                    return true;
-                }
-                elementAfterRun = element;
-                endOfRun = at;
-            } else if (element < elements.length && matches(elements[element], key[at] & 0xff)) {
-                element++;
-                at++;
-            } else if (elementAfterRun >= 0) {
-                element = elementAfterRun;
-                endOfRun++;
-                at = endOfRun;
-            } else {
+        return runs.length == 1 ? matchesInOneNumber(key) : matchesInSeveral(key);
+    }
+
+    private boolean matchesInOneNumber(byte[] key) {
+        long run = runs[0];
+        long end = 1L << length;
+        long anyEnd = end & run;
+        long reached = 1;
+        for (byte one : key) {
+            reached = (reached & run) | ((reached & matching[kinds[one & 0xff] & 0xff]) << 1);
+            if (reached == 0) {
+                return false;
+            }
+            if ((reached & anyEnd) != 0) {
+                return true;
+            }
+        }
+        return (reached & end) != 0;
+    }
+
+    private boolean matchesInSeveral(byte[] key) {
+        var reached = new long[runs.length];
+        reached[0] = 1;
+        for (byte one : key) {
+            int kind = (kinds[one & 0xff] & 0xff) * runs.length;
+            long carried = 0;
+            long any = 0;
+            for (int i = 0; i < runs.length; i++) {
+                long moving = reached[i] & matching[kind + i];
+                reached[i] = (reached[i] & runs[i]) | (moving << 1) | carried;
+                carried = moving >>> (Long.SIZE - 1);
+                any |= reached[i];
+            }
+            if (any == 0) {
                 return false;
             }
         }
-        if (element < elements.length && elements[element] == ANY_RUN) {
-            element++;
-        }
-        return element == elements.length;
+        return isSet(reached, length);
     }
 
-    private boolean matches(int element, int value) {
-        if (element >= 0) {
-            return element == value;
-        }
-        return element == ANY_BYTE || sets[FIRST_SET - element][value];
+    private static boolean isSet(long[] bits, int bit) {
+        return (bits[bit / Long.SIZE] & 1L << bit % Long.SIZE) != 0;
     }
 
     @Override
@@ -148,7 +175,55 @@ public final class Glob {
             sets = new boolean[bytes.length][];
         }
 
-        Glob compile() {
+        Glob glob() {
+            compile();
+            int[] each = Arrays.stream(elements, 0, elementCount)
+                    .filter(element -> element != ANY_RUN)
+                    .toArray();
+            int numbers = each.length / Long.SIZE + 1;
+            Map<LongBuffer, Integer> known = new HashMap<>();
+            var kinds = new byte[256];
+            for (int value = 0; value < kinds.length; value++) {
+                var row = new long[numbers];
+                for (int i = 0; i < each.length; i++) {
+                    if (matches(each[i], value)) {
+                        set(row, i);
+                    }
+                }
+                int next = known.size();
+                kinds[value] =
+                        known.computeIfAbsent(LongBuffer.wrap(row), _ -> next).byteValue();
+            }
+            var matching = new long[known.size() * numbers];
+            known.forEach((row, kind) -> row.get(0, matching, kind * numbers, numbers));
+            return new Glob(pattern, each.length, kinds, matching, runs(numbers));
+        }
+
+        private long[] runs(int numbers) {
+            var runs = new long[numbers];
+            int before = 0;
+            for (int i = 0; i < elementCount; i++) {
+                if (elements[i] == ANY_RUN) {
+                    set(runs, before);
+                } else {
+                    before++;
+                }
+            }
+            return runs;
+        }
+
+        private boolean matches(int element, int value) {
+            if (element >= 0) {
+                return element == value;
+            }
+            return element == ANY_BYTE || sets[FIRST_SET - element][value];
+        }
+
+        private static void set(long[] bits, int bit) {
+            bits[bit / Long.SIZE] |= 1L << bit % Long.SIZE;
+        }
+
+        void compile() {
             while (at < bytes.length) {
                 switch (bytes[at]) {
                     case '*' -> run();
@@ -158,7 +233,6 @@ public final class Glob {
                     default -> add(bytes[at] & 0xff);
                 }
             }
-            return new Glob(pattern, Arrays.copyOf(elements, elementCount), Arrays.copyOf(sets, setCount));
         }
 
         private void add(int element) {

@@ -105,12 +105,13 @@ final class LimitsTest {
     }
 
     @Test
-    void aPatternOfManyStarsCountsAsSeveral() {
-        assertThat(scaler.metric(Map.of("keyPattern", "*a".repeat(200)))).isZero();
+    void aLongPatternCountsAsSeveral() {
+        assertThat(scaler.metric(Map.of("keyPattern", "a".repeat(40) + "*", "excludePattern", "b".repeat(40))))
+                .isZero();
 
         assertThatThrownBy(() -> scaler.metric(Map.of("keyPattern", "b*")))
                 .hasMessageContaining("RESOURCE_EXHAUSTED")
-                .hasMessageContaining("PATTERN_LIMIT (one of many stars counts as several)");
+                .hasMessageContaining("PATTERN_LIMIT (a long one counts as several)");
     }
 
     @Test
@@ -123,6 +124,24 @@ final class LimitsTest {
                 .hasMessageContaining("PATTERN_LIMIT");
         assertThat(scaler.metric(Map.of("keyPattern", "b*", "metricName", "again")))
                 .isZero();
+    }
+
+    @Test
+    void oneDatabaseTooManyIsRefusedAndTheOthersAreServed() {
+        try (var wide = RedisServer.start("--databases 200");
+                var all = RunningScaler.onPort(wide.port())) {
+            for (int i = 0; i < 128; i++) {
+                assertThat(all.metric(Map.of("databaseIndex", String.valueOf(i))))
+                        .isZero();
+            }
+
+            assertThatThrownBy(() -> all.metric(Map.of("databaseIndex", "128")))
+                    .hasMessageContaining("RESOURCE_EXHAUSTED")
+                    .hasMessageContaining("128 databases");
+            assertThat(all.metric(Map.of("databaseIndex", "127"))).isZero();
+            assertThat(all.metric(Map.of("databaseIndex", "0", "metricName", "again")))
+                    .isZero();
+        }
     }
 
     @Test

@@ -21,15 +21,20 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,26 +106,24 @@ final class TlsTest {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void aSessionThatIsResumedDoesNotOutliveTheTrustInItsAuthority(String version) throws Exception {
         try (var scaler = RunningScaler.with(environment(true))) {
-            SslContext context = resuming(version);
-            assertThat(isActive(channel(scaler, context))).isTrue();
+            var client = new ResumingClient(scaler, version);
+            client.connectAndResume();
             TestCertificates renewed = TestCertificates.in(Files.createDirectory(directory.resolve("renewed")));
             replace(renewed.authority(), certificates.authority());
 
-            await().untilAsserted(() -> assertThatThrownBy(() -> isActive(channel(scaler, context)))
-                    .isInstanceOf(StatusRuntimeException.class));
+            client.assertRefusedWhenItResumes("UNKNOWN_AUTHORITY");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void aSessionThatIsResumedDoesNotOutliveItsCertificate(String version) throws Exception {
-        certificates.issue("client", Algorithm.ecp256, Duration.ofSeconds(10));
+        certificates.issue("client", Algorithm.ecp256, Duration.ofSeconds(20));
         try (var scaler = RunningScaler.with(environment(true))) {
-            SslContext context = resuming(version);
-            assertThat(isActive(channel(scaler, context))).isTrue();
+            var client = new ResumingClient(scaler, version);
+            client.connectAndResume();
 
-            await().untilAsserted(() -> assertThatThrownBy(() -> isActive(channel(scaler, context)))
-                    .isInstanceOf(StatusRuntimeException.class));
+            client.assertRefusedWhenItResumes("NOT_VALID_NOW");
         }
     }
 
@@ -209,24 +212,108 @@ final class TlsTest {
                 .contains("redis_session_scaler_grpc_handshakes_refused_total{reason=\"" + reason + "\"} 1.0"));
     }
 
-    /** What one client remembers of its sessions is used by all channels that are made with it. */
-    private SslContext resuming(String version) throws IOException {
-        return GrpcSslContexts.forClient()
-                .protocols(version)
-                .trustManager(certificates.authority().toFile())
-                .keyManager(
-                        certificates.certificate("client").toFile(),
-                        certificates.key("client").toFile())
-                .build();
+    /**
+     * A client that makes a new connection for each call, and resumes its session of TLS where the server lets it. It looks at
+     * the server's certificate in a whole handshake alone, and counts how often it does.
+     */
+    private final class ResumingClient {
+
+        private final RunningScaler scaler;
+        private final AtomicInteger wholeHandshakes = new AtomicInteger();
+        private final SslContext context;
+
+        ResumingClient(RunningScaler scaler, String version) throws IOException {
+            this.scaler = scaler;
+            context = GrpcSslContexts.forClient()
+                    .protocols(version)
+                    .trustManager(new TrustsAll(wholeHandshakes))
+                    .keyManager(
+                            certificates.certificate("client").toFile(),
+                            certificates.key("client").toFile())
+                    .build();
+        }
+
+        void connectAndResume() {
+            assertThat(call()).isTrue();
+            assertThat(call()).isTrue();
+            assertThat(wholeHandshakes).as("the second connection has resumed").hasValue(1);
+        }
+
+        /** Resumes until it is refused; what follows after the refusal is a whole handshake again. */
+        void assertRefusedWhenItResumes(String reason) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> !isAnswered());
+
+            assertThat(wholeHandshakes)
+                    .as("the connection that was refused has resumed")
+                    .hasValue(1);
+            await().untilAsserted(() -> assertThat(scaler.scrape())
+                    .contains("redis_session_scaler_grpc_handshakes_refused_total{reason=\"" + reason + "\"} 1.0"));
+        }
+
+        private boolean isAnswered() {
+            try {
+                return call();
+            } catch (StatusRuntimeException e) {
+                return false;
+            }
+        }
+
+        private boolean call() {
+            ManagedChannel channel = NettyChannelBuilder.forAddress(
+                            "127.0.0.1", scaler.scaler().grpcPort())
+                    .sslContext(context)
+                    .disableRetry()
+                    .build();
+            try {
+                return isActive(channel);
+            } finally {
+                channel.shutdownNow();
+            }
+        }
     }
 
-    private ManagedChannel channel(RunningScaler scaler, SslContext context) {
-        ManagedChannel channel = NettyChannelBuilder.forAddress(
-                        "127.0.0.1", scaler.scaler().grpcPort())
-                .sslContext(context)
-                .build();
-        channels.add(channel);
-        return channel;
+    private static final class TrustsAll extends X509ExtendedTrustManager {
+
+        private final AtomicInteger asked;
+
+        TrustsAll(AtomicInteger asked) {
+            this.asked = asked;
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+            asked.incrementAndGet();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+            asked.incrementAndGet();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            asked.incrementAndGet();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 
     /** A client that trusts the authority of its own certificate, or that of the server if it has none. */

@@ -1,9 +1,11 @@
 package io.github.redissessionscaler.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.redissessionscaler.history.History;
 import io.github.redissessionscaler.history.Instances;
+import io.github.redissessionscaler.problem.LimitReachedException;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +34,31 @@ final class TriggerStatesTest {
                 .extracting(state -> state.asked().scaledObject())
                 .containsExactly("kept");
         assertThat(states.weight()).isEqualTo(1);
+    }
+
+    @Test
+    void aDatabaseThatNobodyAsksAboutMakesRoomForAnother() {
+        var wide = new TriggerStates(() -> 1_000, () -> 100, History.unrecorded(Instances.UNKNOWN), () -> now);
+        for (int i = 0; i < TriggerStates.MOST_DATABASES; i++) {
+            wide.of(ofDatabase(i));
+        }
+        assertThatThrownBy(() -> wide.of(ofDatabase(TriggerStates.MOST_DATABASES)))
+                .isInstanceOf(LimitReachedException.class)
+                .hasMessageContaining("128 databases");
+
+        now = now.plus(Duration.ofMinutes(5));
+        for (int i = 1; i < TriggerStates.MOST_DATABASES; i++) {
+            wide.of(ofDatabase(i));
+        }
+        now = Instant.EPOCH.plus(TriggerStates.FORGOTTEN_AFTER).plusMillis(1);
+
+        wide.of(ofDatabase(TriggerStates.MOST_DATABASES));
+        assertThat(wide.all()).hasSize(TriggerStates.MOST_DATABASES);
+        assertThatThrownBy(() -> wide.of(ofDatabase(0))).isInstanceOf(LimitReachedException.class);
+    }
+
+    private static Asked ofDatabase(int index) {
+        return new Asked("shop", "web", TriggerParser.parse(Map.of("databaseIndex", String.valueOf(index))));
     }
 
     private static Asked asked(String scaledObject) {

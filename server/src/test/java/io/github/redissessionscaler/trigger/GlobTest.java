@@ -43,6 +43,52 @@ final class GlobTest {
         }
     }
 
+    /** Of more elements than a number has bits. */
+    @Test
+    void matchesLongNamesAsRedisDoes() {
+        var random = new Random(42);
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            keys.add(text(random, "ab", 60 + random.nextInt(140)));
+        }
+        try (var redis = RedisServer.start();
+                var jedis = redis.connect()) {
+            keys.forEach(key -> jedis.set(key, "x"));
+            int matched = 0;
+            for (int i = 0; i < 2_000; i++) {
+                String pattern = like(random, keys.get(random.nextInt(keys.size())));
+                Glob glob = Glob.of(pattern);
+                Set<String> ours = keys.stream()
+                        .filter(key -> glob.matches(key.getBytes(UTF_8)))
+                        .collect(Collectors.toSet());
+                assertThat(ours).as(pattern).isEqualTo(jedis.keys(pattern));
+                matched += ours.isEmpty() ? 0 : 1;
+            }
+            assertThat(matched).isBetween(500, 1_950);
+        }
+    }
+
+    /** A pattern that the key matches, or one that it nearly does. */
+    private static String like(Random random, String key) {
+        var pattern = new StringBuilder();
+        int mistake = random.nextBoolean() ? random.nextInt(key.length()) : -1;
+        for (int i = 0; i < key.length(); i++) {
+            String same = key.substring(i, i + 1);
+            String other = same.equals("a") ? "b" : "a";
+            pattern.append(
+                    i == mistake
+                            ? other
+                            : switch (random.nextInt(12)) {
+                                case 0 -> "?";
+                                case 1 -> "[" + same + "x]";
+                                case 2 -> "[^" + other + "]";
+                                case 3 -> random.nextInt(10) == 0 ? "*" : same;
+                                default -> same;
+                            });
+        }
+        return pattern.toString();
+    }
+
     @Test
     void anEscapedTextMatchesItselfAlone() {
         String text = "a*b?[c]\\d";
