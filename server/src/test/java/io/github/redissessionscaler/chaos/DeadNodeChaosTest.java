@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /**
@@ -186,26 +188,27 @@ final class DeadNodeChaosTest {
         }
     }
 
-    @Test
-    void allNodesOfAClusterAtNewAddresses() {
-        try (var former = RedisCluster.startPartial(3);
-                var next = RedisCluster.startPartial(3);
+    @ParameterizedTest
+    @ValueSource(ints = {3, 6})
+    void allNodesOfAClusterAtNewAddresses(int primaries) {
+        try (var former = RedisCluster.startPartial(primaries);
+                var next = RedisCluster.startPartial(primaries);
                 var client = next.connect();
                 var seed = TcpProxy.to(former.primary(0).port());
                 var knowing = scalerOf("redis-cluster://127.0.0.1:" + seed.port())) {
             client.rpush("queue", "x", "x");
             awaitRight(knowing, Map.of(Map.of(), 0.0));
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < primaries; i++) {
                 former.primary(i).pause();
             }
-            seed.leadTo(next.primary(2).port());
+            seed.leadTo(next.primary(primaries - 1).port());
             seed.cut();
 
             Map<Map<String, String>, Double> expected = Map.of(Map.of(), 1.0, Map.of("key", "queue"), 2.0);
             Duration recovery = awaitRight(knowing, expected);
             var polls = new Polls();
             polls.of(List.of(knowing), expected);
-            polls.row("all nodes of a cluster at new addresses, once found", recovery);
+            polls.row("all %d nodes of a cluster at new addresses, once found".formatted(primaries), recovery);
         }
     }
 
