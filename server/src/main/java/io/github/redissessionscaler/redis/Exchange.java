@@ -40,7 +40,7 @@ final class Exchange {
     private int unanswered;
     private boolean replying;
     private boolean unaskedToo;
-    private byte[] secret = new byte[0];
+    private HiddenSecret secret = HiddenSecret.NONE;
     private String command = "";
     private long memory;
 
@@ -97,7 +97,7 @@ final class Exchange {
     void asked(String name, byte[] argument) {
         command = name.toUpperCase(Locale.ROOT);
         if (command.equals("AUTH")) {
-            secret = argument;
+            secret = new HiddenSecret(argument);
         }
         if (command.equals("PSUBSCRIBE")) {
             // From now on messages come without being asked for, the first perhaps with the reply. Each has the time of
@@ -116,7 +116,8 @@ final class Exchange {
         return command.equals("CLUSTER") || command.equals("SENTINEL");
     }
 
-    byte[] secret() {
+    /** The password that was sent last, which the server may repeat. */
+    HiddenSecret secret() {
         return secret;
     }
 

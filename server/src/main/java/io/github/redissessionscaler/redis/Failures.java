@@ -54,6 +54,15 @@ final class Failures {
 
     private Failures() {}
 
+    /** The words at the beginning of an error by which it is recognised; empty if it is none of those that are known. */
+    static String knownBeginning(String error) {
+        return KNOWN.stream()
+                .map(Known::beginning)
+                .filter(error::startsWith)
+                .findFirst()
+                .orElse("");
+    }
+
     /** Why the server at {@code node} gave no answer; the message names the node and never a secret. */
     static KeyspaceException explain(String node, RuntimeException failure) {
         if (failure instanceof KeyspaceException known) {
@@ -208,7 +217,7 @@ final class Failures {
 
     /** What others have said, of which errors of Redis have been made fit to be shown already. */
     private static String shown(@Nullable String text) {
-        return ShownText.of(String.valueOf(text).getBytes(UTF_8), new byte[0]);
+        return ShownText.line(String.valueOf(text).getBytes(UTF_8), HiddenSecret.NONE);
     }
 
     /**

@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  *
  * <p>A string of more than {@link #LONGEST_STRING} bytes passes cut: its beginning, then a checksum of all of it, so that two
  * long keys stay two keys. Lines of text, which are errors mostly, and names of nodes pass escaped and cut, without the
- * password that the connection has sent, since people are shown them. For one thread at a time.
+ * password that the connection has sent in any form of {@link HiddenSecret}, since people are shown them. For one thread at a time.
  */
 final class ReplyStream extends InputStream {
 
@@ -287,7 +287,7 @@ final class ReplyStream extends InputStream {
         left -= some;
         if (left == 0) {
             if (exchange.asksForNames()) {
-                String name = shown();
+                String name = ShownText.name(Arrays.copyOf(text, length), exchange.secret());
                 passes("$" + name.length() + "\r\n" + name);
             } else if (cut) {
                 passes("%08x%08x".formatted(checksum.getValue(), otherChecksum.getValue()));
@@ -304,12 +304,8 @@ final class ReplyStream extends InputStream {
         boolean error = type == '-';
         require(!error || length > 0, "an error without a text");
         exchange.needs(OBJECT + length + (error ? ERROR : 0));
-        passes((char) type + shown() + "\r\n");
+        passes((char) type + ShownText.line(Arrays.copyOf(text, length), exchange.secret()) + "\r\n");
         ended();
-    }
-
-    private String shown() {
-        return ShownText.of(Arrays.copyOf(text, length), exchange.secret());
     }
 
     private void passes(String ascii) {

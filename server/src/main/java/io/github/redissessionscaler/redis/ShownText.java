@@ -2,34 +2,51 @@ package io.github.redissessionscaler.redis;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.util.Set;
+
 /** Text of a server, for people to read: plain ASCII, short, without the password. */
 final class ShownText {
 
     /** In characters. */
     static final int LONGEST = 512;
 
-    /** Fewer bytes of a password than this may be part of the name of an error by chance. */
-    private static final int SHORT = 4;
+    /** Replies that the scaler reads, whatever the password is. */
+    private static final Set<String> STATUS =
+            Set.of("OK", "PONG", "none", "string", "list", "set", "zset", "hash", "stream");
 
-    private static final String HIDDEN = "***";
+    private static final String UNKNOWN_COMMAND = "ERR unknown command";
 
     private ShownText() {}
 
     /**
-     * The text with everything but plain ASCII escaped as {@code \xNN}.
-     *
-     * @param secret the password that the server was sent, which it may repeat as it is or as Redis quotes it; or nothing. A
-     *     very short one stays in the first word, which names the kind of an error
+     * A line of text with everything but plain ASCII escaped as {@code \xNN}. The words by which errors are recognised stay as
+     * they are, and so do errors that name a node, unless the password is {@link HiddenSecret#LONG}.
      */
-    static String of(byte[] text, byte[] secret) {
+    static String line(byte[] text, HiddenSecret secret) {
         String plain = new String(text, ISO_8859_1);
-        int firstWord = secret.length < SHORT ? Math.max(0, plain.indexOf(' ')) : 0;
-        String rest = plain.substring(firstWord);
-        if (secret.length > 0) {
-            String password = new String(secret, ISO_8859_1);
-            rest = rest.replace(password, HIDDEN).replace(quoted(password), HIDDEN);
+        if (STATUS.contains(plain)) {
+            return plain;
         }
-        String shown = escaped(plain.substring(0, firstWord) + rest);
+        if (plain.startsWith("MOVED ") || plain.startsWith("ASK ")) {
+            return name(text, secret);
+        }
+        int kept = plain.startsWith(UNKNOWN_COMMAND)
+                ? UNKNOWN_COMMAND.length()
+                : Failures.knownBeginning(plain).length();
+        if (kept == 0 && secret.isShort()) {
+            kept = Math.max(0, plain.indexOf(' '));
+        }
+        return cut(plain.substring(0, kept) + secret.hideIn(plain.substring(kept)));
+    }
+
+    /** The same for the name of a node, which must stay what it is, and may hold by chance what is not {@link HiddenSecret#LONG}. */
+    static String name(byte[] text, HiddenSecret secret) {
+        String plain = new String(text, ISO_8859_1);
+        return cut(secret.isLong() ? secret.hideIn(plain) : plain);
+    }
+
+    private static String cut(String text) {
+        String shown = escaped(text);
         return shown.length() > LONGEST ? shown.substring(0, LONGEST - 3) + "..." : shown;
     }
 
@@ -44,29 +61,5 @@ final class ShownText {
             }
         }
         return shown.toString();
-    }
-
-    /** As Redis repeats an argument in an error. */
-    private static String quoted(String text) {
-        var quoted = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char character = text.charAt(i);
-            switch (character) {
-                case '\\', '"' -> quoted.append('\\').append(character);
-                case '\n' -> quoted.append("\\n");
-                case '\r' -> quoted.append("\\r");
-                case '\t' -> quoted.append("\\t");
-                case 7 -> quoted.append("\\a");
-                case '\b' -> quoted.append("\\b");
-                default -> {
-                    if (character >= ' ' && character <= '~') {
-                        quoted.append(character);
-                    } else {
-                        quoted.append("\\x%02x".formatted((int) character));
-                    }
-                }
-            }
-        }
-        return quoted.toString();
     }
 }

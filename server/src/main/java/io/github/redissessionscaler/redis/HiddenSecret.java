@@ -1,0 +1,252 @@
+package io.github.redissessionscaler.redis;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntUnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A password that is hidden in the text of a server, which may repeat it in any case, as Redis or JSON quotes it, percent-encoded
+ * as in a URL, in hexadecimal digits, or in Base64, alone or as part of a longer text such as {@code user:password}.
+ *
+ * <p>A password of fewer than {@link #SHORT} bytes is part of many words by chance. It is hidden only where neither a letter nor
+ * a digit stands beside it: hiding it within the well-known words of Redis would show what it is.
+ */
+final class HiddenSecret {
+
+    static final String HIDDEN = "***";
+
+    /** In bytes. */
+    static final int SHORT = 4;
+
+    /** In bytes. A name of a node may hold a shorter password by chance, and must stay what it is. */
+    static final int LONG = 8;
+
+    static final HiddenSecret NONE = new HiddenSecret(new byte[0]);
+
+    private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/_-]{2,}={0,2}");
+
+    /** Characters of Base64 that belong to three bytes. */
+    private static final int BASE64_GROUP = 4;
+
+    /** The password by its characters, then by its bytes: as it is, in small letters, and in capitals. */
+    private final List<String> forms;
+
+    /** In bytes. */
+    private final int length;
+
+    /** In characters, of the shortest form. */
+    private final int shortest;
+
+    /** Hides these bytes, or nothing where there are none. */
+    HiddenSecret(byte[] secret) {
+        String text = new String(secret, UTF_8);
+        length = secret.length;
+        forms = Stream.concat(
+                        Stream.of(text, new String(secret, ISO_8859_1)),
+                        Stream.of(text.toLowerCase(Locale.ROOT), text.toUpperCase(Locale.ROOT))
+                                .map(form -> new String(form.getBytes(UTF_8), ISO_8859_1)))
+                .distinct()
+                .toList();
+        shortest = forms.stream().mapToInt(String::length).min().orElseThrow();
+    }
+
+    boolean isShort() {
+        return length < SHORT;
+    }
+
+    boolean isLong() {
+        return length >= LONG;
+    }
+
+    /**
+     * The text with {@link #HIDDEN} in place of the password.
+     *
+     * @param text each character is a byte
+     */
+    String hideIn(String text) {
+        if (length == 0 || text.length() < shortest) {
+            return text;
+        }
+        String plain = hide(text, start -> Math.max(endOfText(text, start), endOfDigits(text, start)));
+        Matcher base64 = BASE64.matcher(plain);
+        return base64.replaceAll(word -> isInBase64(word.group()) ? HIDDEN : Matcher.quoteReplacement(word.group()));
+    }
+
+    private static String hide(String text, IntUnaryOperator endOfSecretAt) {
+        var shown = new StringBuilder();
+        int at = 0;
+        while (at < text.length()) {
+            int end = endOfSecretAt.applyAsInt(at);
+            if (end > at) {
+                shown.append(HIDDEN);
+                at = end;
+            } else {
+                shown.append(text.charAt(at));
+                at++;
+            }
+        }
+        return shown.toString();
+    }
+
+    /** Where the password ends that begins here as it is, or quoted, or percent-encoded; -1 if none begins here. */
+    private int endOfText(String text, int start) {
+        for (String form : forms) {
+            if (text.regionMatches(true, start, form, 0, form.length())
+                    && standsAlone(text, start, start + form.length())) {
+                return start + form.length();
+            }
+            for (Encoding encoding : Encoding.values()) {
+                int end = endOfEncoded(text, start, form, encoding);
+                if (end >= 0 && standsAlone(text, start, end)) {
+                    return end;
+                }
+            }
+        }
+        return -1;
+    }
+
+    private boolean standsAlone(String text, int start, int end) {
+        return !isShort() || (!isLetterOrDigit(text, start - 1) && !isLetterOrDigit(text, end));
+    }
+
+    private static boolean isLetterOrDigit(String text, int at) {
+        return at >= 0 && at < text.length() && Character.isLetterOrDigit(text.charAt(at));
+    }
+
+    /** How characters may be encoded: as a text in quotes, as in a URL, or a URL in quotes. */
+    private enum Encoding {
+        QUOTED,
+        URL,
+        BOTH
+    }
+
+    private static int endOfEncoded(String text, int start, String form, Encoding encoding) {
+        int at = start;
+        for (int i = 0; i < form.length(); i++) {
+            if (at == text.length()) {
+                return -1;
+            }
+            Unit unit = unit(text, at, encoding);
+            if (Character.toLowerCase(unit.value) != Character.toLowerCase(form.charAt(i))) {
+                return -1;
+            }
+            at = unit.end;
+        }
+        return at;
+    }
+
+    /** A character, which may be encoded, and where it ends. */
+    private record Unit(char value, int end) {}
+
+    private static Unit unit(String text, int at, Encoding encoding) {
+        char first = text.charAt(at);
+        if (first == '\\' && encoding != Encoding.URL && at + 1 < text.length()) {
+            return quoted(text, at);
+        }
+        if (first == '%' && encoding != Encoding.QUOTED) {
+            int value = hexadecimal(text, at + 1);
+            return value < 0 ? new Unit(first, at + 1) : new Unit((char) value, at + 3);
+        }
+        return new Unit(first == '+' && encoding != Encoding.QUOTED ? ' ' : first, at + 1);
+    }
+
+    private static Unit quoted(String text, int at) {
+        char letter = text.charAt(at + 1);
+        int value = switch (letter) {
+            case 'x' -> hexadecimal(text, at + 2);
+            case 'u' -> ofJson(text, at + 2);
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'a' -> 7;
+            case 'b' -> '\b';
+            default -> letter;
+        };
+        int length = switch (letter) {
+            case 'x' -> 4;
+            case 'u' -> 6;
+            default -> 2;
+        };
+        return value < 0 ? new Unit('\\', at + 1) : new Unit((char) value, at + length);
+    }
+
+    private static int ofJson(String text, int at) {
+        int high = hexadecimal(text, at);
+        int low = hexadecimal(text, at + 2);
+        return high < 0 || low < 0 ? -1 : 256 * high + low;
+    }
+
+    /** The byte of two digits; -1 if they are none. */
+    private static int hexadecimal(String text, int at) {
+        if (at + 2 > text.length()) {
+            return -1;
+        }
+        int high = Character.digit(text.charAt(at), 16);
+        int low = Character.digit(text.charAt(at + 1), 16);
+        return high < 0 || low < 0 ? -1 : 16 * high + low;
+    }
+
+    /** Where the password ends that begins here in hexadecimal digits; -1 if none begins here. */
+    private int endOfDigits(String text, int start) {
+        for (String form : forms) {
+            int at = start;
+            int matched = 0;
+            while (matched < form.length()) {
+                int digits = matched == 0 ? at : skipSeparator(text, at);
+                int value = hexadecimal(text, digits);
+                if (value < 0 || Character.toLowerCase((char) value) != Character.toLowerCase(form.charAt(matched))) {
+                    break;
+                }
+                at = digits + 2;
+                matched++;
+            }
+            if (matched == form.length() && standsAlone(text, start, at)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static int skipSeparator(String text, int at) {
+        int next = at;
+        while (next < text.length() && " :,-".indexOf(text.charAt(next)) >= 0) {
+            next++;
+        }
+        return text.startsWith("0x", next) ? next + 2 : next;
+    }
+
+    /** Whether the word is Base64 of a text with the password in it. It may begin at any character of the word. */
+    private boolean isInBase64(String word) {
+        String digits = word.replace('-', '+').replace('_', '/').replace("=", "");
+        for (int skipped = 0; skipped < Math.min(BASE64_GROUP, digits.length()); skipped++) {
+            String some = digits.substring(skipped);
+            String whole = some.length() % BASE64_GROUP == 1 ? some.substring(0, some.length() - 1) : some;
+            byte[] decoded = Base64.getDecoder().decode(whole);
+            String text = new String(decoded, ISO_8859_1);
+            if ((!isShort() || isPlain(text)) && holds(text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean holds(String text) {
+        for (int start = 0; start < text.length(); start++) {
+            if (endOfText(text, start) > start) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isPlain(String text) {
+        return text.strip().chars().allMatch(character -> character >= ' ' && character <= '~');
+    }
+}
