@@ -86,19 +86,32 @@ final class AddressMistakes {
         if (scheme.isEmpty()) {
             return "its scheme is none of these";
         }
+        if (scheme.get().equals("unix://")) {
+            return "after unix:// comes the path of a socket, unix:///path, and then at most ?db=1; the password is "
+                    + names.password();
+        }
         String rest = text.substring(scheme.get().length());
         if (rest.chars().filter(character -> character == '@').count() > 1) {
-            return "it has more than one @: write %40 for one that is part of the password";
+            return "it has more than one @: write %40 for one that is part of the user name or the password";
         }
         String nodes = rest.substring(rest.indexOf('@') + 1);
-        if (rest.contains("@") && rest.substring(0, rest.indexOf('@')).contains("/")) {
-            return "a / stands before the @: write %2F for one that is part of the password";
+        if (rest.contains("@")) {
+            Optional<String> fault = faultOfUser(rest.substring(0, rest.indexOf('@')));
+            if (fault.isPresent()) {
+                return fault.get();
+            }
         }
         if (nodes.isEmpty()) {
             return "it names no host";
         }
-        if (nodes.contains("?") && !nodes.contains("?sentinelMasterId=")) {
-            return "it takes no parameters behind a ?; TLS and time-outs are settings of their own";
+        if (nodes.contains("?")
+                && (!nodes.contains("?sentinelMasterId=") || !scheme.get().contains("sentinel"))) {
+            return "it takes no parameters behind a ?; TLS and time-outs are settings of their own; write %3F for a ?"
+                    + " that is part of the password";
+        }
+        if (nodes.contains("#") && !scheme.get().contains("sentinel")) {
+            return "a # begins the name of a primary, which only redis-sentinel:// takes; write %23 for one that is"
+                    + " part of the password";
         }
         if (scheme.get().contains("sentinel") && !nodes.contains("#") && !nodes.contains("?sentinelMasterId=")) {
             return "the name under which the sentinels know the primary is missing: end it with /0#mymaster";
@@ -110,8 +123,31 @@ final class AddressMistakes {
         if (!nodes.split("[/#?]", 2)[0].matches("[\\w.,:\\[\\] -]+")) {
             return "its host is none, or a % is not followed by two digits";
         }
-        return "its host, its port or what follows them cannot be read; in a password, write %25 for %, %2F for /, %40"
-                + " for @";
+        return "its host, its port or what follows them cannot be read; in a password, write %25 for %, %2F for /, %3F"
+                + " for ?, %23 for #, %40 for @";
+    }
+
+    /** What is wrong with the part before the @, of which nothing is quoted. */
+    private static Optional<String> faultOfUser(String user) {
+        List<String> reserved = Stream.of("/", "?", "#").filter(user::contains).toList();
+        if (!reserved.isEmpty()) {
+            return Optional.of("%s before the @, and must be percent-encoded: write %s in the user name or the password"
+                    .formatted(
+                            reserved.stream().map("a "::concat).collect(Collectors.joining(" and "))
+                                    + (reserved.size() == 1 ? " stands" : " stand"),
+                            reserved.stream()
+                                    .map(character ->
+                                            "%" + "%02X for %s".formatted((int) character.charAt(0), character))
+                                    .collect(Collectors.joining(", "))));
+        }
+        if (user.indexOf(':') < 0) {
+            return Optional.of(
+                    "no password stands before the @: write redis://user:password@host, or :password@ for the"
+                            + " default user");
+        }
+        return user.endsWith(":") && user.indexOf(':') == user.length() - 1
+                ? Optional.of("the password before the @ is empty; give it, or leave out the user, the colon and the @")
+                : Optional.empty();
     }
 
     private static Stream<String> parts(String text) {

@@ -23,9 +23,9 @@ record RedisUrl(Topology topology, Optional<Integer> database, Optional<Credenti
     private static final int SENTINEL_PORT = 26379;
 
     private static final Pattern NETWORK = Pattern.compile(
-            "redis(?<tls>s?)(?<kind>|-sentinel|-cluster)://(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?"
+            "redis(?<tls>s?)(?<kind>|-sentinel|-cluster)://(?:(?<user>[^:@/?#]*):(?<password>[^@/?#]+)@)?"
                     + "(?<nodes>[^/?#@]+)(?:/(?<database>\\d{0,5}))?"
-                    + "(?:\\?sentinelMasterId=(?<id>[^#&]+))?(?:#(?<master>.+))?");
+                    + "(?<name>\\?sentinelMasterId=(?<id>[^#&@]+)|#(?<master>[^@]+))?");
 
     private static final Pattern SOCKET = Pattern.compile("unix://(?<path>/[^?]+)(?:\\?db=(?<database>\\d{1,5}))?");
 
@@ -42,6 +42,9 @@ record RedisUrl(Topology topology, Optional<Integer> database, Optional<Credenti
             return Optional.empty();
         }
         boolean sentinel = network.group("kind").equals("-sentinel");
+        if (!sentinel && network.group("name") != null) {
+            return Optional.empty();
+        }
         try {
             Optional<Credentials> credentials = credentials(network);
             return nodes(network.group("nodes"), sentinel ? SENTINEL_PORT : REDIS_PORT)

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -345,6 +346,49 @@ final class ConfigLoaderTest {
             })
     void aMistakeAroundAPasswordDoesNotShowIt(String content) throws IOException {
         assertThat(problemsOf(Map.of("CONFIG_FILE", file(content)))).doesNotContain("hush");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+        redis://:hu#sh@redis:6379             | a # stands before the @, and must be percent-encoded: write %23 for #
+        redis://user:hu?sh@redis:6379         | a ? stands before the @, and must be percent-encoded: write %3F for ?
+        rediss://user:hu/sh@redis:6379        | a / stands before the @, and must be percent-encoded: write %2F for /
+        redis://us#er:sh@redis                | a # stands before the @, and must be percent-encoded: write %23 for #
+        redis-cluster://:h#u/s?h@a,b          | a / and a ? and a # stand before the @
+        redis-sentinel://:hu#sh@redis/0#main  | write %23 for # in the user name or the password
+        redis-sentinel://redis:26379/0#hu@sh  | a / and a # stand before the @
+        redis://user:hu@sh@redis              | more than one @: write %40
+        redis://redis:6379/0#hush             | a # begins the name of a primary, which only redis-sentinel:// takes
+        redis://redis#hush                    | write %23 for one that is part of the password
+        redis-cluster://redis#hush            | a # begins the name of a primary
+        redis://redis?sentinelMasterId=hush   | it takes no parameters behind a ?
+        redis://redis?db=hush                 | write %3F for a ? that is part of the password
+        redis://hush@redis                    | no password stands before the @: write redis://user:password@host
+        redis://hush:@redis                   | the password before the @ is empty
+        unix://:hush@/run/redis.sock          | after unix:// comes the path of a socket
+        unix:///run/redis.sock?password=hush  | after unix:// comes the path of a socket
+        """)
+    void aUrlWithACharacterThatMustBeEncodedIsRefused(String url, String problem) throws IOException {
+        for (Map<String, String> environment : List.of(
+                Map.of("REDIS_URL", url),
+                Map.of("CONFIG_FILE", file("connections: {default: {url: '" + url + "'}}")))) {
+            assertThat(problemsOf(environment)).contains(problem).doesNotContain("hush", "hu", "sh@", "us#er");
+        }
+        for (String key : List.of("address: X", "cluster: {nodes: [X]}", "sentinel: {master: m, nodes: [X]}")) {
+            assertThat(problemsOf(Map.of(
+                            "CONFIG_FILE",
+                            file("connections: {default: {" + key.replace("X", "'" + url + "'") + "}}"))))
+                    .contains("is a URL; give it as url")
+                    .doesNotContain("hush", "hu", "sh@");
+        }
+    }
+
+    @Test
+    void aPasswordIsReadOutOfAUrlAsItWasEncoded() {
+        ServerConfig config = ConfigLoader.load(Map.of("REDIS_URL", "redis://us%3Aer:%23%2F%3F%40%25+:,@redis:6379"));
+
+        assertThat(requireNonNull(config.connections().get("default")).credentials())
+                .contains(new Credentials("us:er", new Secret.Literal("#/?@%+:,")));
     }
 
     @Test
