@@ -67,6 +67,10 @@ public final class Scaler implements AutoCloseable {
     private final ManagementServer management;
     private final List<Future<?>> rereading;
     private volatile boolean configRefused;
+
+    /** Whether a configuration was read that is not in use everywhere yet; after an unexpected error that is tried again. */
+    private boolean reloading;
+
     private volatile boolean ending;
 
     private Scaler(ConfigSource source, Consumer<ServerConfig> whenReloaded, Instances instances) {
@@ -189,7 +193,13 @@ public final class Scaler implements AutoCloseable {
     /** Takes the configuration as its file holds it now. One at a time. */
     private synchronized void rereadConfiguration() {
         try {
-            source.reread().ifPresent(this::reloaded);
+            if (source.reread().isPresent()) {
+                reloading = true;
+            }
+            if (reloading) {
+                reloaded(source.current());
+                reloading = false;
+            }
         } catch (InvalidInputException e) {
             configRefused = true;
             LOG.error("The changed configuration is refused, the one before stays in force: {}", e.getMessage());

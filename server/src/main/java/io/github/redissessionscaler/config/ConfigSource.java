@@ -49,9 +49,16 @@ public final class ConfigSource {
         if (content.equals(seen)) {
             return Optional.empty();
         }
+        ServerConfig loaded;
+        try {
+            loaded = ConfigLoader.load(environment);
+        } catch (InvalidInputException e) {
+            seen = content;
+            throw e;
+        }
         seen = content;
-        current = ConfigLoader.load(environment);
-        return Optional.of(current);
+        current = loaded;
+        return Optional.of(loaded);
     }
 
     /** Of the file; empty where none is named or it cannot be read, which is said when it is loaded. */

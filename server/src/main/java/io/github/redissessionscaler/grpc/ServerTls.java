@@ -116,8 +116,8 @@ final class ServerTls {
             if (now.equals(seen) && !refused()) {
                 return;
             }
-            seen = now;
             use(read());
+            seen = now;
             lastProblem = "";
             LOG.info("The certificates for TLS have changed; new connections get those that end at {}", expiry);
         } catch (IOException | GeneralSecurityException e) {
