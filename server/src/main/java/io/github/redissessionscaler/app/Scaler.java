@@ -43,6 +43,9 @@ public final class Scaler implements AutoCloseable {
     /** How soon a changed configuration or certificate is noticed. */
     private static final Duration FILES_REREAD_EVERY = Duration.ofSeconds(1);
 
+    /** How late it is noticed that the heap is no longer nearly full, at most, if it is not for long. */
+    private static final Duration CHECK_HEAP_EVERY = Duration.ofSeconds(1);
+
     /** How late a trigger that nobody asks about any more is forgotten, at most. */
     private static final Duration FORGET_EVERY = Duration.ofSeconds(10);
 
@@ -110,6 +113,7 @@ public final class Scaler implements AutoCloseable {
         rereading = List.of(
                 background.every("reading the certificates", FILES_REREAD_EVERY, grpc::rereadCertificates),
                 background.every("reading the configuration", FILES_REREAD_EVERY, this::rereadConfiguration));
+        var _ = background.every("checking the heap", CHECK_HEAP_EVERY, engine.telemetry.heap()::check);
         var _ = background.every("forgetting triggers", FORGET_EVERY, engine.states::forgetUnasked);
         var _ = background.every("closing unused databases", CLOSE_EVERY, engine.keyspaces::closeUnused);
     }

@@ -45,12 +45,14 @@ record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admiss
             observer.onError(failed(request, e));
             return;
         }
+        String namespace = request.getNamespace();
+        String name = request.getName();
         var _ = begun.whenComplete((message, thrown) -> {
             if (thrown == null) {
                 observer.onNext(message);
                 observer.onCompleted();
             } else {
-                observer.onError(failed(request, Futures.failure(thrown)));
+                observer.onError(failed(namespace, name, Futures.failure(thrown)));
             }
         });
     }
@@ -73,9 +75,12 @@ record Answers(Duration timeout, ParsedTriggers triggers, Consumer<Asked> admiss
 
     /** The error that the caller gets. Where the trigger is refused, that is noted. */
     StatusRuntimeException failed(ScaledObjectRef request, Throwable failure) {
+        return failed(request.getNamespace(), request.getName(), failure);
+    }
+
+    private StatusRuntimeException failed(String namespace, String name, Throwable failure) {
         if (Failures.isRefusal(failure)) {
-            refused.refused(
-                    shown(request.getNamespace()), shown(request.getName()), String.valueOf(failure.getMessage()));
+            refused.refused(shown(namespace), shown(name), String.valueOf(failure.getMessage()));
         }
         return Failures.toStatus(failure);
     }

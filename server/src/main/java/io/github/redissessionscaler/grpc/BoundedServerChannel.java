@@ -3,8 +3,11 @@ package io.github.redissessionscaler.grpc;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
-/** Takes connections only as long as there is room for them; gRPC itself would take any number. */
+/**
+ * Takes connections only as long as there is room for them; gRPC itself would take any number.
+ */
 final class BoundedServerChannel extends NioServerSocketChannel {
 
     private final Connections connections;
@@ -15,6 +18,10 @@ final class BoundedServerChannel extends NioServerSocketChannel {
 
     @Override
     protected int doReadMessages(List<Object> accepted) throws Exception {
+        if (connections.isFull()) {
+            pause();
+            return 0;
+        }
         int before = accepted.size();
         int read = super.doReadMessages(accepted);
         for (int i = accepted.size() - 1; i >= before; i--) {
@@ -24,5 +31,13 @@ final class BoundedServerChannel extends NioServerSocketChannel {
             }
         }
         return read;
+    }
+
+    /** Leaves clients in the queue of the system for a moment. */
+    private void pause() {
+        config().setAutoRead(false);
+        var _ = eventLoop()
+                .schedule(
+                        () -> config().setAutoRead(true), ServerLimits.ACCEPT_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.grpc;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -11,6 +12,7 @@ import io.grpc.Status;
 import io.grpc.health.v1.HealthGrpc;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses calls for which there is no room, and keeps the account of the others. */
@@ -27,6 +29,13 @@ final class CallLimits implements ServerInterceptor {
         if (connection.distrusted()) {
             return refuse(call, Status.UNAUTHENTICATED.withDescription("the client's certificate is not trusted"));
         }
+        String authority = call.getAuthority();
+        if (authority != null && authority.length() > ServerLimits.LONGEST_AUTHORITY) {
+            return refuse(
+                    call,
+                    Status.INVALID_ARGUMENT.withDescription("the authority has " + authority.length()
+                            + " characters; at most " + ServerLimits.LONGEST_AUTHORITY + " are accepted"));
+        }
         String refusal = connection.refusalOfBeginning();
         boolean watch = call.getMethodDescriptor()
                 .getFullMethodName()
@@ -35,6 +44,7 @@ final class CallLimits implements ServerInterceptor {
             refusal = "this connection watches the health " + ServerLimits.WATCHES + " times already";
         }
         if (refusal != null) {
+            connection.refused(refusal);
             return refuse(call, exhausted(refusal));
         }
         var counted = new Counted<>(call, connection);
@@ -55,11 +65,31 @@ final class CallLimits implements ServerInterceptor {
 
         private final Connection connection;
         private final AtomicBoolean evaluated = new AtomicBoolean();
+        private final AtomicInteger bytes = new AtomicInteger();
         private volatile boolean begun;
 
         Counted(ServerCall<Q, R> call, Connection connection) {
             super(call);
             this.connection = connection;
+        }
+
+        /** Its message has come. Returns why it is not taken, or null if it is. */
+        @Nullable
+        String takes(int message) {
+            bytes.addAndGet(message);
+            return connection.takes(message);
+        }
+
+        /** Nothing needs its message any more. */
+        private void forget() {
+            connection.gives(bytes.getAndSet(0));
+        }
+
+        /** Its client has gone. */
+        void leave() {
+            if (!begun) {
+                forget();
+            }
         }
 
         void begin() {
@@ -68,6 +98,7 @@ final class CallLimits implements ServerInterceptor {
         }
 
         void end() {
+            forget();
             if (begun && !evaluated.getAndSet(true)) {
                 connection.evaluated();
             }
@@ -116,9 +147,20 @@ final class CallLimits implements ServerInterceptor {
                         Status.INVALID_ARGUMENT.withDescription("the request is not a protobuf message of this method"),
                         new Metadata());
                 connection.strike("messages that are no protobuf");
+                return;
+            }
+            String refusal = call.takes(message instanceof MessageLite protobuf ? protobuf.getSerializedSize() : 0);
+            if (refusal != null) {
+                refuse(refusal);
             } else {
                 super.onMessage(message);
             }
+        }
+
+        private void refuse(String refusal) {
+            refused = true;
+            connection.refused(refusal);
+            call.close(exhausted(refusal), new Metadata());
         }
 
         @Override
@@ -128,8 +170,7 @@ final class CallLimits implements ServerInterceptor {
             }
             String refusal = unary ? connection.refusal() : null;
             if (refusal != null) {
-                refused = true;
-                call.close(exhausted(refusal), new Metadata());
+                refuse(refusal);
                 return;
             }
             call.begin();
@@ -161,6 +202,7 @@ final class CallLimits implements ServerInterceptor {
         }
 
         private void leave() {
+            call.leave();
             if (watch) {
                 connection.unwatch();
             }

@@ -1,9 +1,12 @@
 package io.github.redissessionscaler.grpc;
 
+import io.github.redissessionscaler.telemetry.HeapPressure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -18,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +52,14 @@ final class Connection extends Http2ConnectionAdapter {
 
     private int kept;
 
+    /** Bytes of messages whose calls are under way; they are given back from any thread. */
+    private final AtomicLong bytes = new AtomicLong();
+
+    /** About what its calls hold, streams aside, in bytes. */
+    private volatile long held;
+
+    private volatile boolean ready;
+    private volatile boolean leaving;
     private volatile boolean idle = true;
     private volatile long lastUsed = System.nanoTime();
     private volatile boolean asked;
@@ -55,6 +68,7 @@ final class Connection extends Http2ConnectionAdapter {
     private int strikes;
     private int newestAtSweep;
     private boolean slower;
+    private boolean refusedLately;
 
     Connection(Channel channel, Connections all) {
         this.channel = channel;
@@ -84,8 +98,37 @@ final class Connection extends Http2ConnectionAdapter {
         return distrusted;
     }
 
+    /** Whether HTTP/2 is spoken on it: TLS is agreed on, where there is any. */
+    boolean isReady() {
+        return ready;
+    }
+
+    /** Whether it was given up, although it may not be closed yet. */
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    /** About what it holds that could be given up, in bytes: calls, their messages, and what is not sent yet. */
+    long held() {
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        return held + bytes.get() + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
+    }
+
     void close() {
+        leaving = true;
         var _ = channel.close();
+    }
+
+    /** Gives up what it holds: its calls, and with them itself, unless it has streams. */
+    void giveUp() {
+        channel.eventLoop().execute(() -> {
+            if (kept == 0) {
+                close();
+            } else {
+                active(stream -> !isKept(stream)).forEach(stream -> reset(stream, Http2Error.ENHANCE_YOUR_CALM));
+                channel.flush();
+            }
+        });
     }
 
     void distrust() {
@@ -104,12 +147,26 @@ final class Connection extends Http2ConnectionAdapter {
                     @Override
                     public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end)
                             throws Http2Exception {
-                        int bytes = data.readableBytes();
-                        int taken = super.onDataRead(context, id, data, padding, end);
-                        partRead(id, bytes);
-                        return taken;
+                        int read = data.readableBytes();
+                        // what is not the end is copied, since a part of a message would keep all that came with it
+                        ByteBuf part = end ? data.retain() : Unpooled.copiedBuffer(data);
+                        try {
+                            int taken = super.onDataRead(context, id, part, padding, end);
+                            partRead(id, read);
+                            return taken;
+                        } finally {
+                            part.release();
+                        }
                     }
                 });
+        channel.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelWritabilityChanged(ChannelHandlerContext context) {
+                readIfWanted();
+                context.fireChannelWritabilityChanged();
+            }
+        });
+        ready = true;
         long period = all.sweptAfter.toMillis();
         var sweep = channel.eventLoop().scheduleAtFixedRate(this::sweep, period, period, TimeUnit.MILLISECONDS);
         var _ = channel.closeFuture().addListener(_ -> {
@@ -120,6 +177,7 @@ final class Connection extends Http2ConnectionAdapter {
             underWay = 0;
             waiting = 0;
             kept = 0;
+            counted();
         });
     }
 
@@ -129,6 +187,18 @@ final class Connection extends Http2ConnectionAdapter {
         waiting++;
         idle = false;
         all.waiting.incrementAndGet();
+        counted();
+    }
+
+    /** What is answered before its client has said all is at an end: nothing of it is kept until the client says so. */
+    @Override
+    public void onStreamHalfClosed(Http2Stream stream) {
+        if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
+            channel.eventLoop().execute(() -> {
+                reset(stream, Http2Error.NO_ERROR);
+                channel.flush();
+            });
+        }
     }
 
     @Override
@@ -150,6 +220,11 @@ final class Connection extends Http2ConnectionAdapter {
         }
         idle = underWay == 0 && waiting == 0 && kept == 0;
         lastUsed = System.nanoTime();
+        counted();
+    }
+
+    private void counted() {
+        held = (long) (waiting + underWay) * ServerLimits.BYTES_OF_A_CALL + bytesOfParts;
     }
 
     /** The stream of the call that begins now. */
@@ -167,6 +242,8 @@ final class Connection extends Http2ConnectionAdapter {
             all.waiting.decrementAndGet();
             underWay++;
             all.callsUnderWay.incrementAndGet();
+            forgetPart(stream.id());
+            counted();
             if (!slower && load() > ServerLimits.CALLS_BEFORE_SLOWER) {
                 readSlower();
             }
@@ -174,16 +251,19 @@ final class Connection extends Http2ConnectionAdapter {
     }
 
     /** What has come of a message is kept until it is whole; usually it comes at once. */
-    private void partRead(int id, int bytes) {
+    private void partRead(int id, int read) {
         Http2ConnectionHandler handler = http2;
         Http2Stream stream = handler == null ? null : handler.connection().stream(id);
         if (handler == null || stream == null || is(messageKey, stream)) {
             forgetPart(id);
             return;
         }
-        var _ = parts.merge(id, bytes, Integer::sum);
-        bytesOfParts += bytes;
-        while (bytesOfParts > ServerLimits.BYTES_OF_PARTS) {
+        var _ = parts.merge(id, read, Integer::sum);
+        bytesOfParts += read;
+        all.bytesOfParts.addAndGet(read);
+        counted();
+        while (bytesOfParts > ServerLimits.BYTES_OF_PARTS
+                || (all.bytesOfParts.get() > ServerLimits.BYTES && bytesOfParts > ServerLimits.FAIR_BYTES)) {
             int oldest = parts.keySet().iterator().next();
             Http2Stream victim = handler.connection().stream(oldest);
             forgetPart(oldest);
@@ -194,8 +274,11 @@ final class Connection extends Http2ConnectionAdapter {
     }
 
     private void forgetPart(int id) {
-        Integer bytes = parts.remove(id);
-        bytesOfParts -= bytes == null ? 0 : bytes;
+        Integer part = parts.remove(id);
+        if (part != null) {
+            bytesOfParts -= part;
+            all.bytesOfParts.addAndGet(-part);
+        }
     }
 
     /** From now on the stream stays open for as long as its client wants; others bound how many do. */
@@ -206,6 +289,7 @@ final class Connection extends Http2ConnectionAdapter {
             all.kept.incrementAndGet();
             underWay--;
             all.callsUnderWay.decrementAndGet();
+            counted();
         }
     }
 
@@ -225,19 +309,55 @@ final class Connection extends Http2ConnectionAdapter {
     /** Why a call that begins is not taken, or null if it is. */
     @Nullable
     String refusalOfBeginning() {
-        int most = Math.max(ServerLimits.CALLS, ServerLimits.BEGUN_INSTEAD_OF_STREAMS - all.kept.get());
+        int most = Math.max(ServerLimits.WAITING, ServerLimits.WAITING_AND_STREAMS - all.kept.get());
         return all.waiting.get() > most && waiting > ServerLimits.FAIR_CALLS
                 ? "more than " + most + " calls wait for their message"
-                : null;
+                : refusalOfMemory(waiting + load());
+    }
+
+    private @Nullable String refusalOfMemory(int calls) {
+        return switch (all.pressure()) {
+            case NORMAL -> null;
+            case HIGH -> calls > ServerLimits.FAIR_CALLS ? "the memory of the scaler is nearly full" : null;
+            case CRITICAL -> "the memory of the scaler is full";
+        };
     }
 
     /** Why a call that has its message is not answered, or null if it is. */
     @Nullable
     String refusal() {
         int total = Math.max(all.callsUnderWay.get(), all.evaluations.get());
-        return total > ServerLimits.CALLS && load() > ServerLimits.FAIR_CALLS
-                ? "more than " + ServerLimits.CALLS + " calls are under way"
+        int most = Math.min(ServerLimits.CALLS, ServerLimits.CALLS_AND_STREAMS - all.kept.get());
+        return total > most && load() > ServerLimits.FAIR_CALLS
+                ? "more than " + most + " calls are under way"
+                : refusalOfMemory(load());
+    }
+
+    /**
+     * A message of so many bytes has come whole. Returns why it is not taken, or null if it is. In either case
+     * {@link #gives} must follow once it is not needed any more.
+     */
+    @Nullable
+    String takes(int message) {
+        long mine = bytes.addAndGet(message);
+        return all.bytes.addAndGet(message) > ServerLimits.BYTES && mine > ServerLimits.FAIR_BYTES
+                ? "the calls under way have more than " + ServerLimits.BYTES + " bytes of messages"
                 : null;
+    }
+
+    void gives(int message) {
+        bytes.addAndGet(-message);
+        all.bytes.addAndGet(-message);
+    }
+
+    /** A call was refused because of a limit. */
+    void refused(String words) {
+        boolean memory = all.pressure() != HeapPressure.Level.NORMAL;
+        all.refused(memory ? "memory" : "calls", "a call was refused: " + words);
+        refusedLately = true;
+        if (!slower) {
+            readSlower();
+        }
     }
 
     /** A call has its message and is answered from now on. */
@@ -288,20 +408,26 @@ final class Connection extends Http2ConnectionAdapter {
 
     private void breakOff(Http2Stream stream, String what) {
         Http2ConnectionHandler handler = http2;
-        ChannelHandlerContext context =
-                handler == null ? null : channel.pipeline().context(handler);
-        if (handler != null && context != null) {
+        if (handler != null && channel.pipeline().context(handler) != null) {
             all.refused("calls", "calls were broken off: too many " + what);
-            var _ = handler.resetStream(
-                    context, stream.id(), Http2Error.ENHANCE_YOUR_CALM.code(), context.newPromise());
+            reset(stream, Http2Error.ENHANCE_YOUR_CALM);
             strike(what);
         }
     }
 
-    /** Whoever sends faster than it is answered is slowed down rather than refused. */
+    private void reset(Http2Stream stream, Http2Error error) {
+        Http2ConnectionHandler handler = http2;
+        ChannelHandlerContext context =
+                handler == null ? null : channel.pipeline().context(handler);
+        if (handler != null && context != null && stream.state() != Http2Stream.State.CLOSED) {
+            var _ = handler.resetStream(context, stream.id(), error.code(), context.newPromise());
+        }
+    }
+
+    /** Whoever sends faster than it is answered, or what is refused, is slowed down. */
     private void readSlower() {
         slower = true;
-        channel.config().setAutoRead(false);
+        readIfWanted();
         var _ = channel.eventLoop().schedule(this::readAgain, ServerLimits.SLOWER.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -309,14 +435,22 @@ final class Connection extends Http2ConnectionAdapter {
         if (!channel.isOpen()) {
             return;
         }
-        if (load() > ServerLimits.CALLS_BEFORE_SLOWER / 2) {
-            channel.read();
+        if (load() > ServerLimits.CALLS_BEFORE_SLOWER / 2 || refusedLately) {
+            refusedLately = false;
+            if (channel.isWritable()) {
+                channel.read();
+            }
             var _ = channel.eventLoop()
                     .schedule(this::readAgain, ServerLimits.SLOWER.toMillis(), TimeUnit.MILLISECONDS);
         } else {
             slower = false;
-            channel.config().setAutoRead(true);
+            readIfWanted();
         }
+    }
+
+    /** Whoever does not take what it is owed is not read, so that it cannot be owed more. */
+    private void readIfWanted() {
+        channel.config().setAutoRead(!slower && channel.isWritable());
     }
 
     /** Breaks off what was under way at the last sweep already: a call that is neither answered nor taken for so long. */
@@ -326,20 +460,28 @@ final class Connection extends Http2ConnectionAdapter {
         if (handler == null) {
             return;
         }
-        List<Http2Stream> old = new ArrayList<>();
         int before = newestAtSweep;
+        newestAtSweep = handler.connection().remote().lastStreamCreated();
+        active(stream -> stream.id() <= before && !isKept(stream))
+                .forEach(stream -> breakOff(stream, "calls that are neither answered nor taken"));
+        channel.flush();
+    }
+
+    private List<Http2Stream> active(Predicate<Http2Stream> which) {
+        Http2ConnectionHandler handler = http2;
+        List<Http2Stream> found = new ArrayList<>();
         try {
-            var _ = handler.connection().forEachActiveStream(stream -> {
-                if (stream.id() <= before && !isKept(stream)) {
-                    old.add(stream);
-                }
-                return true;
-            });
+            if (handler != null) {
+                var _ = handler.connection().forEachActiveStream(stream -> {
+                    if (which.test(stream)) {
+                        found.add(stream);
+                    }
+                    return true;
+                });
+            }
         } catch (Http2Exception e) {
             close();
         }
-        newestAtSweep = handler.connection().remote().lastStreamCreated();
-        old.forEach(stream -> breakOff(stream, "calls that are neither answered nor taken"));
-        channel.flush();
+        return found;
     }
 }

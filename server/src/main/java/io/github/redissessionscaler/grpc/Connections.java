@@ -1,6 +1,9 @@
 package io.github.redissessionscaler.grpc;
 
+import static java.util.function.Predicate.not;
+
 import io.github.redissessionscaler.problem.LimitReachedException;
+import io.github.redissessionscaler.telemetry.HeapPressure;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
@@ -10,10 +13,13 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +46,8 @@ final class Connections extends ServerTransportFilter {
     final AtomicInteger evaluations = new AtomicInteger();
     final AtomicInteger waiting = new AtomicInteger();
     final AtomicInteger kept = new AtomicInteger();
+    final AtomicLong bytesOfParts = new AtomicLong();
+    final AtomicLong bytes = new AtomicLong();
     final Duration sweptAfter;
 
     private final ConcurrentMap<SocketAddress, Connection> connections = new ConcurrentHashMap<>();
@@ -56,11 +64,50 @@ final class Connections extends ServerTransportFilter {
         this.sweptAfter = answerTimeout.plus(ServerLimits.SWEPT_AFTER);
         this.telemetry = telemetry;
         this.trust = trust;
-        telemetry.gauge("grpc.connections", "Open connections of port 6000", connections::size);
+        telemetry.gauge(
+                "grpc.connections",
+                "Open connections of port 6000",
+                () -> staying().count());
         telemetry.gauge(
                 "grpc.calls",
                 "Calls under way, apart from streams",
                 () -> Math.max(callsUnderWay.get(), evaluations.get()));
+        telemetry.heap().whenCritical(this::relieve);
+        telemetry.heap().count(this::bytesOwed);
+    }
+
+    /** What calls and streams take, by estimate. */
+    private long bytesOwed() {
+        long calls = (long) waiting.get() + callsUnderWay.get() + kept.get();
+        return calls * ServerLimits.BYTES_OF_A_CALL + bytesOfParts.get() + bytes.get();
+    }
+
+    HeapPressure.Level pressure() {
+        return telemetry.heap().level();
+    }
+
+    /**
+     * Whether no other connection may be accepted for now: what has been given up still takes memory until it is closed, and
+     * handshakes take much of the processor. Those that take too long are given up.
+     */
+    boolean isFull() {
+        if (connections.size() >= ServerLimits.CONNECTIONS + ServerLimits.CLOSING) {
+            return true;
+        }
+        List<Connection> handshakes =
+                connections.values().stream().filter(not(Connection::isReady)).toList();
+        if (handshakes.size() < ServerLimits.HANDSHAKES) {
+            return false;
+        }
+        long fair = System.nanoTime() - ServerLimits.FAIR_HANDSHAKE.toNanos();
+        handshakes.stream()
+                .filter(connection -> !connection.isLeaving() && connection.lastUsed() - fair < 0)
+                .min(LEAST_USEFUL)
+                .ifPresent(connection -> {
+                    connection.close();
+                    refused("handshakes", "more than " + ServerLimits.HANDSHAKES + " handshakes are under way");
+                });
+        return true;
     }
 
     /** Takes a channel that was just accepted, or refuses it. */
@@ -69,7 +116,11 @@ final class Connections extends ServerTransportFilter {
         if (client == null) {
             return false;
         }
-        if (connections.size() >= ServerLimits.CONNECTIONS && !makeRoom()) {
+        if (pressure() != HeapPressure.Level.NORMAL) {
+            refused("memory", "no connection more is taken: the memory of the scaler is nearly full");
+            return false;
+        }
+        if (staying().count() >= ServerLimits.CONNECTIONS && !makeRoom()) {
             refused("connections", "no connection more is taken: all " + ServerLimits.CONNECTIONS + " have calls");
             return false;
         }
@@ -80,16 +131,31 @@ final class Connections extends ServerTransportFilter {
     }
 
     private boolean makeRoom() {
-        Optional<Connection> idle =
-                connections.values().stream().filter(Connection::isIdle).min(LEAST_USEFUL);
+        Optional<Connection> idle = staying().filter(Connection::isIdle).min(LEAST_USEFUL);
         idle.ifPresent(connection -> {
-            connections.values().remove(connection);
             connection.close();
             refused(
                     "connections",
                     "a connection that asks nothing gave way: " + ServerLimits.CONNECTIONS + " are open");
         });
         return idle.isPresent();
+    }
+
+    private Stream<Connection> staying() {
+        return connections.values().stream().filter(not(Connection::isLeaving));
+    }
+
+    /** The heap is full: whoever holds most gives it up, or else those do whose handshake is not at its end. */
+    private void relieve() {
+        Optional<Connection> most = staying()
+                .filter(connection -> connection.held() >= ServerLimits.WORTH_CLOSING)
+                .max(Comparator.comparingLong(Connection::held));
+        if (most.isPresent()) {
+            refused("memory", "the connection with most calls under way has given them up: the memory is full");
+            most.get().giveUp();
+        } else {
+            staying().filter(not(Connection::isReady)).forEach(Connection::close);
+        }
     }
 
     /** Counts a refusal, and has the log say so at most once a minute. */
@@ -106,7 +172,7 @@ final class Connections extends ServerTransportFilter {
     public Attributes transportReady(Attributes transport) {
         SocketAddress client = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         Connection connection = client == null ? null : connections.get(client);
-        if (connection == null) {
+        if (connection == null || connection.isLeaving()) {
             throw new LimitReachedException("the connection has given way to another");
         }
         Http2ConnectionHandler http2 = connection.channel().pipeline().get(Http2ConnectionHandler.class);

@@ -26,7 +26,9 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     private final Channel channel;
     private volatile long since = System.nanoTime();
     private volatile boolean answering;
+
+    /** The thread that makes an answer; one for each answer, so that nothing else is interrupted with it. */
+    private final AtomicReference<@Nullable Thread> worker = new AtomicReference<>();
+
     private @Nullable HttpRequest request;
     private boolean body;
     private @Nullable Future<?> timeout;
@@ -119,16 +125,38 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         answering = true;
         since = System.nanoTime();
         closeAfter(MAKING);
-        executor.execute(() -> {
-            try {
+        if (!all.mayMake()) {
+            leave();
+            return;
+        }
+        try {
+            executor.execute(() -> {
+                try {
+                    handle(whole);
+                } finally {
+                    all.made();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            all.made();
+            leave();
+        }
+    }
+
+    private void handle(HttpRequest whole) {
+        worker.set(Thread.currentThread());
+        try {
+            if (channel.isOpen()) {
                 handler.answer(whole, this);
-            } catch (IOException | RuntimeException e) {
-                var _ = channel.close();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                var _ = channel.close();
             }
-        });
+        } catch (IOException | RuntimeException e) {
+            var _ = channel.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var _ = channel.close();
+        } finally {
+            worker.set(null);
+        }
     }
 
     /** Refuses what is no request of HTTP, or a larger one than is read. */
@@ -169,7 +197,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             HttpUtil.setKeepAlive(response, false);
         }
         sending();
-        all.owes(this, content.size());
+        all.owes(this, content);
         try (InputStream in = compressed ? content.compressed() : content.plain()) {
             var _ = channel.write(response);
             byte[] part = new byte[PART];
@@ -230,6 +258,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         Future<?> last = timeout;
         if (last != null) {
             last.cancel(false);
+        }
+        Thread working = worker.get();
+        if (working != null) {
+            working.interrupt();
         }
         context.fireChannelInactive();
     }

@@ -45,11 +45,11 @@ final class SharedScrapes {
         }
     }
 
-    private void make(long number) throws InterruptedException {
+    private void make(long number) {
         Body made = null;
         IOException failed = null;
         try {
-            TimeUnit.NANOSECONDS.sleep(restUntil - System.nanoTime());
+            rest();
             long start = System.nanoTime();
             made = Body.of(content);
             long end = System.nanoTime();
@@ -64,6 +64,21 @@ final class SharedScrapes {
                 failure = failed;
                 notifyAll();
             }
+        }
+    }
+
+    /** Others wait for the same scrape, so that whoever makes it does so even if its own client has gone. */
+    private void rest() {
+        boolean interrupted = false;
+        for (long left = restUntil - System.nanoTime(); left > 0; left = restUntil - System.nanoTime()) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

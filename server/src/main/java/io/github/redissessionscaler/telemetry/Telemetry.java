@@ -46,6 +46,10 @@ public final class Telemetry implements AutoCloseable {
     /** As the registry writes it. */
     private static final PrometheusTextFormatWriter FORMAT = PrometheusTextFormatWriter.create();
 
+    /** The limits of the ports, so that each has a count from the start. */
+    private static final List<String> LIMITS =
+            List.of("connections", "handshakes", "calls", "strikes", "memory", "management");
+
     private record Read(String connection, String kind, String outcome) {}
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -58,6 +62,7 @@ public final class Telemetry implements AutoCloseable {
     private final ConcurrentMap<String, ConnectionStats> connections = new ConcurrentHashMap<>();
     private final List<Families> large = new CopyOnWriteArrayList<>();
     private final ConcurrentMap<String, Counter> refusals = new ConcurrentHashMap<>();
+    private final HeapPressure heap = HeapPressure.ofThisProcess();
     private final InstantSource clock;
     private final Duration[] rpcBuckets;
     private volatile Set<String> configured = Set.of();
@@ -83,6 +88,8 @@ public final class Telemetry implements AutoCloseable {
             jvm.bindTo(registry);
         }
         register(new InternalErrorMetrics());
+        LIMITS.forEach(this::refusals);
+        gauge("heap.live.ratio", "Part of the heap in use after the last full collection", heap::share);
         Gauge.builder(METERS + "answer.timeout.seconds", () -> seconds(answerBound))
                 .description("Time within which every call is answered, ANSWER_TIMEOUT")
                 .register(registry);
@@ -93,6 +100,11 @@ public final class Telemetry implements AutoCloseable {
         Stream<Duration> parts = Stream.of(25, 50, 80, 100, 150)
                 .map(percent -> bound.multipliedBy(percent).dividedBy(100));
         return Stream.concat(usual, parts).toArray(Duration[]::new);
+    }
+
+    /** How full the heap of this process is. */
+    public HeapPressure heap() {
+        return heap;
     }
 
     /**
@@ -138,17 +150,20 @@ public final class Telemetry implements AutoCloseable {
     /**
      * Something was refused because a limit was reached.
      *
-     * @param limit which one
+     * @param limit which one, of {@link #LIMITS}
      */
     public void refused(String limit) {
-        refusals.computeIfAbsent(
-                        limit,
-                        _ -> counter(
-                                "refused",
-                                "What was refused or closed because a limit of the ports was reached",
-                                "limit",
-                                limit))
-                .increment();
+        refusals(limit).increment();
+    }
+
+    private Counter refusals(String limit) {
+        return refusals.computeIfAbsent(
+                limit,
+                _ -> counter(
+                        "refused",
+                        "What was refused or closed because a limit of the ports was reached",
+                        "limit",
+                        limit));
     }
 
     /**

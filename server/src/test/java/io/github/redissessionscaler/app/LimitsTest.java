@@ -25,10 +25,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -221,18 +223,35 @@ final class LimitsTest {
     @Test
     void connectionsThatAskNothingGiveWayToOthers() throws IOException {
         assertThat(scaler.isActive(Map.of())).isTrue();
-        List<Socket> silent = new ArrayList<>();
+        byte[] http2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
+        withConnections(
+                http2,
+                () -> assertThat(scaler.scrape())
+                        .contains("redis_session_scaler_grpc_connections 128.0")
+                        .contains("redis_session_scaler_refused_total{limit=\"connections\"}"));
+    }
+
+    @Test
+    void connectionsThatDoNotBeginHttp2GiveWayToOthers() throws IOException {
+        assertThat(scaler.isActive(Map.of())).isTrue();
+        withConnections(
+                new byte[0],
+                () -> assertThat(scaler.scrape()).contains("redis_session_scaler_refused_total{limit=\"handshakes\"}"));
+    }
+
+    private void withConnections(byte[] greeting, ThrowingRunnable expected) throws IOException {
+        List<Socket> open = new ArrayList<>();
         try {
             for (int i = 0; i < 300; i++) {
-                silent.add(new Socket(
-                        InetAddress.getLoopbackAddress(), scaler.scaler().grpcPort()));
+                var socket = new Socket(
+                        InetAddress.getLoopbackAddress(), scaler.scaler().grpcPort());
+                open.add(socket);
+                socket.getOutputStream().write(greeting);
             }
-            await().untilAsserted(() -> assertThat(scaler.scrape())
-                    .contains("redis_session_scaler_grpc_connections 128.0")
-                    .contains("redis_session_scaler_refused_total{limit=\"connections\"}"));
+            await().untilAsserted(expected);
             assertThat(scaler.isActive(Map.of())).isTrue();
         } finally {
-            for (Socket socket : silent) {
+            for (Socket socket : open) {
                 socket.close();
             }
         }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -28,6 +30,40 @@ enum Attack {
                     8,
                     WINDOW,
                     (connection, _) -> connection.partOfMessage(connection.begin(IS_ACTIVE), 100_000, 16_000));
+        }
+    },
+    MESSAGES_WITHOUT_END("calls with a message of 70 KB, and no end", 40_000) {
+        @Override
+        void on(Target target) throws IOException {
+            target.overConnections(
+                    40,
+                    WINDOW,
+                    (connection, _) -> connection.messageWithoutEnd(connection.begin(GET_METRICS), LARGE_REQUEST));
+        }
+    },
+    LONG_AUTHORITIES("calls without a message to a server with a name of 7,000 characters", 200_000) {
+        @Override
+        void on(Target target) throws IOException {
+            target.overConnections(
+                    20,
+                    WINDOW,
+                    (connection, number) ->
+                            connection.begin(IS_ACTIVE, String.valueOf(number).repeat(7_000 / 7)));
+        }
+    },
+    UNREAD_REFUSALS("calls whose refusals nobody reads, 100 connections", 4_000_000) {
+        @Override
+        void on(Target target) {
+            target.overUnreadConnections(100, WINDOW, (connection, _) -> {
+                connection.begin("/no.such.Service/Method");
+                connection.begin(IS_ACTIVE);
+            });
+        }
+    },
+    UNREAD_PINGS("pings whose answers nobody reads, 100 connections", 10_000_000) {
+        @Override
+        void on(Target target) {
+            target.overUnreadConnections(100, WINDOW, (connection, _) -> connection.ping());
         }
     },
     HEALTH_WATCH("watches of the health service", 500_000) {
@@ -84,7 +120,7 @@ enum Attack {
     IDLE_HTTP2("connections to port 6000 that ask nothing", 20_000) {
         @Override
         void on(Target target) {
-            target.sockets(target.grpcPort(), socket -> new RawHttp2(socket, WINDOW));
+            target.sockets(target.grpcPort(), socket -> new RawHttp2(socket, WINDOW).reading());
         }
     },
     IDLE_TLS("the same with mutual TLS, and no certificate", 80_000, true) {
@@ -141,6 +177,15 @@ enum Attack {
                             .write(ascii("GET /api/status?limit=1000&points=400 HTTP/1.1\r\nHost: localhost\r\n\r\n")));
         }
     },
+    STATUS_BY_MANY("the same by clients that leave before the answer", 20_000) {
+        @Override
+        void on(Target target) {
+            target.sockets(
+                    target.managementPort(),
+                    socket -> socket.getOutputStream()
+                            .write(ascii("GET /api/status?limit=1000&points=400 HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+        }
+    },
     WIDE_TRIGGERS("triggers of wide characters", 120_000) {
         @Override
         void on(Target target) {
@@ -180,6 +225,17 @@ enum Attack {
     private static final byte[] NO_PROTOBUF = {(byte) 0xff, (byte) 0xff, (byte) 0xff};
     private static final byte[] REQUEST = GetMetricsRequest.newBuilder()
             .setScaledObjectRef(ScaledObjectRef.newBuilder().setName("a").setNamespace("b"))
+            .build()
+            .toByteArray();
+
+    /** One that is valid, and nearly as large as any. */
+    private static final byte[] LARGE_REQUEST = GetMetricsRequest.newBuilder()
+            .setScaledObjectRef(ScaledObjectRef.newBuilder()
+                    .setName("a")
+                    .setNamespace("b")
+                    .putAllScalerMetadata(IntStream.range(0, 60)
+                            .boxed()
+                            .collect(Collectors.toMap(i -> "key" + i, _ -> "x".repeat(1024)))))
             .build()
             .toByteArray();
 

@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -50,10 +52,12 @@ final class FullScalerTest {
             List<Socket> unread = new ArrayList<>();
             try {
                 var answered = new AtomicInteger();
+                var failures = new ConcurrentLinkedQueue<Throwable>();
                 for (int i = 0; i < TRIGGERS; i++) {
-                    ExternalScalerGrpc.newStub(channel).streamIsActive(trigger(i), new Counted(answered));
+                    ExternalScalerGrpc.newStub(channel).streamIsActive(trigger(i), new Counted(answered, failures));
                 }
-                await().atMost(Duration.ofMinutes(2)).until(() -> answered.get() == TRIGGERS);
+                await().atMost(Duration.ofMinutes(2)).until(() -> answered.get() == TRIGGERS || !failures.isEmpty());
+                assertThat(failures).isEmpty();
                 for (int i = 0; i < 20; i++) {
                     var socket = new Socket(InetAddress.getLoopbackAddress(), scaler.managementPort());
                     socket.getOutputStream()
@@ -99,7 +103,8 @@ final class FullScalerTest {
         return Double.parseDouble(total.group("bytes")) / (1 << 20);
     }
 
-    private record Counted(AtomicInteger answered) implements StreamObserver<IsActiveResponse> {
+    private record Counted(AtomicInteger answered, Queue<Throwable> failures)
+            implements StreamObserver<IsActiveResponse> {
 
         @Override
         public void onNext(IsActiveResponse response) {
@@ -108,7 +113,7 @@ final class FullScalerTest {
 
         @Override
         public void onError(Throwable error) {
-            // the test ends
+            failures.add(error);
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.attacks;
 
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,7 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** A connection that speaks HTTP/2 frame by frame, as no client library would. For one thread. */
-final class RawHttp2 implements AutoCloseable {
+final class RawHttp2 implements Closeable {
 
     private static final int DATA = 0;
     private static final int HEADERS = 1;
@@ -20,6 +21,7 @@ final class RawHttp2 implements AutoCloseable {
     private static final int END_HEADERS = 4;
     private static final int CANCEL = 8;
     private static final int INITIAL_WINDOW_SIZE = 4;
+    private static final int LONGEST_IN_ONE_BYTE = 127;
 
     private final Socket socket;
     private final DataOutputStream out;
@@ -43,14 +45,24 @@ final class RawHttp2 implements AutoCloseable {
         out.writeShort(INITIAL_WINDOW_SIZE);
         out.writeInt(window);
         out.flush();
+    }
+
+    /** From now on reads whatever comes, and forgets it. */
+    RawHttp2 reading() {
         var _ = Thread.startVirtualThread(this::drain);
+        return this;
     }
 
     /** Begins a call of this path, which has no message yet; returns its stream. */
     int begin(String path) throws IOException {
+        return begin(path, "");
+    }
+
+    /** The same at a server of this name. */
+    int begin(String path, String authority) throws IOException {
         int stream = nextStream;
         nextStream += 2;
-        byte[] block = block(path);
+        byte[] block = block(path, authority);
         frame(HEADERS, END_HEADERS, stream, block.length);
         out.write(block);
         return stream;
@@ -58,7 +70,16 @@ final class RawHttp2 implements AutoCloseable {
 
     /** Sends a whole message, and with it the end of what the client has to say. */
     void message(int stream, byte[] message) throws IOException {
-        frame(DATA, END_STREAM, stream, 5 + message.length);
+        message(stream, message, END_STREAM);
+    }
+
+    /** Sends a whole message, after which there may be others. */
+    void messageWithoutEnd(int stream, byte[] message) throws IOException {
+        message(stream, message, 0);
+    }
+
+    private void message(int stream, byte[] message, int flags) throws IOException {
+        frame(DATA, flags, stream, 5 + message.length);
         out.writeByte(0);
         out.writeInt(message.length);
         out.write(message);
@@ -100,12 +121,14 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** HPACK without its dynamic table: names by their number in the static one, values as they are. */
-    private static byte[] block(String path) {
+    private static byte[] block(String path, String authority) {
         var block = new ByteArrayOutputStream();
         block.write(0x83);
         block.write(0x86);
         block.write(0x04);
         text(block, path);
+        block.write(0x01);
+        text(block, authority);
         block.write(0x0f);
         block.write(0x10);
         text(block, "application/grpc");
@@ -117,7 +140,16 @@ final class RawHttp2 implements AutoCloseable {
 
     private static void text(ByteArrayOutputStream block, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        block.write(bytes.length);
+        if (bytes.length < LONGEST_IN_ONE_BYTE) {
+            block.write(bytes.length);
+        } else {
+            block.write(LONGEST_IN_ONE_BYTE);
+            int rest = bytes.length - LONGEST_IN_ONE_BYTE;
+            for (; rest >= 128; rest >>= 7) {
+                block.write((rest & 127) | 128);
+            }
+            block.write(rest);
+        }
         block.writeBytes(bytes);
     }
 

@@ -7,6 +7,7 @@ import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -37,12 +39,53 @@ record Target(int grpcPort, int managementPort, int most, Duration time) {
         void on(RawHttp2 connection, int number) throws IOException;
     }
 
+    interface Opening {
+        RawHttp2 open() throws IOException;
+    }
+
     interface Greeting {
         void on(Socket socket) throws IOException;
     }
 
     /** Repeats the step over so many connections in turn. One that the scaler closes is opened again. */
     void overConnections(int connections, int window, Step step) throws IOException {
+        overConnections(connections, () -> new RawHttp2(grpcPort, window).reading(), step);
+    }
+
+    /** The same over connections of which nothing is read, so that writing to them may not return; each has a thread. */
+    void overUnreadConnections(int connections, int window, Step step) {
+        List<Thread> threads = new ArrayList<>();
+        var open = new ConcurrentLinkedQueue<RawHttp2>();
+        for (int i = 0; i < connections; i++) {
+            threads.add(Thread.startVirtualThread(() -> {
+                try {
+                    new Target(grpcPort, managementPort, most / connections, time)
+                            .overConnections(
+                                    1,
+                                    () -> {
+                                        var connection = new RawHttp2(grpcPort, window);
+                                        open.add(connection);
+                                        return connection;
+                                    },
+                                    step);
+                } catch (IOException e) {
+                    // the scaler has closed the connection
+                }
+            }));
+        }
+        long end = System.nanoTime() + time.toNanos();
+        try {
+            for (Thread thread : threads) {
+                var _ = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            open.forEach(Target::close);
+        }
+    }
+
+    private void overConnections(int connections, Opening opening, Step step) throws IOException {
         long end = System.nanoTime() + time.toNanos();
         List<RawHttp2> open = new ArrayList<>();
         try {
@@ -50,8 +93,8 @@ record Target(int grpcPort, int managementPort, int most, Duration time) {
             while (done < most && System.nanoTime() < end) {
                 for (int i = 0; i < connections && done < most; i++) {
                     try {
-                        if (open.size() <= i) {
-                            open.add(new RawHttp2(grpcPort, window));
+                        while (open.size() <= i) {
+                            open.add(opening.open());
                         }
                         RawHttp2 connection = open.get(i);
                         for (int burst = 0; burst < 100; burst++) {
@@ -123,7 +166,7 @@ record Target(int grpcPort, int managementPort, int most, Duration time) {
         }
     }
 
-    private static void close(Socket socket) {
+    private static void close(Closeable socket) {
         try {
             socket.close();
         } catch (IOException e) {

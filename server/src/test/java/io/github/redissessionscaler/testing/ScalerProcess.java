@@ -51,12 +51,22 @@ public final class ScalerProcess implements AutoCloseable {
      * @param environment besides that which has it listen on loopback
      */
     public static ScalerProcess start(Path directory, Map<String, String> environment) {
+        return start(directory, environment, List.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param options of the JVM, after those of the launcher
+     */
+    public static ScalerProcess start(Path directory, Map<String, String> environment, List<String> options) {
         try {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             Files.readAllLines(Path.of("src/main/dist/jvm.options")).stream()
                     .filter(line -> !line.startsWith("#"))
                     .forEach(command::add);
+            command.addAll(options);
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "serve"));
             Path out = directory.resolve("stdout");
             Path err = directory.resolve("stderr");
