@@ -38,7 +38,8 @@ final class FindingsJson {
         map.put("wantedBecause", outlook.reason().name().toLowerCase(Locale.ROOT));
         findings.needed().ifPresent(needed -> map.put("neededReplicas", needed));
         findings.explanation().ifPresent(explanation -> explained(explanation, map));
-        findings.inspection().ifPresent(inspected -> inspected(inspected, map));
+        findings.inspection()
+                .ifPresent(inspected -> inspected(inspected, findings.outage().isEmpty(), map));
         return new GsonBuilder()
                 .setPrettyPrinting()
                 .disableHtmlEscaping()
@@ -71,8 +72,10 @@ final class FindingsJson {
         map.put("advice", List.copyOf(explanation.getAdviceList()));
     }
 
-    private static void inspected(Inspected inspected, Map<String, Object> map) {
-        map.put("cost", cost(inspected.cost()));
+    private static void inspected(Inspected inspected, boolean counted, Map<String, Object> map) {
+        if (counted) {
+            map.put("cost", cost(inspected.cost()));
+        }
         inspected.keys().ifPresent(keys -> map.put("keys", keys(keys)));
         inspected.rights().ifPresent(rights -> map.put("rights", rights(rights)));
     }

@@ -53,7 +53,7 @@ final class FindingsText {
         }
         findings.explanation().ifPresent(this::counted);
         findings.inspection().ifPresent(this::inspected);
-        String unknown = findings.outage().isPresent() ? ", for want of an answer of Redis" : "";
+        String unknown = findings.outage().isPresent() ? ", since Redis gives no count" : "";
         line("active", (findings.active() ? "yes" : "no") + unknown);
         line("metric", findings.metric());
         line("value", findings.value().isPresent() ? value(findings.value().getAsDouble()) : NO_VALUE);
@@ -80,8 +80,8 @@ final class FindingsText {
             return number(value);
         }
         return value == 0
-                ? "0, which is no count, but what KEDA gets while Redis gives none"
-                : number(value) + ", of the last count; Redis gives none now";
+                ? "no count; KEDA gets 0 while Redis gives none"
+                : number(value) + ", the last count; Redis gives none now";
     }
 
     /** Of a large number no fraction, which none of the readers needs. */
@@ -118,7 +118,7 @@ final class FindingsText {
     }
 
     private void inspected(Inspected inspected) {
-        if (!inspected.cost().commands().isEmpty()) {
+        if (findings.outage().isEmpty() && !inspected.cost().commands().isEmpty()) {
             line("cost", cost(inspected.cost()));
         }
         inspected.keys().ifPresent(this::keys);
@@ -137,7 +137,8 @@ final class FindingsText {
                         cost.serverTime()
                                 .map(time -> "Redis was busy with it for %s, %s %% of that time"
                                         .formatted(seconds(time), share(cost, time)))
-                                .orElse("how long Redis was busy with it is told to those who may call INFO"));
+                                .orElse("how long Redis was busy with it is unknown, since the user may not call"
+                                        + " INFO"));
     }
 
     private static String share(Cost cost, Duration serverTime) {
@@ -191,6 +192,8 @@ final class FindingsText {
         long needed = findings.needed().orElse(outlook.replicas());
         if (outlook.reason() == Reason.MAXIMUM) {
             why.add("%d would be needed, and maxReplicaCount is %d".formatted(needed, spec.maxReplicas()));
+        } else if (findings.outage().isPresent() && findings.value().isPresent()) {
+            why.add("what KEDA and the HPA do with that value");
         } else if (outlook.reason() == Reason.MINIMUM && needed < outlook.replicas()) {
             why.add(
                     spec.minReplicas() > 0

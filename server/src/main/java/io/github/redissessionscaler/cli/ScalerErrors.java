@@ -39,6 +39,11 @@ final class ScalerErrors {
             if (message.contains("HTTP/1")) {
                 return scaler + "answers with HTTP/1; is that the management port? The port for KEDA is GRPC_PORT";
             }
+            if (message.contains("First received frame was not SETTINGS") || said.equals("http2 exception")) {
+                return scaler
+                        + "answers with something that is no HTTP/2; give the address of its GRPC_PORT, by default"
+                        + " 6000";
+            }
             if (cause instanceof IOException failure && cause.getCause() == null && message.contains("refused")) {
                 return scaler + "cannot be reached: " + Causes.words(failure);
             }

@@ -74,8 +74,8 @@ final class AddressMistakes {
         if (isConnectionString(text) && !text.contains("://")) {
             return translated(text, names);
         }
-        return "is not " + RedisUrl.FORM + "; it is not shown, since it may hold a password; "
-                + faultOfUrl(text, names);
+        return "cannot be used: " + faultOfUrl(text, names)
+                + "; it is not shown, since it may hold a password; the form is " + RedisUrl.FORM;
     }
 
     private static String faultOfUrl(String text, Names names) {
@@ -87,8 +87,8 @@ final class AddressMistakes {
             return "its scheme is none of these";
         }
         if (scheme.get().equals("unix://")) {
-            return "after unix:// comes the path of a socket, unix:///path, and then at most ?db=1; the password is "
-                    + names.password();
+            return "after unix:// comes the path of a socket, unix:///path, and then at most ?db=1; give the password as"
+                    + " " + names.password();
         }
         String rest = text.substring(scheme.get().length());
         if (rest.chars().filter(character -> character == '@').count() > 1) {

@@ -216,7 +216,10 @@ final class Discovery<T> implements AutoCloseable {
         try {
             addresses = InetAddress.getAllByName(node.host());
         } catch (UnknownHostException e) {
-            throw new KeyspaceException(Reason.DNS, "Redis at " + node + " has a name that nothing resolves", e);
+            throw new KeyspaceException(
+                    Reason.DNS,
+                    "Redis at " + node + " has a name that nothing resolves; check it, and whether it needs a domain",
+                    e);
         }
         synchronized (this) {
             of.asked += addresses.length - 1;

@@ -30,17 +30,31 @@ final class Failures {
             new Known("MASTERDOWN", Reason.MASTERDOWN, "the replica has lost its primary"),
             new Known("CLUSTERDOWN", Reason.CLUSTERDOWN, "the cluster does not cover all slots"),
             new Known("MOVED", Reason.OTHER, "it is part of a cluster; configure the connection as one"),
-            new Known("NOAUTH", Reason.NOAUTH, "Redis wants a password; configure one for this connection"),
+            new Known(
+                    "NOAUTH",
+                    Reason.NOAUTH,
+                    "it requires a password; set REDIS_PASSWORD or REDIS_PASSWORD_FILE, or password or passwordFile of"
+                            + " the connection"),
             new Known(
                     "WRONGPASS",
                     Reason.WRONGPASS,
-                    "Redis refuses the user name or the password; a space at either end is part of it"),
+                    "the user name or the password is wrong; set the right ones, and note that a space at either end"
+                            + " is part of it"),
             new Known("NOPERM", Reason.NOPERM, "the user's ACL does not allow it; docs/counting.md says what it must"),
             new Known("READONLY", Reason.READONLY, "the server is a replica"),
             new Known("OOM", Reason.OUT_OF_MEMORY, "Redis has reached its maxmemory"),
             new Known("BUSY", Reason.BUSY, "a script blocks Redis"),
             new Known("WRONGTYPE", Reason.WRONGTYPE, "the key holds another type of value"),
             new Known("ERR max number of clients", Reason.MAX_CLIENTS, "Redis has reached its maxclients"),
+            new Known(
+                    "ERR This instance has cluster support disabled",
+                    Reason.OTHER,
+                    "it is no node of a Redis Cluster; give it as one server, redis://host:port"),
+            new Known(
+                    "ERR unknown command 'SENTINEL'",
+                    Reason.OTHER,
+                    "it is no Sentinel; give the address of the sentinels, by default port 26379, or that of Redis"
+                            + " itself as redis://host:port"),
             new Known("ERR invalid password", Reason.WRONGPASS, "Redis refuses the password"));
 
     private static final Pattern REFUSED_COMMAND = Pattern.compile("^NOPERM .* the '([a-z|]+)' command");
@@ -50,7 +64,7 @@ final class Failures {
     private static final Pattern ARGUMENTS = Pattern.compile(",? with args beginning with");
 
     private static final String USE_TLS = "use rediss:// in the URL, or tls: {} in the configuration file";
-    private static final String IF_TLS = "where it expects TLS, " + USE_TLS;
+    private static final String IF_TLS = "if it expects TLS, " + USE_TLS;
 
     private Failures() {}
 
@@ -74,13 +88,21 @@ final class Failures {
                     return known;
                 }
                 case SocketTimeoutException e -> {
-                    return failed(Reason.TIMEOUT, node, "did not answer in time", failure);
+                    return failed(
+                            Reason.TIMEOUT,
+                            node,
+                            "did not answer in time; if that goes on, check host and port, and whether it expects TLS",
+                            failure);
                 }
                 case MalformedReplyException e -> {
                     return malformed(node, e, failure);
                 }
                 case UnknownHostException e -> {
-                    return failed(Reason.DNS, node, "has a name that nothing resolves", failure);
+                    return failed(
+                            Reason.DNS,
+                            node,
+                            "has a name that nothing resolves; check it, and whether it needs a domain",
+                            failure);
                 }
                 case SSLException e -> {
                     return failed(Reason.TLS, node, "does not complete the TLS handshake: " + TlsWords.of(e), failure);
@@ -112,7 +134,11 @@ final class Failures {
                         }
                     }
                     if (message.toLowerCase(Locale.ROOT).contains("failed to resolve")) {
-                        return failed(Reason.DNS, node, "has a name that nothing resolves", failure);
+                        return failed(
+                                Reason.DNS,
+                                node,
+                                "has a name that nothing resolves; check it, and whether it needs a domain",
+                                failure);
                     }
                 }
             }
@@ -131,7 +157,9 @@ final class Failures {
                 failed(
                         Reason.UNREACHABLE,
                         node,
-                        "sent something that is no Redis reply; is it a Redis, and not an HTTP server? " + IF_TLS,
+                        "sent something that is no Redis reply; give the address of a Redis server, not of a web"
+                                + " server; "
+                                + IF_TLS,
                         failure);
             default ->
                 failed(
@@ -153,12 +181,13 @@ final class Failures {
                 return failed(
                         Reason.UNREACHABLE,
                         node,
-                        "closed the connection without an answer. If it goes on: " + IF_TLS
-                                + ", and a proxy may not know the command",
+                        "closed the connection without an answer; " + IF_TLS
+                                + "; if it is a proxy, it may not know the command",
                         failure);
             }
         }
-        return failed(Reason.UNREACHABLE, node, "cannot be reached" + connecting(failure), failure);
+        return failed(
+                Reason.UNREACHABLE, node, "cannot be reached" + connecting(failure) + "; check host and port", failure);
     }
 
     /** Why there is no connection, where one of the addresses that were tried says it. */

@@ -94,7 +94,9 @@ final class SentinelServers implements Servers {
         Node node = sentinel.execute(question("GET-MASTER-ADDR-BY-NAME", SentinelServers::parse))
                 .orElseThrow(() -> new KeyspaceException(
                         Reason.OTHER,
-                        "the sentinel at " + sentinel.name() + " knows no primary named " + topology.masterName()));
+                        "the sentinel at " + sentinel.name() + " knows no primary named "
+                                + topology.masterName()
+                                + "; give the name that the sentinels use, by default mymaster"));
         Connector.requirePrimary(primaries.get(node));
         return new Found<>(node, epoch(sentinel));
     }

@@ -21,10 +21,13 @@ final class TlsWords {
                 ? failure
                 : new SSLException(
                         failure instanceof SocketTimeoutException
-                                ? "it did not answer in time; does it speak TLS on this port?"
-                                : "it closed the connection; does it speak TLS on this port?",
+                                ? "it did not answer in time" + WITHOUT_TLS
+                                : "it closed the connection" + WITHOUT_TLS,
                         failure);
     }
+
+    private static final String WITHOUT_TLS =
+            "; if it does not speak TLS on this port, use redis:// in the URL, or remove tls from the connection";
 
     /** Why the peer and the scaler did not agree. */
     static String of(SSLException failure) {
@@ -41,12 +44,15 @@ final class TlsWords {
                             + " name that authority's certificate in tls.caFile";
                 }
                 case EOFException _ -> {
-                    return "it closed the connection; does it speak TLS on this port?";
+                    return "it closed the connection" + WITHOUT_TLS;
                 }
                 default -> {}
             }
         }
         String message = String.valueOf(failure.getMessage());
+        if (message.endsWith(WITHOUT_TLS)) {
+            return message;
+        }
         if (message.contains("unrecognized SSL message") || message.contains("plaintext connection")) {
             return "it answers without TLS; use redis:// in the URL, or remove tls from the connection";
         }

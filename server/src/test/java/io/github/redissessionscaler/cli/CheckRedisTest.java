@@ -184,7 +184,9 @@ final class CheckRedisTest {
         CommandRun run = run("check", "--redis", url());
 
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("told to those who may call INFO").containsPattern("rights useful +\\+info");
+        assertThat(run.out())
+                .contains("unknown, since the user may not call INFO")
+                .containsPattern("rights useful +\\+info");
     }
 
     @Test

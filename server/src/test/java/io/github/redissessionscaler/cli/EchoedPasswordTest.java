@@ -139,7 +139,8 @@ final class EchoedPasswordTest {
                             .doesNotContain(form, form.replace("é", "\\xc3\\xa9"))
                             .doesNotContainIgnoringCase("Pl4nt3d")
                             .doesNotContainIgnoringCase("506c346e743364"));
-            assertThat(logged).anySatisfy(line -> assertThat(line).contains("you said '").contains("***"));
+            assertThat(logged)
+                    .anySatisfy(line -> assertThat(line).contains("you said '").contains("***"));
         }
     }
 }

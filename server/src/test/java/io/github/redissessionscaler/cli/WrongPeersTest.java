@@ -53,7 +53,7 @@ final class WrongPeersTest {
         try (var redis = RedisServer.start()) {
             assertThat(unavailable("rediss://" + redis.address(), 2))
                     .contains("Redis at " + redis.address() + " does not complete the TLS handshake: ")
-                    .containsAnyOf("does it speak TLS on this port?", "it answers without TLS");
+                    .containsAnyOf("if it does not speak TLS on this port, use redis://", "it answers without TLS");
         }
     }
 
@@ -64,7 +64,7 @@ final class WrongPeersTest {
             Thread.startVirtualThread(() -> keepEach(listening, connections));
 
             assertThat(unavailable("rediss://127.0.0.1:" + listening.getLocalPort(), 2))
-                    .contains("does it speak TLS on this port?");
+                    .contains("if it does not speak TLS on this port, use redis://");
             assertThat(connections).hasSize(1);
         }
     }
@@ -101,7 +101,7 @@ final class WrongPeersTest {
         try (var answering = ScriptedRedis.answering(
                 Map.of("DBSIZE", "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))) {
             assertThat(unavailable("127.0.0.1:" + answering.port()))
-                    .contains("sent something that is no Redis reply; is it a Redis, and not an HTTP server?");
+                    .contains("sent something that is no Redis reply; give the address of a Redis server");
         }
     }
 
@@ -111,7 +111,8 @@ final class WrongPeersTest {
             Thread.startVirtualThread(() -> closeEach(listening));
 
             assertThat(unavailable("127.0.0.1:" + listening.getLocalPort()))
-                    .contains("closed the connection without an answer", "a proxy may not know the command");
+                    .contains(
+                            "closed the connection without an answer", "if it is a proxy, it may not know the command");
         }
     }
 
@@ -234,9 +235,34 @@ final class WrongPeersTest {
             for (String address : List.of(redis.address(), "redis://:wrong@" + redis.address())) {
                 assertThat(unavailable(address))
                         .startsWith("No count from Redis: " + (address.contains("wrong") ? "WRONGPASS" : "NOAUTH"))
-                        .contains("0, which is no count, but what KEDA gets while Redis gives none")
-                        .doesNotContain("rights", "sessions  ");
+                        .contains(
+                                "no count; KEDA gets 0 while Redis gives none",
+                                "1, from 1 now: what KEDA and the HPA do")
+                        .doesNotContain("rights", "sessions  ", "cost", "would do");
             }
+        }
+    }
+
+    @Test
+    void aServerThatIsGivenAsAClusterOrAsASentinel() {
+        try (var redis = RedisServer.start();
+                var sentinel = RedisSentinel.start()) {
+            assertThat(unavailable("redis-cluster://" + redis.address())).contains("it is no node of a Redis Cluster");
+            assertThat(unavailable("redis-sentinel://" + redis.address() + "/0#mymaster"))
+                    .contains("it is no Sentinel; give the address of the sentinels");
+            assertThat(unavailable("redis-sentinel://" + sentinel.sentinels().getFirst() + "/0#other"))
+                    .contains("knows no primary named other; give the name that the sentinels use");
+        }
+    }
+
+    @Test
+    void aRedisThatIsAskedAsAScaler() {
+        try (var redis = RedisServer.start()) {
+            CommandRun run = CommandRun.of("check", "--scaler", redis.address());
+
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("answers with something that is no HTTP/2; give the address of its GRPC_PORT");
         }
     }
 

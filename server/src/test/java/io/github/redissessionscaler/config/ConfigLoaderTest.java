@@ -297,7 +297,7 @@ final class ConfigLoaderTest {
             })
     void aBadUrlIsNotShownSinceItMayHoldAPassword(String url) {
         assertThat(problemsOf(Map.of("REDIS_URL", url)))
-                .startsWith("REDIS_URL: is not a URL such as")
+                .startsWith("REDIS_URL: cannot be used: ")
                 .doesNotContain("hush");
     }
 
@@ -417,7 +417,7 @@ final class ConfigLoaderTest {
                 "connections: {default: {address: redis, namespaces: &a [*a]}} | namespaces: is not a list of single",
                 "connections: {default: {address: redis, password: !!binary aGk=}} | password: is not a single value",
                 "connections: {default: {unixSocket: \"\\0\"}} | is not a path",
-                "connections: {default: {url: \"unix:///\\0\"}} | url: is not a URL",
+                "connections: {default: {url: \"unix:///\\0\"}} | url: cannot be used",
                 "connections: {default: {url: redis://redis/1024}} | url: names database 1024, which is not",
             })
     void whatCannotBeMeantIsRefused(String content, String problem) throws IOException {
