@@ -10,6 +10,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
+import java.time.Instant;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
@@ -27,7 +28,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Logs from now on in this format, from this level up. What gRPC logs by java.util.logging comes along. */
+    /** Logs from now on in this format, from this level up. What gRPC logs by java.util.logging comes along, see {@link LibraryLog}. */
     static void use(LogFormat format, String level) {
         write((LoggerContext) LoggerFactory.getILoggerFactory(), format, level);
         SLF4JBridgeHandler.removeHandlersForRootLogger();
@@ -51,6 +52,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.setLevel(Level.WARN);
         root.addAppender(standardError);
         context.getLogger("io.github.redissessionscaler").setLevel(Level.toLevel(level));
+        context.addTurboFilter(
+                new LibraryLog(context.getLogger(LibraryLog.class), () -> Instant.EPOCH.plusNanos(System.nanoTime())));
         context.getLogger(CLIENTS_THAT_VANISH).setLevel(Level.ERROR);
     }
 

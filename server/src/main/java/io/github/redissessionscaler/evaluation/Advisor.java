@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.background.InternalErrors;
+import io.github.redissessionscaler.background.LogLimit;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.counting.LayoutFindings;
@@ -107,10 +108,10 @@ public final class Advisor {
         }
 
         private void log(Subject subject, String sentence) {
-            LOG.atWarn()
+            limit.log(() -> LOG.atWarn()
                     .addKeyValue("connection", subject.source.database().connection())
                     .addKeyValue("counts", subject.source.query().inWords())
-                    .log(sentence);
+                    .log(sentence));
         }
     }
 
@@ -118,6 +119,7 @@ public final class Advisor {
     private final Doubts doubts;
     private final Executor executor;
     private final InstantSource clock;
+    private final LogLimit limit;
     private final LeastRecentlyUsed<Subject, Looks> subjects = new LeastRecentlyUsed<>(REMEMBERED);
 
     /**
@@ -130,6 +132,7 @@ public final class Advisor {
         this.doubts = doubts;
         this.executor = executor;
         this.clock = clock;
+        this.limit = new LogLimit(LOG, "warnings about layouts", clock);
     }
 
     /** Has the trigger's keys looked at if they were not lately, and logs what counting has found. Returns at once. */

@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.background.InternalErrors;
+import io.github.redissessionscaler.background.LogLimit;
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.KeyspaceException;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
@@ -38,6 +39,8 @@ public final class Evaluator {
     private final TriggerStates states;
     private final Access access;
     private final Advisor advisor;
+    private final LogLimit refusedReads;
+    private final LogLimit defaultTargets;
 
     public Evaluator(Reader reader, OutageRules rules, TriggerStates states, Access access, Advisor advisor) {
         this.reader = reader;
@@ -45,6 +48,18 @@ public final class Evaluator {
         this.states = states;
         this.access = access;
         this.advisor = advisor;
+        this.refusedReads = new LogLimit(LOG, "triggers whose reads Redis refuses", rules.clock());
+        this.defaultTargets = new LogLimit(LOG, "triggers whose sessionSizeKey gives no target", rules.clock());
+    }
+
+    private Evaluator(Evaluator evaluator, Reader reader) {
+        this.reader = reader;
+        this.rules = evaluator.rules;
+        this.states = evaluator.states;
+        this.access = evaluator.access;
+        this.advisor = evaluator.advisor;
+        this.refusedReads = evaluator.refusedReads;
+        this.defaultTargets = evaluator.defaultTargets;
     }
 
     /**
@@ -52,7 +67,7 @@ public final class Evaluator {
      * that begins after this call.
      */
     public Evaluator forOneRound() {
-        return new Evaluator(reader.forOneRound(), rules, states, access, advisor);
+        return new Evaluator(this, reader.forOneRound());
     }
 
     /**
@@ -206,9 +221,9 @@ public final class Evaluator {
     }
 
     /** Of what concerns this trigger alone, once for each reason. What concerns the whole database, {@link ReadLog} says. */
-    private static void warn(TriggerState state, KeyspaceException failure) {
+    private void warn(TriggerState state, KeyspaceException failure) {
         if (failure.reason().answered() && !failure.reason().ours()) {
-            LOG.atWarn()
+            refusedReads.log(() -> LOG.atWarn()
                     .addKeyValue("namespace", state.asked().namespace())
                     .addKeyValue("scaledObject", state.asked().scaledObject())
                     .addKeyValue(
@@ -217,7 +232,7 @@ public final class Evaluator {
                     .addKeyValue("reason", failure.reason())
                     .log(
                             "Redis refuses what the trigger reads; it gets what its onUnavailable says: {}",
-                            failure.getMessage());
+                            failure.getMessage()));
         }
     }
 
@@ -252,7 +267,7 @@ public final class Evaluator {
                 .orElseGet(() -> CompletableFuture.completedFuture(state.target()));
     }
 
-    private static void takeTarget(TriggerState state, String key, Optional<String> text) {
+    private void takeTarget(TriggerState state, String key, Optional<String> text) {
         text.flatMap(Target::parse)
                 .ifPresentOrElse(
                         state::targetIs,
@@ -264,7 +279,7 @@ public final class Evaluator {
                                         : "there is no such key"));
     }
 
-    private static void missTarget(TriggerState state, String key, KeyspaceException failure) {
+    private void missTarget(TriggerState state, String key, KeyspaceException failure) {
         String problem = String.valueOf(failure.getMessage());
         if (failure.reason().concernsTheRead()) {
             useDefaultTarget(state, key, problem);
@@ -276,16 +291,16 @@ public final class Evaluator {
     }
 
     /** Without the text that the key holds: it may be anybody's session. */
-    private static void useDefaultTarget(TriggerState state, String key, String problem) {
+    private void useDefaultTarget(TriggerState state, String key, String problem) {
         if (state.targetIsDefault(problem)) {
-            LOG.atWarn()
+            defaultTargets.log(() -> LOG.atWarn()
                     .addKeyValue("namespace", state.asked().namespace())
                     .addKeyValue("scaledObject", state.asked().scaledObject())
                     .log(
                             "sessionSizeKey {} gives no target, {} is used: {}",
                             Quoted.of(key),
                             Numbers.plain(state.target()),
-                            problem);
+                            problem));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.evaluation;
 
+import io.github.redissessionscaler.background.LogLimit;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -2,19 +2,16 @@ package io.github.redissessionscaler.grpc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.evaluation.AccessDeniedException;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.LimitReachedException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Turns what went wrong into the status that KEDA is told. */
 final class Failures {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
     /** Clients take 8 KiB of headers by default, and there are some more. */
     private static final int LARGEST_DESCRIPTION_BYTES = 7000;
@@ -28,7 +25,7 @@ final class Failures {
             case LimitReachedException e -> Status.RESOURCE_EXHAUSTED;
             case UnavailableException e -> Status.UNAVAILABLE;
             default -> {
-                LOG.error("A call failed for a reason that nobody thought of", failure);
+                InternalErrors.report("call", failure);
                 yield Status.INTERNAL;
             }
         };

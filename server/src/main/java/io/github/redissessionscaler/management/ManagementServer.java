@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.management;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.problem.InvalidInputException;
 import io.github.redissessionscaler.problem.Quoted;
 import io.github.redissessionscaler.telemetry.Telemetry;
@@ -31,16 +32,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * HTTP for whoever watches the scaler: {@code /livez}, {@code /readyz}, {@code /metrics}, and the status page. Nothing can be
  * changed by it, and none of it asks Redis.
  */
 public final class ManagementServer implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
 
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -243,7 +240,7 @@ public final class ManagementServer implements AutoCloseable {
         } catch (InvalidInputException e) {
             return Response.text(400, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            LOG.error("A request failed for a reason that nobody thought of", e);
+            InternalErrors.report("management request", e);
             return Response.text(500, "The scaler's log says what went wrong.");
         }
     }

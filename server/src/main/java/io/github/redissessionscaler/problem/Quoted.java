@@ -53,9 +53,14 @@ public final class Quoted {
 
     /** The text without quotes, under the same rules. */
     public static String plain(String text) {
+        return plain(text, SHOWN);
+    }
+
+    /** The same with so many characters at most. */
+    public static String plain(String text, int most) {
         var shown = new StringBuilder();
-        text.codePoints().limit(SHOWN).forEach(character -> append(shown, character));
-        return text.codePointCount(0, text.length()) > SHOWN ? shown + CLIPPED : shown.toString();
+        text.codePoints().limit(most).forEach(character -> append(shown, character));
+        return text.codePointCount(0, text.length()) > most ? shown + CLIPPED : shown.toString();
     }
 
     private static void append(StringBuilder shown, int character) {

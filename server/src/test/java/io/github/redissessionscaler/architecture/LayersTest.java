@@ -30,7 +30,7 @@ final class LayersTest {
             "config <- redis grpc management demo app cli",
             "counting <- outage evaluation activity redis grpc management app cli",
             "outage <- evaluation management simulation app",
-            "background <- counting telemetry evaluation activity redis grpc management app",
+            "background <- counting telemetry evaluation activity redis grpc management app cli",
             "telemetry <- evaluation activity redis grpc management app",
             "history <- evaluation management app cli",
             "evaluation <- activity grpc management app",

@@ -30,7 +30,12 @@ final class AttackSuite implements AutoCloseable {
 
     /** What became of the scaler and of its honest client during an attack. */
     record Outcome(
-            Attack attack, boolean alive, HonestClient.Report honest, double peakHeapMib, double peakResidentMib) {
+            Attack attack,
+            boolean alive,
+            HonestClient.Report honest,
+            double peakHeapMib,
+            double peakResidentMib,
+            String log) {
 
         @Override
         public String toString() {
@@ -80,7 +85,8 @@ final class AttackSuite implements AutoCloseable {
             double peak = heap.end();
             HonestClient.Report report = honest.end();
             boolean alive = scaler.isAlive();
-            return new Outcome(attack, alive, report, peak, alive ? scaler.peakResidentMib() : Double.NaN);
+            return new Outcome(
+                    attack, alive, report, peak, alive ? scaler.peakResidentMib() : Double.NaN, scaler.output());
         }
     }
 

@@ -25,6 +25,9 @@ final class AttacksTest {
 
     private static final boolean WHOLE = !CHOSEN.isEmpty();
 
+    /** In its log: those of the start, and some of each kind of what a stranger does. */
+    private static final int MOST_LINES = 200;
+
     @TempDir
     private static Path directory;
 
@@ -64,6 +67,8 @@ final class AttacksTest {
         System.out.println(outcome);
         assertThat(outcome.alive()).as(outcome.toString()).isTrue();
         assertThat(outcome.honest().wrong()).as(outcome.toString()).isZero();
+        assertThat(outcome.log().lines()).as("lines of the log").hasSizeLessThan(MOST_LINES);
+        assertThat(outcome.log()).doesNotContain("\tat ");
         if (WHOLE) {
             assertThat(outcome.honest().failed()).as(outcome.toString()).isZero();
         }

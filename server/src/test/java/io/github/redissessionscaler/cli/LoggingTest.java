@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.redissessionscaler.background.LogLimit;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +75,45 @@ final class LoggingTest {
         assertThat(written.toString(StandardCharsets.UTF_8))
                 .contains("it rains")
                 .doesNotContain("Stream Error");
+    }
+
+    /** As netty and gRPC do for a client that breaks its connection off, or that sends what is no HTTP/2. */
+    @Test
+    void whatLibrariesLogAgainAndAgainIsAFewLinesWithoutStackTraces() {
+        use(LogFormat.TEXT, "info");
+        var cause = new IOException("Connection reset", new IllegalStateException("by\nthe \u202epeer"));
+
+        for (int i = 0; i < 1_000; i++) {
+            Logger.getLogger("io.grpc.netty.AnythingElse").log(Level.WARNING, "Transport failed", cause);
+            LoggerFactory.getLogger("io.netty.channel.DefaultChannelPipeline")
+                    .warn("An exceptionCaught() event", cause);
+            LoggerFactory.getLogger("io.netty.bootstrap.ServerBootstrap").error("{} of {} failed", i, "many", cause);
+        }
+
+        List<String> lines = written.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines).hasSize(3 * (LogLimit.MOST + 1));
+        assertThat(lines)
+                .allSatisfy(line -> assertThat(line).containsPattern("^\\d{4}-.* (WARN|ERROR) "))
+                .anySatisfy(line -> assertThat(line)
+                        .contains("Transport failed: java.io.IOException: Connection reset")
+                        .contains("IllegalStateException: by\\nthe \\u{202e}peer")
+                        .contains("logger=io.grpc.netty.AnythingElse"))
+                .anySatisfy(
+                        line -> assertThat(line).contains("ERROR").contains("7 of many failed: java.io.IOException"));
+        assertThat(lines)
+                .filteredOn(line -> line.contains("Too many lines of io."))
+                .hasSize(3);
+    }
+
+    @Test
+    void debuggingShowsTheStackTraceOfALibrary() {
+        use(LogFormat.TEXT, "debug");
+
+        Logger.getLogger("io.grpc.netty.AnythingElse").log(Level.WARNING, "Transport failed", new IOException("reset"));
+
+        assertThat(written.toString(StandardCharsets.UTF_8))
+                .contains("Transport failed")
+                .contains("\tat ");
     }
 
     private void use(LogFormat format, String level) {

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.redissessionscaler.background.InternalErrors;
+import io.github.redissessionscaler.background.LogLimit;
 import io.github.redissessionscaler.counting.Counter;
 import io.github.redissessionscaler.counting.KeyspaceException.Reason;
 import io.github.redissessionscaler.counting.LayoutFindings;
@@ -43,7 +44,7 @@ final class EvaluatorTest {
     private final Telemetry telemetry = new Telemetry(() -> now, Duration.ofSeconds(2));
     private final Counter counter = new Counter(_ -> keyspace, () -> now);
     private final TriggerStates states =
-            new TriggerStates(() -> 10, () -> 100, History.unrecorded(Instances.UNKNOWN), () -> now);
+            new TriggerStates(() -> 1_000, () -> 100, History.unrecorded(Instances.UNKNOWN), () -> now);
     private final Evaluator evaluator = new Evaluator(
             new Reader(_ -> keyspace, counter, Runnable::run, telemetry, () -> now),
             new OutageRules(() -> GRACE, () -> now),
@@ -148,6 +149,32 @@ final class EvaluatorTest {
         assertThat(event.getKeyValuePairs())
                 .extracting(pair -> pair.key + "=" + pair.value)
                 .contains("namespace=shop", "scaledObject=web", "reason=" + reason);
+    }
+
+    @Test
+    void manyTriggersThatAreRefusedAreAFewLines() {
+        keyspace.size(StubKeyspace.failing(Reason.WRONGTYPE));
+        for (int i = 0; i < 300; i++) {
+            assertAnswered(Map.of("metricName", "m" + i), 0, false);
+        }
+        assertThat(appender.list).hasSize(LogLimit.MOST + 1);
+
+        now = now.plus(LogLimit.WITHIN);
+        assertAnswered(Map.of("metricName", "another"), 0, false);
+
+        assertThat(appender.list).hasSize(LogLimit.MOST + 3);
+        assertThat(appender.list.get(LogLimit.MOST + 1).getKeyValuePairs())
+                .extracting(pair -> pair.key + "=" + pair.value)
+                .containsExactly("number=" + (300 - LogLimit.MOST));
+    }
+
+    @Test
+    void manyTargetsThatAreMissingAreAFewLines() {
+        for (int i = 0; i < 300; i++) {
+            assertAnswered(Map.of("sessionSizeKey", "target" + i), 0, true);
+        }
+
+        assertThat(appender.list).hasSize(LogLimit.MOST + 1);
     }
 
     @Test

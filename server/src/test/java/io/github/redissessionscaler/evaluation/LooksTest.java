@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.redissessionscaler.background.InternalErrors;
+import io.github.redissessionscaler.background.LogLimit;
 import io.github.redissessionscaler.counting.LayoutFindings;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
@@ -109,6 +110,28 @@ final class LooksTest {
         } finally {
             logger.detachAppender(logged);
         }
+    }
+
+    @Test
+    void manyWarningsAboutLayoutsAreAFewLines() {
+        var logger = (Logger) LoggerFactory.getLogger(Advisor.class);
+        var appender = new ListAppender<ILoggingEvent>();
+        appender.start();
+        logger.addAppender(appender);
+        try {
+            var advisor = new Advisor(
+                    (_, _) -> new LayoutFindings(List.of("something to say"), 0),
+                    _ -> List.of(),
+                    Runnable::run,
+                    () -> now);
+            for (int i = 0; i < 300; i++) {
+                advisor.mind(TriggerParser.parse(Map.of("keyPattern", "pattern" + i + ":*")));
+            }
+        } finally {
+            logger.detachAppender(appender);
+        }
+
+        assertThat(appender.list).hasSize(LogLimit.MOST + 1);
     }
 
     private static long errors(String task) {

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.github.redissessionscaler.background.LogLimit;
 import io.github.redissessionscaler.evaluation.RefusedTriggers.Refusal;
 import java.time.Duration;
 import java.time.Instant;

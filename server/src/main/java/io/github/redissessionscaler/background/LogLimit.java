@@ -1,4 +1,4 @@
-package io.github.redissessionscaler.evaluation;
+package io.github.redissessionscaler.background;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,12 +6,12 @@ import java.time.InstantSource;
 import org.slf4j.Logger;
 
 /** Bounds the lines of one kind in the log, and says how many it has dropped. Thread-safe. */
-final class LogLimit {
+public final class LogLimit {
 
     /** Lines within each {@link #WITHIN}. */
-    static final int MOST = 20;
+    public static final int MOST = 20;
 
-    static final Duration WITHIN = Duration.ofMinutes(1);
+    public static final Duration WITHIN = Duration.ofMinutes(1);
 
     private final Logger log;
     private final String kind;
@@ -24,15 +24,16 @@ final class LogLimit {
      * A limit on lines of one kind.
      *
      * @param kind what the lines are about, in the plural
+     * @param clock one that does not jump
      */
-    LogLimit(Logger log, String kind, InstantSource clock) {
+    public LogLimit(Logger log, String kind, InstantSource clock) {
         this.log = log;
         this.kind = kind;
         this.clock = clock;
     }
 
     /** Has the line logged, or counts it. */
-    synchronized void log(Runnable line) {
+    public synchronized void log(Runnable line) {
         Instant now = clock.instant();
         if (!now.isBefore(windowEnd)) {
             windowEnd = now.plus(WITHIN);
