@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.benchmarks;
 
+import io.github.redissessionscaler.counting.NoiseBenchmark;
 import io.github.redissessionscaler.embedded.EmbeddedRedis;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class Benchmarks {
         PrintStream out = System.out;
         if (args.length < 3 || (args.length > 3 && !SIZED.contains(args[2]))) {
             System.err.println(
-                    "say which: push, streams, polls, cost or computed; footprint, which numbers of triggers may"
+                    "say which: push, streams, polls, cost, noise or computed; footprint, which numbers of triggers may"
                             + " follow; count, which numbers of keys may follow; soak, which minutes may follow");
             System.exit(2);
         }
@@ -32,6 +33,10 @@ final class Benchmarks {
             System.err.println(
                     "a soak of fewer than " + SoakBenchmark.FEWEST_MINUTES + " minutes says nothing about growth");
             System.exit(2);
+        }
+        if (args[2].equals("noise")) {
+            NoiseBenchmark.run(out);
+            return;
         }
         Path java = Path.of(args[0]);
         Path home = Path.of(args[1]);

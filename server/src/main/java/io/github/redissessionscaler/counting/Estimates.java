@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -22,13 +24,22 @@ import java.util.stream.IntStream;
  */
 final class Estimates {
 
-    /** How many samples are tried before it is asked what they have cost; the window keeps so many of the first visit. */
+    /** With a larger relative standard error, an estimate is imprecise. */
+    private static final double LARGEST_RELATIVE_ERROR = 0.05;
+
+    /** One that was imprecise stays so until it is better than that. */
+    private static final double RELATIVE_ERROR_AGAIN = 0.04;
+
+    /** How long more samples are drawn until the first estimate is not imprecise. */
+    static final Duration LONGEST_FIRST = Duration.ofSeconds(10);
+
+    /** How many samples are tried before it is asked what they have cost; the window keeps so many of a visit. */
     private static final int FIRST_SAMPLES = 16;
 
-    /** How much of a server's time the first estimate takes, at most: some 400,000 keys. */
+    /** How much of a server's time the first visit takes, at most: some 400,000 keys. */
     private static final long FIRST_SERVER_NANOS = Duration.ofMillis(50).toNanos();
 
-    /** How long the first estimate takes, at most, about: a call waits for it. */
+    /** How long the first visit takes, at most, about: a call waits for it. */
     private static final long FIRST_NANOS = Duration.ofMillis(300).toNanos();
 
     /** And at least, so that they tell how samples differ. */
@@ -37,6 +48,12 @@ final class Estimates {
     /** So many matching keys of each filter are enough for a first estimate, with a relative error below 3 %. */
     private static final long ENOUGH_MATCHING = 1_000;
 
+    /** So many are enough where more samples are needed for it: for a relative standard error of 4.5 %. */
+    private static final long ENOUGH_OF_FEW = 500;
+
+    /** How often a database is visited. */
+    private static final long VISIT_NANOS = Duration.ofMillis(250).toNanos();
+
     private record Stratum(KeyFilter filter, String shard) {}
 
     /** What one visit of a shard brought: DBSIZE now, and the server's time it took. */
@@ -44,8 +61,19 @@ final class Estimates {
 
     private record Drawn(long keys, List<Long> matching) {}
 
-    /** A number with its standard error. */
-    record Estimate(double value, double standardError) {}
+    /**
+     * A number with its standard error.
+     *
+     * @param early whether it is imprecise, and samples that follow soon may change that
+     */
+    record Estimate(double value, double standardError, boolean early) {
+
+        /** Whether the error is too large to go without a warning. */
+        boolean isImprecise(boolean before) {
+            double largest = before ? RELATIVE_ERROR_AGAIN : LARGEST_RELATIVE_ERROR;
+            return standardError > Math.max(1, largest * value);
+        }
+    }
 
     /**
      * What a round found.
@@ -66,20 +94,50 @@ final class Estimates {
     private final Keyspace keyspace;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final LongSupplier nanoTime;
     private final double share;
+    private final double firstShare;
     private final Map<Stratum, SampleWindow> windows = new HashMap<>();
+    private final Map<KeyFilter, Instant> since = new HashMap<>();
     private final Map<String, Sampler> samplers = new HashMap<>();
     private final Map<String, Pace> paces = new HashMap<>();
 
-    Estimates(Keyspace keyspace, InstantSource clock, RandomGenerator random, double share) {
+    /** Until when an estimate is early, at most. */
+    private volatile Instant hurriesUntil = Instant.MIN;
+
+    /**
+     * Nothing is sampled yet.
+     *
+     * @param nanoTime as {@link System#nanoTime}
+     * @param share how much of each server's time samples take, at most
+     * @param firstShare the same while a first estimate is imprecise
+     */
+    Estimates(
+            Keyspace keyspace,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            RandomGenerator random,
+            double share,
+            double firstShare) {
         this.keyspace = keyspace;
         this.clock = clock;
+        this.nanoTime = nanoTime;
         this.random = random;
         this.share = share;
+        this.firstShare = Math.max(share, firstShare);
+    }
+
+    /** Whether first estimates are being made, at more cost than later ones. Any thread may ask. */
+    boolean hurries() {
+        return clock.instant().isBefore(hurriesUntil);
+    }
+
+    private double share() {
+        return hurries() ? firstShare : share;
     }
 
     /**
-     * Samples all primaries once, and more often for filters that are new.
+     * Samples all primaries, and more often for filters that are new or of which few keys match.
      *
      * @throws InterruptedException if the thread is to end
      */
@@ -89,25 +147,32 @@ final class Estimates {
         windows.keySet().removeIf(stratum -> !filters.contains(stratum.filter()) || !names.contains(stratum.shard()));
         samplers.keySet().retainAll(names);
         paces.keySet().retainAll(names);
+        since.keySet().retainAll(filters);
         boolean first = windows.size() < filters.size() * names.size();
+        boolean more = !windows.values().stream().allMatch(SampleWindow::precise);
         for (Shard shard : shards) {
-            paces.computeIfAbsent(shard.name(), _ -> Pace.of(shard, share));
+            paces.computeIfAbsent(shard.name(), _ -> Pace.of(shard, this::share, nanoTime));
             samplers.computeIfAbsent(
                     shard.name(), _ -> new Sampler(new SplittableRandom(random.nextLong()), names.size() > 1));
         }
-        List<Visit> visits = InParallel.map(shards, shard -> visit(shard, filters, first));
+        List<Visit> visits = InParallel.map(shards, shard -> visit(shard, filters, first, more));
         Instant now = clock.instant();
         List<Estimate> estimates = new ArrayList<>();
         for (int i = 0; i < filters.size(); i++) {
             estimates.add(estimate(filters.get(i), i, visits, now));
         }
+        hurriesUntil = IntStream.range(0, filters.size())
+                .filter(i -> estimates.get(i).early())
+                .mapToObj(i -> firstUntil(filters.get(i), now))
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.MIN);
         long nanos = visits.stream().mapToLong(Visit::serverNanos).sum();
         long keys = visits.stream().mapToLong(Visit::keys).sum();
         long pause = visits.stream()
                 .mapToLong(visit -> pace(visit.shard()).pauseNanos(visit.serverNanos()))
                 .max()
                 .orElse(0);
-        return new Round(estimates, keys, nanos, pause);
+        return new Round(estimates, keys, nanos, Math.max(pause, VISIT_NANOS));
     }
 
     private Estimate estimate(KeyFilter filter, int index, List<Visit> visits, Instant now) {
@@ -123,14 +188,21 @@ final class Estimates {
             value += size * matching.value();
             variance += size * size * matching.variance();
         }
-        return new Estimate(value, Math.sqrt(variance));
+        var estimate = new Estimate(value, Math.sqrt(variance), false);
+        boolean early = estimate.isImprecise(false) && now.isBefore(firstUntil(filter, now));
+        return new Estimate(value, Math.sqrt(variance), early);
     }
 
-    private Visit visit(Shard shard, List<KeyFilter> filters, boolean first) {
+    /** Until when more samples of it are drawn than later: it is imprecise for the first time now, or was before. */
+    private Instant firstUntil(KeyFilter filter, Instant now) {
+        return since.computeIfAbsent(filter, _ -> now).plus(LONGEST_FIRST);
+    }
+
+    private Visit visit(Shard shard, List<KeyFilter> filters, boolean first, boolean more) {
         Sampler sampler = requireNonNull(samplers.get(shard.name()));
-        var timed = new TimedShard(shard, pace(shard.name()));
+        var timed = new TimedShard(shard, pace(shard.name()), nanoTime);
         List<Drawn> drawn = new ArrayList<>();
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         long serverNanos = 0;
         long size = 0;
         long keys = 0;
@@ -143,17 +215,32 @@ final class Estimates {
             size = sample.sizeAfter();
             keys += sample.keys().size();
             serverNanos += timed.takeServerNanos();
-        } while (first
-                && keys < size
-                && !enoughAtFirst(drawn, filters.size())
-                && (drawn.size() < FIRST_SAMPLES
-                        || (serverNanos < FIRST_SERVER_NANOS && System.nanoTime() - start < FIRST_NANOS)));
-        return new Visit(shard.name(), size, serverNanos, keys, drawnTogether(drawn, filters.size()));
+        } while (keys < size
+                && (first
+                        ? wantsMoreAtFirst(drawn, filters.size(), serverNanos, nanoTime.getAsLong() - start)
+                        : more && mayDrawMore(drawn.size(), serverNanos, nanoTime.getAsLong() - start)));
+        return new Visit(
+                shard.name(),
+                size,
+                serverNanos,
+                keys,
+                drawnTogether(drawn, filters.size(), first || hurries() ? FIRST_SAMPLES : 1));
+    }
+
+    private static boolean wantsMoreAtFirst(List<Drawn> drawn, int filters, long serverNanos, long nanos) {
+        return !enoughAtFirst(drawn, filters)
+                && (drawn.size() < FIRST_SAMPLES || (serverNanos < FIRST_SERVER_NANOS && nanos < FIRST_NANOS));
+    }
+
+    /** Whether one sample more costs no more than what may be taken of the server's time between two visits. */
+    private boolean mayDrawMore(int drawn, long serverNanos, long nanos) {
+        double budget = share() * (double) VISIT_NANOS;
+        return nanos < VISIT_NANOS && (double) serverNanos / (double) drawn * (drawn + 1) <= budget;
     }
 
     /** Whether the samples are as precise as is ever wanted; many of them need not be as precise as few can be. */
     private static boolean enoughAtFirst(List<Drawn> drawn, int filters) {
-        long enough = drawn.size() < FIRST_SAMPLES ? ENOUGH_MATCHING : SampleWindow.PRECISE_MATCHING;
+        long enough = drawn.size() < FIRST_SAMPLES ? ENOUGH_MATCHING : ENOUGH_OF_FEW;
         return drawn.size() >= FEWEST_FIRST_SAMPLES
                 && IntStream.range(0, filters).allMatch(i -> matching(drawn, i) >= enough);
     }
@@ -163,8 +250,8 @@ final class Estimates {
     }
 
     /** Makes one of several, so that there are few of them, all about as large. */
-    private static List<Drawn> drawnTogether(List<Drawn> drawn, int filters) {
-        int each = Math.ceilDiv(drawn.size(), FIRST_SAMPLES);
+    private static List<Drawn> drawnTogether(List<Drawn> drawn, int filters, int most) {
+        int each = Math.ceilDiv(drawn.size(), most);
         if (each == 1) {
             return drawn;
         }

@@ -2,6 +2,8 @@ package io.github.redissessionscaler.counting;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps the use of one server below a share of its time: after each request it waits in proportion to the time that the
@@ -14,26 +16,30 @@ final class Pace {
     /** Asked so often, the fastest answer tells how long the way takes. */
     private static final int ROUND_TRIPS = 3;
 
-    private final double share;
+    private final DoubleSupplier share;
     private final long roundTripNanos;
 
     /**
      * A pace of its own.
      *
-     * @param share above 0; at 1 it never waits
+     * @param share above 0, asked before each pause; at 1 it never waits
      */
-    Pace(double share, long roundTripNanos) {
+    Pace(DoubleSupplier share, long roundTripNanos) {
         this.share = share;
         this.roundTripNanos = roundTripNanos;
     }
 
-    /** A pace for this server, which is asked for its size a few times. */
-    static Pace of(Shard shard, double share) {
+    /**
+     * A pace for this server, which is asked for its size a few times.
+     *
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    static Pace of(Shard shard, DoubleSupplier share, LongSupplier nanoTime) {
         long fastest = Long.MAX_VALUE;
         for (int i = 0; i < ROUND_TRIPS; i++) {
-            long start = System.nanoTime();
+            long start = nanoTime.getAsLong();
             shard.size();
-            fastest = Math.min(fastest, System.nanoTime() - start);
+            fastest = Math.min(fastest, nanoTime.getAsLong() - start);
         }
         return new Pace(share, fastest);
     }
@@ -45,7 +51,7 @@ final class Pace {
 
     /** How long to wait after a request that cost the server so much. */
     long pauseNanos(long serverNanos) {
-        return Math.min((long) (serverNanos * (1 / share - 1)), LONGEST_PAUSE_NANOS);
+        return Math.min((long) (serverNanos * (1 / share.getAsDouble() - 1)), LONGEST_PAUSE_NANOS);
     }
 
     /**

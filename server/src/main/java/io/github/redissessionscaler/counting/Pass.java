@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
 
 /**
  * One scan of a whole database, which counts for any number of filters at once, each key once. It visits all primaries at
@@ -47,6 +48,7 @@ final class Pass {
     private final Keyspace keyspace;
     private final List<KeyFilter> filters;
     private final CountingOptions options;
+    private final DoubleSupplier share;
     private final boolean atOnce;
     private final Instant since;
     private final Visited visited;
@@ -56,6 +58,7 @@ final class Pass {
     /**
      * A scan that has not begun.
      *
+     * @param share how much of each server's time it may take now, asked before each pause
      * @param atOnce whether pages follow one another without a pause: for few keys that somebody waits for. The servers rest
      *     after it as long as they would have in between
      */
@@ -63,12 +66,14 @@ final class Pass {
             Keyspace keyspace,
             List<KeyFilter> filters,
             CountingOptions options,
+            DoubleSupplier share,
             boolean atOnce,
             Instant since,
             Visited visited) {
         this.keyspace = keyspace;
         this.filters = List.copyOf(filters);
         this.options = options;
+        this.share = share;
         this.atOnce = atOnce;
         this.since = since;
         this.visited = visited;
@@ -115,8 +120,8 @@ final class Pass {
     }
 
     private ShardResult scan(Shard shard) throws InterruptedException {
-        var pace = Pace.of(shard, options.scanShare());
-        var timed = new TimedShard(shard, pace);
+        var pace = Pace.of(shard, share, System::nanoTime);
+        var timed = new TimedShard(shard, pace, System::nanoTime);
         var tally = new Tally(timed, filters);
         var recent = new RecentKeys(WINDOW);
         var distinct = new DistinctKeys();

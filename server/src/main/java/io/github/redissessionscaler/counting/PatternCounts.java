@@ -38,7 +38,8 @@ final class PatternCounts implements AutoCloseable {
         this.backend = backend;
         this.options = options;
         entries = new PatternEntries(clock, options.idle(), limit);
-        var estimates = new Estimates(keyspace, clock, random, options.sampleShare());
+        var estimates = new Estimates(
+                keyspace, clock, System::nanoTime, random, options.sampleShare(), options.scanShare() / 2);
         samples = new SampleRounds(database, entries, clock, estimates, costs);
         scans = new ScanRounds(database, keyspace, entries, clock, options, costs, samples, whenScanned);
     }
@@ -167,7 +168,7 @@ final class PatternCounts implements AutoCloseable {
         entries.lock.lock();
         try {
             return entries.find(query)
-                    .map(entry -> entry.scanned() ? scans.doubts() : List.<String>of())
+                    .map(entry -> entry.counted() ? scans.doubts() : entry.doubts())
                     .orElse(List.of());
         } finally {
             entries.lock.unlock();

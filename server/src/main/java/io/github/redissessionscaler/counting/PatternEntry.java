@@ -8,6 +8,7 @@ import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.Glob;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known for one query. Guarded by the lock of its {@link PatternEntries}. */
@@ -16,6 +17,10 @@ final class PatternEntry {
     /** An exact count that is older, with none to come, gives way to an estimate. */
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
+    private static final String IMPRECISE =
+            "too few of the sampled keys match for a precise estimate: its standard error is more"
+                    + " than 5 %; set accuracy to 'exact', or keep the sessions in a database of their own";
+
     private final KeyFilter filter;
     private final Accuracy accuracy;
     private CalmEstimate calm = new CalmEstimate();
@@ -23,6 +28,7 @@ final class PatternEntry {
     private boolean fewKeys;
     private boolean delayed;
     private boolean late;
+    private boolean imprecise;
 
     private @Nullable Method method;
     private @Nullable Count exact;
@@ -151,7 +157,23 @@ final class PatternEntry {
         delayed = exact == null || isOld(exact, now);
     }
 
+    /** Whether it is answered with an exact count. */
+    boolean counted() {
+        Count best = best();
+        return best != null && best.method() == Method.EXACT;
+    }
+
+    /** What makes its estimate doubtful, each a sentence for an operator. */
+    List<String> doubts() {
+        return imprecise ? List.of(IMPRECISE) : List.of();
+    }
+
+    /** Takes the newest estimate. The first one is reported once it is precise, or there has been time enough for it. */
     void sampled(Estimates.Estimate newest, Instant now) {
+        if (estimate == null && newest.early()) {
+            return;
+        }
         estimate = calm.update(newest.value(), newest.standardError(), now);
+        imprecise = newest.isImprecise(imprecise);
     }
 }

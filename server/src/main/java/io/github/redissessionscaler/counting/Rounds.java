@@ -94,6 +94,11 @@ abstract class Rounds {
     /** Does the next round soon, whoever waits for it. */
     final void retry() {
         succeeded(RETRY.toNanos());
+        restUntilNext();
+    }
+
+    /** Lets the next round begin no sooner than planned, whoever waits for it. */
+    final void restUntilNext() {
         earliest = next;
     }
 

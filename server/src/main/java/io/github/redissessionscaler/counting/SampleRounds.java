@@ -2,15 +2,12 @@ package io.github.redissessionscaler.counting;
 
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.trigger.Database;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
 /** Samples a database, once for all patterns that are estimated, and for those that no scan has counted yet. */
 final class SampleRounds extends Rounds {
-
-    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
     private final Database database;
     private final InstantSource clock;
@@ -51,10 +48,18 @@ final class SampleRounds extends Rounds {
                 }
             }
             entries.learnCost(round.serverNanosPerKey());
-            succeeded(Math.max(round.pauseNanos(), SHORTEST_PAUSE.toNanos()));
+            succeeded(round.pauseNanos());
+            if (awaited()) {
+                restUntilNext();
+            }
         } finally {
             entries.lock.unlock();
         }
+    }
+
+    /** Whether first estimates are being made, which take half of the server's time that a scan may take. Any thread may ask. */
+    boolean hurries() {
+        return estimates.hurries();
     }
 
     @Override

@@ -126,6 +126,7 @@ final class ScanRounds extends Rounds {
                     keyspace,
                     filters,
                     options,
+                    this::share,
                     atOnce,
                     clock.instant(),
                     (keys, nanos) -> costs.visited(database, Method.EXACT, keys, nanos));
@@ -143,6 +144,11 @@ final class ScanRounds extends Rounds {
         if (result.isPresent()) {
             whenScanned.run();
         }
+    }
+
+    /** While first estimates are made, they take half of what a scan may take. */
+    private double share() {
+        return samples.hurries() ? options.scanShare() / 2 : options.scanShare();
     }
 
     private Optional<Pass.Result> run(Pass running) throws InterruptedException {

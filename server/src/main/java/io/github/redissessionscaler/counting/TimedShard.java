@@ -4,6 +4,7 @@ import io.github.redissessionscaler.trigger.KeyType;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -14,11 +15,18 @@ final class TimedShard implements Shard {
 
     private final Shard shard;
     private final Pace pace;
+    private final LongSupplier nanoTime;
     private long serverNanos;
 
-    TimedShard(Shard shard, Pace pace) {
+    /**
+     * Has asked nothing yet.
+     *
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    TimedShard(Shard shard, Pace pace, LongSupplier nanoTime) {
         this.shard = shard;
         this.pace = pace;
+        this.nanoTime = nanoTime;
     }
 
     /** The server's time, in nanoseconds, for what was asked since this was called last. */
@@ -74,9 +82,9 @@ final class TimedShard implements Shard {
     }
 
     private <T> T timed(Supplier<T> request) {
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         T answer = request.get();
-        serverNanos += pace.serverNanos(System.nanoTime() - start);
+        serverNanos += pace.serverNanos(nanoTime.getAsLong() - start);
         return answer;
     }
 }

@@ -104,7 +104,7 @@ final class EstimatesTest {
     void becomesBetterWithEachRound() throws Exception {
         redis.fill("sess:", 0, 60_000);
         redis.fill("cache:", 0, 40_000);
-        var estimates = new Estimates(redis.keyspace(), InstantSource.system(), new Random(1), 1);
+        var estimates = new Estimates(redis.keyspace(), InstantSource.system(), System::nanoTime, new Random(1), 1, 1);
         List<KeyFilter> filters = List.of(KeyFilter.of(exact("sess:*")));
 
         double first = estimates.round(filters).estimates().getFirst().standardError();
@@ -127,7 +127,7 @@ final class EstimatesTest {
     }
 
     private long keysDrawnAtFirst(String pattern) throws InterruptedException {
-        return new Estimates(redis.keyspace(), InstantSource.system(), new Random(1), 1)
+        return new Estimates(redis.keyspace(), InstantSource.system(), System::nanoTime, new Random(1), 1, 1)
                 .round(List.of(KeyFilter.of(exact(pattern))))
                 .keys();
     }
@@ -136,7 +136,7 @@ final class EstimatesTest {
         KeyFilter filter = KeyFilter.of(exact("sess:*"));
         List<Double> errors = new ArrayList<>();
         for (int seed = 0; seed < TRIALS; seed++) {
-            var estimates = new Estimates(keyspace, InstantSource.system(), new Random(seed), 1);
+            var estimates = new Estimates(keyspace, InstantSource.system(), System::nanoTime, new Random(seed), 1, 1);
             Estimate estimate = estimates.round(List.of(filter)).estimates().getFirst();
             errors.add((estimate.value() - truth) / estimate.standardError());
         }

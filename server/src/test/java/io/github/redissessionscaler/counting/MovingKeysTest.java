@@ -117,6 +117,7 @@ final class MovingKeysTest {
                         keyspace,
                         List.of(KeyFilter.of(exact("session:*"))),
                         options,
+                        () -> 1,
                         false,
                         Instant.EPOCH,
                         (_, _) -> {})

@@ -146,7 +146,14 @@ final class PassTest {
     private static Pass.Result scanned(Keyspace keyspace, int page) throws InterruptedException {
         var options =
                 new CountingOptions(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(10), 1, 1, page, page);
-        return new Pass(keyspace, List.of(KeyFilter.of(exact("sess:*"))), options, false, Instant.EPOCH, (_, _) -> {})
+        return new Pass(
+                        keyspace,
+                        List.of(KeyFilter.of(exact("sess:*"))),
+                        options,
+                        () -> 1,
+                        false,
+                        Instant.EPOCH,
+                        (_, _) -> {})
                 .run()
                 .orElseThrow();
     }

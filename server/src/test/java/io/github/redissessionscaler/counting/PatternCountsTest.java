@@ -342,7 +342,7 @@ final class PatternCountsTest {
 
     private long pagesOfOnePass() throws InterruptedException {
         long before = redis.calls("scan");
-        new Pass(redis.keyspace(), List.of(), NEVER_AGAIN, false, Instant.now(), (_, _) -> {}).run();
+        new Pass(redis.keyspace(), List.of(), NEVER_AGAIN, () -> 1, false, Instant.now(), (_, _) -> {}).run();
         return redis.calls("scan") - before;
     }
 

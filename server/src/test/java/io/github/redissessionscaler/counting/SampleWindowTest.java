@@ -64,6 +64,36 @@ final class SampleWindowTest {
     }
 
     @Test
+    void noticesThatNoKeyMatchesAnyMore() {
+        draw(400, 0.01);
+        draw(12, 0);
+
+        assertThat(window.share().value()).isZero();
+    }
+
+    /** Fewer old samples are kept, not less of their time. */
+    @Test
+    void keepsSomeMinutesWhereFewKeysMatchInABoundedNumberOfSamples() {
+        draw(5_000, 0.001);
+
+        assertThat(window.size()).isLessThanOrEqualTo(256);
+        assertThat(Math.sqrt(window.share().variance())).isCloseTo(Math.sqrt(0.001 / KEYS / 1_800), within(0.000_005));
+    }
+
+    /** Keys that come together make samples differ, which is no change. */
+    @Test
+    void keepsItsSamplesWhereTheKeysOfASampleAreAlike() {
+        int shortest = Integer.MAX_VALUE;
+        for (int i = 0; i < 2_000; i++) {
+            long matching = random.doubles(KEYS / 64).filter(run -> run < 0.1).count() * 64;
+            window.add(next(), KEYS, matching);
+            shortest = i < 100 ? shortest : Math.min(shortest, window.size());
+        }
+
+        assertThat(shortest).isGreaterThan(50);
+    }
+
+    @Test
     void followsAShareThatRisesForAMinute() {
         draw(120, 0.6);
         for (int i = 0; i < 120; i++) {
