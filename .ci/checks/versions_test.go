@@ -9,8 +9,8 @@ import (
 // The versions that the documentation names are those that the end-to-end tests run.
 func TestTheDocumentedVersionsAreTheTestedOnes(t *testing.T) {
 	for _, program := range []struct{ name, module, file string }{
-		{"KEDA", "github.com/kedacore/keda/v2", "e2e/keda/go.mod"},
-		{"Kubernetes", "k8s.io/kubernetes", "e2e/kubernetes/go.mod"},
+		{"KEDA", "github.com/kedacore/keda/v2", "tests/e2e/keda/go.mod"},
+		{"Kubernetes", "k8s.io/kubernetes", "tests/e2e/kubernetes/go.mod"},
 	} {
 		required := regexp.MustCompile(`(?m)^\s*(?:require )?` + regexp.QuoteMeta(program.module) + ` v(\S+)`)
 		tested := required.FindStringSubmatch(read(t, the(t, program.file)))

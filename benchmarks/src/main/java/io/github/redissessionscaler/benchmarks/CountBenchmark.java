@@ -6,9 +6,10 @@ import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.counting.Count;
-import io.github.redissessionscaler.counting.Counter;
-import io.github.redissessionscaler.counting.CountingCosts;
-import io.github.redissessionscaler.counting.CountingOptions;
+import io.github.redissessionscaler.counting.pattern.CountingCosts;
+import io.github.redissessionscaler.counting.pattern.CountingOptions;
+import io.github.redissessionscaler.counting.pattern.ScanEvents;
+import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.redis.RedisKeyspaces;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.TriggerParser;
@@ -73,7 +74,7 @@ final class CountBenchmark implements AutoCloseable {
                 Set.of());
         InstantSource clock = InstantSource.system();
         this.keyspaces = new RedisKeyspaces(
-                Map.of(connection.name(), connection),
+                () -> Map.of(connection.name(), connection),
                 Duration.ofSeconds(10),
                 new Telemetry(clock, Duration.ofSeconds(10)));
     }
@@ -121,7 +122,7 @@ final class CountBenchmark implements AutoCloseable {
             latencies.addAll(Neighbour.during(redisPort, () -> {
                         jedis.configResetStat();
                         long start = System.nanoTime();
-                        try (Counter counter = counter(CountingOptions.DEFAULT)) {
+                        try (SourceCounter counter = counter(CountingOptions.DEFAULT)) {
                             atOnce.add(count(counter, "estimate"));
                             firstMillis.add((System.nanoTime() - start) / 1e6);
                             sleepUntil(start, 1);
@@ -175,9 +176,10 @@ final class CountBenchmark implements AutoCloseable {
     private Exact scan(CountingOptions options) throws InterruptedException {
         jedis.configResetStat();
         long start = System.nanoTime();
-        try (Counter counter = counter(options)) {
-            var scanned = new CountDownLatch(1);
-            counter.whenScanned(_ -> scanned.countDown());
+        var scanned = new CountDownLatch(1);
+        var scanEvents = new ScanEvents();
+        scanEvents.subscribe(_ -> scanned.countDown());
+        try (SourceCounter counter = counter(options, scanEvents)) {
             do {
                 count(counter, "exact"); // again and again, as KEDA does, or the pattern is forgotten
             } while (!scanned.await(10, TimeUnit.SECONDS));
@@ -201,11 +203,22 @@ final class CountBenchmark implements AutoCloseable {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private Counter counter(CountingOptions options) {
-        return new Counter(keyspaces, InstantSource.system(), options, () -> 1, new SecureRandom(), CountingCosts.NONE);
+    private SourceCounter counter(CountingOptions options) {
+        return counter(options, new ScanEvents());
     }
 
-    private static Count count(Counter counter, String accuracy) {
+    private SourceCounter counter(CountingOptions options, ScanEvents scanEvents) {
+        return new SourceCounter(
+                keyspaces,
+                InstantSource.system(),
+                options,
+                () -> 1,
+                new SecureRandom(),
+                CountingCosts.NONE,
+                scanEvents);
+    }
+
+    private static Count count(SourceCounter counter, String accuracy) {
         return counter.count(TriggerParser.parse(Map.of("keyPattern", "session:*", "accuracy", accuracy))
                 .source());
     }

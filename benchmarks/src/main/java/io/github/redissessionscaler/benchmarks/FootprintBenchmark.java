@@ -71,7 +71,7 @@ final class FootprintBenchmark {
 
     /** The command of the distribution, or null where it is not built. */
     private Path distribution() throws IOException {
-        Path built = home.resolve("distribution/target");
+        Path built = home.resolve("packaging/distribution/target");
         if (!Files.isDirectory(built)) {
             return null;
         }

@@ -49,7 +49,7 @@ final class ScalerProcess implements AutoCloseable {
         return start(
                 List.of(
                         java.toString(),
-                        "@" + home.resolve("server/src/main/dist/jvm.options"),
+                        "@" + home.resolve("cli/src/main/dist/jvm.options"),
                         "-cp",
                         System.getProperty("java.class.path"),
                         ConstantScaler.class.getName()),

@@ -1,13 +1,13 @@
 package io.github.redissessionscaler.app;
 
 import io.github.redissessionscaler.config.ConnectionConfig;
-import io.github.redissessionscaler.counting.Keyspaces;
 import io.github.redissessionscaler.evaluation.Access;
 import io.github.redissessionscaler.evaluation.AccessDeniedException;
-import io.github.redissessionscaler.problem.InvalidInputException;
-import io.github.redissessionscaler.problem.Nearest;
-import io.github.redissessionscaler.problem.Problem;
-import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.input.Suggestions;
+import io.github.redissessionscaler.keyspace.Keyspaces;
 import io.github.redissessionscaler.trigger.Database;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ record ConnectionAccess(Supplier<Map<String, ConnectionConfig>> connections, Key
         if (connection == null) {
             throw unknown(namespace, database.connection());
         }
-        keyspaces.of(database);
+        keyspaces.check(database);
     }
 
     /** Names the connections that the namespace may use, and no other. */
@@ -40,10 +40,10 @@ record ConnectionAccess(Supplier<Map<String, ConnectionConfig>> connections, Key
                 .toList();
         return new InvalidInputException(List.of(new Problem(
                 "connection",
-                Quoted.refused(name) + " is not a connection of the scaler; "
+                Printable.refused(name) + " is not a connection of the scaler; "
                         + (usable.isEmpty()
                                 ? "it has none for the namespace '" + namespace + "'"
                                 : "this namespace may use " + String.join(", ", usable))
-                        + Nearest.question(name, usable))));
+                        + Suggestions.question(name, usable))));
     }
 }

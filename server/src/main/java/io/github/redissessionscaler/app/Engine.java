@@ -4,17 +4,20 @@ import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.counting.Count.Method;
-import io.github.redissessionscaler.counting.Counter;
-import io.github.redissessionscaler.counting.CountingCosts;
-import io.github.redissessionscaler.counting.CountingOptions;
-import io.github.redissessionscaler.evaluation.Advisor;
+import io.github.redissessionscaler.counting.pattern.CountingCosts;
+import io.github.redissessionscaler.counting.pattern.CountingOptions;
+import io.github.redissessionscaler.counting.pattern.ScanEvents;
+import io.github.redissessionscaler.diagnosis.EvictionMonitor;
+import io.github.redissessionscaler.diagnosis.LayoutInspector;
+import io.github.redissessionscaler.diagnosis.LayoutMonitor;
 import io.github.redissessionscaler.evaluation.Evaluator;
-import io.github.redissessionscaler.evaluation.ReadThreads;
-import io.github.redissessionscaler.evaluation.Reader;
 import io.github.redissessionscaler.evaluation.RefusedTriggers;
 import io.github.redissessionscaler.evaluation.TriggerStates;
-import io.github.redissessionscaler.history.History;
-import io.github.redissessionscaler.outage.OutageRules;
+import io.github.redissessionscaler.history.HistoryBudget;
+import io.github.redissessionscaler.outage.OutagePolicy;
+import io.github.redissessionscaler.reading.ReadExecutor;
+import io.github.redissessionscaler.reading.RedisReader;
+import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.redis.RedisKeyspaces;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
@@ -32,12 +35,14 @@ final class Engine implements AutoCloseable {
     final InstantSource clock = new MonotonicClock();
     final Telemetry telemetry;
     final RedisKeyspaces keyspaces;
-    final Counter counter;
+    final ScanEvents scanEvents = new ScanEvents();
+    final SourceCounter counter;
     final TriggerStates states;
     final RefusedTriggers refused = new RefusedTriggers(clock);
-    final Advisor advisor;
+    final LayoutInspector inspector;
+    final LayoutMonitor layoutMonitor;
     final Evaluator evaluator;
-    private final ReadThreads reads;
+    private final ReadExecutor reads;
 
     /**
      * Connected to nothing yet.
@@ -46,7 +51,7 @@ final class Engine implements AutoCloseable {
      * @param background does what no call waits for; belongs to the caller
      * @param history where the course of each trigger is kept
      */
-    Engine(ConfigSource source, Background background, History history) {
+    Engine(ConfigSource source, Background background, HistoryBudget history) {
         this(source, background, history, CountingCosts.NONE);
     }
 
@@ -55,11 +60,12 @@ final class Engine implements AutoCloseable {
      *
      * @param costs is told what counting by pattern costs, beside the metrics
      */
-    Engine(ConfigSource source, Background background, History history, CountingCosts costs) {
+    Engine(ConfigSource source, Background background, HistoryBudget history, CountingCosts costs) {
         ServerConfig config = source.current();
         telemetry = new Telemetry(clock, config.answerTimeout());
-        keyspaces = new RedisKeyspaces(config.connections(), config.answerTimeout(), telemetry);
-        counter = new Counter(
+        telemetry.connectionsAre(config.connections().keySet());
+        keyspaces = new RedisKeyspaces(() -> source.current().connections(), config.answerTimeout(), telemetry);
+        counter = new SourceCounter(
                 keyspaces,
                 clock,
                 CountingOptions.DEFAULT
@@ -67,17 +73,20 @@ final class Engine implements AutoCloseable {
                         .withFirstCount(config.answerTimeout().multipliedBy(3).dividedBy(4)),
                 () -> source.current().patternLimit(),
                 new SecureRandom(),
-                new MeasuredCosts(telemetry, costs));
+                new MeasuredCosts(telemetry, costs),
+                scanEvents);
         states = new TriggerStates(
                 () -> source.current().triggerLimit(), () -> source.current().sessionSize(), history, clock);
-        advisor = new Advisor(counter::look, counter::doubts, background.executor("look at keys"), clock);
-        reads = new ReadThreads(background.executor("read"));
+        inspector = new LayoutInspector(keyspaces, counter, new SecureRandom());
+        layoutMonitor = new LayoutMonitor(inspector::findings, counter::doubts, background.executor("look at keys"), clock);
+        reads = new ReadExecutor(background.executor("read"));
         evaluator = new Evaluator(
-                new Reader(keyspaces, counter, reads, telemetry, clock),
-                new OutageRules(() -> source.current().outageGrace(), clock),
+                new RedisReader(keyspaces, counter, reads, telemetry, clock),
+                new OutagePolicy(() -> source.current().outageGrace(), clock),
                 states,
                 new ConnectionAccess(() -> source.current().connections(), keyspaces),
-                advisor);
+                layoutMonitor,
+                new EvictionMonitor(keyspaces, reads, telemetry, clock));
     }
 
     @Override

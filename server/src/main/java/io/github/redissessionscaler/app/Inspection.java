@@ -1,22 +1,22 @@
 package io.github.redissessionscaler.app;
 
+import io.github.redissessionscaler.acl.MissingPermissions;
+import io.github.redissessionscaler.acl.RequiredPermissions;
 import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.counting.Count.Method;
-import io.github.redissessionscaler.counting.CountingCosts;
-import io.github.redissessionscaler.counting.KeyShapes;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.MissingRights;
-import io.github.redissessionscaler.counting.ScanProgress;
-import io.github.redissessionscaler.counting.WantedRights;
-import io.github.redissessionscaler.evaluation.Asked;
-import io.github.redissessionscaler.evaluation.Deadline;
-import io.github.redissessionscaler.evaluation.Futures;
+import io.github.redissessionscaler.counting.pattern.CountingCosts;
+import io.github.redissessionscaler.counting.pattern.ScanProgress;
+import io.github.redissessionscaler.diagnosis.KeyShapes;
+import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.grpc.Explanations;
-import io.github.redissessionscaler.history.History;
-import io.github.redissessionscaler.history.Instances;
+import io.github.redissessionscaler.history.HistoryBudget;
+import io.github.redissessionscaler.history.RunningReplicas;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.proto.Explanation;
+import io.github.redissessionscaler.reading.Deadline;
+import io.github.redissessionscaler.reading.Futures;
 import io.github.redissessionscaler.redis.RedisInspector;
 import io.github.redissessionscaler.redis.RedisInspector.CommandCost;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
@@ -69,14 +69,14 @@ public final class Inspection implements AutoCloseable {
      * @param keys how the counted keys look; empty where none are visited, or Redis does not allow it
      * @param rights what the user lacks; empty where Redis did not answer
      */
-    public record Found(
+    public record InspectionResult(
             double metricTarget,
             OptionalDouble value,
             boolean active,
             Explanation explanation,
             Cost cost,
             Optional<KeyShapes> keys,
-            Optional<MissingRights> rights) {}
+            Optional<MissingPermissions> rights) {}
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Background background = new Background(threads);
@@ -86,7 +86,7 @@ public final class Inspection implements AutoCloseable {
 
     private Inspection(ConfigSource source) {
         this.source = source;
-        engine = new Engine(source, background, History.unrecorded(Instances.UNKNOWN), new CountingCosts() {
+        engine = new Engine(source, background, HistoryBudget.unrecorded(RunningReplicas.UNKNOWN), new CountingCosts() {
             @Override
             public void visited(Database database, Method method, long keys, long serverNanos) {
                 keysRead.addAndGet(keys);
@@ -108,13 +108,13 @@ public final class Inspection implements AutoCloseable {
      * @param namespace of the ScaledObject, which must be one that may use the connection
      * @param patience how long each answer that follows the count is waited for
      * @param progress is told how far a scan is, some times a second
-     * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such database
+     * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      * @throws InterruptedException if the thread is to end
      */
-    public Found inspect(
+    public InspectionResult inspect(
             String namespace, String name, Trigger trigger, Duration patience, Consumer<ScanProgress> progress)
             throws InterruptedException {
-        var asked = new Asked(namespace, name, trigger);
+        var asked = new TriggerRef(namespace, name, trigger);
         engine.evaluator.admit(asked);
         Database database = trigger.source().database();
         try (RedisInspector inspector = engine.keyspaces.inspector(database)) {
@@ -129,21 +129,21 @@ public final class Inspection implements AutoCloseable {
                     .orElseGet(OptionalDouble::empty);
             boolean active = answer(engine.evaluator.active(asked, Deadline.in(patience)))
                     .orElse(false);
-            return new Found(
+            return new InspectionResult(
                     trigger.target().metricTarget(),
                     value,
                     active,
                     Explanations.message(Futures.await(engine.evaluator.explain(asked, Deadline.in(patience)))),
                     cost,
-                    allowed(() -> engine.counter.shapes(trigger.source())).flatMap(shapes -> shapes),
+                    allowed(() -> engine.inspector.shapes(trigger.source())).flatMap(shapes -> shapes),
                     allowed(() -> inspector.missing(
-                            WantedRights.of(trigger, engine.keyspaces.setup(database), typeOfKey(trigger)))));
+                            RequiredPermissions.of(trigger, engine.keyspaces.setup(database), typeOfKey(trigger)))));
         }
     }
 
     /** What is said where Redis does not answer at all: what the trigger says for an outage. Nothing more is asked. */
-    private Found unavailable(Trigger trigger, KeyspaceException failure, Map<String, Long> sent) {
-        return new Found(
+    private InspectionResult unavailable(Trigger trigger, KeyspaceException failure, Map<String, Long> sent) {
+        return new InspectionResult(
                 trigger.target().metricTarget(),
                 trigger.onUnavailable() instanceof UnavailablePolicy.Fail
                         ? OptionalDouble.empty()

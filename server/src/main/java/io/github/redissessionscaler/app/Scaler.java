@@ -1,20 +1,20 @@
 package io.github.redissessionscaler.app;
 
-import io.github.redissessionscaler.activity.ActivityHub;
-import io.github.redissessionscaler.activity.PushSettings;
 import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.grpc.GrpcServer;
-import io.github.redissessionscaler.history.History;
-import io.github.redissessionscaler.history.Instances;
+import io.github.redissessionscaler.history.HistoryBudget;
+import io.github.redissessionscaler.history.RunningReplicas;
+import io.github.redissessionscaler.input.Causes;
+import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.management.ManagementServer;
 import io.github.redissessionscaler.management.ScanMetrics;
 import io.github.redissessionscaler.management.StatusPage;
 import io.github.redissessionscaler.management.TriggerMetrics;
-import io.github.redissessionscaler.problem.Causes;
-import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.push.PushSettings;
+import io.github.redissessionscaler.push.StreamHub;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -65,7 +65,7 @@ public final class Scaler implements AutoCloseable {
     private final ServerConfig started;
     private final Consumer<ServerConfig> whenReloaded;
     private final Engine engine;
-    private final ActivityHub hub;
+    private final StreamHub hub;
     private final GrpcServer grpc;
     private final ManagementServer management;
     private final List<Future<?>> rereading;
@@ -76,22 +76,24 @@ public final class Scaler implements AutoCloseable {
 
     private volatile boolean ending;
 
-    private Scaler(ConfigSource source, Consumer<ServerConfig> whenReloaded, Instances instances) {
+    private Scaler(ConfigSource source, Consumer<ServerConfig> whenReloaded, RunningReplicas replicas) {
         this.source = source;
         this.whenReloaded = whenReloaded;
         ServerConfig config = source.current();
         started = config;
         engine = new Engine(
-                source, background, config.statusPage() ? History.recorded(instances) : History.unrecorded(instances));
-        hub = new ActivityHub(
+                source,
+                background,
+                config.statusPage() ? HistoryBudget.recorded(replicas) : HistoryBudget.unrecorded(replicas));
+        hub = new StreamHub(
                 engine.evaluator,
                 engine.keyspaces,
                 engine.counter::hint,
+                engine.scanEvents,
                 new PushSettings(
                         config.heartbeat(), config.pushPollMin(), config.pushPollMax(), config.answerTimeout()),
                 () -> source.current().streamLimit(),
                 background);
-        engine.counter.whenScanned(hub::counted);
         measure(engine.telemetry);
         grpc = opened(
                 Setting.GRPC_PORT,
@@ -137,14 +139,14 @@ public final class Scaler implements AutoCloseable {
     private StatusPage statusPage() {
         return new StatusPage(
                 engine.states,
-                trigger -> engine.advisor.findings(trigger).advice(),
+                trigger -> engine.layoutMonitor.findings(trigger).advice(),
                 engine.counter::progress,
                 engine.telemetry::connections,
                 engine.clock);
     }
 
     private void measure(Telemetry telemetry) {
-        telemetry.registerLarge(new TriggerMetrics(engine.states, engine.advisor::findings, engine.clock));
+        telemetry.registerLarge(new TriggerMetrics(engine.states, engine.layoutMonitor::findings, engine.clock));
         telemetry.register(new ScanMetrics(engine.counter::scans));
         telemetry.gauge(
                 "triggers",
@@ -182,16 +184,16 @@ public final class Scaler implements AutoCloseable {
      * @throws InvalidInputException if the files for TLS cannot be used
      */
     public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded) {
-        return start(source, whenReloaded, Instances.UNKNOWN);
+        return start(source, whenReloaded, RunningReplicas.UNKNOWN);
     }
 
     /**
-     * The same where somebody knows how many instances run.
+     * The same where somebody knows how many replicas run.
      *
-     * @param instances for the status page, which presumes them otherwise
+     * @param replicas for the status page, which presumes them otherwise
      */
-    public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded, Instances instances) {
-        return new Scaler(source, whenReloaded, instances);
+    public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded, RunningReplicas replicas) {
+        return new Scaler(source, whenReloaded, replicas);
     }
 
     /** Takes the configuration as its file holds it now. One at a time. */
@@ -211,7 +213,7 @@ public final class Scaler implements AutoCloseable {
     }
 
     private void reloaded(ServerConfig config) {
-        engine.keyspaces.use(config.connections());
+        engine.telemetry.connectionsAre(config.connections().keySet());
         whenReloaded.accept(config);
         hub.refreshAll();
         configRefused = false;

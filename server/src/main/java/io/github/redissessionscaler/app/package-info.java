@@ -1,4 +1,4 @@
-/** Wiring and life cycle. */
+/** Puts the parts together, starts and stops them. */
 @NullMarked
 package io.github.redissessionscaler.app;
 

@@ -18,9 +18,9 @@ public final class InternalErrors {
     private static final Logger LOG = LoggerFactory.getLogger(InternalErrors.class);
 
     private static final ConcurrentMap<String, LongAdder> COUNTS = new ConcurrentHashMap<>();
-    private static final Set<Kind> LOGGED = ConcurrentHashMap.newKeySet();
+    private static final Set<ErrorKind> LOGGED = ConcurrentHashMap.newKeySet();
 
-    private record Kind(String task, Class<?> thrown) {}
+    private record ErrorKind(String task, Class<?> thrown) {}
 
     private InternalErrors() {}
 
@@ -34,7 +34,7 @@ public final class InternalErrors {
     public static void report(String task, Throwable thrown) {
         try {
             COUNTS.computeIfAbsent(task, _ -> new LongAdder()).increment();
-            if (LOGGED.add(new Kind(task, thrown.getClass()))) {
+            if (LOGGED.add(new ErrorKind(task, thrown.getClass()))) {
                 LOG.atError()
                         .addKeyValue("task", task)
                         .setCause(thrown)

@@ -1,4 +1,4 @@
-/** Work that no call waits for: it is run so that nothing that it throws ends it for good, or goes unseen. */
+/** Work that no call waits for. An error in it is reported, and does not stop the work for good. */
 @NullMarked
 package io.github.redissessionscaler.background;
 

@@ -87,8 +87,8 @@ final class AddressMistakes {
             return "its scheme is none of these";
         }
         if (scheme.get().equals("unix://")) {
-            return "after unix:// comes the path of a socket, unix:///path, and then at most ?db=1; give the password as"
-                    + " " + names.password();
+            return "after unix:// comes the path of a socket, unix:///path, and then at most ?db=1; give the password"
+                    + " as " + names.password();
         }
         String rest = text.substring(scheme.get().length());
         if (rest.chars().filter(character -> character == '@').count() > 1) {

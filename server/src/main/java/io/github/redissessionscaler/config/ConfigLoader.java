@@ -1,11 +1,11 @@
 package io.github.redissessionscaler.config;
 
-import io.github.redissessionscaler.problem.Causes;
-import io.github.redissessionscaler.problem.Durations;
-import io.github.redissessionscaler.problem.InvalidInputException;
-import io.github.redissessionscaler.problem.Problem;
-import io.github.redissessionscaler.problem.Problems;
-import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.input.Causes;
+import io.github.redissessionscaler.input.Durations;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.trigger.Target;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,8 +63,8 @@ public final class ConfigLoader {
     private static Section read(String file, Problems problems) {
         Path path = Section.path(file)
                 .orElseThrow(() -> new InvalidInputException(
-                        List.of(new Problem(CONFIG_FILE, Quoted.path(file) + " is not a path; name a YAML file"))));
-        String shown = Quoted.path(file);
+                        List.of(new Problem(CONFIG_FILE, Printable.path(file) + " is not a path; name a YAML file"))));
+        String shown = Printable.path(file);
         try {
             LoadSettings settings = LoadSettings.builder()
                     .setAllowDuplicateKeys(false)
@@ -152,7 +152,7 @@ public final class ConfigLoader {
                     if (value.isEmpty()) {
                         problems.add(
                                 setting.name(),
-                                (setting.accepted().endsWith("PEM") ? Quoted.path(text) : Quoted.value(text))
+                                (setting.accepted().endsWith("PEM") ? Printable.path(text) : Printable.value(text))
                                         + " is not " + setting.accepted()
                                         + (setting.accepted().startsWith(Durations.FORM)
                                                 ? Durations.remedy(text)
@@ -199,7 +199,7 @@ public final class ConfigLoader {
             variable(CONFIG_FILE)
                     .ifPresent(path -> problems.add(
                             CONFIG_FILE,
-                            Quoted.path(path) + (file.keys().isEmpty() ? " is empty" : " names no Redis")
+                            Printable.path(path) + (file.keys().isEmpty() ? " is empty" : " names no Redis")
                                     + "; add connections: {default: {address: host:port}}, or set"
                                     + " REDIS_ADDRESS or REDIS_URL"));
         }

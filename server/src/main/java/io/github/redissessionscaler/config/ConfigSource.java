@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.config;
 
-import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.input.InvalidInputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.github.redissessionscaler.config;
 
-import io.github.redissessionscaler.problem.Nearest;
-import io.github.redissessionscaler.problem.Problems;
-import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problems;
+import io.github.redissessionscaler.input.Suggestions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,7 +81,7 @@ final class Section {
         return text(key).flatMap(given -> {
             Optional<Path> file = path(given.strip());
             if (file.isEmpty()) {
-                problem(key, Quoted.path(given) + " is not a path");
+                problem(key, Printable.path(given) + " is not a path");
             }
             return file;
         });
@@ -101,7 +101,7 @@ final class Section {
         return text(key).flatMap(given -> {
             Optional<T> value = parse.apply(given.strip());
             if (value.isEmpty()) {
-                problem(key, Quoted.value(given) + " is not " + accepted);
+                problem(key, Printable.value(given) + " is not " + accepted);
             }
             return value;
         });
@@ -141,8 +141,8 @@ final class Section {
 
     /** A key without a value may be a password that stands where a key should. */
     private void unknown(String key) {
-        Optional<String> nearest = Nearest.to(key, known);
-        String shown = nearest.isPresent() || has(key) ? Quoted.name(key) : Quoted.name("?");
+        Optional<String> nearest = Suggestions.to(key, known);
+        String shown = nearest.isPresent() || has(key) ? Printable.name(key) : Printable.name("?");
         problem(
                 shown,
                 "is not known"

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param managementHosts names under which the management port is asked for, in lower case, besides those that everybody
  *     may use
  * @param statusPage whether the management port serves the status page
- * @param sessionSize target of the triggers that name none, sessions per instance
+ * @param sessionSize target of the triggers that name none, sessions per replica
  * @param answerTimeout within which every unary call is answered, whatever Redis does
  * @param outageGrace how long after its reading a number still stands before {@code onUnavailable: minimum} takes hold
  * @param heartbeat how often an active stream repeats its state

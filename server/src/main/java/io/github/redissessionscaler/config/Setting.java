@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.config;
 
-import io.github.redissessionscaler.problem.Durations;
+import io.github.redissessionscaler.input.Durations;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -10,19 +10,22 @@ import java.util.Optional;
  */
 public enum Setting {
     LISTEN_ADDRESS("listenAddress", "0.0.0.0", "a host name or address", "Address that both ports are opened on."),
-    GRPC_PORT("grpcPort", "6000", Accepted.PORT, "Port of the external scaler; 0 is any free one."),
+    GRPC_PORT("grpcPort", "6000", SettingValues.PORT, "Port of the external scaler; 0 is any free one."),
     GRPC_TLS_CERT_FILE(
             "grpcTlsCertFile",
-            Accepted.PEM,
+            SettingValues.PEM,
             "Certificate chain of the external scaler; with it, KEDA must speak TLS. Read again when it changes, like"
                     + " the next two."),
-    GRPC_TLS_KEY_FILE("grpcTlsKeyFile", Accepted.PEM, "Private key of that certificate."),
+    GRPC_TLS_KEY_FILE("grpcTlsKeyFile", SettingValues.PEM, "Private key of that certificate."),
     GRPC_TLS_CLIENT_CA_FILE(
             "grpcTlsClientCaFile",
-            Accepted.PEM,
+            SettingValues.PEM,
             "Authorities of clients: only who has a certificate of one of them is answered (mutual TLS)."),
     MANAGEMENT_PORT(
-            "managementPort", "8080", Accepted.PORT, "Port of probes, metrics and status page; 0 is any free one."),
+            "managementPort",
+            "8080",
+            SettingValues.PORT,
+            "Port of probes, metrics and status page; 0 is any free one."),
     MANAGEMENT_HOSTS(
             "managementHosts",
             "host names, separated by commas",
@@ -35,7 +38,7 @@ public enum Setting {
             "100",
             Effect.AT_ONCE,
             "a number from 0.001 to 1000000000000",
-            "Target of the triggers that name none: sessions per instance."),
+            "Target of the triggers that name none: sessions per replica."),
     ANSWER_TIMEOUT(
             "answerTimeout",
             "2s",
@@ -67,13 +70,13 @@ public enum Setting {
             "triggerLimit",
             "12000",
             Effect.AT_ONCE,
-            Accepted.LIMIT,
+            SettingValues.LIMIT,
             "How many triggers are served at a time; one of long metadata counts as several."),
     PATTERN_LIMIT(
             "patternLimit",
             "200",
             Effect.AT_ONCE,
-            Accepted.LIMIT,
+            SettingValues.LIMIT,
             "How many different patterns are counted in one database at a time."),
     COUNT_REFRESH(
             "countRefresh",
@@ -85,7 +88,7 @@ public enum Setting {
             "10%",
             "a percentage from 0.1% to 100%",
             "How much of a Redis server's time the exact counts by pattern of one database may take."),
-    STREAM_LIMIT("streamLimit", "12000", Effect.AT_ONCE, Accepted.LIMIT, "How many streams are open at a time."),
+    STREAM_LIMIT("streamLimit", "12000", Effect.AT_ONCE, SettingValues.LIMIT, "How many streams are open at a time."),
     LOG_FORMAT("logFormat", "text", "text or json", "How log lines are written."),
     LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, "error, warn, info, debug or trace", "What is logged.");
 
@@ -169,7 +172,7 @@ public enum Setting {
         private Ranges() {}
     }
 
-    private static final class Accepted {
+    private static final class SettingValues {
         static final String PORT = "a port from 0 to 65535";
         static final String LIMIT = "a whole number from 1 to 999999999";
         static final String PEM = "a file in PEM";

@@ -1,4 +1,4 @@
-/** The configuration of the server, loaded and checked. */
+/** The configuration of the server, read and checked. */
 @NullMarked
 package io.github.redissessionscaler.config;
 

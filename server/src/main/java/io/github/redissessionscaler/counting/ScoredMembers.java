@@ -1,7 +1,9 @@
 package io.github.redissessionscaler.counting;
 
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +15,7 @@ import java.time.Instant;
  * milliseconds (since 1973). Both are counted each time, by a ZCOUNT each, so that a count is right in either unit, in a set
  * that holds both, and from the first member on that comes in the other one. Thread-safe.
  */
-final class ScoredMembers {
+public final class ScoredMembers {
 
     private static final double FIRST_MILLIS = 1e11;
     private static final double END_OF_MILLIS = 1e14;
@@ -22,20 +24,20 @@ final class ScoredMembers {
     private final String key;
     private final ServerClock serverClock;
 
-    ScoredMembers(Keyspace keyspace, String key, ServerClock serverClock) {
+    public ScoredMembers(Keyspace keyspace, String key, ServerClock serverClock) {
         this.keyspace = keyspace;
         this.key = key;
         this.serverClock = serverClock;
     }
 
     /** Those scored after this long before now; a score in the future counts, since clocks differ. */
-    long within(Duration duration) {
+    public long within(Duration duration) {
         Instant start = serverClock.now().minus(duration);
         return countSeconds(start) + countMillis(start);
     }
 
     /** Those whose score, in milliseconds, is not before now. */
-    long unexpired() {
+    public long unexpired() {
         return countByScore((double) serverClock.now().toEpochMilli(), Double.POSITIVE_INFINITY);
     }
 
@@ -58,7 +60,7 @@ final class ScoredMembers {
             String found = keyspace.type(key).map(ScoredMembers::noun).orElse("another type");
             throw new KeyspaceException(
                     Reason.WRONGTYPE,
-                    "the key %s holds %s, where a sorted set is wanted".formatted(Quoted.of(key), found),
+                    "the key %s holds %s, where a sorted set is wanted".formatted(Printable.of(key), found),
                     e);
         }
     }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.counting;
 
+import io.github.redissessionscaler.keyspace.Keyspace;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -9,30 +10,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * The clock of a Redis server, read by TIME once in a while and carried on by the local clock in between. Thread-safe.
  */
-final class ServerClock {
+public final class ServerClock {
 
     /** Two clocks that drift apart by 100 parts in a million differ by 6 ms after this. */
     private static final Duration TRUSTED = Duration.ofMinutes(1);
 
-    private record Reading(Instant local, Duration ahead) {}
+    private record ClockReading(Instant local, Duration ahead) {}
 
     private final Keyspace keyspace;
     private final InstantSource clock;
-    private final AtomicReference<@Nullable Reading> last = new AtomicReference<>();
+    private final AtomicReference<@Nullable ClockReading> last = new AtomicReference<>();
 
-    ServerClock(Keyspace keyspace, InstantSource clock) {
+    public ServerClock(Keyspace keyspace, InstantSource clock) {
         this.keyspace = keyspace;
         this.clock = clock;
     }
 
     Instant now() {
         Instant local = clock.instant();
-        Reading reading = last.get();
+        ClockReading reading = last.get();
         if (reading == null || !trusted(reading, local)) {
             Instant server = keyspace.time();
             Instant answered = clock.instant();
             Instant asked = local;
-            reading = new Reading(answered, Duration.between(middle(asked, answered), server));
+            reading = new ClockReading(answered, Duration.between(middle(asked, answered), server));
             last.set(reading);
             local = answered;
         }
@@ -40,7 +41,7 @@ final class ServerClock {
     }
 
     /** A local clock that was set back ends the trust as well. */
-    private static boolean trusted(Reading reading, Instant local) {
+    private static boolean trusted(ClockReading reading, Instant local) {
         Duration age = Duration.between(reading.local(), local);
         return !age.isNegative() && age.compareTo(TRUSTED) < 0;
     }

@@ -1,4 +1,4 @@
-/** How each count query is answered, over a small keyspace port. */
+/** Numbers that Redis keeps itself, and what a count consists of. */
 @NullMarked
 package io.github.redissessionscaler.counting;
 

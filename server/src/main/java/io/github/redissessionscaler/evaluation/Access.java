@@ -8,7 +8,7 @@ public interface Access {
     /**
      * Returns if triggers of the namespace may read the database.
      *
-     * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such database
+     * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      * @throws AccessDeniedException if the namespace may not use its connection
      */
     void check(String namespace, Database database);

@@ -3,16 +3,22 @@ package io.github.redissessionscaler.evaluation;
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.background.LogLimit;
 import io.github.redissessionscaler.counting.Count;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import io.github.redissessionscaler.history.Course;
-import io.github.redissessionscaler.outage.Known;
-import io.github.redissessionscaler.outage.OutageRules;
-import io.github.redissessionscaler.outage.Verdict;
-import io.github.redissessionscaler.problem.InvalidInputException;
-import io.github.redissessionscaler.problem.LimitReachedException;
-import io.github.redissessionscaler.problem.Numbers;
-import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.diagnosis.EvictionMonitor;
+import io.github.redissessionscaler.diagnosis.LayoutMonitor;
+import io.github.redissessionscaler.history.TriggerHistory;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.LimitReachedException;
+import io.github.redissessionscaler.input.Numbers;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.outage.OutageDecision;
+import io.github.redissessionscaler.outage.OutagePolicy;
+import io.github.redissessionscaler.outage.Timestamped;
+import io.github.redissessionscaler.reading.AvailabilityLog;
+import io.github.redissessionscaler.reading.Deadline;
+import io.github.redissessionscaler.reading.Futures;
+import io.github.redissessionscaler.reading.RedisReader;
 import io.github.redissessionscaler.trigger.Activation;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Target;
@@ -34,30 +40,39 @@ public final class Evaluator {
 
     private static final CompletableFuture<Double> NOTHING = CompletableFuture.completedFuture(0.0);
 
-    private final Reader reader;
-    private final OutageRules rules;
+    private final RedisReader reader;
+    private final OutagePolicy rules;
     private final TriggerStates states;
     private final Access access;
-    private final Advisor advisor;
+    private final LayoutMonitor layoutMonitor;
+    private final EvictionMonitor evictionMonitor;
     private final LogLimit refusedReads;
     private final LogLimit defaultTargets;
 
-    public Evaluator(Reader reader, OutageRules rules, TriggerStates states, Access access, Advisor advisor) {
+    public Evaluator(
+            RedisReader reader,
+            OutagePolicy rules,
+            TriggerStates states,
+            Access access,
+            LayoutMonitor layoutMonitor,
+            EvictionMonitor evictionMonitor) {
         this.reader = reader;
         this.rules = rules;
         this.states = states;
         this.access = access;
-        this.advisor = advisor;
+        this.layoutMonitor = layoutMonitor;
+        this.evictionMonitor = evictionMonitor;
         this.refusedReads = new LogLimit(LOG, "triggers whose reads Redis refuses", rules.clock());
         this.defaultTargets = new LogLimit(LOG, "triggers whose sessionSizeKey gives no target", rules.clock());
     }
 
-    private Evaluator(Evaluator evaluator, Reader reader) {
+    private Evaluator(Evaluator evaluator, RedisReader reader) {
         this.reader = reader;
         this.rules = evaluator.rules;
         this.states = evaluator.states;
         this.access = evaluator.access;
-        this.advisor = evaluator.advisor;
+        this.layoutMonitor = evaluator.layoutMonitor;
+        this.evictionMonitor = evaluator.evictionMonitor;
         this.refusedReads = evaluator.refusedReads;
         this.defaultTargets = evaluator.defaultTargets;
     }
@@ -73,11 +88,11 @@ public final class Evaluator {
     /**
      * Returns if the trigger may be evaluated. Never asks Redis.
      *
-     * @throws io.github.redissessionscaler.problem.InvalidInputException if there is no such database
+     * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public void admit(Asked asked) {
+    public void admit(TriggerRef asked) {
         admitted(asked);
     }
 
@@ -88,10 +103,10 @@ public final class Evaluator {
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public CompletableFuture<Double> value(Asked asked, Deadline deadline) {
+    public CompletableFuture<Double> value(TriggerRef asked, Deadline deadline) {
         TriggerState state = admitted(asked);
         Trigger trigger = asked.trigger();
-        advisor.mind(trigger);
+        layoutMonitor.checkIfDue(trigger);
         return reading(state, deadline)
                 .thenCompose(reading -> reading.map(known -> value(state, known.count(), deadline))
                         .orElse(NOTHING))
@@ -107,7 +122,11 @@ public final class Evaluator {
         Instant now = rules.clock().instant();
         if (value != null) {
             double metricTarget = state.asked().trigger().target().metricTarget();
-            state.course().answered(state.sessions(), new Course.Answer(value, metricTarget, now), state.target());
+            state.course()
+                    .answered(
+                            state.sessions(),
+                            new TriggerHistory.ReportedMetric(value, metricTarget, now),
+                            state.target());
         } else if (thrown != null && Futures.failure(thrown) instanceof UnavailableException) {
             state.course().refused(state.target(), now);
         }
@@ -120,7 +139,7 @@ public final class Evaluator {
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public CompletableFuture<Boolean> active(Asked asked, Deadline deadline) {
+    public CompletableFuture<Boolean> active(TriggerRef asked, Deadline deadline) {
         TriggerState state = admitted(asked);
         return reading(state, deadline)
                 .thenApply(reading -> reading.map(
@@ -134,12 +153,12 @@ public final class Evaluator {
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public CompletableFuture<Explanation> explain(Asked asked, Deadline deadline) {
+    public CompletableFuture<Explanation> explain(TriggerRef asked, Deadline deadline) {
         TriggerState state = admitted(asked);
         Trigger trigger = asked.trigger();
         return value(asked, deadline)
                 .exceptionally(Evaluator::standsInTheState)
-                .thenCompose(_ -> advisor.findings(trigger, deadline))
+                .thenCompose(_ -> layoutMonitor.findings(trigger, deadline))
                 .thenApply(findings -> new Explanation(
                         trigger.source().query().inWords(),
                         state.count(),
@@ -158,29 +177,30 @@ public final class Evaluator {
         throw Futures.unchecked(thrown);
     }
 
-    private TriggerState admitted(Asked asked) {
+    private TriggerState admitted(TriggerRef asked) {
         access.check(asked.namespace(), asked.trigger().source().database());
         return states.of(asked);
     }
 
     /** What Redis gives, else what the outage rules keep; empty for inactive and 0. */
-    private CompletableFuture<Optional<Reading>> reading(TriggerState state, Deadline deadline) {
+    private CompletableFuture<Optional<TriggerReading>> reading(TriggerState state, Deadline deadline) {
         Trigger trigger = state.asked().trigger();
         CompletableFuture<Count> count = reader.count(trigger.source(), deadline);
-        CompletableFuture<Reading> reading = switch (trigger.activation()) {
+        CompletableFuture<TriggerReading> reading = switch (trigger.activation()) {
             case Activation.Reachable _, Activation.MoreThan _ ->
-                count.thenApply(counted -> new Reading(counted, false));
+                count.thenApply(counted -> new TriggerReading(counted, false));
             case Activation.Flag(String key) ->
                 count.thenCombine(
                         reader.get(trigger.source().database(), key, deadline),
-                        (counted, flag) -> new Reading(
+                        (counted, flag) -> new TriggerReading(
                                 counted, flag.filter(Evaluator::isTrue).isPresent()));
         };
         return reading.handle((read, thrown) -> {
             if (thrown != null) {
                 return missed(state, failure(thrown));
             }
-            state.reading().seen(new Known<>(read, rules.clock().instant()));
+            evictionMonitor.checkIfDue(trigger.source().database());
+            state.reading().seen(new Timestamped<>(read, rules.clock().instant()));
             return Optional.of(read);
         });
     }
@@ -203,24 +223,25 @@ public final class Evaluator {
         };
     }
 
-    private Optional<Reading> missed(TriggerState state, KeyspaceException failure) {
-        Observed<Reading> observed = state.reading();
+    private Optional<TriggerReading> missed(TriggerState state, KeyspaceException failure) {
+        LastReading<TriggerReading> observed = state.reading();
         Instant now = rules.clock().instant();
-        Instant since = observed.outage().map(Observed.Outage::since).orElse(now);
-        Verdict<Reading> verdict = failure.reason().ours()
-                ? new Verdict.Fail<>()
+        Instant since = observed.outage().map(LastReading.Outage::since).orElse(now);
+        OutageDecision<TriggerReading> verdict = failure.reason().ours()
+                ? new OutageDecision.ReportError<>()
                 : rules.verdict(state.asked().trigger().onUnavailable(), observed.last(), since);
         if (observed.missed(failure, answer(verdict), since)) {
             warn(state, failure);
         }
         return switch (verdict) {
-            case Verdict.Hold<Reading>(Known<Reading> known) -> Optional.of(known.value());
-            case Verdict.Minimum<Reading>() -> Optional.empty();
-            case Verdict.Fail<Reading>() -> throw new UnavailableException(failure);
+            case OutageDecision.ReportLast<TriggerReading>(Timestamped<TriggerReading> known) ->
+                Optional.of(known.value());
+            case OutageDecision.ReportMinimum<TriggerReading>() -> Optional.empty();
+            case OutageDecision.ReportError<TriggerReading>() -> throw new UnavailableException(failure);
         };
     }
 
-    /** Of what concerns this trigger alone, once for each reason. What concerns the whole database, {@link ReadLog} says. */
+    /** Of what concerns this trigger alone, once for each reason. What concerns the whole database, {@link AvailabilityLog} says. */
     private void warn(TriggerState state, KeyspaceException failure) {
         if (failure.reason().answered() && !failure.reason().ours()) {
             refusedReads.log(() -> LOG.atWarn()
@@ -236,11 +257,11 @@ public final class Evaluator {
         }
     }
 
-    private static Observed.Answer answer(Verdict<?> verdict) {
+    private static LastReading.OutageResponse answer(OutageDecision<?> verdict) {
         return switch (verdict) {
-            case Verdict.Hold<?> held -> Observed.Answer.HELD;
-            case Verdict.Minimum<?> minimum -> Observed.Answer.MINIMUM;
-            case Verdict.Fail<?> failed -> Observed.Answer.ERROR;
+            case OutageDecision.ReportLast<?> held -> LastReading.OutageResponse.HELD;
+            case OutageDecision.ReportMinimum<?> minimum -> LastReading.OutageResponse.MINIMUM;
+            case OutageDecision.ReportError<?> failed -> LastReading.OutageResponse.ERROR;
         };
     }
 
@@ -298,7 +319,7 @@ public final class Evaluator {
                     .addKeyValue("scaledObject", state.asked().scaledObject())
                     .log(
                             "sessionSizeKey {} gives no target, {} is used: {}",
-                            Quoted.of(key),
+                            Printable.of(key),
                             Numbers.plain(state.target()),
                             problem));
         }

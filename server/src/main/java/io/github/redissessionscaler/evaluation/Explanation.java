@@ -1,7 +1,7 @@
 package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.Count;
-import io.github.redissessionscaler.counting.ScanProgress;
+import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +21,7 @@ import java.util.Optional;
 public record Explanation(
         String counted,
         Optional<Count> count,
-        Optional<Observed.Outage> outage,
+        Optional<LastReading.Outage> outage,
         double target,
         Optional<String> targetProblem,
         Optional<ScanProgress> scan,

@@ -34,15 +34,15 @@ public final class RefusedTriggers {
      * @param since when it was first refused for this reason
      * @param last when it was last refused for it
      */
-    public record Refusal(String namespace, String scaledObject, String reason, Instant since, Instant last) {}
+    public record RefusedTrigger(String namespace, String scaledObject, String reason, Instant since, Instant last) {}
 
-    private record Key(String namespace, String scaledObject, String reason) {}
+    private record RefusalKey(String namespace, String scaledObject, String reason) {}
 
     private final InstantSource clock;
     private final LogLimit limit;
 
     /** In the order of the last refusal, the oldest first. */
-    private final Map<Key, Refusal> refusals = new LinkedHashMap<>();
+    private final Map<RefusalKey, RefusedTrigger> refusals = new LinkedHashMap<>();
 
     /** None was refused yet. */
     public RefusedTriggers(InstantSource clock) {
@@ -59,7 +59,7 @@ public final class RefusedTriggers {
      */
     public void refused(String namespace, String scaledObject, String reason) {
         String text = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON - 1) + "…" : reason;
-        if (isNews(new Key(namespace, scaledObject, text))) {
+        if (isNews(new RefusalKey(namespace, scaledObject, text))) {
             limit.log(() -> LOG.atWarn()
                     .addKeyValue("namespace", namespace)
                     .addKeyValue("scaledObject", scaledObject)
@@ -68,7 +68,7 @@ public final class RefusedTriggers {
     }
 
     /** The triggers that were refused lately, the last one first. */
-    public synchronized List<Refusal> lately() {
+    public synchronized List<RefusedTrigger> lately() {
         forgetOld(clock.instant());
         return List.copyOf(refusals.values()).reversed();
     }
@@ -79,12 +79,12 @@ public final class RefusedTriggers {
         return refusals.size();
     }
 
-    private synchronized boolean isNews(Key key) {
+    private synchronized boolean isNews(RefusalKey key) {
         Instant now = clock.instant();
         forgetOld(now);
-        Refusal before = refusals.remove(key);
+        RefusedTrigger before = refusals.remove(key);
         Instant since = before == null ? now : before.since();
-        refusals.put(key, new Refusal(key.namespace, key.scaledObject, key.reason, since, now));
+        refusals.put(key, new RefusedTrigger(key.namespace, key.scaledObject, key.reason, since, now));
         if (refusals.size() > MOST) {
             refusals.remove(refusals.keySet().iterator().next());
         }

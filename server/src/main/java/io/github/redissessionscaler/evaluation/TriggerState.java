@@ -1,7 +1,7 @@
 package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.Count;
-import io.github.redissessionscaler.history.Course;
+import io.github.redissessionscaler.history.TriggerHistory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,18 +20,18 @@ public final class TriggerState {
 
     private static final int WIDEST_OF_ONE_BYTE = 0xff;
 
-    private final Asked asked;
+    private final TriggerRef asked;
     private final long id;
     private final int weight;
-    private final Course course;
-    private final Observed<Reading> reading = new Observed<>();
+    private final TriggerHistory course;
+    private final LastReading<TriggerReading> reading = new LastReading<>();
     private volatile Instant lastAsked;
     private final DoubleSupplier byDefault;
     private volatile Optional<Double> ofKey = Optional.empty();
     private volatile Optional<String> targetProblem = Optional.empty();
     private volatile boolean targetKnown;
 
-    TriggerState(Asked asked, DoubleSupplier defaultTarget, Course course, Instant now) {
+    TriggerState(TriggerRef asked, DoubleSupplier defaultTarget, TriggerHistory course, Instant now) {
         this.asked = asked;
         String text = asked.trigger().toString();
         this.id = digest(text);
@@ -41,7 +41,7 @@ public final class TriggerState {
         this.lastAsked = now;
     }
 
-    public Asked asked() {
+    public TriggerRef asked() {
         return asked;
     }
 
@@ -71,12 +71,12 @@ public final class TriggerState {
     }
 
     /** What it was answered, and what came of it. */
-    public Course course() {
+    public TriggerHistory course() {
         return course;
     }
 
     /** What was read for it last, and whether that has failed. Both RPCs go by it. */
-    public Observed<Reading> reading() {
+    public LastReading<TriggerReading> reading() {
         return reading;
     }
 
@@ -106,7 +106,7 @@ public final class TriggerState {
     }
 
     /** The outage that the trigger suffers, if any. */
-    public Optional<Observed.Outage> outage() {
+    public Optional<LastReading.Outage> outage() {
         return reading.outage();
     }
 

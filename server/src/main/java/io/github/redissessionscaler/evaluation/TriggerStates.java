@@ -1,8 +1,8 @@
 package io.github.redissessionscaler.evaluation;
 
-import io.github.redissessionscaler.history.Course;
-import io.github.redissessionscaler.history.History;
-import io.github.redissessionscaler.problem.LimitReachedException;
+import io.github.redissessionscaler.history.HistoryBudget;
+import io.github.redissessionscaler.history.TriggerHistory;
+import io.github.redissessionscaler.input.LimitReachedException;
 import io.github.redissessionscaler.trigger.Database;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,10 +28,10 @@ public final class TriggerStates {
     /** Databases of all connections together. */
     static final int MOST_DATABASES = 128;
 
-    private final ConcurrentMap<Asked, TriggerState> states = new ConcurrentHashMap<>();
+    private final ConcurrentMap<TriggerRef, TriggerState> states = new ConcurrentHashMap<>();
     private final IntSupplier limit;
     private final DoubleSupplier defaultTarget;
-    private final History history;
+    private final HistoryBudget history;
     private final InstantSource clock;
     private Instant lastSweep;
 
@@ -45,10 +45,10 @@ public final class TriggerStates {
      * No trigger is known yet.
      *
      * @param limit how many triggers are served at a time, at least 1; one of long metadata counts as several
-     * @param defaultTarget of triggers that name none, sessions per instance
+     * @param defaultTarget of triggers that name none, sessions per replica
      * @param history where the courses of the triggers begin
      */
-    public TriggerStates(IntSupplier limit, DoubleSupplier defaultTarget, History history, InstantSource clock) {
+    public TriggerStates(IntSupplier limit, DoubleSupplier defaultTarget, HistoryBudget history, InstantSource clock) {
         this.limit = limit;
         this.defaultTarget = defaultTarget;
         this.history = history;
@@ -71,7 +71,7 @@ public final class TriggerStates {
      *
      * @throws LimitReachedException if it would be one more than the limit
      */
-    TriggerState of(Asked asked) {
+    TriggerState of(TriggerRef asked) {
         Instant now = clock.instant();
         TriggerState known = states.get(asked);
         if (known != null) {
@@ -81,7 +81,7 @@ public final class TriggerStates {
         return admit(asked, now);
     }
 
-    private synchronized TriggerState admit(Asked asked, Instant now) {
+    private synchronized TriggerState admit(TriggerRef asked, Instant now) {
         TriggerState known = states.get(asked);
         if (known != null) {
             return known;
@@ -115,7 +115,7 @@ public final class TriggerStates {
         }
     }
 
-    private Course courseOf(Asked asked) {
+    private TriggerHistory courseOf(TriggerRef asked) {
         return history.begin(asked.namespace(), asked.scaledObject(), states::size);
     }
 

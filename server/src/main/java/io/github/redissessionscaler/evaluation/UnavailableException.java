@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.evaluation;
 
-import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 
 /** Redis does not answer, and the trigger wants to be told so. */
 public final class UnavailableException extends RuntimeException {

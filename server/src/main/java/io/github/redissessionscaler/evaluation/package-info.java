@@ -1,4 +1,4 @@
-/** The one path from a trigger to its value, its activity and its target. */
+/** From a trigger to its value, its activity and its target. */
 @NullMarked
 package io.github.redissessionscaler.evaluation;
 

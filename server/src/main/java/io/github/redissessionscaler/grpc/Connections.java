@@ -2,7 +2,7 @@ package io.github.redissessionscaler.grpc;
 
 import static java.util.function.Predicate.not;
 
-import io.github.redissessionscaler.problem.LimitReachedException;
+import io.github.redissessionscaler.input.LimitReachedException;
 import io.github.redissessionscaler.telemetry.HeapPressure;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.Attributes;

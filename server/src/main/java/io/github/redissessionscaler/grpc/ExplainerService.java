@@ -10,9 +10,9 @@ import io.grpc.stub.StreamObserver;
 final class ExplainerService extends ExplainerGrpc.ExplainerImplBase {
 
     private final Evaluator evaluator;
-    private final Answers answers;
+    private final UnaryCalls answers;
 
-    ExplainerService(Evaluator evaluator, Answers answers) {
+    ExplainerService(Evaluator evaluator, UnaryCalls answers) {
         this.evaluator = evaluator;
         this.answers = answers;
     }

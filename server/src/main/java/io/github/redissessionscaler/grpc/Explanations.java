@@ -1,7 +1,7 @@
 package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.counting.Count.Method;
-import io.github.redissessionscaler.counting.ScanProgress;
+import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.Scan;

@@ -1,8 +1,7 @@
 package io.github.redissessionscaler.grpc;
 
-import io.github.redissessionscaler.activity.ActivityHub;
-import io.github.redissessionscaler.evaluation.Asked;
 import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.GetMetricSpecResponse;
 import io.github.redissessionscaler.proto.GetMetricsRequest;
@@ -10,6 +9,7 @@ import io.github.redissessionscaler.proto.GetMetricsResponse;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.MetricValue;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.push.StreamHub;
 import io.github.redissessionscaler.trigger.MetricSpec;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -20,10 +20,10 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
     private static final long MILLI = 1000;
 
     private final Evaluator evaluator;
-    private final ActivityHub hub;
-    private final Answers answers;
+    private final StreamHub hub;
+    private final UnaryCalls answers;
 
-    ExternalScalerService(Evaluator evaluator, ActivityHub hub, Answers answers) {
+    ExternalScalerService(Evaluator evaluator, StreamHub hub, UnaryCalls answers) {
         this.evaluator = evaluator;
         this.hub = hub;
         this.answers = answers;
@@ -62,7 +62,7 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
     @Override
     public void streamIsActive(ScaledObjectRef request, StreamObserver<IsActiveResponse> observer) {
         try {
-            Asked asked = answers.asked(request);
+            TriggerRef asked = answers.asked(request);
             OpenStream.open(
                     (ServerCallStreamObserver<IsActiveResponse>) observer, client -> hub.watchActivity(asked, client));
         } catch (RuntimeException e) {
@@ -75,7 +75,7 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
     }
 
     @SuppressWarnings("deprecation") // KEDA before 2.17 reads the integers only
-    private static GetMetricsResponse metrics(Asked asked, double value) {
+    private static GetMetricsResponse metrics(TriggerRef asked, double value) {
         return GetMetricsResponse.newBuilder()
                 .addMetricValues(MetricValue.newBuilder()
                         .setMetricName(asked.trigger().metricName())

@@ -2,11 +2,11 @@ package io.github.redissessionscaler.grpc;
 
 import static io.github.redissessionscaler.grpc.Requests.lenient;
 
-import io.github.redissessionscaler.activity.ActivityHub;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.RefusedTriggers;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.push.StreamHub;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
@@ -54,11 +54,11 @@ public final class GrpcServer implements AutoCloseable {
     private final HealthStatusManager health = new HealthStatusManager();
 
     private GrpcServer(
-            ServerConfig config, Evaluator evaluator, ActivityHub hub, RefusedTriggers refused, Telemetry telemetry) {
+            ServerConfig config, Evaluator evaluator, StreamHub hub, RefusedTriggers refused, Telemetry telemetry) {
         tls = config.grpcTls().map(ServerTls::of);
         refusals = tls.map(_ -> RefusedHandshakes.listen(telemetry));
         Duration keepalive = config.keepalive();
-        var answers = new Answers(config.answerTimeout(), new ParsedTriggers(), evaluator::admit, refused);
+        var answers = new UnaryCalls(config.answerTimeout(), new TriggerCache(), evaluator::admit, refused);
         var metrics = new CallMetrics(telemetry);
         var connections = new Connections(config.answerTimeout(), telemetry, this::checkTrust);
         server = NettyServerBuilder.forAddress(
@@ -92,10 +92,10 @@ public final class GrpcServer implements AutoCloseable {
      *
      * @param refused is told of each trigger that is refused
      * @throws UncheckedIOException if the port cannot be had
-     * @throws io.github.redissessionscaler.problem.InvalidInputException if the files for TLS cannot be used
+     * @throws io.github.redissessionscaler.input.InvalidInputException if the files for TLS cannot be used
      */
     public static GrpcServer start(
-            ServerConfig config, Evaluator evaluator, ActivityHub hub, RefusedTriggers refused, Telemetry telemetry) {
+            ServerConfig config, Evaluator evaluator, StreamHub hub, RefusedTriggers refused, Telemetry telemetry) {
         var server = new GrpcServer(config, evaluator, hub, refused, telemetry);
         try {
             server.server.start();

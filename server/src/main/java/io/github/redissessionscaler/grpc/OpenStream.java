@@ -1,13 +1,13 @@
 package io.github.redissessionscaler.grpc;
 
-import io.github.redissessionscaler.activity.Client;
-import io.github.redissessionscaler.activity.Subscription;
 import io.github.redissessionscaler.proto.IsActiveResponse;
+import io.github.redissessionscaler.push.StreamClient;
+import io.github.redissessionscaler.push.Subscription;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.function.Function;
 
 /** A server stream of gRPC as a client of the hub. */
-record OpenStream(ServerCallStreamObserver<IsActiveResponse> observer) implements Client {
+record OpenStream(ServerCallStreamObserver<IsActiveResponse> observer) implements StreamClient {
 
     /**
      * Opens the stream. Must be called by the service's own method, since gRPC takes the handlers of a stream only until
@@ -15,7 +15,8 @@ record OpenStream(ServerCallStreamObserver<IsActiveResponse> observer) implement
      *
      * @param subscribe hands the stream to the hub
      */
-    static void open(ServerCallStreamObserver<IsActiveResponse> observer, Function<Client, Subscription> subscribe) {
+    static void open(
+            ServerCallStreamObserver<IsActiveResponse> observer, Function<StreamClient, Subscription> subscribe) {
         Subscription subscription = subscribe.apply(new OpenStream(observer));
         observer.setOnReadyHandler(subscription::ready);
         observer.setOnCancelHandler(subscription::cancel);
@@ -39,6 +40,6 @@ record OpenStream(ServerCallStreamObserver<IsActiveResponse> observer) implement
 
     @Override
     public void fail(RuntimeException reason) {
-        observer.onError(Failures.toStatus(reason));
+        observer.onError(StatusMapper.toStatus(reason));
     }
 }

@@ -32,7 +32,7 @@ final class RefusedHandshakes extends Handler {
     /** A client that is refused comes back; the log need not say so each time. */
     private static final Duration QUIET = Duration.ofMinutes(1);
 
-    private enum Reason {
+    private enum RefusalReason {
         NO_TLS("it speaks no TLS"),
         TLS_VERSION("it speaks no version of TLS from 1.2 on"),
         NO_CERTIFICATE("it shows no certificate"),
@@ -43,13 +43,13 @@ final class RefusedHandshakes extends Handler {
 
         private final String words;
 
-        Reason(String words) {
+        RefusalReason(String words) {
             this.words = words;
         }
     }
 
     private final Telemetry telemetry;
-    private final Map<Reason, Long> told = new EnumMap<>(Reason.class);
+    private final Map<RefusalReason, Long> told = new EnumMap<>(RefusalReason.class);
 
     private RefusedHandshakes(Telemetry telemetry) {
         this.telemetry = telemetry;
@@ -88,7 +88,7 @@ final class RefusedHandshakes extends Handler {
         GRPC.removeHandler(this);
     }
 
-    private synchronized boolean isNews(Reason reason) {
+    private synchronized boolean isNews(RefusalReason reason) {
         long now = System.nanoTime();
         Long last = told.get(reason);
         if (last != null && now - last < QUIET.toNanos()) {
@@ -99,34 +99,34 @@ final class RefusedHandshakes extends Handler {
     }
 
     /** Why the handshake failed, as the innermost cause that says so tells; empty for what is no failure of a handshake. */
-    private static Optional<Reason> reason(@Nullable Throwable thrown) {
-        Optional<Reason> reason = Optional.empty();
+    private static Optional<RefusalReason> reason(@Nullable Throwable thrown) {
+        Optional<RefusalReason> reason = Optional.empty();
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            Optional<Reason> inner = reasonOf(cause);
+            Optional<RefusalReason> inner = reasonOf(cause);
             reason = inner.isPresent() ? inner : reason;
         }
         return reason;
     }
 
-    private static Optional<Reason> reasonOf(Throwable cause) {
+    private static Optional<RefusalReason> reasonOf(Throwable cause) {
         return switch (cause) {
-            case NotSslRecordException _ -> Optional.of(Reason.NO_TLS);
-            case CertificateExpiredException _ -> Optional.of(Reason.NOT_VALID_NOW);
-            case CertificateNotYetValidException _ -> Optional.of(Reason.NOT_VALID_NOW);
-            case CertPathValidatorException _ -> Optional.of(Reason.UNKNOWN_AUTHORITY);
-            case CertPathBuilderException _ -> Optional.of(Reason.UNKNOWN_AUTHORITY);
+            case NotSslRecordException _ -> Optional.of(RefusalReason.NO_TLS);
+            case CertificateExpiredException _ -> Optional.of(RefusalReason.NOT_VALID_NOW);
+            case CertificateNotYetValidException _ -> Optional.of(RefusalReason.NOT_VALID_NOW);
+            case CertPathValidatorException _ -> Optional.of(RefusalReason.UNKNOWN_AUTHORITY);
+            case CertPathBuilderException _ -> Optional.of(RefusalReason.UNKNOWN_AUTHORITY);
             case SSLException failure -> Optional.of(reasonOf(String.valueOf(failure.getMessage())));
             default -> Optional.empty();
         };
     }
 
-    private static Reason reasonOf(String message) {
+    private static RefusalReason reasonOf(String message) {
         if (message.contains("Empty client certificate chain")) {
-            return Reason.NO_CERTIFICATE;
+            return RefusalReason.NO_CERTIFICATE;
         }
         if (message.contains("(protocol_version)")) {
-            return Reason.TLS_VERSION;
+            return RefusalReason.TLS_VERSION;
         }
-        return message.contains("Received fatal alert") ? Reason.DISTRUST : Reason.OTHER;
+        return message.contains("Received fatal alert") ? RefusalReason.DISTRUST : RefusalReason.OTHER;
     }
 }

@@ -1,8 +1,8 @@
 package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.config.GrpcTls;
-import io.github.redissessionscaler.problem.InvalidInputException;
-import io.github.redissessionscaler.problem.Problem;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.tls.Pem;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
@@ -44,7 +44,7 @@ final class ServerTls {
     private final AdvancedTlsX509KeyManager keyManager = new AdvancedTlsX509KeyManager();
     private final Optional<AdvancedTlsX509TrustManager> trustManager;
 
-    private record Content(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> clientAuthorities) {}
+    private record KeyMaterial(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> clientAuthorities) {}
 
     /** What the files held when they were read last. */
     private List<ByteBuffer> seen = List.of();
@@ -141,10 +141,10 @@ final class ServerTls {
         return contents;
     }
 
-    private Content read() throws IOException, GeneralSecurityException {
+    private KeyMaterial read() throws IOException, GeneralSecurityException {
         List<X509Certificate> chain = Pem.certificates(files.certificate());
         Optional<Path> authorities = files.clientAuthorities();
-        return new Content(
+        return new KeyMaterial(
                 chain,
                 Pem.privateKey(files.key(), chain.getFirst()),
                 authorities.isPresent() ? Pem.certificates(authorities.get()) : List.of());
@@ -167,7 +167,7 @@ final class ServerTls {
         throw new GeneralSecurityException("there is no trust manager for X.509");
     }
 
-    private void use(Content content) throws IOException, GeneralSecurityException {
+    private void use(KeyMaterial content) throws IOException, GeneralSecurityException {
         if (trustManager.isPresent()) {
             trustManager
                     .get()

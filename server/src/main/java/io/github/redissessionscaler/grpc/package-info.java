@@ -1,4 +1,4 @@
-/** The external scaler as KEDA sees it, the only user of gRPC. */
+/** The external scaler as KEDA calls it. */
 @NullMarked
 package io.github.redissessionscaler.grpc;
 

@@ -45,7 +45,7 @@ final class Timeline {
      * @param point not before the last one; within the same second, the two become one
      * @param room how many points may be kept; with 0, nothing is
      */
-    void add(Point point, int room) {
+    void add(HistoryPoint point, int room) {
         if (room == 0) {
             return;
         }
@@ -66,7 +66,7 @@ final class Timeline {
     }
 
     /** The points since then, drawn together to at most about so many at equal distances. */
-    List<Point> since(Instant from, Instant now, int most) {
+    List<HistoryPoint> since(Instant from, Instant now, int most) {
         var copy = new Timeline();
         copy.start = start;
         int first = firstAt(secondsAt(from));
@@ -82,8 +82,8 @@ final class Timeline {
         return IntStream.range(0, copy.size).mapToObj(copy::point).toList();
     }
 
-    private Point point(int index) {
-        return new Point(
+    private HistoryPoint point(int index) {
+        return new HistoryPoint(
                 start.plusSeconds(seconds[index]),
                 Float.isNaN(sessions[index]) ? OptionalDouble.empty() : OptionalDouble.of(sessions[index]),
                 capacities[index],

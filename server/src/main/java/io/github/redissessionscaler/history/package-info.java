@@ -1,4 +1,4 @@
-/** What became of each trigger over the last hours, in bounded memory. */
+/** The last hours of each trigger, in bounded memory. */
 @NullMarked
 package io.github.redissessionscaler.history;
 

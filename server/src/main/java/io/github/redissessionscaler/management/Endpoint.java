@@ -7,7 +7,7 @@ interface Endpoint {
     /**
      * The answer.
      *
-     * @throws io.github.redissessionscaler.problem.InvalidInputException if the parameters cannot be used
+     * @throws io.github.redissessionscaler.input.InvalidInputException if the parameters cannot be used
      */
-    Response answer(Parameters parameters);
+    Response answer(RequestParameters parameters);
 }

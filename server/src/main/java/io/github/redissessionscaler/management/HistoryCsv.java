@@ -2,8 +2,8 @@ package io.github.redissessionscaler.management;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.redissessionscaler.history.Course;
-import io.github.redissessionscaler.history.Point;
+import io.github.redissessionscaler.history.HistoryPoint;
+import io.github.redissessionscaler.history.TriggerHistory;
 import java.time.Instant;
 import java.util.stream.Collectors;
 
@@ -14,16 +14,16 @@ final class HistoryCsv {
 
     private HistoryCsv() {}
 
-    static Body.Content of(Course course, Instant now) {
+    static Body.Content of(TriggerHistory course, Instant now) {
         return out -> {
             out.write("time,sessions\n".getBytes(UTF_8));
-            for (Point point : course.points(Instant.EPOCH, now, Integer.MAX_VALUE)) {
+            for (HistoryPoint point : course.points(Instant.EPOCH, now, Integer.MAX_VALUE)) {
                 out.write(line(point).getBytes(UTF_8));
             }
         };
     }
 
-    private static String line(Point point) {
+    private static String line(HistoryPoint point) {
         String sessions = point.sessions().stream()
                 .mapToObj(number -> JsonNumbers.of(number).toString())
                 .collect(Collectors.joining());

@@ -1,8 +1,8 @@
 package io.github.redissessionscaler.management;
 
 import io.github.redissessionscaler.background.InternalErrors;
-import io.github.redissessionscaler.problem.InvalidInputException;
-import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -224,7 +224,7 @@ public final class ManagementServer implements AutoCloseable {
             if (foreign.isPresent()) {
                 return Response.text(
                         421,
-                        "The scaler is not known as " + Quoted.of(foreign.get())
+                        "The scaler is not known as " + Printable.of(foreign.get())
                                 + "; if it is to be, add the name to MANAGEMENT_HOSTS.");
             }
         }
@@ -236,7 +236,7 @@ public final class ManagementServer implements AutoCloseable {
             return Response.text(405, "Only GET and HEAD are answered here.");
         }
         try {
-            return endpoint.answer(new Parameters(target.length == 1 ? "" : target[1]));
+            return endpoint.answer(new RequestParameters(target.length == 1 ? "" : target[1]));
         } catch (InvalidInputException e) {
             return Response.text(400, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {

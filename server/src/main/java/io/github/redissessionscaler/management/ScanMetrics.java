@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.management;
 
-import io.github.redissessionscaler.counting.ScanProgress;
+import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
 import io.prometheus.metrics.model.registry.MultiCollector;

@@ -10,10 +10,10 @@ enum Sort {
     PROBLEM,
     NAME,
     SESSIONS,
-    INSTANCES;
+    REPLICAS;
 
     /** What {@link #parse} takes, as a noun for a message. */
-    static final String FORM = "problem, name, sessions or instances";
+    static final String FORM = "problem, name, sessions or replicas";
 
     static Optional<Sort> parse(String text) {
         return Arrays.stream(values())
@@ -30,8 +30,8 @@ enum Sort {
                 Comparator.comparingDouble((TriggerView view) -> view.sessions().orElse(-1))
                         .reversed()
                         .thenComparing(byName);
-            case INSTANCES ->
-                Comparator.comparingLong((TriggerView view) -> view.fleet().instances())
+            case REPLICAS ->
+                Comparator.comparingLong((TriggerView view) -> view.fleet().replicas())
                         .reversed()
                         .thenComparing(byName);
         };

@@ -6,10 +6,10 @@ import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.stream.JsonWriter;
-import io.github.redissessionscaler.counting.ScanProgress;
+import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
-import io.github.redissessionscaler.history.Point;
+import io.github.redissessionscaler.history.HistoryPoint;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -70,7 +70,7 @@ public final class StatusPage {
         return endpoints;
     }
 
-    private Response status(Parameters parameters) {
+    private Response status(RequestParameters parameters) {
         StatusQuery query = StatusQuery.of(parameters);
         return Response.of(200, JSON, out -> write(query, out));
     }
@@ -88,8 +88,8 @@ public final class StatusPage {
         writer.name("now").value(now.truncatedTo(ChronoUnit.MILLIS).toString());
         writer.name("known").value(views.size());
         writer.name("found").value(found.size());
-        writer.name("outages").value(count(views, Condition.OUTAGE));
-        writer.name("problems").value(count(views, Condition.PROBLEM));
+        writer.name("outages").value(count(views, TriggerHealth.OUTAGE));
+        writer.name("problems").value(count(views, TriggerHealth.PROBLEM));
         writer.name("connections");
         GSON.toJson(connectionsAt(now), writer);
         writer.name("triggers").beginArray();
@@ -112,15 +112,16 @@ public final class StatusPage {
     private JsonObject json(TriggerView view, StatusQuery query, Instant now) {
         TriggerState state = view.state();
         int points = query.pointsOf(view.name());
-        List<Point> history = points == 0 ? List.of() : state.course().points(now.minus(query.window()), now, points);
+        List<HistoryPoint> history =
+                points == 0 ? List.of() : state.course().points(now.minus(query.window()), now, points);
         return TriggerJson.of(view, scans.apply(state.asked().trigger().source().database()), history, now);
     }
 
-    private static long count(List<TriggerView> views, Condition condition) {
+    private static long count(List<TriggerView> views, TriggerHealth condition) {
         return views.stream().filter(view -> view.condition() == condition).count();
     }
 
-    private Response history(Parameters parameters) {
+    private Response history(RequestParameters parameters) {
         String namespace = parameters.take("namespace", "", Optional::of, "text");
         String name = parameters.take("name", "", Optional::of, "text");
         String id = parameters.take("trigger", "", Optional::of, "text");

@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.management;
 
-import io.github.redissessionscaler.problem.Durations;
+import io.github.redissessionscaler.input.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -30,9 +30,9 @@ record StatusQuery(
     /**
      * What the parameters say.
      *
-     * @throws io.github.redissessionscaler.problem.InvalidInputException with everything that is wrong in them
+     * @throws io.github.redissessionscaler.input.InvalidInputException with everything that is wrong in them
      */
-    static StatusQuery of(Parameters parameters) {
+    static StatusQuery of(RequestParameters parameters) {
         var query = new StatusQuery(
                 parameters.take("search", "", text -> Optional.of(text.strip().toLowerCase(Locale.ROOT)), "text"),
                 parameters.take("sort", Sort.PROBLEM, Sort::parse, Sort.FORM),

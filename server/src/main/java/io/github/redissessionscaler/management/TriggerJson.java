@@ -4,10 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.Interval;
-import io.github.redissessionscaler.counting.ScanProgress;
+import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.evaluation.TriggerState;
-import io.github.redissessionscaler.history.Point;
-import io.github.redissessionscaler.problem.Numbers;
+import io.github.redissessionscaler.history.HistoryPoint;
+import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.trigger.Headroom;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
@@ -33,7 +33,7 @@ final class TriggerJson {
         this.now = now;
     }
 
-    static JsonObject of(TriggerView view, Optional<ScanProgress> scan, List<Point> history, Instant now) {
+    static JsonObject of(TriggerView view, Optional<ScanProgress> scan, List<HistoryPoint> history, Instant now) {
         var made = new TriggerJson(view, now);
         made.who();
         made.sessions();
@@ -84,21 +84,21 @@ final class TriggerJson {
                 "headroom",
                 switch (trigger.headroom()) {
                     case Headroom.Sessions(double spare) -> Numbers.words(spare);
-                    case Headroom.Percent(double percent) -> Numbers.words(percent) + "%";
+                    case Headroom.ByPercent(double percent) -> Numbers.words(percent) + "%";
                 });
-        json.addProperty("wholeInstances", trigger.wholeInstances());
+        json.addProperty("wholeReplicas", trigger.wholeReplicas());
         state.course().last().ifPresent(answer -> {
             json.add("value", JsonNumbers.of(answer.value()));
             json.add("answeredSeconds", JsonNumbers.seconds(answer.at(), now));
         });
         view.scaling().ifPresent(scaling -> {
-            json.addProperty("instances", scaling.instances());
-            json.addProperty("instancesPresumed", view.fleet().presumed());
-            json.add("capacity", JsonNumbers.of((double) scaling.instances() * view.target()));
-            json.addProperty("wantedInstances", scaling.wanted());
-            json.addProperty("neededInstances", scaling.needed());
-            scaling.upAt().ifPresent(sessions -> json.addProperty("moreInstancesAt", sessions));
-            scaling.downAt().ifPresent(sessions -> json.addProperty("fewerInstancesAt", sessions));
+            json.addProperty("replicas", scaling.replicas());
+            json.addProperty("replicasPresumed", view.fleet().presumed());
+            json.add("capacity", JsonNumbers.of((double) scaling.replicas() * view.target()));
+            json.addProperty("wantedReplicas", scaling.wanted());
+            json.addProperty("neededReplicas", scaling.needed());
+            scaling.upAt().ifPresent(sessions -> json.addProperty("moreReplicasAt", sessions));
+            scaling.downAt().ifPresent(sessions -> json.addProperty("fewerReplicasAt", sessions));
             json.addProperty("verdict", scaling.inWords());
         });
     }
@@ -121,7 +121,7 @@ final class TriggerJson {
             told.addProperty("reason", outage.reason().name());
             told.addProperty("message", outage.message());
             told.add("seconds", JsonNumbers.seconds(outage.since(), now));
-            told.addProperty("answer", OutageWords.answer(trigger.onUnavailable(), outage.held()));
+            told.addProperty("answer", OutageText.answer(trigger.onUnavailable(), outage.held()));
             json.add("outage", told);
         });
         state.targetProblem().ifPresent(problem -> json.addProperty("targetProblem", problem));
@@ -137,12 +137,12 @@ final class TriggerJson {
         });
     }
 
-    private static JsonObject history(List<Point> points) {
+    private static JsonObject history(List<HistoryPoint> points) {
         var times = new JsonArray();
         var sessions = new JsonArray();
         var capacity = new JsonArray();
         var outage = new JsonArray();
-        for (Point point : points) {
+        for (HistoryPoint point : points) {
             times.add(point.at().getEpochSecond());
             sessions.add(
                     point.sessions().isPresent()

@@ -1,11 +1,11 @@
 package io.github.redissessionscaler.management;
 
 import io.github.redissessionscaler.counting.Count;
-import io.github.redissessionscaler.counting.LayoutFindings;
-import io.github.redissessionscaler.evaluation.Observed;
+import io.github.redissessionscaler.diagnosis.LayoutFindings;
+import io.github.redissessionscaler.evaluation.LastReading;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
-import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
+import io.github.redissessionscaler.hpa.ReplicaCalculator;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -25,10 +25,10 @@ import java.util.stream.Stream;
 public final class TriggerMetrics implements Telemetry.Families {
 
     /** One family of gauges. */
-    private record Family(String name, String help, Value value) {
+    private record Family(String name, String help, Extractor value) {
 
         /** The number of one trigger, or empty while there is none. */
-        private interface Value {
+        private interface Extractor {
             Optional<Double> of(TriggerState state, Instant now);
         }
     }
@@ -85,10 +85,10 @@ public final class TriggerMetrics implements Telemetry.Families {
                         "1 while sessionSizeKey gives no target",
                         (state, _) -> Optional.of(state.targetProblem().isPresent() ? 1.0 : 0.0)),
                 new Family(
-                        "wanted_instances",
-                        "Instances that the value asks for, tolerance, minimum and maximum aside",
+                        "wanted_replicas",
+                        "Replicas that the value asks for, tolerance, minimum and maximum aside",
                         (state, _) -> state.value()
-                                .map(value -> (double) HorizontalPodAutoscaler.needed(value, metricTarget(state)))),
+                                .map(value -> (double) ReplicaCalculator.needed(value, metricTarget(state)))),
                 new Family(
                         "active",
                         "1 while KEDA is told that the trigger is active",
@@ -124,7 +124,7 @@ public final class TriggerMetrics implements Telemetry.Families {
                 .name(PREFIX + "outage")
                 .help("1 for what is answered in an outage: held, the last value; minimum, inactive and 0; or error");
         triggers.forEach(state -> state.outage()
-                .map(Observed.Outage::answer)
+                .map(LastReading.Outage::answer)
                 .ifPresent(answer -> gauge.dataPoint(point(
                         labels(state).merge(Labels.of("answer", answer.name().toLowerCase(Locale.ROOT))), 1))));
         return gauge.build();

@@ -1,8 +1,9 @@
 package io.github.redissessionscaler.management;
 
-import io.github.redissessionscaler.evaluation.Observed;
+import io.github.redissessionscaler.evaluation.LastReading;
 import io.github.redissessionscaler.evaluation.TriggerState;
-import io.github.redissessionscaler.history.Course;
+import io.github.redissessionscaler.history.TriggerHistory;
+import io.github.redissessionscaler.hpa.HpaForecast;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -17,22 +18,22 @@ import java.util.OptionalDouble;
 record TriggerView(
         TriggerName name,
         TriggerState state,
-        Condition condition,
+        TriggerHealth condition,
         OptionalDouble sessions,
         double target,
-        Course.Fleet fleet,
-        Optional<Observed.Outage> outage,
+        TriggerHistory.ReplicaCount fleet,
+        Optional<LastReading.Outage> outage,
         List<String> advice) {
 
     static TriggerView of(TriggerState state, List<String> advice) {
-        Optional<Observed.Outage> outage = state.outage();
-        Condition condition;
+        Optional<LastReading.Outage> outage = state.outage();
+        TriggerHealth condition;
         if (outage.isPresent()) {
-            condition = Condition.OUTAGE;
+            condition = TriggerHealth.OUTAGE;
         } else if (state.targetProblem().isPresent() || !advice.isEmpty()) {
-            condition = Condition.PROBLEM;
+            condition = TriggerHealth.PROBLEM;
         } else {
-            condition = Condition.FINE;
+            condition = TriggerHealth.FINE;
         }
         return new TriggerView(
                 TriggerName.of(state),
@@ -46,13 +47,13 @@ record TriggerView(
     }
 
     /** What the HPA makes of the last answer, or empty before there is one. */
-    Optional<Scaling> scaling() {
+    Optional<HpaForecast> scaling() {
         return state.course()
                 .last()
-                .map(answer -> Scaling.of(
+                .map(answer -> HpaForecast.of(
                         sessions -> state.asked().trigger().valueOf((double) sessions, target),
                         answer.value(),
                         answer.target(),
-                        fleet.instances()));
+                        fleet.replicas()));
     }
 }

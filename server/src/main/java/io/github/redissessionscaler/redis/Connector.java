@@ -4,10 +4,10 @@ import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Credentials;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import io.github.redissessionscaler.problem.Quoted;
-import io.github.redissessionscaler.redis.Discovery.Place;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.redis.Discovery.NodeAddress;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -84,7 +84,7 @@ record Connector(
      *
      * @throws KeyspaceException if it does not answer, or is no primary
      */
-    static void requirePrimary(Server server) {
+    static void requirePrimary(RedisNode server) {
         try {
             requirePrimary(server.execute(ROLE));
         } catch (KeyspaceException e) {
@@ -109,7 +109,7 @@ record Connector(
                             && role.get(1) instanceof List<?> masters
                     ? Optional.of(masters.stream()
                             .filter(byte[].class::isInstance)
-                            .map(master -> Quoted.plain(new String((byte[]) master, StandardCharsets.UTF_8)))
+                            .map(master -> Printable.plain(new String((byte[]) master, StandardCharsets.UTF_8)))
                             .findFirst()
                             .orElse("mymaster"))
                     : Optional.empty();
@@ -134,18 +134,18 @@ record Connector(
      * The server of this name, at whichever of the name's addresses answers first. Where there are several, an exchange has half
      * of the time, so that there is time for another address.
      */
-    Server server(Node node) {
+    RedisNode server(Node node) {
         return server(node, node.toString(), () -> addresses(node));
     }
 
     /** The server at one address. */
-    Server server(Place place) {
+    RedisNode server(NodeAddress place) {
         return server(place.node(), place.self().toString(), () -> List.of(place.address()));
     }
 
-    private Server server(Node node, String name, Supplier<List<InetAddress>> addresses) {
+    private RedisNode server(Node node, String name, Supplier<List<InetAddress>> addresses) {
         JedisClientConfig config = clientConfig();
-        return new Server(
+        return new RedisNode(
                 name,
                 () -> {
                     List<InetAddress> all = addresses.get();
@@ -173,8 +173,8 @@ record Connector(
         }
     }
 
-    Server server(Path socket) {
-        return new Server(
+    RedisNode server(Path socket) {
+        return new RedisNode(
                 socket.toString(),
                 () -> List.of(new GuardedSockets(() -> UnixSocketAdapter.connect(socket, timeout), timeout)),
                 clientConfig(),

@@ -2,8 +2,8 @@ package io.github.redissessionscaler.redis;
 
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.config.Node;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -45,7 +45,7 @@ final class Discovery<T> implements AutoCloseable {
      * @param address one of those that its name leads to
      * @param self how others call it: {@code node}, or the address where the name leads to several
      */
-    record Place(Node node, InetAddress address, Node self) {}
+    record NodeAddress(Node node, InetAddress address, Node self) {}
 
     /**
      * An answer.
@@ -58,11 +58,11 @@ final class Discovery<T> implements AutoCloseable {
     interface Question<T> {
 
         /** A good answer; blocks for a bounded time, and throws {@link KeyspaceException} when there is none. */
-        Found<T> ask(Place place, Server server);
+        Found<T> ask(NodeAddress place, RedisNode server);
     }
 
     private final Supplier<Collection<Node>> nodes;
-    private final ServerMap<Place> servers;
+    private final ServerMap<NodeAddress> servers;
     private final Question<T> question;
     private final Consumer<T> whenFound;
     private final Duration timeout;
@@ -73,7 +73,7 @@ final class Discovery<T> implements AutoCloseable {
     private boolean doubted;
     private boolean lastWasGood = true;
     private boolean closed;
-    private @Nullable Round round;
+    private @Nullable DiscoveryRound round;
 
     /**
      * Asks nobody yet.
@@ -91,7 +91,7 @@ final class Discovery<T> implements AutoCloseable {
     }
 
     /** One time that all are asked. */
-    private final class Round {
+    private final class DiscoveryRound {
         final long startedAt = System.nanoTime();
         /** Ends when there is a good answer, or when there will be none. */
         final CompletableFuture<Void> settled = new CompletableFuture<>();
@@ -110,7 +110,7 @@ final class Discovery<T> implements AutoCloseable {
      * @throws KeyspaceException if nothing is known
      */
     T current() {
-        Round running;
+        DiscoveryRound running;
         Duration patience;
         synchronized (this) {
             if (known != null && !doubted && !isOver(confirmedAt, FRESH_FOR)) {
@@ -149,7 +149,7 @@ final class Discovery<T> implements AutoCloseable {
 
     /** Waits for the answer to the last {@link #doubt} for a fraction of a call's time. */
     void awaitAnswer() {
-        Round running;
+        DiscoveryRound running;
         synchronized (this) {
             running = running();
         }
@@ -168,7 +168,7 @@ final class Discovery<T> implements AutoCloseable {
     }
 
     /** Waits a short while for an answer of most, then for any. */
-    private void await(Round round, Duration patience) {
+    private void await(DiscoveryRound round, Duration patience) {
         Duration forMost = timeout.dividedBy(8);
         if (!isSettledWithin(round, forMost)) {
             synchronized (this) {
@@ -178,7 +178,7 @@ final class Discovery<T> implements AutoCloseable {
         }
     }
 
-    private static boolean isSettledWithin(Discovery<?>.Round round, Duration patience) {
+    private static boolean isSettledWithin(Discovery<?>.DiscoveryRound round, Duration patience) {
         try {
             round.settled.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             return true;
@@ -191,8 +191,8 @@ final class Discovery<T> implements AutoCloseable {
     }
 
     /** The round that is under way without an answer yet, or else a new one, unless the last began just now. */
-    private Round running() {
-        Round running = round;
+    private DiscoveryRound running() {
+        DiscoveryRound running = round;
         if (running == null || (running.settled.isDone() && isOver(running.startedAt, PAUSE))) {
             running = start();
             round = running;
@@ -200,8 +200,8 @@ final class Discovery<T> implements AutoCloseable {
         return running;
     }
 
-    private Round start() {
-        var started = new Round();
+    private DiscoveryRound start() {
+        var started = new DiscoveryRound();
         started.pending = 1;
         Collection<Node> all = closed ? List.of() : nodes.get();
         started.asked = all.size();
@@ -211,7 +211,7 @@ final class Discovery<T> implements AutoCloseable {
         return started;
     }
 
-    private void askAddresses(Round of, Node node) {
+    private void askAddresses(DiscoveryRound of, Node node) {
         InetAddress[] addresses;
         try {
             addresses = InetAddress.getAllByName(node.host());
@@ -228,13 +228,13 @@ final class Discovery<T> implements AutoCloseable {
                 place -> !place.node().equals(node) || List.of(addresses).contains(place.address()));
         for (InetAddress address : addresses) {
             Node self = addresses.length == 1 ? node : new Node(address.getHostAddress(), node.port());
-            var place = new Place(node, address, self);
+            var place = new NodeAddress(node, address, self);
             inBackground(of, place, () -> answered(of, question.ask(place, servers.get(place))));
         }
     }
 
     /** Does it on a thread of its own, unless the same is being done for an earlier round. */
-    private synchronized void inBackground(Round of, Object what, Runnable task) {
+    private synchronized void inBackground(DiscoveryRound of, Object what, Runnable task) {
         if (!busy.add(what)) {
             return;
         }
@@ -255,13 +255,13 @@ final class Discovery<T> implements AutoCloseable {
         }
     }
 
-    private synchronized void done(Round of, Object what) {
+    private synchronized void done(DiscoveryRound of, Object what) {
         busy.remove(what);
         ended(of);
     }
 
     /** A failure that tells what is wrong is kept in favour of one that says that nobody answers. */
-    private synchronized void failed(Round of, Throwable thrown) {
+    private synchronized void failed(DiscoveryRound of, Throwable thrown) {
         KeyspaceException e;
         if (thrown instanceof KeyspaceException failure) {
             e = failure;
@@ -282,7 +282,7 @@ final class Discovery<T> implements AutoCloseable {
     }
 
     /** What is known is confirmed by anybody, and replaced by most of those who were asked. */
-    private synchronized void answered(Round of, Found<T> found) {
+    private synchronized void answered(DiscoveryRound of, Found<T> found) {
         of.answers.add(found);
         if (of.settled.isDone()) {
             return;
@@ -295,7 +295,7 @@ final class Discovery<T> implements AutoCloseable {
     }
 
     /** When all have answered or failed. */
-    private synchronized void ended(Round of) {
+    private synchronized void ended(DiscoveryRound of) {
         of.pending--;
         if (of.pending > 0) {
             return;
@@ -308,7 +308,7 @@ final class Discovery<T> implements AutoCloseable {
     }
 
     /** Uses the best answer that there is by now, unless a later round has brought one already. */
-    private void takeBest(Round of) {
+    private void takeBest(DiscoveryRound of) {
         if (!closed && (known == null || of.startedAt - confirmedAt >= 0)) {
             best(of).ifPresent(best -> use(of, best));
         }
@@ -318,7 +318,7 @@ final class Discovery<T> implements AutoCloseable {
      * The answer of the newest epoch that most have given. An epoch older than the known one is believed if most of all who were
      * asked name it, as after sentinels were set up anew, or if what is known does not work.
      */
-    private Optional<Found<T>> best(Round of) {
+    private Optional<Found<T>> best(DiscoveryRound of) {
         Found<T> now = known;
         return of.answers.stream()
                 .max(Comparator.<Found<T>>comparingLong(Found::epoch)
@@ -328,13 +328,13 @@ final class Discovery<T> implements AutoCloseable {
                         now == null || doubted || best.epoch() >= now.epoch() || 2 * votes(of, best) > of.asked);
     }
 
-    private static <T> long votes(Discovery<T>.Round of, Found<T> found) {
+    private static <T> long votes(Discovery<T>.DiscoveryRound of, Found<T> found) {
         return of.answers.stream()
                 .filter(other -> other.value().equals(found.value()))
                 .count();
     }
 
-    private void use(Round of, Found<T> found) {
+    private void use(DiscoveryRound of, Found<T> found) {
         Found<T> before = known;
         known = before != null && before.value().equals(found.value())
                 ? new Found<>(before.value(), found.epoch())

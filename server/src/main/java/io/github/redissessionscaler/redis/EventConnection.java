@@ -1,8 +1,8 @@
 package io.github.redissessionscaler.redis;
 
 import io.github.redissessionscaler.background.InternalErrors;
-import io.github.redissessionscaler.counting.KeyspaceEvents.Listener;
-import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceEvents.Listener;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
@@ -30,19 +30,19 @@ final class EventConnection implements AutoCloseable {
     /** The first word of what a subscription to a pattern brings. */
     private static final String EVENT = "pmessage";
 
-    private final Server server;
+    private final RedisNode server;
     private final String channels;
     private final Listener listener;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Connection open;
 
-    private EventConnection(Server server, int database, Listener listener) {
+    private EventConnection(RedisNode server, int database, Listener listener) {
         this.server = server;
         this.channels = "__keyevent@" + database + "__:*";
         this.listener = listener;
     }
 
-    static EventConnection start(Server server, int database, Listener listener) {
+    static EventConnection start(RedisNode server, int database, Listener listener) {
         var connection = new EventConnection(server, database, listener);
         Thread.ofVirtual().name("events-" + server.name()).start(connection::listen);
         return connection;

@@ -1,9 +1,9 @@
 package io.github.redissessionscaler.redis;
 
 import io.github.redissessionscaler.background.InternalErrors;
-import io.github.redissessionscaler.counting.KeyspaceEvents.Feed;
-import io.github.redissessionscaler.counting.KeyspaceEvents.Listener;
-import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceEvents.Feed;
+import io.github.redissessionscaler.keyspace.KeyspaceEvents.Listener;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.redis.RedisKeyspace.Backend;
 import java.time.Duration;
 import java.util.HashMap;
@@ -20,7 +20,7 @@ final class EventFeed implements Feed {
     private static final Duration PRIMARIES_LOOKED_UP_EVERY = Duration.ofSeconds(2);
 
     /** A primary, and the index of the database there. */
-    private record Place(Server server, int database) {}
+    private record NodeDatabase(RedisNode server, int database) {}
 
     private final Supplier<Backend> backend;
     private final Listener listener;
@@ -43,7 +43,7 @@ final class EventFeed implements Feed {
     }
 
     private void follow() {
-        Map<Place, EventConnection> connections = new HashMap<>();
+        Map<NodeDatabase, EventConnection> connections = new HashMap<>();
         do {
             try {
                 listenToPrimaries(connections);
@@ -54,8 +54,8 @@ final class EventFeed implements Feed {
         connections.values().forEach(EventConnection::close);
     }
 
-    private void listenToPrimaries(Map<Place, EventConnection> connections) {
-        List<Place> places = places(connections);
+    private void listenToPrimaries(Map<NodeDatabase, EventConnection> connections) {
+        List<NodeDatabase> places = places(connections);
         connections.entrySet().removeIf(entry -> {
             boolean gone = !places.contains(entry.getKey());
             if (gone) {
@@ -68,11 +68,11 @@ final class EventFeed implements Feed {
     }
 
     /** The primaries now; while nobody tells, those that are listened to already. */
-    private List<Place> places(Map<Place, EventConnection> connections) {
+    private List<NodeDatabase> places(Map<NodeDatabase, EventConnection> connections) {
         Backend now = backend.get();
         try {
             return now.servers().primaries().stream()
-                    .map(server -> new Place(server, now.database()))
+                    .map(server -> new NodeDatabase(server, now.database()))
                     .toList();
         } catch (KeyspaceException e) {
             return List.copyOf(connections.keySet());

@@ -1,8 +1,8 @@
 package io.github.redissessionscaler.redis;
 
-import static io.github.redissessionscaler.redis.Server.COMMANDS;
+import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
 
-import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +27,7 @@ final class OneNode {
             new CommandArguments(Protocol.Command.CLUSTER).add(SafeEncoder.encode("SLOTS")),
             BuilderFactory.RAW_OBJECT_LIST);
 
-    private enum Answer {
+    private enum NodeReply {
         YES,
         NO,
         UNKNOWN
@@ -40,12 +40,12 @@ final class OneNode {
      *
      * @throws KeyspaceException if the server does not answer
      */
-    static List<String> warnings(Server server) {
-        Answer part = switch (isClusterNode(server)) {
-            case NO -> Answer.NO;
+    static List<String> warnings(RedisNode server) {
+        NodeReply part = switch (isClusterNode(server)) {
+            case NO -> NodeReply.NO;
             case YES, UNKNOWN -> sendsKeysAway(server);
         };
-        return part == Answer.YES
+        return part == NodeReply.YES
                 ? List.of("Redis at " + server.name()
                         + " is one node of a Redis Cluster, and only its own keys are counted; configure the"
                         + " connection as a cluster:"
@@ -54,19 +54,19 @@ final class OneNode {
                 : List.of();
     }
 
-    private static Answer isClusterNode(Server server) {
+    private static NodeReply isClusterNode(RedisNode server) {
         try {
             String info = server.execute(COMMANDS.info("cluster"));
             return info.contains("cluster_enabled:1")
-                    ? Answer.YES
-                    : info.contains("cluster_enabled:0") ? Answer.NO : Answer.UNKNOWN;
+                    ? NodeReply.YES
+                    : info.contains("cluster_enabled:0") ? NodeReply.NO : NodeReply.UNKNOWN;
         } catch (KeyspaceException e) {
             return unknownIfRefused(e);
         }
     }
 
     /** Whether the server names another for the key of some slot; else whether others than itself have slots. */
-    private static Answer sendsKeysAway(Server server) {
+    private static NodeReply sendsKeysAway(RedisNode server) {
         List<CommandObject<Object>> probes = IntStream.range(0, PROBES)
                 .mapToObj(i -> new CommandObject<>(
                         new CommandArguments(Protocol.Command.TYPE).add("redis-session-scaler:probe:" + i),
@@ -74,14 +74,14 @@ final class OneNode {
                 .toList();
         try {
             return server.execute(probes).stream().anyMatch(JedisMovedDataException.class::isInstance)
-                    ? Answer.YES
-                    : Answer.NO;
+                    ? NodeReply.YES
+                    : NodeReply.NO;
         } catch (KeyspaceException e) {
-            return unknownIfRefused(e) == Answer.UNKNOWN ? severalHaveSlots(server) : Answer.UNKNOWN;
+            return unknownIfRefused(e) == NodeReply.UNKNOWN ? severalHaveSlots(server) : NodeReply.UNKNOWN;
         }
     }
 
-    private static Answer severalHaveSlots(Server server) {
+    private static NodeReply severalHaveSlots(RedisNode server) {
         try {
             Set<Object> primaries = new HashSet<>();
             for (Object range : server.execute(SLOTS)) {
@@ -92,15 +92,15 @@ final class OneNode {
                                     : String.valueOf(node.get(1)));
                 }
             }
-            return primaries.size() > 1 ? Answer.YES : Answer.NO;
+            return primaries.size() > 1 ? NodeReply.YES : NodeReply.NO;
         } catch (KeyspaceException e) {
             return unknownIfRefused(e);
         }
     }
 
-    private static Answer unknownIfRefused(KeyspaceException failure) {
+    private static NodeReply unknownIfRefused(KeyspaceException failure) {
         if (failure.reason().answered()) {
-            return Answer.UNKNOWN;
+            return NodeReply.UNKNOWN;
         }
         throw failure;
     }

@@ -1,8 +1,8 @@
 package io.github.redissessionscaler.redis;
 
 import io.github.redissessionscaler.background.InternalErrors;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -73,7 +73,7 @@ final class Race<T> {
     /** An answer that says what is wrong is kept in favour of none. */
     private synchronized void failed(RuntimeException e) {
         running--;
-        if (failure == null || Failures.isConnectionLost(failure)) {
+        if (failure == null || RedisErrors.isConnectionLost(failure)) {
             failure = e;
         }
         notifyAll();

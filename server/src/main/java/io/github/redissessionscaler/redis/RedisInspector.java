@@ -2,14 +2,14 @@ package io.github.redissessionscaler.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.redissessionscaler.acl.AclRule;
+import io.github.redissessionscaler.acl.MissingPermissions;
+import io.github.redissessionscaler.acl.MissingPermissions.MissingRule;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Credentials;
 import io.github.redissessionscaler.config.Topology;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import io.github.redissessionscaler.counting.MissingRights;
-import io.github.redissessionscaler.counting.MissingRights.Missing;
-import io.github.redissessionscaler.counting.Right;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,12 +55,12 @@ public final class RedisInspector implements AutoCloseable {
             List.of("ERR", "WRONGTYPE", "MOVED", "ASK", "CROSSSLOT", "NOSCRIPT", "READONLY");
 
     private final ConnectionConfig connection;
-    private final Servers servers;
+    private final PrimaryLookup servers;
     private final Connector connector;
-    private @Nullable Server someNode;
+    private @Nullable RedisNode someNode;
 
     /** Connects when it is first asked, without a database, since a user may lack the right to select one. */
-    RedisInspector(ConnectionConfig connection, Servers servers, Connector connector) {
+    RedisInspector(ConnectionConfig connection, PrimaryLookup servers, Connector connector) {
         this.connection = connection;
         this.servers = servers;
         this.connector = connector;
@@ -72,13 +72,13 @@ public final class RedisInspector implements AutoCloseable {
      *
      * @throws KeyspaceException if a primary does not answer
      */
-    public MissingRights missing(List<Right> rights) {
-        Map<Right, Set<Refusal>> refused = new HashMap<>();
+    public MissingPermissions missing(List<AclRule> rights) {
+        Map<AclRule, Set<Refusal>> refused = new HashMap<>();
         Set<String> granted = new HashSet<>();
         boolean first = true;
-        for (Server server : reachable()) {
+        for (RedisNode server : reachable()) {
             Set<String> grantedHere = new HashSet<>();
-            for (Right right : rights) {
+            for (AclRule right : rights) {
                 Optional<Refusal> refusal = refusal(server, right);
                 refusal.ifPresent(one ->
                         refused.computeIfAbsent(right, _ -> new HashSet<>()).add(one));
@@ -93,15 +93,15 @@ public final class RedisInspector implements AutoCloseable {
             }
             first = false;
         }
-        List<Missing> missing = rights.stream()
+        List<MissingRule> missing = rights.stream()
                 .filter(refused::containsKey)
-                .map(right -> new Missing(
+                .map(right -> new MissingRule(
                         right,
                         refused.getOrDefault(right, Set.of()).contains(Refusal.COMMAND),
                         refused.getOrDefault(right, Set.of()).contains(Refusal.PLACE)
                                 || !right.place().map(granted::contains).orElse(true)))
                 .toList();
-        return new MissingRights(
+        return new MissingPermissions(
                 connection.credentials().map(Credentials::username).orElse("default"), missing);
     }
 
@@ -112,7 +112,7 @@ public final class RedisInspector implements AutoCloseable {
      */
     public Optional<Map<String, CommandCost>> commandCosts() {
         Map<String, CommandCost> costs = new HashMap<>();
-        for (Server server : reachable()) {
+        for (RedisNode server : reachable()) {
             Object reply = attempt(server, "INFO", "commandstats");
             if (!(reply instanceof byte[] info)) {
                 return Optional.empty();
@@ -138,7 +138,7 @@ public final class RedisInspector implements AutoCloseable {
     }
 
     /** The primaries, or some node of the configuration where the user may not ask a cluster who they are. */
-    private List<Server> reachable() {
+    private List<RedisNode> reachable() {
         try {
             return servers.primaries();
         } catch (KeyspaceException e) {
@@ -152,7 +152,7 @@ public final class RedisInspector implements AutoCloseable {
         }
     }
 
-    private Optional<Refusal> refusal(Server server, Right right) {
+    private Optional<Refusal> refusal(RedisNode server, AclRule right) {
         return dryRun(server, right).orElseGet(() -> {
             String[] words = right.attempt().toArray(String[]::new);
             return attempt(server, words) instanceof String error ? ofError(server, error) : Optional.empty();
@@ -160,7 +160,7 @@ public final class RedisInspector implements AutoCloseable {
     }
 
     /** What ACL DRYRUN says, or empty where it may not be asked. */
-    private Optional<Optional<Refusal>> dryRun(Server server, Right right) {
+    private Optional<Optional<Refusal>> dryRun(RedisNode server, AclRule right) {
         List<String> words = new ArrayList<>(List.of(
                 "ACL",
                 "DRYRUN",
@@ -178,14 +178,14 @@ public final class RedisInspector implements AutoCloseable {
      *
      * @throws KeyspaceException if it is one of those
      */
-    private static Optional<Refusal> ofError(Server server, String error) {
+    private static Optional<Refusal> ofError(RedisNode server, String error) {
         if (error.startsWith(NO_PERMISSION)) {
             return ofWords(error);
         }
         if (DONE_IF_ALLOWED.stream().anyMatch(error::startsWith) && !error.startsWith("ERR unknown command")) {
             return Optional.empty();
         }
-        throw Failures.explain(server.name(), new JedisDataException(error));
+        throw RedisErrors.explain(server.name(), new JedisDataException(error));
     }
 
     private static Optional<Refusal> ofWords(String said) {
@@ -193,14 +193,14 @@ public final class RedisInspector implements AutoCloseable {
     }
 
     /** The reply as it comes, or a text for an error. On a connection of its own, since one that listens can do nothing else. */
-    private static Object attempt(Server server, String... words) {
+    private static Object attempt(RedisNode server, String... words) {
         String[] arguments = List.of(words).subList(1, words.length).toArray(String[]::new);
         ProtocolCommand command = Protocol.Command.valueOf(words[0].toUpperCase(Locale.ROOT));
         try (Connection connection = server.open()) {
             connection.sendCommand(command, arguments);
             return reply(connection);
         } catch (RuntimeException e) {
-            throw Failures.explain(server.name(), e);
+            throw RedisErrors.explain(server.name(), e);
         }
     }
 

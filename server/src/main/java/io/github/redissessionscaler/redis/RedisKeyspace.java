@@ -1,16 +1,16 @@
 package io.github.redissessionscaler.redis;
 
-import static io.github.redissessionscaler.redis.Server.COMMANDS;
+import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
 
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
-import io.github.redissessionscaler.counting.Keyspace;
-import io.github.redissessionscaler.counting.KeyspaceEvents;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import io.github.redissessionscaler.counting.Shard;
-import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceEvents;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Duration;
@@ -34,7 +34,7 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
 final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     /** Where the keys are: the connection as it was configured, the index of the database, the servers. */
-    record Backend(ConnectionConfig connection, int database, Servers servers, ConnectionStats stats) {
+    record Backend(ConnectionConfig connection, int database, PrimaryLookup servers, ConnectionStats stats) {
 
         /** What the read returns, or throws; it is noted which. */
         <T> T noted(Supplier<T> read) {
@@ -49,10 +49,10 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
                     | IndexOutOfBoundsException
                     | NullPointerException
                     | IllegalArgumentException e) {
-                if (!Failures.isOfAReply(e)) {
+                if (!RedisErrors.isOfAReply(e)) {
                     throw e;
                 }
-                KeyspaceException malformed = Failures.explain("connection " + connection.name(), e);
+                KeyspaceException malformed = RedisErrors.explain("connection " + connection.name(), e);
                 failed(malformed);
                 throw malformed;
             }
@@ -101,7 +101,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     }
 
     /** Those that are asked now. */
-    Servers servers() {
+    PrimaryLookup servers() {
         return backend.servers();
     }
 
@@ -114,8 +114,8 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     public long size() {
         return ask(all -> {
             long sum = 0;
-            for (long size : Servers.askEach(
-                    all.primaries(), server -> server.execute(Server.parsed(COMMANDS.dbSize(), Replies::count)))) {
+            for (long size : PrimaryLookup.askEach(
+                    all.primaries(), server -> server.execute(RedisNode.parsed(COMMANDS.dbSize(), Replies::count)))) {
                 sum += size;
             }
             return sum;
@@ -124,17 +124,17 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public Optional<String> get(String key) {
-        return ofKey(key, Server.parsed(COMMANDS.get(key), Optional::ofNullable));
+        return ofKey(key, RedisNode.parsed(COMMANDS.get(key), Optional::ofNullable));
     }
 
     @Override
     public Optional<KeyType> type(String key) {
-        String name = ofKey(key, Server.parsed(COMMANDS.type(key), Objects::requireNonNull));
+        String name = ofKey(key, RedisNode.parsed(COMMANDS.type(key), Objects::requireNonNull));
         Optional<KeyType> type = parseType(name);
         if (type.isEmpty() && !name.equals("none")) {
             throw new KeyspaceException(
                     Reason.WRONGTYPE,
-                    "the key %s holds a %s, which is not counted".formatted(Quoted.of(key), Quoted.plain(name)));
+                    "the key %s holds a %s, which is not counted".formatted(Printable.of(key), Printable.plain(name)));
         }
         return type;
     }
@@ -149,23 +149,23 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             case STREAM -> COMMANDS.xlen(key);
             case STRING -> COMMANDS.pfcount(key);
         };
-        return ofKey(key, Server.parsed(command, Replies::count));
+        return ofKey(key, RedisNode.parsed(command, Replies::count));
     }
 
     @Override
     public long countByScore(String key, double min, double max) {
-        return ofKey(key, Server.parsed(COMMANDS.zcount(key, min, max), Replies::count));
+        return ofKey(key, RedisNode.parsed(COMMANDS.zcount(key, min, max), Replies::count));
     }
 
     @Override
     public Instant time() {
         var command = new CommandObject<>(new CommandArguments(Protocol.Command.TIME), BuilderFactory.STRING_LIST);
-        return ask(servers -> servers.ofAny(any -> any.execute(Server.parsed(command, Replies::time))));
+        return ask(servers -> servers.ofAny(any -> any.execute(RedisNode.parsed(command, Replies::time))));
     }
 
     @Override
     public Optional<String> placement() {
-        return ask(Servers::placement);
+        return ask(PrimaryLookup::placement);
     }
 
     @Override
@@ -220,7 +220,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     /** Follows a key that has moved, or is moving, to another primary. */
     private <T> T ofKey(String key, CommandObject<T> command) {
         return ask(all -> {
-            Server primary = all.primaryOf(key);
+            RedisNode primary = all.primaryOf(key);
             try {
                 return primary.execute(command);
             } catch (KeyspaceException e) {
@@ -238,7 +238,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     }
 
     /** Where a server sends us to. One that does not know the host means its own, with another port. */
-    private static Node target(JedisRedirectionException redirection, Server from) {
+    private static Node target(JedisRedirectionException redirection, RedisNode from) {
         HostAndPort target = redirection.getTargetNode();
         String host = target.getHost().isEmpty()
                 ? Node.parse(from.name(), target.getPort()).map(Node::host).orElse("")
@@ -247,7 +247,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     }
 
     /** Asks once more if the primaries turn out to be others. */
-    private <T> T ask(Function<Servers, T> question) {
+    private <T> T ask(Function<PrimaryLookup, T> question) {
         Backend now = backend;
         return now.noted(() -> {
             try {

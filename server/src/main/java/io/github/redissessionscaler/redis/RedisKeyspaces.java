@@ -1,15 +1,15 @@
 package io.github.redissessionscaler.redis;
 
+import io.github.redissessionscaler.acl.RequiredPermissions;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
-import io.github.redissessionscaler.counting.Keyspace;
-import io.github.redissessionscaler.counting.KeyspaceEvents;
-import io.github.redissessionscaler.counting.Keyspaces;
-import io.github.redissessionscaler.counting.WantedRights;
-import io.github.redissessionscaler.problem.InvalidInputException;
-import io.github.redissessionscaler.problem.Problem;
-import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceEvents;
+import io.github.redissessionscaler.keyspace.Keyspaces;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /** The databases of all configured connections. Thread-safe. */
 public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoCloseable {
@@ -27,7 +28,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     /** Longer than KEDA ever waits between two polls of a trigger. */
     private static final Duration CLOSED_UNUSED_AFTER = Duration.ofMinutes(10);
 
-    private volatile Map<String, ConnectionConfig> connections;
+    private final Supplier<Map<String, ConnectionConfig>> connections;
     private final Duration timeout;
     private final Telemetry telemetry;
     private final ConcurrentMap<Database, RedisKeyspace> keyspaces = new ConcurrentHashMap<>();
@@ -35,14 +36,15 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     /**
      * Not connected to anything yet.
      *
+     * @param connections the configured connections by name, read at each use: a read uses the connection as it is configured
+     *     when the read begins
      * @param timeout of connecting and of each reply
      * @param telemetry where the traffic of each connection is counted
      */
-    public RedisKeyspaces(Map<String, ConnectionConfig> connections, Duration timeout, Telemetry telemetry) {
+    public RedisKeyspaces(Supplier<Map<String, ConnectionConfig>> connections, Duration timeout, Telemetry telemetry) {
         this.timeout = timeout;
         this.telemetry = telemetry;
-        this.connections = Map.copyOf(connections);
-        telemetry.connectionsAre(connections.keySet());
+        this.connections = connections;
     }
 
     /** Closes the connections of databases that nobody has asked for in a while. They are made again when somebody does. */
@@ -54,18 +56,14 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
         keyspaces.values().forEach(keyspace -> keyspace.closeIfUnusedFor(time));
     }
 
-    /**
-     * Takes other connections from now on. What is read at this moment is read to its end where it was begun; connections
-     * that nobody uses any more close after some minutes.
-     */
-    public void use(Map<String, ConnectionConfig> others) {
-        connections = Map.copyOf(others);
-        telemetry.connectionsAre(others.keySet());
-    }
-
     @Override
     public Keyspace of(Database database) {
         return opened(database);
+    }
+
+    @Override
+    public void check(Database database) {
+        checked(database);
     }
 
     @Override
@@ -75,7 +73,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
 
     @Override
     public Database canonical(Database database) {
-        ConnectionConfig connection = connections.get(database.connection());
+        ConnectionConfig connection = connections.get().get(database.connection());
         return connection == null
                 ? database
                 : new Database(database.connection(), OptionalInt.of(index(connection, database)));
@@ -102,10 +100,10 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
      *
      * @throws InvalidInputException if there is no such connection, or the connection has no such database
      */
-    public WantedRights.Setup setup(Database database) {
+    public RequiredPermissions.RedisSetup setup(Database database) {
         ConnectionConfig connection = checked(database);
         boolean cluster = connection.topology() instanceof Topology.Cluster;
-        return new WantedRights.Setup(
+        return new RequiredPermissions.RedisSetup(
                 cluster, cluster || connection.topology() instanceof Topology.Sentinel, index(connection, database));
     }
 
@@ -126,9 +124,10 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     }
 
     private ConnectionConfig checked(Database database) {
-        ConnectionConfig connection = connections.get(database.connection());
+        ConnectionConfig connection = connections.get().get(database.connection());
         if (connection == null) {
-            throw invalid("connection", Quoted.refused(database.connection()) + " is not a connection of the scaler");
+            throw invalid(
+                    "connection", Printable.refused(database.connection()) + " is not a connection of the scaler");
         }
         int index = index(connection, database);
         if (index > ConnectionConfig.HIGHEST_DATABASE) {
@@ -155,12 +154,12 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
         return database.index().orElse(connection.database());
     }
 
-    private static Servers servers(ConnectionConfig connection, Connector connector) {
+    private static PrimaryLookup servers(ConnectionConfig connection, Connector connector) {
         return switch (connection.topology()) {
-            case Topology.Standalone(Node node) -> new OneServer(connector.server(node));
-            case Topology.UnixSocket(Path path) -> new OneServer(connector.server(path));
-            case Topology.Sentinel sentinel -> new SentinelServers(sentinel, connector);
-            case Topology.Cluster(List<Node> nodes) -> new ClusterServers(nodes, connector);
+            case Topology.Standalone(Node node) -> new StandaloneLookup(connector.server(node));
+            case Topology.UnixSocket(Path path) -> new StandaloneLookup(connector.server(path));
+            case Topology.Sentinel sentinel -> new SentinelLookup(sentinel, connector);
+            case Topology.Cluster(List<Node> nodes) -> new ClusterLookup(nodes, connector);
         };
     }
 

@@ -1,12 +1,12 @@
 package io.github.redissessionscaler.redis;
 
-import static io.github.redissessionscaler.redis.Server.COMMANDS;
+import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.Sample;
-import io.github.redissessionscaler.counting.ScanPage;
-import io.github.redissessionscaler.counting.Shard;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.Sample;
+import io.github.redissessionscaler.keyspace.ScanPage;
+import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,9 +23,9 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.params.ScanParams;
 
 /** One server as a shard of a keyspace. */
-record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard {
+record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Shard {
 
-    private static final CommandObject<Long> DBSIZE = Server.parsed(COMMANDS.dbSize(), Replies::count);
+    private static final CommandObject<Long> DBSIZE = RedisNode.parsed(COMMANDS.dbSize(), Replies::count);
 
     private static final Pattern EVICTED = Pattern.compile("(?m)^evicted_keys:(\\d{1,18})\\s*$");
 
@@ -63,7 +63,7 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
             try {
                 return Optional.of(Replies.text(server.execute(COMMANDS.info(section))));
             } catch (KeyspaceException e) {
-                if (Failures.isRefused(e)) {
+                if (RedisErrors.isRefused(e)) {
                     return Optional.empty();
                 }
                 throw e;
@@ -81,13 +81,13 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
     public Sample sampleByScan(List<String> cursors, int count) {
         var params = new ScanParams().count(count);
         return sample(cursors.stream()
-                .map(cursor -> Server.parsed(page(cursor, params), ScanPage::keys))
+                .map(cursor -> RedisNode.parsed(page(cursor, params), ScanPage::keys))
                 .toList());
     }
 
     @Override
     public Sample sampleByRandomKey(int times) {
-        return sample(Collections.nCopies(times, Server.parsed(COMMANDS.randomBinaryKey(), RedisShard::keys)));
+        return sample(Collections.nCopies(times, RedisNode.parsed(COMMANDS.randomBinaryKey(), RedisShard::keys)));
     }
 
     private static List<byte[]> keys(byte @Nullable [] key) {
@@ -115,7 +115,7 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
 
     /** The same command among others that have other replies. */
     private static <R> CommandObject<Object> object(CommandObject<R> command) {
-        return Server.parsed(command, reply -> reply);
+        return RedisNode.parsed(command, reply -> reply);
     }
 
     private static CommandObject<ScanPage> page(String cursor, ScanParams params) {
@@ -124,7 +124,7 @@ record RedisShard(Server server, RedisKeyspace.Backend backend) implements Shard
 
     @Override
     public List<Optional<KeyType>> types(List<byte[]> keys) {
-        return ofEach(keys, key -> Server.parsed(COMMANDS.type(key), RedisKeyspace::parseType), Optional.empty());
+        return ofEach(keys, key -> RedisNode.parsed(COMMANDS.type(key), RedisKeyspace::parseType), Optional.empty());
     }
 
     @Override

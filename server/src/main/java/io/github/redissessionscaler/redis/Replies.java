@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 import io.github.redissessionscaler.config.Node;
-import io.github.redissessionscaler.counting.Keyspace;
-import io.github.redissessionscaler.counting.ScanPage;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.ScanPage;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes what the port promises of replies. Throws what a reply of another form brings about;
- * {@link Failures} makes a failure of it.
+ * {@link RedisErrors} makes a failure of it.
  */
 final class Replies {
 

@@ -44,7 +44,7 @@ final class ReplyStream extends InputStream {
 
     private static final int CHECKSUM = 16;
 
-    private enum State {
+    private enum ParserState {
         TYPE,
         NUMBER,
         NUMBER_LF,
@@ -66,7 +66,7 @@ final class ReplyStream extends InputStream {
 
     private int readyFrom;
 
-    private State state = State.TYPE;
+    private ParserState state = ParserState.TYPE;
     private int type;
 
     /** How many elements are missing in each list that is open, the innermost last. */
@@ -97,7 +97,11 @@ final class ReplyStream extends InputStream {
 
     /** Whether something has come that nobody asked for. */
     boolean hasMore() throws IOException {
-        return from < to || readyFrom < ready.length || state != State.TYPE || depth > 0 || source.available() > 0;
+        return from < to
+                || readyFrom < ready.length
+                || state != ParserState.TYPE
+                || depth > 0
+                || source.available() > 0;
     }
 
     @Override
@@ -121,7 +125,7 @@ final class ReplyStream extends InputStream {
             while (at < end && (readyFrom < ready.length || from < to)) {
                 at += pass(bytes, at, end);
             }
-            exchange.paused(state == State.TYPE && depth == 0);
+            exchange.paused(state == ParserState.TYPE && depth == 0);
         }
         return at - offset;
     }
@@ -134,7 +138,7 @@ final class ReplyStream extends InputStream {
             readyFrom += some;
             return some;
         }
-        if (state == State.STRING) {
+        if (state == ParserState.STRING) {
             return passString(bytes, at, end);
         }
         take(read[from++]);
@@ -146,7 +150,7 @@ final class ReplyStream extends InputStream {
             case TYPE -> begin(next);
             case NUMBER -> {
                 if (next == '\r') {
-                    state = State.NUMBER_LF;
+                    state = ParserState.NUMBER_LF;
                 } else if (length == LONGEST_NUMBER) {
                     throw new MalformedReplyException("a number that is too long");
                 } else {
@@ -168,7 +172,7 @@ final class ReplyStream extends InputStream {
             }
             case STRING_CR -> {
                 require(next == '\r', "a string that is longer than announced");
-                state = State.STRING_LF;
+                state = ParserState.STRING_LF;
             }
             case STRING_LF -> {
                 require(next == '\n', "a string that is longer than announced");
@@ -183,8 +187,8 @@ final class ReplyStream extends InputStream {
         type = next;
         length = 0;
         state = switch (next) {
-            case ':', '$', '*' -> State.NUMBER;
-            case '+', '-' -> State.TEXT;
+            case ':', '$', '*' -> ParserState.NUMBER;
+            case '+', '-' -> ParserState.TEXT;
             case 0x15, 0x16 -> throw new MalformedReplyException(MalformedReplyException.TLS_RECORD);
             default -> throw new MalformedReplyException(MalformedReplyException.NO_REPLY);
         };
@@ -233,7 +237,7 @@ final class ReplyStream extends InputStream {
         }
         require(depth < DEEPEST, "lists within lists, more than " + DEEPEST + " deep");
         missing[depth++] = elements;
-        state = State.TYPE;
+        state = ParserState.TYPE;
     }
 
     private void string(long announced) throws IOException {
@@ -259,7 +263,7 @@ final class ReplyStream extends InputStream {
             if (!exchange.asksForNames()) {
                 passes("$" + shown + "\r\n");
             }
-            state = State.STRING;
+            state = ParserState.STRING;
         }
     }
 
@@ -292,7 +296,7 @@ final class ReplyStream extends InputStream {
             } else if (cut) {
                 passes("%08x%08x".formatted(checksum.getValue(), otherChecksum.getValue()));
             }
-            state = State.STRING_CR;
+            state = ParserState.STRING_CR;
         }
         return passed;
     }
@@ -315,7 +319,7 @@ final class ReplyStream extends InputStream {
 
     /** The value at hand has ended, and perhaps lists with it. */
     private void ended() throws IOException {
-        state = State.TYPE;
+        state = ParserState.TYPE;
         while (depth > 0 && --missing[depth - 1] == 0) {
             depth--;
         }

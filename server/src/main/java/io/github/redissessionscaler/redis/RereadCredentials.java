@@ -2,9 +2,9 @@ package io.github.redissessionscaler.redis;
 
 import io.github.redissessionscaler.config.Credentials;
 import io.github.redissessionscaler.config.Secret;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import io.github.redissessionscaler.problem.Causes;
+import io.github.redissessionscaler.input.Causes;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,17 +8,17 @@ import java.util.function.Predicate;
 /** Servers by where they are, each made when it is first needed. Thread-safe. */
 final class ServerMap<K> implements AutoCloseable {
 
-    private final Function<K, Server> connector;
-    private final Map<K, Server> servers = new HashMap<>();
+    private final Function<K, RedisNode> connector;
+    private final Map<K, RedisNode> servers = new HashMap<>();
     private boolean closed;
 
-    ServerMap(Function<K, Server> connector) {
+    ServerMap(Function<K, RedisNode> connector) {
         this.connector = connector;
     }
 
     /** The server there. After {@link #close} it is one that nothing can be read from. */
-    synchronized Server get(K where) {
-        Server server = servers.computeIfAbsent(where, connector);
+    synchronized RedisNode get(K where) {
+        RedisNode server = servers.computeIfAbsent(where, connector);
         if (closed) {
             server.close();
         }

@@ -32,7 +32,7 @@ final class ShownText {
         }
         int kept = plain.startsWith(UNKNOWN_COMMAND)
                 ? UNKNOWN_COMMAND.length()
-                : Failures.knownBeginning(plain).length();
+                : RedisErrors.knownBeginning(plain).length();
         if (kept == 0 && secret.isShort()) {
             kept = Math.max(0, plain.indexOf(' '));
         }

@@ -1,8 +1,8 @@
 package io.github.redissessionscaler.redis;
 
 import io.github.redissessionscaler.config.RedisTls;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.tls.Pem;
 import java.io.IOException;
 import java.security.GeneralSecurityException;

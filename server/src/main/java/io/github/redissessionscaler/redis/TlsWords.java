@@ -1,7 +1,7 @@
 package io.github.redissessionscaler.redis;
 
-import io.github.redissessionscaler.problem.Causes;
-import io.github.redissessionscaler.problem.Quoted;
+import io.github.redissessionscaler.input.Causes;
+import io.github.redissessionscaler.input.Printable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -58,12 +58,12 @@ final class TlsWords {
         }
         if (message.contains("No subject alternative") || message.contains("No name matching")) {
             return "its certificate is for another name; use that name in the address, or verifyHostname: false ("
-                    + Quoted.plain(message) + ")";
+                    + Printable.plain(message) + ")";
         }
         if (message.contains("bad_certificate") || message.contains("certificate_required")) {
             return "it refuses the scaler's certificate, or wants one: tls.certFile and tls.keyFile";
         }
-        return Quoted.plain(message);
+        return Printable.plain(message);
     }
 
     /** Why certificates and keys out of files cannot be used. {@link io.github.redissessionscaler.tls.Pem} names the file. */

@@ -1,4 +1,4 @@
-/** Connections to Redis, the only user of the Redis client library. */
+/** The keyspace port on the Jedis client: connections, nodes and topologies. */
 @NullMarked
 package io.github.redissessionscaler.redis;
 

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
  */
 public record ConnectionSnapshot(
         String name,
-        State state,
+        ConnectionState state,
         Map<String, Long> commands,
         Map<String, Long> failures,
         Duration recentLatency,
@@ -29,10 +29,10 @@ public record ConnectionSnapshot(
         long connects,
         long reconnects,
         OptionalLong evictedKeys,
-        Optional<Failure> lastFailure) {
+        Optional<LastFailure> lastFailure) {
 
     /** Whether Redis answers. */
-    public enum State {
+    public enum ConnectionState {
         /** Nobody has asked it anything. */
         UNUSED,
         /** It answered last time, if only with an error about what was asked. */
@@ -46,7 +46,7 @@ public record ConnectionSnapshot(
      *
      * @param message for an operator; it holds no secret
      */
-    public record Failure(String reason, String message, Instant at) {}
+    public record LastFailure(String reason, String message, Instant at) {}
 
     public ConnectionSnapshot {
         commands = Map.copyOf(commands);

@@ -1,7 +1,7 @@
 package io.github.redissessionscaler.telemetry;
 
-import io.github.redissessionscaler.telemetry.ConnectionSnapshot.Failure;
-import io.github.redissessionscaler.telemetry.ConnectionSnapshot.State;
+import io.github.redissessionscaler.telemetry.ConnectionSnapshot.ConnectionState;
+import io.github.redissessionscaler.telemetry.ConnectionSnapshot.LastFailure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -51,9 +51,9 @@ public final class ConnectionStats {
     private final AtomicBoolean broken = new AtomicBoolean();
     private final AtomicBoolean evictionsKnown = new AtomicBoolean();
     private volatile long evictedKeys;
-    private volatile State state = State.UNUSED;
+    private volatile ConnectionState state = ConnectionState.UNUSED;
     private volatile double recentNanos;
-    private volatile @Nullable Failure lastFailure;
+    private volatile @Nullable LastFailure lastFailure;
 
     ConnectionStats(String name, MeterRegistry registry, InstantSource clock) {
         this.name = name;
@@ -101,7 +101,7 @@ public final class ConnectionStats {
 
     /** Redis answered a read. */
     public void answered() {
-        state = State.UP;
+        state = ConnectionState.UP;
     }
 
     /**
@@ -113,8 +113,8 @@ public final class ConnectionStats {
     public void failed(String reason, String message, boolean answered) {
         failures.computeIfAbsent(reason, key -> counter("failures", "Reads of Redis that failed", "reason", key))
                 .increment();
-        lastFailure = new Failure(reason, message, clock.instant());
-        state = answered ? State.UP : State.DOWN;
+        lastFailure = new LastFailure(reason, message, clock.instant());
+        state = answered ? ConnectionState.UP : ConnectionState.DOWN;
     }
 
     /** This many keys Redis has evicted since it started. */

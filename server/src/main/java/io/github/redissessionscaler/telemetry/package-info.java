@@ -1,4 +1,4 @@
-/** Names of meters and what records them. */
+/** The names of metrics, and what records them. */
 @NullMarked
 package io.github.redissessionscaler.telemetry;
 

@@ -1,4 +1,4 @@
-/** Certificates and private keys out of PEM files. */
+/** Certificates and private keys from PEM files. */
 @NullMarked
 package io.github.redissessionscaler.tls;
 

@@ -73,10 +73,10 @@ final class AnswersTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 100", "100, 100", "101, 200", "250, 300"})
-    void wholeInstancesRoundsUp(int sessions, double value) {
+    void wholeReplicasRoundsUp(int sessions, double value) {
         put(sessions);
 
-        assertThat(scaler.metric(Map.of("wholeInstances", "true"))).isEqualTo(value);
+        assertThat(scaler.metric(Map.of("wholeReplicas", "true"))).isEqualTo(value);
     }
 
     @Test
@@ -84,7 +84,7 @@ final class AnswersTest {
         put(90);
 
         assertThat(scaler.metric(Map.of("headroom", "20%"))).isEqualTo(108);
-        assertThat(scaler.metric(Map.of("headroom", "20%", "wholeInstances", "true")))
+        assertThat(scaler.metric(Map.of("headroom", "20%", "wholeReplicas", "true")))
                 .isEqualTo(200);
         assertThat(scaler.metric(Map.of("headroom", "5"))).isEqualTo(95);
     }
@@ -138,7 +138,7 @@ final class AnswersTest {
 
     @Test
     void wholeReplicasOfATargetOutOfRedisAreWholeOnesOfTheMetric() {
-        Map<String, String> metadata = Map.of("sessionSizeKey", "target", "wholeInstances", "true");
+        Map<String, String> metadata = Map.of("sessionSizeKey", "target", "wholeReplicas", "true");
         put(399);
         jedis.set("target", "100");
         assertThat(scaler.metric(metadata)).isEqualTo(400);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-/** How KEDA comes from no instance to one, by what is pushed alone. */
+/** How KEDA comes from no replica to one, by what is pushed alone. */
 final class KedaStreamTest {
 
     private static final ScaledObjectRef ANY_SESSION = RunningScaler.ref(Map.of("activationSessionSize", "0"));
@@ -43,7 +43,7 @@ final class KedaStreamTest {
             await().until(() -> keda.pushes().equals(List.of(false)));
 
             createSession();
-            await().until(() -> keda.instances() == 1);
+            await().until(() -> keda.replicas() == 1);
 
             assertThat(keda.pushes()).startsWith(false, true, true);
             assertThat(keda.waits()).isEmpty();
@@ -54,7 +54,7 @@ final class KedaStreamTest {
     void aScalerThatIsStartedAnewScalesAfterTheShortestWait() {
         createSession();
         try (var keda = PlayedKeda.on(port, ANY_SESSION)) {
-            await().until(() -> keda.instances() == 1);
+            await().until(() -> keda.replicas() == 1);
 
             for (int restart = 1; restart <= 3; restart++) {
                 int waits = restart;
@@ -63,7 +63,7 @@ final class KedaStreamTest {
                 keda.scaleToZero();
                 scaler = startScaler();
                 keda.letTimePass();
-                await().until(() -> keda.instances() == 1);
+                await().until(() -> keda.replicas() == 1);
             }
 
             assertThat(keda.waits()).containsOnly(Duration.ofSeconds(2));
@@ -75,7 +75,7 @@ final class KedaStreamTest {
         createSession();
         try (var proxy = TcpProxy.to(port);
                 var keda = PlayedKeda.on(proxy.port(), ANY_SESSION)) {
-            await().until(() -> keda.instances() == 1);
+            await().until(() -> keda.replicas() == 1);
 
             proxy.tear();
             proxy.cut();
@@ -89,7 +89,7 @@ final class KedaStreamTest {
             keda.scaleToZero();
             proxy.heal();
             keda.letTimePass();
-            await().until(() -> keda.instances() == 1);
+            await().until(() -> keda.replicas() == 1);
 
             assertThat(keda.waits().stream().map(Duration::toSeconds)).containsExactly(2L, 4L, 8L, 16L, 32L, 60L, 60L);
         }
@@ -99,14 +99,14 @@ final class KedaStreamTest {
     void anOutageOfRedisEndsNoStreamAndScalesWhenItIsOver() {
         createSession();
         try (var keda = PlayedKeda.on(port, ANY_SESSION)) {
-            await().until(() -> keda.instances() == 1);
+            await().until(() -> keda.replicas() == 1);
 
             redis.kill();
             await().until(() -> !keda.pushes().getLast());
             keda.scaleToZero();
             redis.restart();
             createSession();
-            await().until(() -> keda.instances() == 1);
+            await().until(() -> keda.replicas() == 1);
 
             assertThat(keda.waits()).isEmpty();
         }

@@ -3,10 +3,10 @@ package io.github.redissessionscaler.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.redissessionscaler.activity.Subscription;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.push.Subscription;
 import io.github.redissessionscaler.testing.LiveObjects;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -37,7 +37,7 @@ final class ManyStreamsTest {
 
     private static final String SUBSCRIPTION = Subscription.class.getName();
     private static final String OPEN_STREAM = "io.github.redissessionscaler.grpc.OpenStream";
-    private static final String WATCH = "io.github.redissessionscaler.activity.DatabaseWatch";
+    private static final String WATCH = "io.github.redissessionscaler.push.DatabaseWatch";
     private static final String SERVER_CALL = "io.grpc.internal.ServerCallImpl";
 
     /** It warns of every stream whose connection is lost. The scaler does not show that, see the tests of its log. */

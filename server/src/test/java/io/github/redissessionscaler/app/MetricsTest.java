@@ -57,7 +57,7 @@ final class MetricsTest {
 
         assertThat(trigger("sessions")).isEqualTo("3.0");
         assertThat(trigger("target")).isEqualTo("2.0");
-        assertThat(trigger("wanted_instances")).isEqualTo("2.0");
+        assertThat(trigger("wanted_replicas")).isEqualTo("2.0");
         assertThat(trigger("active")).isEqualTo("1.0");
         assertThat(trigger("outage_seconds")).isEqualTo("0.0");
         assertThat(trigger("sessions_standard_error")).isEqualTo("0.0");

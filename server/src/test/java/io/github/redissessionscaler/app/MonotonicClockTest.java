@@ -2,9 +2,9 @@ package io.github.redissessionscaler.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.redissessionscaler.outage.Known;
-import io.github.redissessionscaler.outage.OutageRules;
-import io.github.redissessionscaler.outage.Verdict;
+import io.github.redissessionscaler.outage.OutageDecision;
+import io.github.redissessionscaler.outage.OutagePolicy;
+import io.github.redissessionscaler.outage.Timestamped;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,23 +28,27 @@ final class MonotonicClockTest {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 7);
 
     private final MonotonicClock clock = new MonotonicClock(machine::get, nanos::get);
-    private final OutageRules rules = new OutageRules(() -> HOLD_FOR, clock);
+    private final OutagePolicy rules = new OutagePolicy(() -> HOLD_FOR, clock);
 
     @ParameterizedTest
     @ValueSource(strings = {"PT1H", "-PT1H", "P3650D", "-P3650D"})
     void jumpsAreNotSeen(Duration jump) {
-        var known = new Known<>(7, clock.instant());
+        var known = new Timestamped<>(7, clock.instant());
         machine.set(START.plus(jump));
         assertThat(clock.instant()).isEqualTo(START);
 
         nanos.addAndGet(HOLD_FOR.toNanos() - 1);
         assertThat(Duration.between(known.asOf(), clock.instant())).isEqualTo(HOLD_FOR.minusNanos(1));
-        assertThat(rules.verdict(HOLD, Optional.of(known), known.asOf())).isEqualTo(new Verdict.Hold<>(known));
-        assertThat(rules.verdict(MINIMUM, Optional.of(known), known.asOf())).isEqualTo(new Verdict.Hold<>(known));
+        assertThat(rules.verdict(HOLD, Optional.of(known), known.asOf()))
+                .isEqualTo(new OutageDecision.ReportLast<>(known));
+        assertThat(rules.verdict(MINIMUM, Optional.of(known), known.asOf()))
+                .isEqualTo(new OutageDecision.ReportLast<>(known));
 
         machine.set(START.minus(jump));
         nanos.incrementAndGet();
-        assertThat(rules.verdict(HOLD, Optional.of(known), known.asOf())).isEqualTo(new Verdict.Minimum<>());
-        assertThat(rules.verdict(MINIMUM, Optional.of(known), known.asOf())).isEqualTo(new Verdict.Minimum<>());
+        assertThat(rules.verdict(HOLD, Optional.of(known), known.asOf()))
+                .isEqualTo(new OutageDecision.ReportMinimum<>());
+        assertThat(rules.verdict(MINIMUM, Optional.of(known), known.asOf()))
+                .isEqualTo(new OutageDecision.ReportMinimum<>());
     }
 }

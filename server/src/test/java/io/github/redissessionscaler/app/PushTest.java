@@ -3,7 +3,7 @@ package io.github.redissessionscaler.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.redissessionscaler.problem.Durations;
+import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;

@@ -83,7 +83,7 @@ final class ReloadTest {
 
         await().until(() -> scaler.metric(PLAIN) == 2.5);
         assertThat(scaler.metricSpec(PLAIN).getTargetSizeFloat()).isEqualTo(100);
-        assertThat(scaler.metric(Map.of("wholeInstances", "true"))).isEqualTo(100);
+        assertThat(scaler.metric(Map.of("wholeReplicas", "true"))).isEqualTo(100);
         assertThat(scaler.metric(Map.of("sessionSize", "50"))).isEqualTo(1);
         assertThat(scaler.metricSpec(Map.of("sessionSize", "50")).getTargetSizeFloat())
                 .isEqualTo(50);

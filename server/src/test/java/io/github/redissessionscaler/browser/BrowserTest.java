@@ -33,7 +33,7 @@ final class BrowserTest {
             Map.of("keyPattern", "session:*", "accuracy", "estimate", "sessionSize", "500", "onUnavailable", "hold");
     private static final Map<String, String> BROKEN = Map.of("key", "legacy:online", "onUnavailable", "error");
     private static final Map<String, String> API =
-            Map.of("key", "api:online", "sessionSizeKey", "api:size", "wholeInstances", "true");
+            Map.of("key", "api:online", "sessionSizeKey", "api:size", "wholeReplicas", "true");
     private static final Map<String, String> IDLE = Map.of("key", "nobody:online", "activationSessionSize", "5");
 
     private static Chromium chromium;
@@ -79,7 +79,7 @@ final class BrowserTest {
         assertThat(text("shop/idle")).contains("inactive");
         toggle("legacy/reports");
         toggle("shop/web");
-        awaitText("shop/web", "are needed to leave 9 instances: the HPA tolerates 10 %");
+        awaitText("shop/web", "are needed to leave 9 replicas: the HPA tolerates 10 %");
         screenshot(name + "-overview");
         toggle("legacy/reports");
         toggle("blog/www");

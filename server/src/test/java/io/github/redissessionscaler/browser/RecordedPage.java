@@ -1,21 +1,22 @@
 package io.github.redissessionscaler.browser;
 
 import io.github.redissessionscaler.config.ConfigLoader;
-import io.github.redissessionscaler.counting.Counter;
-import io.github.redissessionscaler.counting.LayoutFindings;
-import io.github.redissessionscaler.evaluation.Advisor;
-import io.github.redissessionscaler.evaluation.Asked;
-import io.github.redissessionscaler.evaluation.Deadline;
+import io.github.redissessionscaler.diagnosis.EvictionMonitor;
+import io.github.redissessionscaler.diagnosis.LayoutFindings;
+import io.github.redissessionscaler.diagnosis.LayoutMonitor;
 import io.github.redissessionscaler.evaluation.Evaluator;
-import io.github.redissessionscaler.evaluation.Futures;
-import io.github.redissessionscaler.evaluation.Reader;
+import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.evaluation.UnavailableException;
-import io.github.redissessionscaler.history.History;
-import io.github.redissessionscaler.history.Instances;
+import io.github.redissessionscaler.history.HistoryBudget;
+import io.github.redissessionscaler.history.RunningReplicas;
 import io.github.redissessionscaler.management.ManagementServer;
 import io.github.redissessionscaler.management.StatusPage;
-import io.github.redissessionscaler.outage.OutageRules;
+import io.github.redissessionscaler.outage.OutagePolicy;
+import io.github.redissessionscaler.reading.Deadline;
+import io.github.redissessionscaler.reading.Futures;
+import io.github.redissessionscaler.reading.RedisReader;
+import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.redis.RedisKeyspaces;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.TriggerParser;
@@ -36,7 +37,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final RedisKeyspaces keyspaces;
-    private final Counter counter;
+    private final SourceCounter counter;
     private final Evaluator evaluator;
     private final ManagementServer management;
     private volatile Instant now;
@@ -44,27 +45,27 @@ final class RecordedPage implements AutoCloseable, InstantSource {
     RecordedPage(int redisPort, Instant start) {
         now = start;
         var telemetry = new Telemetry(this, Duration.ofSeconds(2));
-        keyspaces = new RedisKeyspaces(
-                ConfigLoader.load(Map.of("REDIS_ADDRESS", "127.0.0.1:" + redisPort))
-                        .connections(),
-                Duration.ofSeconds(5),
-                telemetry);
-        counter = new Counter(keyspaces, this);
-        var states = new TriggerStates(() -> 1000, () -> 100, History.recorded(Instances.UNKNOWN), this);
-        var advisor = new Advisor((_, _) -> LayoutFindings.NONE, _ -> List.of(), threads, this);
+        var connections = ConfigLoader.load(Map.of("REDIS_ADDRESS", "127.0.0.1:" + redisPort))
+                .connections();
+        telemetry.connectionsAre(connections.keySet());
+        keyspaces = new RedisKeyspaces(() -> connections, Duration.ofSeconds(5), telemetry);
+        counter = new SourceCounter(keyspaces, this);
+        var states = new TriggerStates(() -> 1000, () -> 100, HistoryBudget.recorded(RunningReplicas.UNKNOWN), this);
+        var layoutMonitor = new LayoutMonitor((_, _) -> LayoutFindings.NONE, _ -> List.of(), threads, this);
         evaluator = new Evaluator(
-                new Reader(keyspaces, counter, threads, telemetry, this),
-                new OutageRules(() -> Duration.ZERO, this),
+                new RedisReader(keyspaces, counter, threads, telemetry, this),
+                new OutagePolicy(() -> Duration.ZERO, this),
                 states,
                 (_, _) -> {},
-                advisor);
+                layoutMonitor,
+                new EvictionMonitor(keyspaces, threads, telemetry, this));
         management = ManagementServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 () -> true,
                 telemetry::scrape,
                 Optional.of(new StatusPage(
                         states,
-                        trigger -> advisor.findings(trigger).advice(),
+                        trigger -> layoutMonitor.findings(trigger).advice(),
                         counter::progress,
                         telemetry::connections,
                         this)),
@@ -88,7 +89,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
 
     /** Asks as KEDA does. */
     void poll(String namespace, String name, Map<String, String> metadata) {
-        var asked = new Asked(namespace, name, TriggerParser.parse(metadata));
+        var asked = new TriggerRef(namespace, name, TriggerParser.parse(metadata));
         var deadline = Deadline.in(Duration.ofSeconds(5));
         try {
             Futures.await(evaluator.value(asked, deadline));

@@ -3,11 +3,11 @@ package io.github.redissessionscaler.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.redissessionscaler.activity.Subscription;
 import io.github.redissessionscaler.app.Scaler;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.push.Subscription;
 import io.github.redissessionscaler.testing.LiveObjects;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisCluster;

@@ -9,12 +9,17 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.background.LogLimit;
-import io.github.redissessionscaler.counting.Counter;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import io.github.redissessionscaler.counting.LayoutFindings;
-import io.github.redissessionscaler.history.History;
-import io.github.redissessionscaler.history.Instances;
-import io.github.redissessionscaler.outage.OutageRules;
+import io.github.redissessionscaler.diagnosis.EvictionMonitor;
+import io.github.redissessionscaler.diagnosis.LayoutFindings;
+import io.github.redissessionscaler.diagnosis.LayoutMonitor;
+import io.github.redissessionscaler.history.HistoryBudget;
+import io.github.redissessionscaler.history.RunningReplicas;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.outage.OutagePolicy;
+import io.github.redissessionscaler.reading.Deadline;
+import io.github.redissessionscaler.reading.Futures;
+import io.github.redissessionscaler.reading.RedisReader;
+import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.time.Duration;
@@ -42,15 +47,16 @@ final class EvaluatorTest {
     private final StubKeyspace keyspace = new StubKeyspace();
     private Instant now = Instant.parse("2026-03-01T12:00:00Z");
     private final Telemetry telemetry = new Telemetry(() -> now, Duration.ofSeconds(2));
-    private final Counter counter = new Counter(_ -> keyspace, () -> now);
+    private final SourceCounter counter = new SourceCounter(_ -> keyspace, () -> now);
     private final TriggerStates states =
-            new TriggerStates(() -> 1_000, () -> 100, History.unrecorded(Instances.UNKNOWN), () -> now);
+            new TriggerStates(() -> 1_000, () -> 100, HistoryBudget.unrecorded(RunningReplicas.UNKNOWN), () -> now);
     private final Evaluator evaluator = new Evaluator(
-            new Reader(_ -> keyspace, counter, Runnable::run, telemetry, () -> now),
-            new OutageRules(() -> GRACE, () -> now),
+            new RedisReader(_ -> keyspace, counter, Runnable::run, telemetry, () -> now),
+            new OutagePolicy(() -> GRACE, () -> now),
             states,
             (_, _) -> {},
-            new Advisor((_, _) -> LayoutFindings.NONE, _ -> List.of(), Runnable::run, () -> now));
+            new LayoutMonitor((_, _) -> LayoutFindings.NONE, _ -> List.of(), Runnable::run, () -> now),
+            new EvictionMonitor(_ -> keyspace, Runnable::run, telemetry, () -> now));
 
     @BeforeEach
     void listen() {
@@ -210,8 +216,8 @@ final class EvaluatorTest {
                 .withMessageStartingWith(reason + ": ");
     }
 
-    private static Asked asked(Map<String, String> metadata) {
-        return new Asked("shop", "web", TriggerParser.parse(metadata));
+    private static TriggerRef asked(Map<String, String> metadata) {
+        return new TriggerRef("shop", "web", TriggerParser.parse(metadata));
     }
 
     private static Deadline deadline() {

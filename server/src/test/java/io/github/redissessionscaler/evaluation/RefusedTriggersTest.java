@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.redissessionscaler.background.LogLimit;
-import io.github.redissessionscaler.evaluation.RefusedTriggers.Refusal;
+import io.github.redissessionscaler.evaluation.RefusedTriggers.RefusedTrigger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -94,8 +94,8 @@ final class RefusedTriggersTest {
 
         assertThat(refused.lately())
                 .containsExactly(
-                        new Refusal("shop", "web", "one", Instant.EPOCH, now),
-                        new Refusal(
+                        new RefusedTrigger("shop", "web", "one", Instant.EPOCH, now),
+                        new RefusedTrigger(
                                 "shop", "api", "other", Instant.EPOCH.plusSeconds(1), Instant.EPOCH.plusSeconds(1)));
     }
 

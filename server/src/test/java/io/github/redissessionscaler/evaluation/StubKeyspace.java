@@ -1,9 +1,9 @@
 package io.github.redissessionscaler.evaluation;
 
-import io.github.redissessionscaler.counting.Keyspace;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import io.github.redissessionscaler.counting.Shard;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Instant;
 import java.util.List;

@@ -3,9 +3,9 @@ package io.github.redissessionscaler.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.redissessionscaler.history.History;
-import io.github.redissessionscaler.history.Instances;
-import io.github.redissessionscaler.problem.LimitReachedException;
+import io.github.redissessionscaler.history.HistoryBudget;
+import io.github.redissessionscaler.history.RunningReplicas;
+import io.github.redissessionscaler.input.LimitReachedException;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +16,7 @@ final class TriggerStatesTest {
 
     private Instant now = Instant.EPOCH;
     private final TriggerStates states =
-            new TriggerStates(() -> 10, () -> 100, History.unrecorded(Instances.UNKNOWN), () -> now);
+            new TriggerStates(() -> 10, () -> 100, HistoryBudget.unrecorded(RunningReplicas.UNKNOWN), () -> now);
 
     @Test
     void whatNobodyAsksAboutIsForgottenByTheClock() {
@@ -38,7 +38,8 @@ final class TriggerStatesTest {
 
     @Test
     void aDatabaseThatNobodyAsksAboutMakesRoomForAnother() {
-        var wide = new TriggerStates(() -> 1_000, () -> 100, History.unrecorded(Instances.UNKNOWN), () -> now);
+        var wide =
+                new TriggerStates(() -> 1_000, () -> 100, HistoryBudget.unrecorded(RunningReplicas.UNKNOWN), () -> now);
         for (int i = 0; i < TriggerStates.MOST_DATABASES; i++) {
             wide.of(ofDatabase(i));
         }
@@ -57,11 +58,11 @@ final class TriggerStatesTest {
         assertThatThrownBy(() -> wide.of(ofDatabase(0))).isInstanceOf(LimitReachedException.class);
     }
 
-    private static Asked ofDatabase(int index) {
-        return new Asked("shop", "web", TriggerParser.parse(Map.of("databaseIndex", String.valueOf(index))));
+    private static TriggerRef ofDatabase(int index) {
+        return new TriggerRef("shop", "web", TriggerParser.parse(Map.of("databaseIndex", String.valueOf(index))));
     }
 
-    private static Asked asked(String scaledObject) {
-        return new Asked("shop", scaledObject, TriggerParser.parse(Map.of()));
+    private static TriggerRef asked(String scaledObject) {
+        return new TriggerRef("shop", scaledObject, TriggerParser.parse(Map.of()));
     }
 }

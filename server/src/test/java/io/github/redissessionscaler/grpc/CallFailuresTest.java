@@ -25,7 +25,7 @@ final class CallFailuresTest {
         long before = InternalErrors.counts().getOrDefault("call", 0L);
         try {
             for (int i = 0; i < 1_000; i++) {
-                assertThat(Failures.toStatus(new Unexpected()).getStatus().getCode())
+                assertThat(StatusMapper.toStatus(new Unexpected()).getStatus().getCode())
                         .isEqualTo(Status.Code.INTERNAL);
             }
         } finally {

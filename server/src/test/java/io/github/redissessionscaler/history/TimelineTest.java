@@ -19,36 +19,36 @@ final class TimelineTest {
 
     @Test
     void whatIsRecordedIsReadBack() {
-        timeline.add(new Point(at(0), OptionalDouble.of(10), 100, false), ROOM);
-        timeline.add(new Point(at(15), OptionalDouble.empty(), 100, true), ROOM);
-        timeline.add(new Point(at(30), OptionalDouble.of(250), 300, false), ROOM);
+        timeline.add(new HistoryPoint(at(0), OptionalDouble.of(10), 100, false), ROOM);
+        timeline.add(new HistoryPoint(at(15), OptionalDouble.empty(), 100, true), ROOM);
+        timeline.add(new HistoryPoint(at(30), OptionalDouble.of(250), 300, false), ROOM);
 
         assertThat(all())
                 .containsExactly(
-                        new Point(at(0), OptionalDouble.of(10), 100, false),
-                        new Point(at(15), OptionalDouble.empty(), 100, true),
-                        new Point(at(30), OptionalDouble.of(250), 300, false));
+                        new HistoryPoint(at(0), OptionalDouble.of(10), 100, false),
+                        new HistoryPoint(at(15), OptionalDouble.empty(), 100, true),
+                        new HistoryPoint(at(30), OptionalDouble.of(250), 300, false));
         assertThat(timeline.since(at(15), at(30), ROOM)).hasSize(2);
         assertThat(timeline.since(at(31), at(31), ROOM)).isEmpty();
     }
 
     @Test
     void withinASecondTheMostSessionsStayAndAnOutageIsRemembered() {
-        timeline.add(new Point(at(0), OptionalDouble.of(10), 100, false), ROOM);
-        timeline.add(new Point(at(0), OptionalDouble.of(30), 200, false), ROOM);
-        timeline.add(new Point(at(0), OptionalDouble.empty(), 300, true), ROOM);
-        timeline.add(new Point(at(0), OptionalDouble.of(20), 400, false), ROOM);
+        timeline.add(new HistoryPoint(at(0), OptionalDouble.of(10), 100, false), ROOM);
+        timeline.add(new HistoryPoint(at(0), OptionalDouble.of(30), 200, false), ROOM);
+        timeline.add(new HistoryPoint(at(0), OptionalDouble.empty(), 300, true), ROOM);
+        timeline.add(new HistoryPoint(at(0), OptionalDouble.of(20), 400, false), ROOM);
 
-        assertThat(all()).containsExactly(new Point(at(0), OptionalDouble.of(30), 200, true));
+        assertThat(all()).containsExactly(new HistoryPoint(at(0), OptionalDouble.of(30), 200, true));
     }
 
     @Test
     void aClockThatReadsEarlierOnAnotherThreadDoesNoHarm() {
-        timeline.add(new Point(at(20), OptionalDouble.of(1), 100, false), ROOM);
-        timeline.add(new Point(at(50), OptionalDouble.of(2), 100, false), ROOM);
-        timeline.add(new Point(at(49), OptionalDouble.of(3), 100, false), ROOM);
+        timeline.add(new HistoryPoint(at(20), OptionalDouble.of(1), 100, false), ROOM);
+        timeline.add(new HistoryPoint(at(50), OptionalDouble.of(2), 100, false), ROOM);
+        timeline.add(new HistoryPoint(at(49), OptionalDouble.of(3), 100, false), ROOM);
 
-        assertThat(all()).extracting(Point::at).containsExactly(at(20), at(50));
+        assertThat(all()).extracting(HistoryPoint::at).containsExactly(at(20), at(50));
         assertThat(all().getLast().sessions()).hasValue(3);
     }
 
@@ -65,7 +65,7 @@ final class TimelineTest {
     void theNewestPartIsFineAndTheOldestIsStillThere() {
         IntStream.range(0, 86_400).forEach(second -> recordEverySecond(second, 5));
 
-        List<Point> points = all();
+        List<HistoryPoint> points = all();
         assertThat(points.getFirst().at()).isEqualTo(START);
         assertThat(points.getLast().at()).isEqualTo(now);
         for (int i = 1; i < points.size(); i++) {
@@ -81,7 +81,7 @@ final class TimelineTest {
     void noPeakIsLost() {
         IntStream.range(0, 86_400).forEach(second -> recordEverySecond(second, second == 4321 ? 999 : second % 7));
 
-        assertThat(all()).contains(new Point(at(4321), OptionalDouble.of(999), 100, false));
+        assertThat(all()).contains(new HistoryPoint(at(4321), OptionalDouble.of(999), 100, false));
     }
 
     @Test
@@ -89,7 +89,7 @@ final class TimelineTest {
         int week = (int) Timeline.KEPT.toSeconds();
         IntStream.range(0, 2 * week / 60).forEach(minute -> {
             now = at(60L * minute);
-            timeline.add(new Point(now, OptionalDouble.of(1), 100, false), ROOM);
+            timeline.add(new HistoryPoint(now, OptionalDouble.of(1), 100, false), ROOM);
         });
 
         assertThat(all().getFirst().at())
@@ -101,14 +101,14 @@ final class TimelineTest {
         IntStream.range(0, 1000).forEach(second -> recordEverySecond(second, 5));
         now = at(1000);
 
-        timeline.add(new Point(now, OptionalDouble.of(1), 100, false), 48);
+        timeline.add(new HistoryPoint(now, OptionalDouble.of(1), 100, false), 48);
 
         assertThat(all()).hasSizeLessThanOrEqualTo(48);
     }
 
     @Test
     void withoutRoomNothingIsKept() {
-        timeline.add(new Point(at(0), OptionalDouble.of(10), 100, false), 0);
+        timeline.add(new HistoryPoint(at(0), OptionalDouble.of(10), 100, false), 0);
 
         assertThat(all()).isEmpty();
     }
@@ -117,18 +117,18 @@ final class TimelineTest {
     void aPlotHasAboutAsManyPointsAsItWantsAndEveryPeak() {
         IntStream.range(0, ROOM).forEach(second -> recordEverySecond(second, second == 77 ? 999 : 5));
 
-        List<Point> plot = timeline.since(START, now, 20);
+        List<HistoryPoint> plot = timeline.since(START, now, 20);
 
         assertThat(plot).hasSizeBetween(10, 20);
-        assertThat(plot).contains(new Point(at(77), OptionalDouble.of(999), 100, false));
+        assertThat(plot).contains(new HistoryPoint(at(77), OptionalDouble.of(999), 100, false));
     }
 
     private void recordEverySecond(int second, double sessions) {
         now = at(second);
-        timeline.add(new Point(now, OptionalDouble.of(sessions), 100, false), ROOM);
+        timeline.add(new HistoryPoint(now, OptionalDouble.of(sessions), 100, false), ROOM);
     }
 
-    private List<Point> all() {
+    private List<HistoryPoint> all() {
         return timeline.since(Instant.EPOCH, now, Integer.MAX_VALUE);
     }
 

@@ -75,11 +75,11 @@ final class StatusPageTest {
         assertThat(trigger.get("sessions").getAsDouble()).isEqualTo(3);
         assertThat(trigger.get("value").getAsDouble()).isEqualTo(4.5);
         assertThat(trigger.get("target").getAsDouble()).isEqualTo(2);
-        assertThat(trigger.get("instances").getAsLong()).isEqualTo(3);
-        assertThat(trigger.get("instancesPresumed").getAsBoolean()).isTrue();
+        assertThat(trigger.get("replicas").getAsLong()).isEqualTo(3);
+        assertThat(trigger.get("replicasPresumed").getAsBoolean()).isTrue();
         assertThat(trigger.get("capacity").getAsDouble()).isEqualTo(6);
         assertThat(trigger.get("active").getAsBoolean()).isTrue();
-        assertThat(text(trigger, "verdict")).startsWith("3 instances are right.");
+        assertThat(text(trigger, "verdict")).startsWith("3 replicas are right.");
     }
 
     @Test
@@ -146,7 +146,7 @@ final class StatusPageTest {
             asked(Map.of("sessionSize", String.valueOf(size)));
         }
 
-        JsonObject second = status("sort=instances&limit=2&offset=2&points=10");
+        JsonObject second = status("sort=replicas&limit=2&offset=2&points=10");
 
         assertThat(second.get("known").getAsInt()).isEqualTo(5);
         assertThat(second.getAsJsonArray("triggers")).hasSize(2);
@@ -184,7 +184,7 @@ final class StatusPageTest {
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body())
-                .contains("sort: 'best' is not problem, name, sessions or instances")
+                .contains("sort: 'best' is not problem, name, sessions or replicas")
                 .contains("limit: '1001' is not a number from 0 to 1000")
                 .contains("window: '8d' is not a duration")
                 .contains("did you mean 'search'?");

@@ -8,9 +8,9 @@ import static org.awaitility.Awaitility.await;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
-import io.github.redissessionscaler.counting.Keyspace;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
@@ -280,6 +280,6 @@ final class DeadNodesTest {
     private static RedisKeyspaces open(Topology topology) {
         var connection = new ConnectionConfig("default", topology, 0, Optional.empty(), Optional.empty(), Set.of());
         return new RedisKeyspaces(
-                Map.of("default", connection), TIMEOUT, new Telemetry(InstantSource.system(), TIMEOUT));
+                () -> Map.of("default", connection), TIMEOUT, new Telemetry(InstantSource.system(), TIMEOUT));
     }
 }

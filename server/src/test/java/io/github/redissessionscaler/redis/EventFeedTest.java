@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
-import io.github.redissessionscaler.counting.KeyspaceEvents.Listener;
+import io.github.redissessionscaler.keyspace.KeyspaceEvents.Listener;
 import io.github.redissessionscaler.redis.RedisKeyspace.Backend;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -90,7 +90,7 @@ final class EventFeedTest {
         return new Backend(
                 connection,
                 0,
-                new OneServer(Connector.of(connection, 0, TIMEOUT, stats).server(node)),
+                new StandaloneLookup(Connector.of(connection, 0, TIMEOUT, stats).server(node)),
                 stats);
     }
 

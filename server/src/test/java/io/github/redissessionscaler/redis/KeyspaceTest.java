@@ -10,11 +10,11 @@ import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
 import io.github.redissessionscaler.config.Topology;
-import io.github.redissessionscaler.counting.Keyspace;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import io.github.redissessionscaler.counting.ScanPage;
-import io.github.redissessionscaler.counting.Shard;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.keyspace.ScanPage;
+import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisBinaries;
 import io.github.redissessionscaler.testing.RedisCluster;
@@ -258,7 +258,7 @@ final class KeyspaceTest {
     private static void add(String name, Topology topology, Optional<RedisTls> tls, UnifiedJedis writer) {
         var connection = new ConnectionConfig("default", topology, 0, Optional.empty(), tls, Set.of());
         var keyspaces = closing(new RedisKeyspaces(
-                Map.of("default", connection),
+                () -> Map.of("default", connection),
                 Duration.ofSeconds(10),
                 new Telemetry(InstantSource.system(), Duration.ofSeconds(2))));
         BACKENDS.put(name, new Backend(name, keyspaces, closing(writer)));

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
-import io.github.redissessionscaler.counting.Keyspace;
-import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.trigger.Database;
@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -76,13 +78,15 @@ final class MissingDatabaseTest {
 
     @Test
     void aChangedConfigurationIsTriedAtOnce() {
+        var configured = new AtomicReference<Map<String, ConnectionConfig>>(Map.of());
         try (var narrow = RedisServer.start();
                 var wide = RedisServer.start("--databases 64");
-                var keyspaces = keyspaces(narrow.port())) {
+                var keyspaces = keyspaces(configured::get)) {
+            configured.set(connections(narrow.port()));
             var database = new Database("default", OptionalInt.of(40));
             assertThatThrownBy(() -> keyspaces.of(database).size()).hasMessageContaining("index 40");
 
-            keyspaces.use(connections(wide.port()));
+            configured.set(connections(wide.port()));
 
             assertThat(keyspaces.of(database).size()).isZero();
         }
@@ -127,8 +131,12 @@ final class MissingDatabaseTest {
     }
 
     private static RedisKeyspaces keyspaces(int port) {
+        return keyspaces(() -> connections(port));
+    }
+
+    private static RedisKeyspaces keyspaces(Supplier<Map<String, ConnectionConfig>> connections) {
         return new RedisKeyspaces(
-                connections(port), Duration.ofSeconds(5), new Telemetry(InstantSource.system(), Duration.ofSeconds(2)));
+                connections, Duration.ofSeconds(5), new Telemetry(InstantSource.system(), Duration.ofSeconds(2)));
     }
 
     private static Map<String, ConnectionConfig> connections(int port) {

@@ -10,12 +10,12 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
 import io.github.redissessionscaler.config.Secret;
 import io.github.redissessionscaler.config.Topology;
-import io.github.redissessionscaler.counting.Keyspace;
-import io.github.redissessionscaler.counting.KeyspaceEvents;
-import io.github.redissessionscaler.counting.KeyspaceException;
-import io.github.redissessionscaler.counting.KeyspaceException.Reason;
-import io.github.redissessionscaler.counting.Shard;
-import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceEvents;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
@@ -302,7 +302,7 @@ final class TopologyChangesTest {
     private static RedisKeyspaces open(Topology topology, Optional<Credentials> credentials, Optional<RedisTls> tls) {
         var connection = new ConnectionConfig("default", topology, 0, credentials, tls, Set.of());
         return new RedisKeyspaces(
-                Map.of("default", connection),
+                () -> Map.of("default", connection),
                 Duration.ofSeconds(5),
                 new Telemetry(InstantSource.system(), Duration.ofSeconds(2)));
     }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
-import io.github.redissessionscaler.counting.Keyspace;
-import io.github.redissessionscaler.counting.KeyspaceException;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
-import io.github.redissessionscaler.telemetry.ConnectionSnapshot.State;
+import io.github.redissessionscaler.telemetry.ConnectionSnapshot.ConnectionState;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.trigger.Database;
@@ -39,10 +39,9 @@ final class TrafficTest {
         redis = RedisServer.start();
         telemetry = new Telemetry(InstantSource.fixed(NOW), Duration.ofSeconds(2));
         var topology = new Topology.Standalone(new Node("127.0.0.1", redis.port()));
-        keyspaces = new RedisKeyspaces(
-                Map.of("sessions", connection("sessions", topology), "idle", connection("idle", topology)),
-                Duration.ofSeconds(5),
-                telemetry);
+        var connections = Map.of("sessions", connection("sessions", topology), "idle", connection("idle", topology));
+        telemetry.connectionsAre(connections.keySet());
+        keyspaces = new RedisKeyspaces(() -> connections, Duration.ofSeconds(5), telemetry);
         keyspace = keyspaces.of(new Database("sessions", OptionalInt.empty()));
     }
 
@@ -73,11 +72,11 @@ final class TrafficTest {
     void aConnectionThatNobodyUsesIsKnownAllTheSame() {
         assertThat(telemetry.connections()).extracting(ConnectionSnapshot::name).containsExactly("idle", "sessions");
         assertThat(telemetry.connections()).allSatisfy(connection -> {
-            assertThat(connection.state()).isEqualTo(State.UNUSED);
+            assertThat(connection.state()).isEqualTo(ConnectionState.UNUSED);
             assertThat(connection.connects()).isZero();
         });
 
-        keyspaces.use(Map.of());
+        telemetry.connectionsAre(Set.of());
 
         assertThat(telemetry.connections()).isEmpty();
     }
@@ -85,11 +84,11 @@ final class TrafficTest {
     @Test
     void aConnectionIsDownUntilItAnswersAgainAndWasMadeAnew() {
         keyspace.ping();
-        assertThat(sessions().state()).isEqualTo(State.UP);
+        assertThat(sessions().state()).isEqualTo(ConnectionState.UP);
         redis.kill();
 
         assertThatThrownBy(keyspace::ping).isInstanceOf(KeyspaceException.class);
-        assertThat(sessions().state()).isEqualTo(State.DOWN);
+        assertThat(sessions().state()).isEqualTo(ConnectionState.DOWN);
         assertThat(sessions().failures()).isEqualTo(Map.of("UNREACHABLE", 1L));
         assertThat(sessions().lastFailure()).hasValueSatisfying(failure -> {
             assertThat(failure.at()).isEqualTo(NOW);
@@ -99,7 +98,7 @@ final class TrafficTest {
         redis.restart();
         keyspace.ping();
 
-        assertThat(sessions().state()).isEqualTo(State.UP);
+        assertThat(sessions().state()).isEqualTo(ConnectionState.UP);
         assertThat(sessions().connects()).isEqualTo(2);
         assertThat(sessions().reconnects()).isEqualTo(1);
     }
@@ -112,7 +111,7 @@ final class TrafficTest {
 
         assertThatThrownBy(() -> keyspace.countByScore("text", 0, 1)).isInstanceOf(KeyspaceException.class);
 
-        assertThat(sessions().state()).isEqualTo(State.UP);
+        assertThat(sessions().state()).isEqualTo(ConnectionState.UP);
         assertThat(sessions().failures()).isEqualTo(Map.of("WRONGTYPE", 1L));
     }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * KEDA's end of {@code StreamIsActive}, for one ScaledObject that was created a moment ago: the first {@code true} is lost,
- * every later one wants one instance where there is none, and {@code false} is ignored. A stream that has ended is opened again
+ * every later one wants one replica where there is none, and {@code false} is ignored. A stream that has ended is opened again
  * after 2 s, and after twice as long each time it fails, up to 60 s. The waits are noted and last until the test lets time
  * pass. Thread-safe.
  */
@@ -30,7 +30,7 @@ public final class PlayedKeda implements AutoCloseable {
     private final Semaphore over = new Semaphore(0);
     private final Thread thread;
     private boolean created = true;
-    private int instances;
+    private int replicas;
 
     private PlayedKeda(int port, ScaledObjectRef scaledObject) {
         this.port = port;
@@ -38,21 +38,21 @@ public final class PlayedKeda implements AutoCloseable {
         this.thread = Thread.ofVirtual().unstarted(this::run);
     }
 
-    /** Opens a stream to the scaler at this port of loopback. No instance runs. */
+    /** Opens a stream to the scaler at this port of loopback. No replica runs. */
     public static PlayedKeda on(int port, ScaledObjectRef scaledObject) {
         var keda = new PlayedKeda(port, scaledObject);
         keda.thread.start();
         return keda;
     }
 
-    /** How many instances run: 0 or 1. */
-    public synchronized int instances() {
-        return instances;
+    /** How many replicas run: 0 or 1. */
+    public synchronized int replicas() {
+        return replicas;
     }
 
-    /** Takes the instance away, as the cooldown period does. */
+    /** Takes the replica away, as the cooldown period does. */
     public synchronized void scaleToZero() {
-        instances = 0;
+        replicas = 0;
     }
 
     /** What was pushed so far. */
@@ -123,7 +123,7 @@ public final class PlayedKeda implements AutoCloseable {
         if (active && created) {
             created = false;
         } else if (active) {
-            instances = 1;
+            replicas = 1;
         }
     }
 

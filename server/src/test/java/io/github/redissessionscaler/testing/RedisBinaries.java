@@ -2,7 +2,6 @@ package io.github.redissessionscaler.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.redissessionscaler.embedded.EmbeddedRedis;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +12,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import redis.embedded.core.ExecutableProvider;
 
 /**
  * The redis-servers that tests can start: the one that the build brings along, what the machine has, and those that the
@@ -81,7 +81,9 @@ public final class RedisBinaries {
     private static String unpack() {
         try {
             Path directory = Files.createTempDirectory("redis-binary-");
-            String binary = EmbeddedRedis.binary(directory);
+            String binary = ExecutableProvider.newJarResourceProvider(directory.toFile())
+                    .get()
+                    .toString();
             new File(binary).deleteOnExit();
             directory.toFile().deleteOnExit();
             return binary;

@@ -2,7 +2,7 @@ package io.github.redissessionscaler.testing;
 
 import io.github.redissessionscaler.app.Scaler;
 import io.github.redissessionscaler.config.ConfigSource;
-import io.github.redissessionscaler.problem.Durations;
+import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.GetMetricsRequest;
 import io.github.redissessionscaler.proto.MetricSpec;

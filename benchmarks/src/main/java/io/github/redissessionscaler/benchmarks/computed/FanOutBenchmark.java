@@ -1,20 +1,22 @@
 package io.github.redissessionscaler.benchmarks.computed;
 
-import io.github.redissessionscaler.activity.ActivityHub;
-import io.github.redissessionscaler.activity.Client;
-import io.github.redissessionscaler.activity.PushSettings;
-import io.github.redissessionscaler.activity.Subscription;
 import io.github.redissessionscaler.background.Background;
-import io.github.redissessionscaler.counting.Counter;
-import io.github.redissessionscaler.counting.LayoutFindings;
-import io.github.redissessionscaler.evaluation.Advisor;
-import io.github.redissessionscaler.evaluation.Asked;
+import io.github.redissessionscaler.counting.pattern.ScanEvents;
+import io.github.redissessionscaler.diagnosis.EvictionMonitor;
+import io.github.redissessionscaler.diagnosis.LayoutFindings;
+import io.github.redissessionscaler.diagnosis.LayoutMonitor;
 import io.github.redissessionscaler.evaluation.Evaluator;
-import io.github.redissessionscaler.evaluation.Reader;
+import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.evaluation.TriggerStates;
-import io.github.redissessionscaler.history.History;
-import io.github.redissessionscaler.history.Instances;
-import io.github.redissessionscaler.outage.OutageRules;
+import io.github.redissessionscaler.history.HistoryBudget;
+import io.github.redissessionscaler.history.RunningReplicas;
+import io.github.redissessionscaler.outage.OutagePolicy;
+import io.github.redissessionscaler.push.PushSettings;
+import io.github.redissessionscaler.push.StreamClient;
+import io.github.redissessionscaler.push.StreamHub;
+import io.github.redissessionscaler.push.Subscription;
+import io.github.redissessionscaler.reading.RedisReader;
+import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.time.Duration;
@@ -51,30 +53,32 @@ public class FanOutBenchmark {
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Background background = new Background(executor);
     private volatile CountDownLatch untold = new CountDownLatch(0);
-    private ActivityHub hub;
+    private StreamHub hub;
     private long sessions;
 
     @Setup
     public void open() throws InterruptedException {
         InstantSource clock = InstantSource.system();
-        var counter = new Counter(_ -> keyspace, clock);
+        var counter = new SourceCounter(_ -> keyspace, clock);
         var telemetry = new Telemetry(clock, Duration.ofSeconds(2));
         var evaluator = new Evaluator(
-                new Reader(_ -> keyspace, counter, executor, telemetry, clock),
-                new OutageRules(() -> Duration.ZERO, clock),
-                new TriggerStates(() -> streams, () -> 100, History.unrecorded(Instances.UNKNOWN), clock),
+                new RedisReader(_ -> keyspace, counter, executor, telemetry, clock),
+                new OutagePolicy(() -> Duration.ZERO, clock),
+                new TriggerStates(() -> streams, () -> 100, HistoryBudget.unrecorded(RunningReplicas.UNKNOWN), clock),
                 (namespace, database) -> {},
-                new Advisor((source, layout) -> LayoutFindings.NONE, source -> List.of(), executor, clock));
-        hub = new ActivityHub(
+                new LayoutMonitor((source, layout) -> LayoutFindings.NONE, source -> List.of(), executor, clock),
+                new EvictionMonitor(_ -> keyspace, executor, telemetry, clock));
+        hub = new StreamHub(
                 evaluator,
                 (database, listener) -> () -> {},
                 _ -> {},
+                new ScanEvents(),
                 new PushSettings(NEVER, NEVER, NEVER, Duration.ofSeconds(2)),
                 () -> streams,
                 background);
         untold = new CountDownLatch(streams);
         for (int i = 0; i < streams; i++) {
-            var asked = new Asked("shop", "web-" + i, TriggerParser.parse(Map.of("activationSessionSize", "0")));
+            var asked = new TriggerRef("shop", "web-" + i, TriggerParser.parse(Map.of("activationSessionSize", "0")));
             Subscription subscription = hub.watchActivity(asked, new Listener());
             subscription.open();
         }
@@ -103,7 +107,7 @@ public class FanOutBenchmark {
         executor.shutdownNow();
     }
 
-    private final class Listener implements Client {
+    private final class Listener implements StreamClient {
 
         @Override
         public boolean isReady() {

@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.benchmarks.computed;
 
-import io.github.redissessionscaler.hpa.HorizontalPodAutoscaler;
+import io.github.redissessionscaler.hpa.ReplicaCalculator;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.util.Map;
@@ -21,16 +21,16 @@ public class HpaBenchmark {
     private double sessions = 1234.5;
     private double target = 100;
     private long replicas = 7;
-    private final Trigger whole = TriggerParser.parse(Map.of("wholeInstances", "true"));
+    private final Trigger whole = TriggerParser.parse(Map.of("wholeReplicas", "true"));
     private final Trigger scaled = TriggerParser.parse(Map.of("sessionSize", "60"));
 
     @Benchmark
     public long desiredReplicas() {
-        return HorizontalPodAutoscaler.DEFAULT.desiredReplicas(sessions, target, replicas);
+        return ReplicaCalculator.DEFAULT.desiredReplicas(sessions, target, replicas);
     }
 
     @Benchmark
-    public double wholeInstances() {
+    public double wholeReplicas() {
         return whole.valueOf(sessions, target);
     }
 

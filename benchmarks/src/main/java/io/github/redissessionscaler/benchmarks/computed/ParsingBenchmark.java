@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.benchmarks.computed;
 
-import io.github.redissessionscaler.problem.InvalidInputException;
+import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.util.Map;
@@ -29,7 +29,7 @@ public class ParsingBenchmark {
             "namespace", "shop:session",
             "onUnavailable", "hold",
             "holdFor", "10m",
-            "wholeInstances", "true",
+            "wholeReplicas", "true",
             "headroom", "20%");
     private final Map<String, String> wrong = Map.of("sesionSize", "100", "headroom", "much");
 

@@ -1,7 +1,7 @@
 package io.github.redissessionscaler.benchmarks.computed;
 
-import io.github.redissessionscaler.counting.Keyspace;
-import io.github.redissessionscaler.counting.Shard;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Instant;
 import java.util.List;

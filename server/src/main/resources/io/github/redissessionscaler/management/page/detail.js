@@ -94,7 +94,7 @@ function caption(history, now) {
   }
   return (
     `From ${from} to ${clock(now)}: ${range(counted)} sessions, now ${number(counted.at(-1))}. ` +
-    `The instances could take ${range(history.capacity)}, now ${number(history.capacity.at(-1))}.${outage}`
+    `The replicas could take ${range(history.capacity)}, now ${number(history.capacity.at(-1))}.${outage}`
   );
 }
 
@@ -130,16 +130,16 @@ function facts(trigger) {
     all.push(["Counted", `${span(trigger.ageSeconds)} ago`]);
   }
   const key = trigger.targetKey ? `, from the key '${trigger.targetKey}'` : "";
-  all.push(["Target", `${many(trigger.target, "session")} per instance${key}`]);
+  all.push(["Target", `${many(trigger.target, "session")} per replica${key}`]);
   if (trigger.metricTarget !== trigger.target) {
     const scale = `${number(trigger.metricTarget)} / ${number(trigger.target)}`;
     all.push(["Target of the metric", `${number(trigger.metricTarget)}, so that the value is scaled by ${scale}`]);
   }
   if (trigger.value !== undefined) {
     all.push(["KEDA was told", `${number(trigger.value)}${how(trigger)}, ${span(trigger.answeredSeconds)} ago`]);
-    all.push(["Instances", `${number(trigger.instances)}${trigger.instancesPresumed ? ", presumed (see below)" : ""}`]);
+    all.push(["Replicas", `${number(trigger.replicas)}${trigger.replicasPresumed ? ", presumed (see below)" : ""}`]);
     all.push(["They can take", many(trigger.capacity, "session")]);
-    all.push(["Wanted", many(trigger.wantedInstances, "instance")]);
+    all.push(["Wanted", many(trigger.wantedReplicas, "replica")]);
   }
   const active = trigger.active === undefined ? "not asked yet" : trigger.active ? "yes" : "no";
   all.push(["Active", `${active}; while ${trigger.activeWhile}`]);
@@ -155,8 +155,8 @@ function how(trigger) {
   if (trigger.headroom !== "0") {
     parts.push(`headroom ${trigger.headroom}`);
   }
-  if (trigger.wholeInstances) {
-    parts.push("whole instances");
+  if (trigger.wholeReplicas) {
+    parts.push("whole replicas");
   }
   return parts.length > 0 ? ` (${parts.join(", ")})` : "";
 }

@@ -52,7 +52,7 @@ function showRow(row, trigger, open, now) {
   const about = trigger.method === "estimate" ? "≈ " : "";
   write(part(row, "sessions"), trigger.sessions === undefined ? "–" : about + number(Math.round(trigger.sessions)));
   write(part(row, "target"), number(trigger.target));
-  write(part(row, "instances"), trigger.instances === undefined ? "–" : number(trigger.instances));
+  write(part(row, "replicas"), trigger.replicas === undefined ? "–" : number(trigger.replicas));
   const [kind, state] = stateOf(trigger);
   const pill = part(row, "state");
   pill.dataset.kind = kind;

@@ -1,5 +1,5 @@
 /**
- * Draws the sessions of a trigger over time, against what its instances could take. Values stand until the next one, so that
+ * Draws the sessions of a trigger over time, against what its replicas could take. Values stand until the next one, so that
  * both are drawn in steps.
  */
 
@@ -138,7 +138,7 @@ function steps(history, values, scales, base) {
   return path;
 }
 
-/** What the instances could not take. */
+/** What the replicas could not take. */
 function excess(history, scales) {
   return history.sessions
     .map((value, i) => {

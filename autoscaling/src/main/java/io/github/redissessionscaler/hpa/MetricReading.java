@@ -1,0 +1,15 @@
+package io.github.redissessionscaler.hpa;
+
+/** What the HPA learns of one metric when it asks. */
+public sealed interface MetricReading {
+
+    /**
+     * A value, not negative.
+     *
+     * @param target per replica, at least 0.001
+     */
+    record Value(double value, double target) implements MetricReading {}
+
+    /** An error. */
+    record Missing() implements MetricReading {}
+}

@@ -1,0 +1,78 @@
+package io.github.redissessionscaler.input;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Durations as users write them: whole numbers with the units d, h, m, s, ms, the larger unit first. */
+public final class Durations {
+
+    /** What {@link #parse} takes, as a noun for a message. */
+    public static final String FORM = "a duration such as 500ms, 90s, 30m or 1h30m";
+
+    /** The durations from one to another, both included. */
+    public record Range(Duration least, Duration most) {
+
+        /** The duration, or empty when the text is none, or not within the range. */
+        public Optional<Duration> parse(String text) {
+            return Durations.parse(text)
+                    .filter(duration -> duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0);
+        }
+
+        /** What {@link #parse} takes, as a noun for a message. */
+        public String words() {
+            return FORM + ", from " + format(least) + " to " + format(most);
+        }
+    }
+
+    /** Each number short enough that no sum overflows. */
+    private static final Pattern PARTS =
+            Pattern.compile("(?:(\\d{1,10})d)?(?:(\\d{1,10})h)?(?:(\\d{1,10})m)?(?:(\\d{1,10})s)?(?:(\\d{1,10})ms)?");
+
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
+
+    private Durations() {}
+
+    /** The duration, or empty when the text is not {@link #FORM}. */
+    public static Optional<Duration> parse(String text) {
+        Matcher parts = PARTS.matcher(text);
+        if (text.isEmpty() || !parts.matches()) {
+            return Optional.empty();
+        }
+        return Optional.of(Duration.ofDays(part(parts, 1))
+                .plusHours(part(parts, 2))
+                .plusMinutes(part(parts, 3))
+                .plusSeconds(part(parts, 4))
+                .plusMillis(part(parts, 5)));
+    }
+
+    /** How to mend a text that {@link #parse} refused, to put behind a message; empty when all there is to say is the form. */
+    public static String remedy(String text) {
+        return NUMBER.matcher(text).matches()
+                ? "; a number needs its unit: write %ss for seconds or %sm for minutes".formatted(text, text)
+                : "";
+    }
+
+    /** The duration as {@link #parse} takes it, without what is finer than a millisecond: {@code 1h30m}, {@code 0s}. */
+    public static String format(Duration duration) {
+        var text = new StringBuilder();
+        append(text, duration.toDays(), "d");
+        append(text, duration.toHoursPart(), "h");
+        append(text, duration.toMinutesPart(), "m");
+        append(text, duration.toSecondsPart(), "s");
+        append(text, duration.toMillisPart(), "ms");
+        return text.isEmpty() ? "0s" : text.toString();
+    }
+
+    private static void append(StringBuilder text, long amount, String unit) {
+        if (amount > 0) {
+            text.append(amount).append(unit);
+        }
+    }
+
+    private static long part(Matcher parts, int group) {
+        String digits = parts.group(group);
+        return digits == null ? 0 : Long.parseLong(digits);
+    }
+}

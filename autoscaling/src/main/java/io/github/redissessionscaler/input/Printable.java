@@ -1,0 +1,92 @@
+package io.github.redissessionscaler.input;
+
+import java.util.regex.Pattern;
+
+/** Renders what a user gave so that it fits into one line of a message. */
+public final class Printable {
+
+    /** Characters of the input that are shown, at most. */
+    static final int SHOWN = 64;
+
+    private static final String CLIPPED = "…";
+
+    /** Stands for a text that may hold a credential. */
+    public static final String HIDDEN = "what is given, and not shown since it may hold a password,";
+
+    /** User information in a URL, an assignment such as those of connection strings, and a private key. */
+    private static final Pattern CREDENTIAL = Pattern.compile(
+            "(?i)://|[^\\s:@/]*:[^\\s@]*@|-----BEGIN|(?:pass|pwd|secret|token|key|user|auth)[\\w-]*[\"']?\\s*="
+                    + "|(?:passw|pwd|secret)[\\w-]*[\"']?\\s*:");
+
+    private static final Pattern PATH = Pattern.compile("(?:\\.{0,2}/|[A-Za-z]:[/\\\\])[\\w.,+ /\\\\-]*");
+
+    private static final Pattern NUMBER = Pattern.compile("[-+]?[\\d.,:]{1,25} ?[A-Za-z%µ]{0,4}|[-+]?[A-Za-z]{1,12}");
+
+    private static final Pattern NAME = Pattern.compile("[\\w.-]{1,64}");
+
+    private Printable() {}
+
+    /** The text in single quotes; long text clipped, control and formatting characters escaped. */
+    public static String of(String text) {
+        return "'" + plain(text) + "'";
+    }
+
+    /** The same for a text that is refused: if it looks as if it held a credential, a noun that stands for it. */
+    public static String refused(String text) {
+        return CREDENTIAL.matcher(text).find() ? HIDDEN : of(text);
+    }
+
+    /** The same for a text in the place of a number or of a word: of anything else, which may be pasted from anywhere, nothing. */
+    public static String value(String text) {
+        return NUMBER.matcher(text).matches() ? of(text) : HIDDEN;
+    }
+
+    /** The same for a text in the place of a path, which is shown if it looks like one. */
+    public static String path(String text) {
+        return PATH.matcher(text).matches() && !CREDENTIAL.matcher(text).find() ? of(text) : HIDDEN;
+    }
+
+    /** A key that nobody knows, without quotes, if it looks like a name. */
+    public static String name(String text) {
+        return NAME.matcher(text).matches() ? text : "(a key that is not shown, since it may hold a password)";
+    }
+
+    /** The text without quotes, under the same rules. */
+    public static String plain(String text) {
+        return plain(text, SHOWN);
+    }
+
+    /** The same with so many characters at most. */
+    public static String plain(String text, int most) {
+        var shown = new StringBuilder();
+        text.codePoints().limit(most).forEach(character -> append(shown, character));
+        return text.codePointCount(0, text.length()) > most ? shown + CLIPPED : shown.toString();
+    }
+
+    private static void append(StringBuilder shown, int character) {
+        switch (character) {
+            case '\n' -> shown.append("\\n");
+            case '\r' -> shown.append("\\r");
+            case '\t' -> shown.append("\\t");
+            default -> {
+                if (isPlain(character)) {
+                    shown.appendCodePoint(character);
+                } else {
+                    shown.append("\\u{%x}".formatted(character));
+                }
+            }
+        }
+    }
+
+    /** Whether it neither controls a terminal, reorders the text around it, nor is half a character. */
+    private static boolean isPlain(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.redissessionscaler.simulation;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How many sessions there were when: a straight line from each point to the next. Where Redis was silent the sessions went on
+ * on such a line, but nobody could count them. Immutable.
+ */
+public final class LoadCurve {
+
+    private final TimeScale scale;
+    private final long[] times;
+    private final double[] counted;
+    private final long[] knownTimes;
+    private final double[] knownSessions;
+
+    /**
+     * A curve through these points. Keeps the arrays.
+     *
+     * @param times in milliseconds since 1970, rising, at least two
+     * @param counted sessions at each of them, not negative, or NaN where Redis was silent from then until the next point; not
+     *     all are NaN
+     */
+    LoadCurve(TimeScale scale, long[] times, double[] counted) {
+        this.scale = scale;
+        this.times = times;
+        this.counted = counted;
+        int[] known = IntStream.range(0, times.length)
+                .filter(point -> !Double.isNaN(counted[point]))
+                .toArray();
+        this.knownTimes = Arrays.stream(known).mapToLong(point -> times[point]).toArray();
+        this.knownSessions =
+                Arrays.stream(known).mapToDouble(point -> counted[point]).toArray();
+    }
+
+    /** How its author told the time. */
+    public TimeScale scale() {
+        return scale;
+    }
+
+    /** How many points it was made of. */
+    public int points() {
+        return times.length;
+    }
+
+    /** From the first point to the last. */
+    public Span span() {
+        return new Span(at(0), at(times.length - 1));
+    }
+
+    /** The most sessions at any time. */
+    public double most() {
+        return Arrays.stream(knownSessions).max().orElseThrow();
+    }
+
+    /** The times in which Redis was silent, in order. */
+    public List<Span> silences() {
+        List<Span> silences = new ArrayList<>();
+        int point = 0;
+        while (point < times.length - 1) {
+            int from = point;
+            while (point < times.length - 1 && Double.isNaN(counted[point])) {
+                point++;
+            }
+            if (point > from) {
+                silences.add(new Span(at(from), at(point)));
+            } else {
+                point++;
+            }
+        }
+        return List.copyOf(silences);
+    }
+
+    boolean silentAt(Instant time) {
+        return Double.isNaN(counted[Math.max(0, floor(times, time.toEpochMilli()))]);
+    }
+
+    /** Sessions at that time, counted or not: a whole number between two points. */
+    double sessionsAt(Instant time) {
+        long millis = time.toEpochMilli();
+        int before = floor(knownTimes, millis);
+        if (before < 0) {
+            return knownSessions[0];
+        }
+        if (before == knownTimes.length - 1 || knownTimes[before] == millis) {
+            return knownSessions[before];
+        }
+        double part = (double) (millis - knownTimes[before]) / (double) (knownTimes[before + 1] - knownTimes[before]);
+        return Math.rint(knownSessions[before] + part * (knownSessions[before + 1] - knownSessions[before]));
+    }
+
+    /** The most sessions at any moment of the span. */
+    double mostWithin(Span span) {
+        double most = Math.max(sessionsAt(span.from()), sessionsAt(span.to()));
+        int last = floor(knownTimes, span.to().toEpochMilli());
+        for (int point = floor(knownTimes, span.from().toEpochMilli()) + 1; point <= last; point++) {
+            most = Math.max(most, knownSessions[point]);
+        }
+        return most;
+    }
+
+    private Instant at(int point) {
+        return Instant.ofEpochMilli(times[point]);
+    }
+
+    /** The last of the times that is not after the given one, or -1. */
+    private static int floor(long[] times, long time) {
+        int found = Arrays.binarySearch(times, time);
+        return found >= 0 ? found : -found - 2;
+    }
+}

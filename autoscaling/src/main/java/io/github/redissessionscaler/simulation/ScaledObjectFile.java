@@ -1,0 +1,173 @@
+package io.github.redissessionscaler.simulation;
+
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.trigger.MetadataKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/** Takes the settings out of a ScaledObject. For one file. */
+public final class ScaledObjectFile {
+
+    /** What scales nothing. */
+    private static final List<String> IRRELEVANT = List.of(
+            "scaleTargetRef.", "advanced.restoreToOriginalReplicaCount", "advanced.horizontalPodAutoscalerConfig.name");
+
+    private static final String EXTERNAL = "external";
+
+    private final Optional<String> metric;
+    private final Map<String, String> given = new LinkedHashMap<>();
+    private final List<String> ignored = new ArrayList<>();
+
+    private ScaledObjectFile(Optional<String> metric) {
+        this.metric = metric;
+    }
+
+    /**
+     * What a ScaledObject says.
+     *
+     * @param ignored what it says besides, and no simulation heeds
+     */
+    public record ParsedFile(ScenarioSettings settings, List<String> ignored) {}
+
+    /**
+     * What the only ScaledObject of a file says. Other objects may stand there too.
+     *
+     * @param yaml the file's text
+     * @param metric the {@code metricName} of the trigger that is meant, where there are several of type external
+     * @throws InvalidInputException if there is not one ScaledObject and one such trigger
+     */
+    public static ParsedFile read(String yaml, Optional<String> metric) {
+        return new ScaledObjectFile(metric).content(scaledObject(yaml));
+    }
+
+    private static Map<?, ?> scaledObject(String yaml) {
+        try {
+            var load =
+                    new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build());
+            List<Map<?, ?>> found = StreamSupport.stream(
+                            load.loadAllFromString(yaml).spliterator(), false)
+                    .<Map<?, ?>>mapMulti((object, out) -> {
+                        if (object instanceof Map<?, ?> mapping && "ScaledObject".equals(mapping.get("kind"))) {
+                            out.accept(mapping);
+                        }
+                    })
+                    .toList();
+            if (found.size() != 1) {
+                throw invalid("the file has " + found.size() + " ScaledObjects; give one that has one");
+            }
+            return found.getFirst();
+        } catch (YamlEngineException e) {
+            throw invalid(
+                    "the file is not YAML: " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
+        }
+    }
+
+    private ParsedFile content(Map<?, ?> scaledObject) {
+        Map<?, ?> spec = mapping(scaledObject.get("spec"));
+        spec.forEach((key, node) -> {
+            if (!"triggers".equals(key)) {
+                walk(String.valueOf(key), node);
+            }
+        });
+        readTriggers(spec.get("triggers") instanceof List<?> list ? list : List.of());
+        return new ParsedFile(ScenarioSettings.of(given), List.copyOf(ignored));
+    }
+
+    private void walk(String path, Object node) {
+        Optional<ScenarioKey> setting = ScenarioKey.atPath(path);
+        if (setting.isPresent()) {
+            given.put(setting.get().text(), text(node));
+        } else if (node instanceof Map<?, ?> mapping) {
+            mapping.forEach((key, child) -> walk(path + "." + key, child));
+        } else if (IRRELEVANT.stream().noneMatch(path::startsWith)) {
+            ignored.add("spec." + path);
+        }
+    }
+
+    private static String text(Object node) {
+        return node instanceof List<?> policies
+                ? policies.stream()
+                        .map(ScaledObjectFile::mapping)
+                        .map(ScaledObjectFile::policy)
+                        .collect(Collectors.joining(" + "))
+                : String.valueOf(node);
+    }
+
+    private static String policy(Map<?, ?> policy) {
+        Object type = policy.get("type");
+        String unit = "Percent".equals(type) ? "%" : "Pods".equals(type) ? "" : " " + type;
+        return policy.get("value") + unit + "/" + policy.get("periodSeconds") + "s";
+    }
+
+    private void readTriggers(List<?> triggers) {
+        List<Integer> candidates = new ArrayList<>();
+        for (int i = 0; i < triggers.size(); i++) {
+            Map<?, ?> trigger = mapping(triggers.get(i));
+            String type = String.valueOf(trigger.get("type"));
+            if (!type.startsWith(EXTERNAL)) {
+                ignored.add("spec.triggers[%d], of type %s".formatted(i, Printable.plain(type)));
+            } else if (metric.map(name -> name.equals(metricOf(trigger))).orElse(true)) {
+                candidates.add(i);
+            } else {
+                ignored.add("spec.triggers[%d], of another metric".formatted(i));
+            }
+        }
+        if (candidates.size() != 1) {
+            throw invalid(
+                    candidates.isEmpty()
+                            ? "the ScaledObject has no trigger of type external"
+                                    + metric.map(name -> " with metricName " + Printable.of(name))
+                                            .orElse("")
+                            : "the ScaledObject has several triggers of type external; say which by --trigger METRIC: "
+                                    + candidates.stream()
+                                            .map(i -> metricOf(mapping(triggers.get(i))))
+                                            .collect(Collectors.joining(", ")));
+        }
+        int index = candidates.getFirst();
+        readTrigger("spec.triggers[%d]".formatted(index), mapping(triggers.get(index)));
+    }
+
+    private void readTrigger(String path, Map<?, ?> trigger) {
+        given.put(ScenarioKey.TYPE.text(), String.valueOf(trigger.get("type")));
+        if (trigger.get(ScenarioKey.USE_CACHED_METRICS.text()) instanceof Boolean cached) {
+            given.put(ScenarioKey.USE_CACHED_METRICS.text(), cached.toString());
+        }
+        Object metricType = trigger.get("metricType");
+        if (metricType != null && !"AverageValue".equals(metricType)) {
+            throw invalid(path + ".metricType is " + Printable.of(String.valueOf(metricType))
+                    + "; sessions per replica are an AverageValue");
+        }
+        mapping(trigger.get("metadata")).forEach((key, value) -> {
+            String name = String.valueOf(key);
+            if (name.endsWith(MetadataKey.FROM_ENV)) {
+                ignored.add(path + ".metadata." + name + ", which names a variable of the application");
+            } else {
+                given.put(name, String.valueOf(value));
+            }
+        });
+    }
+
+    private static String metricOf(Map<?, ?> trigger) {
+        Object name = mapping(trigger.get("metadata")).get(MetadataKey.METRIC_NAME.text());
+        return name == null ? MetadataKey.METRIC_NAME.byDefault().orElseThrow() : String.valueOf(name);
+    }
+
+    private static Map<?, ?> mapping(@Nullable Object node) {
+        return node instanceof Map<?, ?> mapping ? mapping : Map.of();
+    }
+
+    private static InvalidInputException invalid(String message) {
+        return new InvalidInputException(List.of(new Problem("--scaledobject", message)));
+    }
+}

@@ -1,0 +1,39 @@
+package io.github.redissessionscaler.simulation;
+
+import io.github.redissessionscaler.keda.ScaledObject;
+import io.github.redissessionscaler.trigger.Activation;
+import io.github.redissessionscaler.trigger.Trigger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything that decides how an application is scaled: what is tried in one simulation.
+ *
+ * @param name to tell it from others
+ * @param target sessions per replica
+ * @param pushes whether the trigger's type is {@code external-push}
+ * @param outageGrace how long the last number stands before {@code onUnavailable: minimum} takes hold
+ * @param startupTime of a replica
+ */
+public record Scenario(
+        String name,
+        Trigger trigger,
+        double target,
+        ScaledObject scaledObject,
+        boolean pushes,
+        Duration outageGrace,
+        Duration startupTime) {
+
+    /** What is taken for granted because a load curve does not tell it, each a sentence. */
+    public List<String> assumptions() {
+        List<String> assumptions = new ArrayList<>();
+        trigger.target()
+                .sessionSizeKey()
+                .ifPresent(_ -> assumptions.add("sessionSizeKey is taken to hold sessionSize all the time."));
+        if (trigger.activation() instanceof Activation.Flag) {
+            assumptions.add("activeKey is taken to hold 1 all the time.");
+        }
+        return List.copyOf(assumptions);
+    }
+}

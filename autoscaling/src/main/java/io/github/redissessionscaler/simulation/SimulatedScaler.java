@@ -1,0 +1,61 @@
+package io.github.redissessionscaler.simulation;
+
+import io.github.redissessionscaler.keda.ScalerResponse;
+import io.github.redissessionscaler.outage.OutageDecision;
+import io.github.redissessionscaler.outage.OutagePolicy;
+import io.github.redissessionscaler.outage.Timestamped;
+import io.github.redissessionscaler.trigger.Activation;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What the scaler answers for one trigger, by the rules that answer in production. Time must not run backwards. */
+final class SimulatedScaler {
+
+    private final Scenario setup;
+    private final OutagePolicy rules;
+    private Instant now = Instant.EPOCH;
+    private Optional<Timestamped<Double>> last = Optional.empty();
+
+    /** When the first reading failed, while they do. */
+    private Optional<Instant> outage = Optional.empty();
+
+    SimulatedScaler(Scenario setup) {
+        this.setup = setup;
+        this.rules = new OutagePolicy(setup::outageGrace, () -> now);
+    }
+
+    /** The answer when Redis holds so many sessions. */
+    ScalerResponse counted(double sessions, Instant at) {
+        now = at;
+        last = Optional.of(new Timestamped<>(sessions, at));
+        outage = Optional.empty();
+        return numbers(sessions);
+    }
+
+    /** The answer when Redis is silent. */
+    ScalerResponse silent(Instant at) {
+        now = at;
+        Instant since = outage.orElse(at);
+        outage = Optional.of(since);
+        return switch (rules.verdict(setup.trigger().onUnavailable(), last, since)) {
+            case OutageDecision.ReportLast<Double> hold -> numbers(hold.known().value());
+            case OutageDecision.ReportMinimum<Double>() -> new ScalerResponse.MetricValues(0, metricTarget(), false);
+            case OutageDecision.ReportError<Double>() -> new ScalerResponse.Failure(metricTarget());
+        };
+    }
+
+    private ScalerResponse numbers(double sessions) {
+        boolean active = switch (setup.trigger().activation()) {
+            case Activation.Reachable() -> true;
+            case Activation.Flag(String key) -> true;
+            case Activation.MoreThan moreThan -> moreThan.reachedBy(sessions);
+        };
+        return new ScalerResponse.MetricValues(
+                setup.trigger().valueOf(sessions, setup.target()), metricTarget(), active);
+    }
+
+    /** The target by which the HPA divides. */
+    private double metricTarget() {
+        return setup.trigger().target().metricTarget();
+    }
+}

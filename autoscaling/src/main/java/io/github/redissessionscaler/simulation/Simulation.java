@@ -1,0 +1,175 @@
+package io.github.redissessionscaler.simulation;
+
+import io.github.redissessionscaler.hpa.Decision;
+import io.github.redissessionscaler.hpa.ReplicaCalculator;
+import io.github.redissessionscaler.keda.Autoscaler;
+import io.github.redissessionscaler.keda.ScaledObject;
+import io.github.redissessionscaler.keda.ScalerResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Plays a load curve second by second: KEDA polls, the HPA looks, replicas start and end. The same curve and the same setup
+ * come to the same.
+ */
+public final class Simulation {
+
+    private static final long NEVER = -1;
+    private static final long SYNC_SECONDS = Autoscaler.SYNC_PERIOD.toSeconds();
+
+    private final LoadCurve curve;
+    private final Scenario setup;
+    private final double capacity;
+    private final Instant start;
+    private final SimulatedScaler answers;
+    private final Autoscaler autoscaler;
+    private final SimulatedReplicas replicas;
+    private final long atFirst;
+
+    private final List<Outcome.ReplicaChange> changes = new ArrayList<>();
+    private final List<Outcome.Serving> serving = new ArrayList<>();
+    private final List<Span> overloads = new ArrayList<>();
+    private Optional<Outcome.Worst> worst = Optional.empty();
+    private long overloadedSince = NEVER;
+    private long replicaSeconds;
+
+    private Simulation(LoadCurve curve, Scenario setup, double capacity) {
+        this.curve = curve;
+        this.setup = setup;
+        this.capacity = capacity;
+        this.start = curve.span().from();
+        this.answers = new SimulatedScaler(setup);
+        this.atFirst = needed(answer(start));
+        this.autoscaler = new Autoscaler(setup.scaledObject(), atFirst, start);
+        this.replicas = new SimulatedReplicas(atFirst, setup.startupTime().toSeconds());
+    }
+
+    /**
+     * What comes of it.
+     *
+     * @param capacity sessions that a replica can take, more than 0
+     */
+    public static Outcome run(LoadCurve curve, Scenario setup, double capacity) {
+        return new Simulation(curve, setup, capacity).outcome();
+    }
+
+    private Outcome outcome() {
+        long end = Math.max(1, curve.span().length().toSeconds());
+        long second = 0;
+        while (second < end) {
+            scale(second);
+            long ready = replicas.ready(second);
+            long next = Math.min(end, nextEvent(second));
+            account(second, next, ready);
+            second = next;
+        }
+        endOverload(end);
+        return new Outcome(setup, atFirst, changes, serving, overloads, worst, Duration.ofSeconds(replicaSeconds));
+    }
+
+    /** The next second at which anything may change but the sessions. */
+    private long nextEvent(long second) {
+        if (followsPushes()) {
+            return second + 1;
+        }
+        long poll = setup.scaledObject().pollingInterval().toSeconds();
+        long nextPoll = second - second % poll + poll;
+        long nextSync = second - second % SYNC_SECONDS + SYNC_SECONDS;
+        return Math.min(Math.min(nextPoll, nextSync), replicas.nextReady());
+    }
+
+    /** A push starts the first replicas, and renews the time of the last activity, which only matters where KEDA ends the last ones. */
+    private boolean followsPushes() {
+        ScaledObject scaledObject = setup.scaledObject();
+        boolean endsTheLast =
+                scaledObject.minReplicas() == 0 || scaledObject.idleReplicas().isPresent();
+        return setup.pushes() && endsTheLast;
+    }
+
+    /** As many replicas as there would be if all had been as it is for long. */
+    private long needed(ScalerResponse answer) {
+        return switch (answer) {
+            case ScalerResponse.MetricValues(double value, double target, boolean active) -> {
+                long least = setup.scaledObject().minReplicas();
+                yield active
+                        ? Math.clamp(
+                                ReplicaCalculator.needed(value, target),
+                                Math.max(1, least),
+                                setup.scaledObject().maxReplicas())
+                        : setup.scaledObject().idleReplicas().orElse(least);
+            }
+            case ScalerResponse.Failure(double target) ->
+                Math.max(1, setup.scaledObject().minReplicas());
+        };
+    }
+
+    private void scale(long second) {
+        Instant now = start.plusSeconds(second);
+        if (second % setup.scaledObject().pollingInterval().toSeconds() == 0) {
+            decided(autoscaler.poll(() -> List.of(answer(now)), now), second);
+        } else if (followsPushes() && isActive(answer(now))) {
+            decided(autoscaler.pushedActive(now), second);
+        }
+        if (second % SYNC_SECONDS == 0) {
+            decided(autoscaler.sync(() -> List.of(answer(now)), now), second);
+        }
+    }
+
+    private ScalerResponse answer(Instant now) {
+        return curve.silentAt(now) ? answers.silent(now) : answers.counted(curve.sessionsAt(now), now);
+    }
+
+    private static boolean isActive(ScalerResponse answer) {
+        return answer instanceof ScalerResponse.MetricValues numbers && numbers.active();
+    }
+
+    private void decided(Decision decision, long second) {
+        long before = changes.isEmpty() ? atFirst : changes.getLast().replicas();
+        if (decision.replicas() != before) {
+            changes.add(new Outcome.ReplicaChange(
+                    start.plusSeconds(second), before, decision.replicas(), decision.reason()));
+            replicas.become(decision.replicas(), second);
+        }
+    }
+
+    private void account(long from, long to, long ready) {
+        replicaSeconds += autoscaler.replicas() * (to - from);
+        if (serving.isEmpty() || serving.getLast().replicas() != ready) {
+            serving.add(new Outcome.Serving(start.plusSeconds(from), ready));
+        }
+        double most = curve.mostWithin(new Span(start.plusSeconds(from), start.plusSeconds(to)));
+        if (most <= (double) ready * capacity) {
+            endOverload(from);
+            return;
+        }
+        for (long second = from; second < to; second++) {
+            compare(second, ready);
+        }
+    }
+
+    private void compare(long second, long ready) {
+        Instant now = start.plusSeconds(second);
+        double sessions = curve.sessionsAt(now);
+        double tooMany = sessions - (double) ready * capacity;
+        if (tooMany <= 0) {
+            endOverload(second);
+            return;
+        }
+        if (overloadedSince == NEVER) {
+            overloadedSince = second;
+        }
+        if (worst.map(Outcome.Worst::tooMany).orElse(0.0) < tooMany) {
+            worst = Optional.of(new Outcome.Worst(now, sessions, ready, tooMany));
+        }
+    }
+
+    private void endOverload(long second) {
+        if (overloadedSince != NEVER) {
+            overloads.add(new Span(start.plusSeconds(overloadedSince), start.plusSeconds(second)));
+            overloadedSince = NEVER;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.redissessionscaler.trigger;
+
+import io.github.redissessionscaler.input.Printable;
+import java.math.BigDecimal;
+
+/** What makes a trigger active. */
+public sealed interface Activation {
+
+    /** When the trigger is active, for people: a clause that goes behind "while". */
+    default String inWords() {
+        return switch (this) {
+            case Reachable() -> "Redis answers";
+            case MoreThan(double sessions) ->
+                "there are more than %s sessions"
+                        .formatted(BigDecimal.valueOf(sessions)
+                                .stripTrailingZeros()
+                                .toPlainString());
+            case Flag(String key) -> Printable.of(key) + " holds 1 or true";
+        };
+    }
+
+    /** Active while Redis answers. */
+    record Reachable() implements Activation {}
+
+    /** Active while there are more sessions than this; not negative. */
+    record MoreThan(double sessions) implements Activation {
+        /** Whether so many sessions make it active. */
+        public boolean reachedBy(double counted) {
+            return counted > sessions;
+        }
+    }
+
+    /** Active while this key holds {@code 1} or {@code true}. */
+    record Flag(String key) implements Activation {}
+}

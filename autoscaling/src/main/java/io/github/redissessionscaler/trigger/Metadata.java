@@ -1,0 +1,198 @@
+package io.github.redissessionscaler.trigger;
+
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problems;
+import io.github.redissessionscaler.input.Suggestions;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The metadata of one trigger while it is parsed: what was given for each known key, and all that is wrong with it. */
+final class Metadata {
+
+    /** Keys of one trigger; the interface has less than half as many. */
+    static final int MOST_KEYS = 64;
+
+    /** Characters of a key. */
+    static final int LONGEST_KEY = 128;
+
+    /** Characters of a value that the scaler reads. Those that are meant for KEDA, such as certificates, may be longer. */
+    static final int LONGEST_VALUE = 1024;
+
+    /** What KEDA reads itself and hands on all the same: where the scaler is, and TLS on the way there. */
+    private static final Set<String> KEDAS_KEYS =
+            Set.of("scalerAddress", "enableTLS", "unsafeSsl", "caCert", "tlsClientCert", "tlsClientKey", "tlsCertFile");
+
+    private static final Map<String, MetadataKey> KNOWN =
+            Arrays.stream(MetadataKey.values()).collect(toUnmodifiableMap(MetadataKey::text, key -> key));
+
+    private static final List<String> KNOWN_TO_KEDA_OR_US =
+            Stream.concat(KNOWN.keySet().stream(), KEDAS_KEYS.stream()).sorted().toList();
+
+    private final Problems problems = new Problems();
+    private final Map<MetadataKey, Given> given = new EnumMap<>(MetadataKey.class);
+
+    /**
+     * Sorts what was given by key.
+     *
+     * @throws InvalidInputException if it exceeds the limits; nothing else is looked at then
+     */
+    Metadata(Map<String, String> entries) {
+        checkSizes(entries);
+        problems.throwIfAny();
+        new TreeMap<>(entries).forEach(this::add);
+    }
+
+    void throwIfAnyProblem() {
+        problems.throwIfAny();
+    }
+
+    boolean has(MetadataKey key) {
+        return given.containsKey(key);
+    }
+
+    /** The value, or empty when there is none or it is wrong, which is noted. White space around it does not matter. */
+    <T> Optional<T> read(MetadataKey key, Form<T> form) {
+        return given(key)
+                .flatMap(one -> sound(key, one, one.value().strip()).flatMap(text -> {
+                    Optional<T> value = form.read(text);
+                    if (value.isEmpty()) {
+                        String remedy = one.fromEnv() ? "" : form.remedy().apply(text);
+                        problems.add(one.key(), one.shown() + " is not " + key.accepted() + remedy);
+                    }
+                    return value;
+                }));
+    }
+
+    /** The value, or the default when there is none or it is wrong, which is noted. */
+    <T> T readOrDefault(MetadataKey key, Form<T> form) {
+        return read(key, form).orElseGet(() -> form.read(defaultOf(key)).orElseThrow());
+    }
+
+    /** The text as it was given, white space included, or empty when there is none or it is wrong, which is noted. */
+    Optional<String> text(MetadataKey key) {
+        return given(key).flatMap(one -> sound(key, one, one.value()));
+    }
+
+    /** The glob, or empty when there is none or it is wrong, which is noted. */
+    Optional<String> glob(MetadataKey key) {
+        return given(key)
+                .flatMap(one -> sound(key, one, one.value()).filter(pattern -> {
+                    Optional<String> defect = Glob.defect(pattern);
+                    defect.ifPresent(what -> problems.add(one.key(), one.shown() + " " + what));
+                    return defect.isEmpty();
+                }));
+    }
+
+    /** Notes what is wrong with a key that was given. */
+    void problem(MetadataKey key, String message) {
+        problems.add(nameOf(key), message);
+    }
+
+    /** Notes that a key which was given means nothing without something else. */
+    void needs(MetadataKey key, String other) {
+        problem(key, "means nothing without " + other + "; add that, or remove " + nameOf(key));
+    }
+
+    /** Notes that of these keys, all of which were given, only one can be followed. */
+    void contradict(List<MetadataKey> keys, String why) {
+        String others = keys.stream().skip(1).map(this::nameOf).collect(joining(" and "));
+        problem(keys.getFirst(), "contradicts " + others + ": " + why + "; keep one of them");
+    }
+
+    /** The key as it was given, with its suffix. */
+    String nameOf(MetadataKey key) {
+        return given(key).map(Given::key).orElse(key.text());
+    }
+
+    private Optional<Given> given(MetadataKey key) {
+        return Optional.ofNullable(given.get(key));
+    }
+
+    private void checkSizes(Map<String, String> entries) {
+        if (entries.size() > MOST_KEYS) {
+            problems.add("metadata", "has " + entries.size() + " keys; at most " + MOST_KEYS + " are accepted");
+            return;
+        }
+        entries.forEach((key, value) -> {
+            if (key.length() > LONGEST_KEY) {
+                problems.add(
+                        Printable.plain(key),
+                        "is a key of " + key.length() + " characters; at most " + LONGEST_KEY + " are accepted");
+            } else if (value.length() > LONGEST_VALUE && !KEDAS_KEYS.contains(withoutSuffix(key))) {
+                problems.add(
+                        Printable.plain(key),
+                        "has a value of " + value.length() + " characters; at most " + LONGEST_VALUE + " are accepted");
+            }
+        });
+    }
+
+    private void add(String key, String value) {
+        String name = withoutSuffix(key);
+        MetadataKey known = KNOWN.get(name);
+        if (known != null) {
+            Given other = given.putIfAbsent(known, new Given(key, value));
+            if (other != null) {
+                problems.add(key, "is given beside " + other.key() + ", which sets the same; keep one of them");
+            }
+        } else if (!KEDAS_KEYS.contains(name)) {
+            problems.add(Printable.name(key), "is not a known key" + suggestion(key, name));
+        }
+    }
+
+    private static String suggestion(String key, String name) {
+        String suffix = key.substring(name.length());
+        return Suggestions.to(name, KNOWN_TO_KEDA_OR_US)
+                .map(known -> "; did you mean '" + known + suffix + "'?")
+                .orElse("; remove it");
+    }
+
+    /** The text, or empty when it is blank or cannot be part of a line, which is noted. */
+    private Optional<String> sound(MetadataKey key, Given one, String text) {
+        if (text.isBlank()) {
+            problems.add(one.key(), "is empty; give " + key.accepted() + ", or remove the key");
+            return Optional.empty();
+        }
+        if (text.codePoints().anyMatch(Metadata::isNoText)) {
+            problems.add(one.key(), one.shown() + " holds a line break or another control character; remove it");
+            return Optional.empty();
+        }
+        return Optional.of(text);
+    }
+
+    private static boolean isNoText(int character) {
+        return Character.isISOControl(character) || Character.getType(character) == Character.SURROGATE;
+    }
+
+    private static String withoutSuffix(String key) {
+        return key.endsWith(MetadataKey.FROM_ENV)
+                ? key.substring(0, key.length() - MetadataKey.FROM_ENV.length())
+                : key;
+    }
+
+    private static String defaultOf(MetadataKey key) {
+        return key.byDefault().orElseThrow(() -> new IllegalArgumentException(key + " has no default"));
+    }
+
+    /** A key as it was given, with its value. */
+    private record Given(String key, String value) {
+
+        boolean fromEnv() {
+            return key.endsWith(MetadataKey.FROM_ENV);
+        }
+
+        /** The value for a message. One from the environment may be a secret that was named by mistake. */
+        String shown() {
+            return fromEnv() ? "the value in the environment" : Printable.refused(value);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.github.redissessionscaler.trigger;
+
+import static io.github.redissessionscaler.trigger.KeyType.HASH;
+import static io.github.redissessionscaler.trigger.Preset.PresetOption.namespace;
+import static io.github.redissessionscaler.trigger.Preset.PresetOption.prefix;
+
+import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A web framework's layout of sessions in Redis, and how its live sessions are counted.
+ *
+ * <p>Each has at most one setting, a namespace or a prefix, which takes what the framework itself is configured with.
+ */
+public enum Preset {
+    SPRING_SESSION(
+            "spring-session",
+            "Spring Session without an index (RedisSessionRepository, the default of Spring Boot 3 and 4, or the"
+                    + " reactive one).",
+            namespace("spring:session"),
+            start -> MatchingKeys.of(start + ":sessions:" + Glyphs.UUID).withType(HASH)),
+    SPRING_SESSION_INDEXED(
+            "spring-session-indexed",
+            "Spring Session with an index (RedisIndexedSessionRepository, the default of Spring Boot 2, or the"
+                    + " reactive one); sessions that never expire are not seen.",
+            namespace("spring:session"),
+            start -> MatchingKeys.of(start + ":sessions:expires:*")),
+    SPRING_SESSION_ZSET(
+            "spring-session-zset",
+            "Spring Session's RedisIndexedSessionRepository with the SortedSetRedisSessionExpirationStore.",
+            namespace("spring:session"),
+            start -> new CountQuery.UnexpiredMembers(Glob.unescape(start) + ":sessions:expirations")),
+    REDISSON_TOMCAT(
+            "redisson-tomcat",
+            "Redisson's Tomcat session manager; the last minute, which a session's key outlives it by, is left out.",
+            prefix("any", "*").followedBy(":"),
+            start -> MatchingKeys.of(start + "redisson:tomcat_session:*").withMinTtl(Duration.ofSeconds(60))),
+    REDISSON_MICRONAUT(
+            "redisson-micronaut",
+            "Micronaut sessions kept by Redisson.",
+            prefix("any", "*").followedBy(":"),
+            start -> MatchingKeys.of(start + "redisson:session:notification:*")),
+    MICRONAUT(
+            "micronaut",
+            "Micronaut sessions kept by its own Redis module; the namespace ends with its colon.",
+            namespace("micronaut:session:"),
+            start -> MatchingKeys.of(start + "expiry:*")),
+    DEDICATED_DATABASE(
+            "dedicated-database",
+            "A database that holds sessions alone, under any name (Vert.x, Tomcat session managers, Predis):"
+                    + " the keys that have a time to live.",
+            new CountQuery.ExpiringKeys()),
+    QUARKUS_OIDC(
+            "quarkus-oidc",
+            "Quarkus OIDC tokens kept in Redis.",
+            prefix("oidc:token:"),
+            start -> MatchingKeys.of(start + "*")),
+    SHIRO("shiro", "Apache Shiro with shiro-redis.", prefix("shiro:session:"), start -> MatchingKeys.of(start + "*")),
+    SA_TOKEN(
+            "sa-token",
+            "Sa-Token; the namespace is the token's name, a colon and the login type."
+                    + " Tokens that were kicked out or replaced count until they expire. Users rather than tokens are"
+                    + " counted by keyPattern: satoken:login:session:*.",
+            namespace("satoken:login"),
+            start -> MatchingKeys.of(start + ":token:*")),
+    EXPRESS(
+            "express",
+            "connect-redis, under express-session or @fastify/session.",
+            prefix("sess:"),
+            start -> MatchingKeys.of(start + "*")),
+    KOA(
+            "koa",
+            "koa-generic-session and koa-session. Keys of the latter outlive their sessions by ten seconds; keyPattern"
+                    + " with minTtl: 10s leaves those out.",
+            prefix("koa:sess:"),
+            start -> MatchingKeys.of(start + "*")),
+    DJANGO(
+            "django",
+            "Django's cache sessions; the prefix is the cache's KEY_PREFIX, a colon, its VERSION and a colon.",
+            prefix(":1:"),
+            start -> MatchingKeys.of(start + "django.contrib.sessions.cache" + Glyphs.any(32))),
+    FLASK(
+            "flask",
+            "Flask-Session, and rbcervilla/redisstore for Go.",
+            prefix("session:"),
+            start -> MatchingKeys.of(start + "*")),
+    STARSESSIONS(
+            "starsessions",
+            "starsessions for Starlette; when a session changes its id, the former id leads to a session too until it"
+                    + " expires.",
+            prefix("starsessions."),
+            start -> MatchingKeys.of(start + "*")),
+    RAILS(
+            "rails",
+            "Rails sessions in its Redis cache store (CacheStore); give them expire_after, or the number can only"
+                    + " grow.",
+            namespace("any", "*").followedBy(":"),
+            start -> MatchingKeys.of(start + "_session_id:2::*")),
+    REDIS_RACK(
+            "redis-rack",
+            "redis-rack and redis-actionpack (Rails with :redis_store); give sessions expire_after, or the number can"
+                    + " only grow.",
+            namespace("rack:session"),
+            start -> MatchingKeys.of(start + ":2::*")),
+    PHP(
+            "php",
+            "phpredis as PHP's session handler, on one server or a cluster; its locks are left out.",
+            prefix("PHPREDIS_SESSION: or PHPREDIS_CLUSTER_SESSION:", "PHPREDIS_*SESSION:"),
+            start -> MatchingKeys.of(start + "*").withExclude("*_LOCK")),
+    SYMFONY("symfony", "Symfony's RedisSessionHandler.", prefix("sf_s"), start -> MatchingKeys.of(start + "*")),
+    LARAVEL(
+            "laravel",
+            "Laravel's redis session driver; the prefix is that of the database and that of the cache, together.",
+            prefix(
+                    "laravel_database_laravel_cache_, or the same with hyphens",
+                    "laravel[-_]database[-_]laravel[-_]cache[-_]"),
+            start -> MatchingKeys.of(start + Glyphs.any(40))),
+    GIN(
+            "gin",
+            "gin-contrib/sessions and gorilla with boj/redistore.",
+            prefix("session_"),
+            start -> MatchingKeys.of(start + "*")),
+    SCS("scs", "alexedwards/scs for Go.", prefix("scs:session:"), start -> MatchingKeys.of(start + "*")),
+    ASPNETCORE(
+            "aspnetcore",
+            "ASP.NET Core sessions in a distributed Redis cache; the prefix is its InstanceName.",
+            prefix("none", ""),
+            start -> MatchingKeys.of(start + Glyphs.UUID).withType(HASH)),
+    OAUTH2_PROXY(
+            "oauth2-proxy",
+            "oauth2-proxy; the prefix is the cookie's name and a hyphen. Its locks are left out.",
+            prefix("_oauth2_proxy-"),
+            start -> MatchingKeys.of(start + Glyphs.any(32)));
+
+    private final String text;
+    private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a record of immutable values
+    private final Optional<PresetOption> setting;
+
+    @SuppressWarnings("ImmutableEnumChecker") // pure functions
+    private final Function<String, CountQuery> query;
+
+    Preset(String text, String description, PresetOption setting, Function<String, CountQuery> query) {
+        this.text = text;
+        this.description = description;
+        this.setting = Optional.of(setting);
+        this.query = query;
+    }
+
+    Preset(String text, String description, CountQuery query) {
+        this.text = text;
+        this.description = description;
+        this.setting = Optional.empty();
+        this.query = start -> query;
+    }
+
+    /** The name that users know it by. */
+    public String text() {
+        return text;
+    }
+
+    /** What it is for, and what to know about its number. */
+    public String description() {
+        return description;
+    }
+
+    /** What adjusts it to an application, or empty where there is nothing to adjust. */
+    public Optional<PresetOption> setting() {
+        return setting;
+    }
+
+    /** What it counts while its setting is not given. */
+    public CountQuery query() {
+        return query.apply(setting.map(PresetOption::defaultGlob).orElse(""));
+    }
+
+    /**
+     * What it counts.
+     *
+     * @param given its setting, text that may hold anything
+     */
+    public CountQuery query(String given) {
+        return query.apply(setting.map(one -> one.globOf(given)).orElse(""));
+    }
+
+    /** The names of all of them. */
+    public static List<String> names() {
+        return Arrays.stream(values()).map(Preset::text).toList();
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    /**
+     * What adjusts a preset to an application.
+     *
+     * @param key {@link MetadataKey#NAMESPACE} or {@link MetadataKey#PREFIX}
+     * @param defaultText the default, in words
+     * @param defaultGlob how keys begin by default
+     * @param separator what the layout puts behind the text that was given
+     */
+    public record PresetOption(MetadataKey key, String defaultText, String defaultGlob, String separator) {
+
+        static PresetOption namespace(String byDefault) {
+            return namespace(byDefault, Glob.escape(byDefault));
+        }
+
+        static PresetOption namespace(String defaultText, String defaultGlob) {
+            return new PresetOption(MetadataKey.NAMESPACE, defaultText, defaultGlob, "");
+        }
+
+        static PresetOption prefix(String byDefault) {
+            return prefix(byDefault, Glob.escape(byDefault));
+        }
+
+        static PresetOption prefix(String defaultText, String defaultGlob) {
+            return new PresetOption(MetadataKey.PREFIX, defaultText, defaultGlob, "");
+        }
+
+        PresetOption followedBy(String text) {
+            return new PresetOption(key, defaultText, defaultGlob, text);
+        }
+
+        String globOf(String given) {
+            return Glob.escape(given + separator);
+        }
+    }
+
+    /** Redis globs know no repetition. */
+    private static final class Glyphs {
+        static final String UUID = "%s-%s-%s-%s-%s".formatted(any(8), any(4), any(4), any(4), any(12));
+
+        static String any(int characters) {
+            return "?".repeat(characters);
+        }
+    }
+}

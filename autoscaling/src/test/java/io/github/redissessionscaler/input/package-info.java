@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.redissessionscaler.input;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,118 @@
+package io.github.redissessionscaler.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.redissessionscaler.input.InvalidInputException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LoadCurveReaderTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-03-02T08:00:00Z,5|2026-03-02T08:00:10Z,7",
+                "2026-03-02T08:00Z,5|2026-03-02T08:00:10.000Z,7",
+                "2026-03-02 08:00:00,5|2026-03-02 08:00:10,7",
+                "2026-03-02T09:00:00+01:00,5|2026-03-02T09:00:10+01:00,7",
+                "1772438400,5|1772438410,7",
+                "1772438400000,5|1772438410000,7",
+                "time,sessions|2026-03-02T08:00:00Z,5|2026-03-02T08:00:10Z,7",
+                "\"Time\";\"Sessions\"|\"2026-03-02T08:00:00Z\";\"5\"|\"2026-03-02T08:00:10Z\";\"7\"",
+                "# what it is|sessions,host,time|5,a,2026-03-02T08:00:00Z||7,b,2026-03-02T08:00:10Z"
+            })
+    void readsTimesOfTheCalendar(String lines) {
+        LoadCurve curve = read(lines);
+
+        assertThat(curve.scale()).isEqualTo(TimeScale.CALENDAR);
+        assertThat(curve.span())
+                .isEqualTo(new Span(Instant.parse("2026-03-02T08:00:00Z"), Instant.parse("2026-03-02T08:00:10Z")));
+        assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:00Z"))).isEqualTo(5);
+        assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:05Z"))).isEqualTo(6);
+        assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:10Z"))).isEqualTo(7);
+        assertThat(curve.most()).isEqualTo(7);
+        assertThat(curve.silences()).isEmpty();
+    }
+
+    @Test
+    void readsTimesOfTheDayOverMidnight() {
+        LoadCurve curve = read("23:30,5|23:59:30,6|00:15,7|23:45,8|00:00,9");
+
+        assertThat(curve.scale()).isEqualTo(TimeScale.ELAPSED);
+        assertThat(curve.span()).isEqualTo(new Span(at(23 * 3600 + 1800), at(48 * 3600)));
+        assertThat(curve.scale().format(curve.span().to())).isEqualTo("48:00:00");
+    }
+
+    @Test
+    void readsSecondsAndHoursThatWereCountedOn() {
+        assertThat(read("0,5|90.5,6").span()).isEqualTo(new Span(at(0), Instant.ofEpochMilli(90_500)));
+        assertThat(read("0:00,5|25:30,6").span()).isEqualTo(new Span(at(0), at(25 * 3600 + 1800)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-", "unavailable", "NaN", " "})
+    void readsWhereRedisWasSilent(String mark) {
+        LoadCurve curve = read("0,100|10,%s|20,%s|30,400|40,%s|50,".formatted(mark, mark, mark));
+
+        assertThat(curve.silences()).containsExactly(new Span(at(10), at(30)), new Span(at(40), at(50)));
+        assertThat(curve.silentAt(at(9))).isFalse();
+        assertThat(curve.silentAt(at(10))).isTrue();
+        assertThat(curve.silentAt(at(29))).isTrue();
+        assertThat(curve.silentAt(at(30))).isFalse();
+        assertThat(curve.sessionsAt(at(15))).isEqualTo(250);
+        assertThat(curve.sessionsAt(at(50))).isEqualTo(400);
+        assertThat(curve.mostWithin(new Span(at(0), at(20)))).isEqualTo(300);
+    }
+
+    @Test
+    void tellsEveryBadLineByItsNumber() {
+        assertThatThrownBy(() -> read("time,sessions|08:00,5|eight,6|08:05,-3|08:04,six|08:00,7|only"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("line 3: 'eight' is not a time of the form that the lines before have")
+                .hasMessageContaining("line 4: '-3' is not a number of sessions")
+                .hasMessageContaining("line 5: 'six' is not a number of sessions")
+                .hasMessageContaining("line 6: its time is not after that of the line before")
+                .hasMessageContaining("line 7: has no 2 columns")
+                .satisfies(failure ->
+                        assertThat(((InvalidInputException) failure).problems()).hasSize(5));
+    }
+
+    @Test
+    void tellsTheFirstBadLinesAndHowManyMoreThereAre() {
+        assertThatThrownBy(() -> LoadCurveReader.read(IntStream.range(0, 5000).mapToObj(line -> line + ",bad")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("line 20: ")
+                .hasMessageNotContainingAny("line 21: ")
+                .hasMessageEndingWith("and 4980 more lines: are as bad");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "time,sessions", "08:00,5", "# nothing"})
+    void aCurveHasTwoPoints(String lines) {
+        assertThatThrownBy(() -> read(lines)).hasMessageContaining("the load curve: has fewer than two points");
+    }
+
+    @Test
+    void aCurveHasANumber() {
+        assertThatThrownBy(() -> read("08:00,-|09:00,-")).hasMessageContaining("has no number of sessions");
+    }
+
+    @Test
+    void aCurveIsNotLongerThanAYear() {
+        assertThatThrownBy(() -> read("0,1|40000000,1")).hasMessageContaining("line 2: its time is more than 400 days");
+    }
+
+    private static LoadCurve read(String lines) {
+        return LoadCurveReader.read(lines.isEmpty() ? Stream.empty() : Arrays.stream(lines.split("\\|", -1)));
+    }
+
+    private static Instant at(long second) {
+        return Instant.ofEpochSecond(second);
+    }
+}

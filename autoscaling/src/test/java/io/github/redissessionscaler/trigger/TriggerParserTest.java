@@ -1,0 +1,294 @@
+package io.github.redissessionscaler.trigger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TriggerParserTest {
+
+    private static final Database DEFAULT_DATABASE = new Database("default", OptionalInt.empty());
+
+    @Test
+    void withoutMetadataEverythingIsAsInTheOriginalGoSample() {
+        assertThat(parse())
+                .isEqualTo(new Trigger(
+                        new Source(DEFAULT_DATABASE, new CountQuery.AllKeys()),
+                        Optional.empty(),
+                        new Target(Optional.empty(), Optional.empty()),
+                        "session_size",
+                        new Activation.Reachable(),
+                        new UnavailablePolicy.Minimum(),
+                        false,
+                        new Headroom.Sessions(0)));
+    }
+
+    @Test
+    void everyKeyOfTheTriggerItselfIsTaken() {
+        Trigger trigger = parse(
+                "sessionSize", "2.5",
+                "sessionSizeKey", "target",
+                "metricName", "sessions",
+                "connection", "shop",
+                "databaseIndex", "3",
+                "activationSessionSize", "0",
+                "onUnavailable", "hold",
+                "holdFor", "1h30m",
+                "wholeReplicas", "true",
+                "headroom", "20%");
+
+        assertThat(trigger)
+                .isEqualTo(new Trigger(
+                        new Source(new Database("shop", OptionalInt.of(3)), new CountQuery.AllKeys()),
+                        Optional.empty(),
+                        new Target(Optional.of(2.5), Optional.of("target")),
+                        "sessions",
+                        new Activation.MoreThan(0),
+                        new UnavailablePolicy.Hold(Duration.ofMinutes(90)),
+                        true,
+                        new Headroom.ByPercent(20)));
+    }
+
+    @Test
+    void otherFormsOfTheSameKeys() {
+        assertThat(parse("headroom", "15").headroom()).isEqualTo(new Headroom.Sessions(15));
+        assertThat(parse("activeKey", "active").activation()).isEqualTo(new Activation.Flag("active"));
+        assertThat(parse("onUnavailable", "error").onUnavailable()).isEqualTo(new UnavailablePolicy.Fail());
+        assertThat(parse("onUnavailable", "hold").onUnavailable())
+                .isEqualTo(new UnavailablePolicy.Hold(Duration.ofMinutes(5)));
+        assertThat(parse("sessionSize", " 100 ").target().sessionSize()).contains(100.0);
+    }
+
+    @Test
+    void everyWayOfCountingIsTaken() {
+        assertThat(query("keyPattern", "s:*"))
+                .isEqualTo(new MatchingKeys("s:*", Optional.empty(), Optional.empty(), Duration.ZERO, Accuracy.AUTO));
+        assertThat(query(
+                        "keyPattern", "s:*",
+                        "keyType", "zset",
+                        "excludePattern", "*_LOCK",
+                        "minTtl", "1m",
+                        "accuracy", "exact"))
+                .isEqualTo(new MatchingKeys(
+                        "s:*",
+                        Optional.of("*_LOCK"),
+                        Optional.of(KeyType.ZSET),
+                        Duration.ofMinutes(1),
+                        Accuracy.EXACT));
+        assertThat(query("key", "sessions")).isEqualTo(new CountQuery.Elements("sessions"));
+        assertThat(query("key", "sessions", "activeWithin", "30m"))
+                .isEqualTo(new CountQuery.RecentMembers("sessions", Duration.ofMinutes(30)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(MetadataKey.class)
+    void everyKeyAlsoComesFromTheEnvironmentOfTheApplication(MetadataKey key) {
+        Map<String, String> metadata = new HashMap<>(exampleOf(key));
+        Trigger plain = TriggerParser.parse(metadata);
+        String value = Optional.ofNullable(metadata.remove(key.text())).orElseThrow();
+
+        metadata.put(key.text() + "FromEnv", value);
+
+        assertThat(TriggerParser.parse(metadata)).isEqualTo(plain);
+    }
+
+    @Test
+    void aKeyGivenTwiceIsAProblem() {
+        assertThat(problems("sessionSize", "100", "sessionSizeFromEnv", "100")).isNotEmpty();
+    }
+
+    @Test
+    void whatKedaReadsItselfIsLetPass() {
+        assertThat(parse("scalerAddress", "scaler:6000", "enableTLS", "true", "unsafeSsl", "false"))
+                .isEqualTo(parse());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "0", "-5", "NaN", "Infinity", "1e999", "0x10", "1,5", "100d"})
+    void aSessionSizeThatIsNoTargetIsRefused(String value) {
+        assertThat(problems("sessionSize", value))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.key()).isEqualTo("sessionSize"))
+                .satisfies(problem -> assertThat(problem.message()).contains("'" + value + "'"));
+    }
+
+    @Test
+    void anEmptyValueIsRefused() {
+        assertThat(problems("sessionSize", ""))
+                .singleElement()
+                .extracting(Problem::message)
+                .asString()
+                .startsWith("is empty");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "databaseIndex, -1",
+        "databaseIndex, 1.5",
+        "metricName, 'a b'",
+        "activationSessionSize, -1",
+        "onUnavailable, minimun",
+        "wholeReplicas, yes",
+        "headroom, -5",
+        "headroom, 5%%",
+        "preset, spring",
+        "keyPattern, 'a['",
+        "keyPattern, 'a\\'",
+    })
+    void aValueThatIsNotAcceptedIsRefusedUnderItsKey(String key, String value) {
+        assertThat(problems(key, value))
+                .singleElement()
+                .extracting(Problem::key)
+                .isEqualTo(key);
+    }
+
+    @Test
+    void aDurationWithoutUnitIsRefusedWithARemedy() {
+        assertThat(problems("onUnavailable", "hold", "holdFor", "30"))
+                .singleElement()
+                .extracting(Problem::message)
+                .asString()
+                .contains("30s");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sesionSize, sessionSize",
+        "SessionSize, sessionSize",
+        "keypatern, keyPattern",
+        "wholeReplica, wholeReplicas",
+        "scalerAdress, scalerAddress"
+    })
+    void anUnknownKeyIsRefusedWithTheNearestKnownOne(String unknown, String nearest) {
+        assertThat(problems(unknown, "100"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.key()).isEqualTo(unknown))
+                .satisfies(problem -> assertThat(problem.message()).contains("'" + nearest + "'"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "preset, express, keyPattern, a*",
+        "preset, express, key, a",
+        "keyPattern, a*, key, a",
+        "activationSessionSize, 1, activeKey, a"
+    })
+    void keysThatContradictEachOtherAreOneProblemThatNamesBoth(
+            String one, String value, String other, String otherValue) {
+        assertThat(problems(one, value, other, otherValue))
+                .singleElement()
+                .extracting(Problem::toString)
+                .asString()
+                .contains(one, other);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "holdFor, 1m",
+        "activeWithin, 1m",
+        "keyType, hash",
+        "excludePattern, a*",
+        "minTtl, 1m",
+        "accuracy, exact",
+        "namespace, a",
+        "prefix, a"
+    })
+    void aKeyThatNeedsAnotherIsRefusedAlone(String key, String value) {
+        assertThat(problems(key, value))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.key()).isEqualTo(key))
+                .satisfies(problem -> assertThat(problem.message()).contains("means nothing without"));
+    }
+
+    @Test
+    void everyProblemIsInOneMessage() {
+        assertThat(problems("sessionSize", "abc", "holdFor", "1m", "sesionSize", "1", "keyPattern", "a["))
+                .extracting(Problem::key)
+                .containsExactlyInAnyOrder("sessionSize", "holdFor", "sesionSize", "keyPattern");
+    }
+
+    @Test
+    void metadataBeyondTheLimitsIsRefused() {
+        Map<String, String> many = IntStream.rangeClosed(0, Metadata.MOST_KEYS)
+                .boxed()
+                .collect(Collectors.toMap(number -> "key" + number, number -> "x"));
+
+        assertThat(problems(many)).hasSize(1);
+        assertThat(problems("metricName", "x".repeat(Metadata.LONGEST_VALUE + 1)))
+                .hasSize(1);
+        assertThat(problems("x".repeat(Metadata.LONGEST_KEY + 1), "x")).hasSize(1);
+    }
+
+    @Test
+    void whatIsShownIsClippedAndPlain() {
+        String message = problems("sessionSize", "\u001b[31m" + "x".repeat(500)).toString();
+
+        assertThat(message).doesNotContain("\u001b").hasSizeLessThan(400);
+    }
+
+    private static Map<String, String> exampleOf(MetadataKey key) {
+        return switch (key) {
+            case SESSION_SIZE -> Map.of("sessionSize", "50");
+            case SESSION_SIZE_KEY -> Map.of("sessionSizeKey", "target");
+            case METRIC_NAME -> Map.of("metricName", "sessions");
+            case CONNECTION -> Map.of("connection", "shop");
+            case DATABASE_INDEX -> Map.of("databaseIndex", "3");
+            case PRESET -> Map.of("preset", "express");
+            case NAMESPACE -> Map.of("preset", "spring-session", "namespace", "shop");
+            case PREFIX -> Map.of("preset", "express", "prefix", "shop:");
+            case KEY_PATTERN -> Map.of("keyPattern", "s:*");
+            case EXCLUDE_PATTERN -> Map.of("keyPattern", "s:*", "excludePattern", "*_LOCK");
+            case KEY_TYPE -> Map.of("keyPattern", "s:*", "keyType", "hash");
+            case MIN_TTL -> Map.of("keyPattern", "s:*", "minTtl", "1m");
+            case ACCURACY -> Map.of("keyPattern", "s:*", "accuracy", "estimate");
+            case KEY -> Map.of("key", "sessions");
+            case ACTIVE_WITHIN -> Map.of("key", "sessions", "activeWithin", "30m");
+            case ACTIVATION_SESSION_SIZE -> Map.of("activationSessionSize", "5");
+            case ACTIVE_KEY -> Map.of("activeKey", "active");
+            case ON_UNAVAILABLE -> Map.of("onUnavailable", "error");
+            case HOLD_FOR -> Map.of("onUnavailable", "hold", "holdFor", "1m");
+            case WHOLE_REPLICAS -> Map.of("wholeReplicas", "true");
+            case HEADROOM -> Map.of("headroom", "10%");
+        };
+    }
+
+    private static CountQuery query(String... keysAndValues) {
+        return parse(keysAndValues).source().query();
+    }
+
+    private static Trigger parse(String... keysAndValues) {
+        return TriggerParser.parse(map(keysAndValues));
+    }
+
+    private static List<Problem> problems(String... keysAndValues) {
+        return problems(map(keysAndValues));
+    }
+
+    private static List<Problem> problems(Map<String, String> metadata) {
+        return catchThrowableOfType(InvalidInputException.class, () -> TriggerParser.parse(metadata))
+                .problems();
+    }
+
+    private static Map<String, String> map(String... keysAndValues) {
+        Map<String, String> map = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            map.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return map;
+    }
+}

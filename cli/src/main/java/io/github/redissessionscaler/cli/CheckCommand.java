@@ -1,0 +1,385 @@
+package io.github.redissessionscaler.cli;
+
+import io.github.redissessionscaler.app.Inspection;
+import io.github.redissessionscaler.cli.CheckResult.CurrentReplicas;
+import io.github.redissessionscaler.config.ConfigLoader;
+import io.github.redissessionscaler.config.ConfigSource;
+import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.config.RedisVariable;
+import io.github.redissessionscaler.config.ServerConfig.LogFormat;
+import io.github.redissessionscaler.config.Setting;
+import io.github.redissessionscaler.input.Causes;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.input.Problems;
+import io.github.redissessionscaler.keda.ScaledObject;
+import io.github.redissessionscaler.trigger.MetadataKey;
+import io.github.redissessionscaler.trigger.Trigger;
+import io.github.redissessionscaler.trigger.TriggerParser;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Asks a running scaler as KEDA does, or Redis as a scaler does, and says what KEDA and the HPA make of the answer. */
+@Command(
+        name = "check",
+        description =
+                "Asks a running scaler exactly as KEDA does, or counts straight in Redis, and says what KEDA and the"
+                    + " HPA make of the answer. Ends with status 3 when there is a number, but something about it does"
+                    + " not fit.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class)
+final class CheckCommand implements Callable<Integer> {
+
+    private static final String CHECK = "check";
+    private static final String MY_APP = "my-app";
+
+    private static final Set<String> OF_REDIS_OPTION =
+            Set.of(RedisVariable.REDIS_ADDRESS.name(), RedisVariable.REDIS_URL.name());
+
+    private static final long LONGEST_TIMEOUT = 3600;
+
+    private static final String NEARBY = "127.0.0.1:6000";
+
+    /** Where KEDA finds the scaler that was installed as the documentation says. */
+    private static final String IN_CLUSTER = "redis-session-scaler.keda:6000";
+
+    private static final long MOST_REPLICAS = 1_000_000;
+
+    private enum CheckFormat {
+        text,
+        json
+    }
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--scaler", paramLabel = "HOST:PORT", description = "Where the scaler is; default: " + NEARBY + ".")
+    private @Nullable String scaler;
+
+    @Option(
+            names = "--redis",
+            paramLabel = "ADDRESS",
+            description =
+                    "Count straight in this Redis, with no scaler: HOST:PORT or a URL, as REDIS_ADDRESS and REDIS_URL"
+                            + " take them. REDIS_USERNAME, REDIS_PASSWORD and REDIS_PASSWORD_FILE are heeded.")
+    private @Nullable String redis;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "Count straight in Redis, over the connection of this configuration file that the metadata names.")
+    private @Nullable String configFile;
+
+    @Option(
+            names = "--metadata",
+            paramLabel = "KEY=VALUE",
+            description = "A key of the trigger's metadata; may be repeated.")
+    private List<String> pairs = List.of();
+
+    private Map<String, String> metadata = Map.of();
+
+    @Option(names = "--tls", description = "Speak TLS, as KEDA does with enableTLS: \"true\".")
+    private boolean tls;
+
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description =
+                    "Authorities of the scaler's certificate, PEM; without it, those of this machine. Means --tls.")
+    private @Nullable File caFile;
+
+    @Option(
+            names = "--cert-file",
+            paramLabel = "FILE",
+            description = "Certificate to show to the scaler, PEM; with --key-file.")
+    private @Nullable File certFile;
+
+    @Option(names = "--key-file", paramLabel = "FILE", description = "Its private key, PEM, PKCS #8.")
+    private @Nullable File keyFile;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description =
+                    "Name of the ScaledObject; default: " + CHECK + ", and " + MY_APP + " in one that is printed.")
+    private @Nullable String name;
+
+    @Option(
+            names = "--namespace",
+            paramLabel = "NAME",
+            defaultValue = "default",
+            description = "Namespace of the ScaledObject; default: ${DEFAULT-VALUE}.")
+    private String namespace = "";
+
+    @Option(
+            names = "--current-replicas",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many replicas run now; default: ${DEFAULT-VALUE}.")
+    private long currentReplicas;
+
+    @Option(
+            names = "--min-replicas",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "minReplicaCount of the ScaledObject; default: ${DEFAULT-VALUE}.")
+    private long minReplicas;
+
+    @Option(
+            names = "--max-replicas",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "maxReplicaCount of the ScaledObject; default: ${DEFAULT-VALUE}.")
+    private long maxReplicas;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description =
+                    "How long to wait for each answer; default: ${DEFAULT-VALUE}. A scan of a large database is waited"
+                            + " for to its end.")
+    private long timeoutSeconds;
+
+    @Option(
+            names = "--progress",
+            description = "Tell on standard error how far a scan is, where that is no terminal, too.")
+    private boolean progress;
+
+    @Option(
+            names = "--output",
+            defaultValue = "text",
+            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+    private CheckFormat output = CheckFormat.text;
+
+    @Option(
+            names = "--print-scaledobject",
+            description =
+                    "Print a ScaledObject with this trigger, as YAML, and nothing else on standard output; what does"
+                            + " not fit is told on standard error.")
+    private boolean printScaledObject;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        CurrentReplicas fleet = fleet();
+        metadata = metadata(pairs);
+        if (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT) {
+            throw invalid("--timeout", timeoutSeconds + " is not a number of seconds from 1 to " + LONGEST_TIMEOUT);
+        }
+        CheckResult findings = redis == null && configFile == null ? askScaler() : askRedis();
+        PrintWriter out = spec.commandLine().getOut();
+        if (printScaledObject) {
+            CheckReport.notes(findings).forEach(spec.commandLine().getErr()::println);
+            out.print(scaledObject(findings, fleet.spec()));
+        } else {
+            switch (output) {
+                case text -> out.print(CheckReport.of(findings, fleet));
+                case json -> out.println(CheckJson.of(findings, fleet));
+            }
+        }
+        out.flush();
+        return findings.status();
+    }
+
+    /** The keys and their values. Which pair is wrong is said by its place: a value may be a password. */
+    private static Map<String, String> metadata(List<String> pairs) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        var problems = new Problems();
+        for (int i = 0; i < pairs.size(); i++) {
+            String[] parts = pairs.get(i).split("=", 2);
+            if (parts.length < 2 || parts[0].isBlank()) {
+                problems.add("--metadata", "number " + (i + 1) + " is not KEY=VALUE, such as sessionSize=50");
+            } else if (metadata.putIfAbsent(parts[0], parts[1]) != null) {
+                problems.add("--metadata", Printable.name(parts[0]) + " is given twice; keep one of them");
+            }
+        }
+        problems.throwIfAny();
+        return metadata;
+    }
+
+    private CurrentReplicas fleet() {
+        if (currentReplicas < 0 || currentReplicas > MOST_REPLICAS) {
+            throw invalid("--current-replicas", currentReplicas + " is not a number from 0 to " + MOST_REPLICAS);
+        }
+        if (maxReplicas < 1 || maxReplicas > MOST_REPLICAS) {
+            throw invalid("--max-replicas", maxReplicas + " is not a number from 1 to " + MOST_REPLICAS);
+        }
+        if (minReplicas < 0 || minReplicas > maxReplicas) {
+            throw invalid("--min-replicas", minReplicas + " is not a number from 0 to --max-replicas, " + maxReplicas);
+        }
+        return new CurrentReplicas(currentReplicas, ScaledObject.DEFAULT.between(minReplicas, maxReplicas));
+    }
+
+    private CheckResult askScaler() {
+        Node address = scalerOrNearby();
+        try {
+            return ScalerClient.ask(
+                            address,
+                            credentials(),
+                            namespace,
+                            nameOr(CHECK),
+                            metadata,
+                            Duration.ofSeconds(timeoutSeconds))
+                    .rounded(wholeReplicas());
+        } catch (StatusRuntimeException e) {
+            String answer = ScalerErrors.words(
+                            address.toString(), e.getStatus(), speaksTls(), Duration.ofSeconds(timeoutSeconds))
+                    + (scaler == null && e.getStatus().getCode() == Status.Code.UNAVAILABLE
+                            ? "; --scaler says where another one is, and --redis counts without any"
+                            : "");
+            throw e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT
+                    ? invalid("--metadata", answer)
+                    : new IllegalStateException(answer);
+        }
+    }
+
+    private CheckResult askRedis() throws InterruptedException {
+        if (scaler != null) {
+            throw invalid("--scaler", "is asked, or Redis is, with --redis or --config; give one of them");
+        }
+        if (redis != null && configFile != null) {
+            throw invalid("--redis", "says where Redis is, and so does --config; give one of them");
+        }
+        Trigger trigger = TriggerParser.parse(metadata);
+        Logging.use(LogFormat.TEXT, "off");
+        try (var inspection = Inspection.of(source());
+                var line = new ProgressLine(spec.commandLine().getErr(), progress)) {
+            Inspection.InspectionResult found =
+                    inspection.inspect(namespace, nameOr(CHECK), trigger, Duration.ofSeconds(timeoutSeconds), line);
+            return new CheckResult(
+                    found.active(),
+                    trigger.metricName(),
+                    found.metricTarget(),
+                    found.value(),
+                    wholeReplicas(),
+                    Optional.of(found.explanation()),
+                    Optional.of(new CheckResult.Inspected(found.cost(), found.keys(), found.rights())));
+        }
+    }
+
+    /** The configuration, whose mistakes are those of {@code --redis} where that stands for a variable. */
+    private ConfigSource source() {
+        try {
+            return ConfigSource.of(environment());
+        } catch (InvalidInputException e) {
+            throw redis == null
+                    ? e
+                    : new InvalidInputException(e.problems().stream()
+                            .map(problem -> OF_REDIS_OPTION.contains(problem.key())
+                                    ? new Problem(
+                                            "--redis",
+                                            problem.message()
+                                                    .replace(RedisVariable.REDIS_URL + "=", "--redis ")
+                                                    .replace("as " + RedisVariable.REDIS_URL, "as it is"))
+                                    : problem)
+                            .toList());
+        }
+    }
+
+    private boolean wholeReplicas() {
+        return Stream.of(MetadataKey.WHOLE_REPLICAS.text(), MetadataKey.WHOLE_REPLICAS.text() + MetadataKey.FROM_ENV)
+                .map(key -> metadata.getOrDefault(key, ""))
+                .anyMatch(value -> value.strip().equalsIgnoreCase("true"));
+    }
+
+    /** That of the command, with what the options say in the place of what they replace. */
+    private Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        if (redis != null) {
+            environment.remove(ConfigLoader.CONFIG_FILE);
+            environment.remove(RedisVariable.REDIS_ADDRESS.name());
+            environment.remove(RedisVariable.REDIS_URL.name());
+            environment.put(
+                    (redis.contains("://") ? RedisVariable.REDIS_URL : RedisVariable.REDIS_ADDRESS).name(), redis);
+        }
+        if (configFile != null) {
+            RedisVariable.names().forEach(environment::remove);
+            environment.put(ConfigLoader.CONFIG_FILE, configFile);
+        }
+        environment.put(Setting.ANSWER_TIMEOUT.name(), timeoutSeconds + "s");
+        return environment;
+    }
+
+    private String scaledObject(CheckResult findings, ScaledObject scaling) {
+        String address = scalerOrNearby().toString();
+        return PrintedScaledObject.of(
+                namespace,
+                nameOr(MY_APP),
+                address.startsWith("127.") || address.startsWith("localhost") ? IN_CLUSTER : address,
+                speaksTls(),
+                metadata,
+                findings.target(),
+                scaling);
+    }
+
+    private String nameOr(String other) {
+        return name == null ? other : name;
+    }
+
+    private Node scalerOrNearby() {
+        String address = scaler == null ? NEARBY : scaler;
+        return Node.parse(address, 6000)
+                .orElseThrow(() -> invalid(
+                        "--scaler",
+                        "is not HOST:PORT, such as " + NEARBY + "; it is not shown, since it may hold a password"));
+    }
+
+    private boolean speaksTls() {
+        return tls || caFile != null || certFile != null;
+    }
+
+    private ChannelCredentials credentials() {
+        if ((certFile == null) != (keyFile == null)) {
+            throw invalid("--cert-file", "and --key-file belong together; give both or none");
+        }
+        if (!speaksTls()) {
+            return InsecureChannelCredentials.create();
+        }
+        var credentials = TlsChannelCredentials.newBuilder();
+        try {
+            if (caFile != null) {
+                credentials.trustManager(caFile);
+            }
+            if (certFile != null && keyFile != null) {
+                credentials.keyManager(certFile, keyFile);
+            }
+        } catch (IOException e) {
+            throw invalid("--ca-file, --cert-file, --key-file", "one of them cannot be used: " + Causes.words(e));
+        } catch (IllegalArgumentException e) {
+            throw invalid("--ca-file, --cert-file, --key-file", "one of them holds no PEM: " + rootOf(e));
+        }
+        return credentials.build();
+    }
+
+    private static String rootOf(Throwable failure) {
+        return failure.getCause() == null
+                ? Printable.plain(String.valueOf(failure.getMessage()))
+                : rootOf(failure.getCause());
+    }
+
+    private static InvalidInputException invalid(String option, String message) {
+        return new InvalidInputException(List.of(new Problem(option, message)));
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.redissessionscaler.cli;
+
+import com.google.gson.GsonBuilder;
+import io.github.redissessionscaler.acl.MissingPermissions;
+import io.github.redissessionscaler.app.Inspection.Cost;
+import io.github.redissessionscaler.cli.CheckResult.CurrentReplicas;
+import io.github.redissessionscaler.cli.CheckResult.Inspected;
+import io.github.redissessionscaler.counting.Interval;
+import io.github.redissessionscaler.diagnosis.KeyShapes;
+import io.github.redissessionscaler.keda.SteadyState;
+import io.github.redissessionscaler.proto.Count;
+import io.github.redissessionscaler.proto.Explanation;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Findings for programs; docs/check.md says what each field means. What is not known is left out. */
+final class CheckJson {
+
+    private CheckJson() {}
+
+    static String of(CheckResult findings, CurrentReplicas fleet) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("status", findings.status());
+        map.put("active", findings.active());
+        map.put("metric", findings.metric());
+        findings.value().ifPresent(value -> map.put("value", value));
+        map.put("target", findings.target());
+        map.put("metricTarget", findings.metricTarget());
+        SteadyState outlook = findings.outlook(fleet);
+        map.put("currentReplicas", fleet.current());
+        map.put("minReplicas", fleet.spec().minReplicas());
+        map.put("maxReplicas", fleet.spec().maxReplicas());
+        map.put("wantedReplicas", outlook.replicas());
+        map.put("wantedAfterSeconds", outlook.after().toSeconds());
+        map.put("wantedBecause", outlook.reason().name().toLowerCase(Locale.ROOT));
+        findings.needed().ifPresent(needed -> map.put("neededReplicas", needed));
+        findings.explanation().ifPresent(explanation -> explained(explanation, map));
+        findings.inspection()
+                .ifPresent(inspected -> inspected(inspected, findings.outage().isEmpty(), map));
+        return new GsonBuilder()
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .create()
+                .toJson(map);
+    }
+
+    private static void explained(Explanation explanation, Map<String, Object> map) {
+        map.put("counts", explanation.getCounted());
+        if (explanation.hasCount()) {
+            Count count = explanation.getCount();
+            Interval likely = Interval.of95(count.getSessions(), count.getStandardError());
+            map.put("sessions", count.getSessions());
+            map.put(
+                    "method",
+                    count.getMethod().name().replaceFirst("METHOD_", "").toLowerCase(Locale.ROOT));
+            map.put("standardError", count.getStandardError());
+            map.put("confidence95", List.of(likely.lowest(), likely.highest()));
+            map.put("ageSeconds", count.getAgeSeconds());
+        }
+        if (explanation.hasScan()) {
+            map.put(
+                    "scan",
+                    Map.of(
+                            "keysSeen", explanation.getScan().getKeysSeen(),
+                            "keysExpected", explanation.getScan().getKeysExpected()));
+        }
+        map.put("outage", explanation.getOutage());
+        map.put("targetProblem", explanation.getTargetProblem());
+        map.put("advice", List.copyOf(explanation.getAdviceList()));
+    }
+
+    private static void inspected(Inspected inspected, boolean counted, Map<String, Object> map) {
+        if (counted) {
+            map.put("cost", cost(inspected.cost()));
+        }
+        inspected.keys().ifPresent(keys -> map.put("keys", keys(keys)));
+        inspected.rights().ifPresent(rights -> map.put("rights", rights(rights)));
+    }
+
+    private static Map<String, Object> cost(Cost cost) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("seconds", seconds(cost.took()));
+        map.put("commands", cost.commands());
+        map.put("keysRead", cost.keysRead());
+        cost.serverTime().ifPresent(time -> {
+            map.put("serverSeconds", seconds(time));
+            map.put("serverShare", CheckReport.serverShare(cost, time));
+        });
+        return map;
+    }
+
+    private static Map<String, Object> keys(KeyShapes keys) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("lookedAt", keys.lookedAt());
+        map.put("counted", keys.counted());
+        map.put("shapes", keys.shapes());
+        return map;
+    }
+
+    private static Map<String, Object> rights(MissingPermissions rights) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("user", rights.user());
+        map.put("missing", rights.needed());
+        map.put("useful", rights.helpful());
+        rights.grant(rights.needed()).ifPresent(command -> map.put("grantMissing", command));
+        rights.grant(rights.helpful()).ifPresent(command -> map.put("grantUseful", command));
+        return map;
+    }
+
+    private static double seconds(Duration duration) {
+        return (double) duration.toNanos() / 1e9;
+    }
+}

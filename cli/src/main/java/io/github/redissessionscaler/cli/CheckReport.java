@@ -1,0 +1,274 @@
+package io.github.redissessionscaler.cli;
+
+import static java.util.stream.Collectors.joining;
+
+import io.github.redissessionscaler.acl.MissingPermissions;
+import io.github.redissessionscaler.app.Inspection.Cost;
+import io.github.redissessionscaler.cli.CheckResult.CurrentReplicas;
+import io.github.redissessionscaler.cli.CheckResult.Inspected;
+import io.github.redissessionscaler.counting.Interval;
+import io.github.redissessionscaler.diagnosis.KeyShapes;
+import io.github.redissessionscaler.hpa.DecisionReason;
+import io.github.redissessionscaler.hpa.ReplicaCalculator;
+import io.github.redissessionscaler.input.Numbers;
+import io.github.redissessionscaler.keda.ScaledObject;
+import io.github.redissessionscaler.keda.SteadyState;
+import io.github.redissessionscaler.proto.Count;
+import io.github.redissessionscaler.proto.Explanation;
+import io.github.redissessionscaler.proto.Scan;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Findings for people. For one use. */
+final class CheckReport {
+
+    private static final ReplicaCalculator HPA = ReplicaCalculator.DEFAULT;
+
+    private static final String NO_VALUE =
+            "none, but an error: KEDA's fallback, if there is one, or else the HPA changes nothing";
+
+    private final CheckResult findings;
+    private final CurrentReplicas fleet;
+    private final StringBuilder text = new StringBuilder();
+
+    private CheckReport(CheckResult findings, CurrentReplicas fleet) {
+        this.findings = findings;
+        this.fleet = fleet;
+    }
+
+    static String of(CheckResult findings, CurrentReplicas fleet) {
+        return new CheckReport(findings, fleet).made();
+    }
+
+    /** What does not fit, a line each; empty where all does. */
+    static List<String> notes(CheckResult findings) {
+        return findings.explanation().map(CheckReport::notes).orElse(List.of());
+    }
+
+    private String made() {
+        List<String> notes = notes(findings);
+        if (!notes.isEmpty()) {
+            text.append(String.join("\n", notes)).append("\n\n");
+        }
+        findings.explanation().ifPresent(this::counted);
+        findings.inspection().ifPresent(this::inspected);
+        String unknown = findings.outage().isPresent() ? ", since Redis gives no count" : "";
+        line("active", (findings.active() ? "yes" : "no") + unknown);
+        line("metric", findings.metric());
+        line("value", findings.value().isPresent() ? value(findings.value().getAsDouble()) : NO_VALUE);
+        line("target", target());
+        SteadyState outlook = findings.outlook(fleet);
+        line("wanted replicas", "%d, from %d now%s".formatted(outlook.replicas(), fleet.current(), why(outlook)));
+        tolerance(outlook);
+        return text.toString();
+    }
+
+    private String target() {
+        String current = Numbers.words(findings.target());
+        String ofMetric = Numbers.words(findings.metricTarget());
+        return current
+                + " per replica"
+                + (current.equals(ofMetric)
+                        ? ""
+                        : "; KEDA is given %s, so the value is scaled by %s / %s"
+                                .formatted(ofMetric, ofMetric, current));
+    }
+
+    private String value(double value) {
+        if (findings.outage().isEmpty()) {
+            return number(value);
+        }
+        return value == 0
+                ? "no count; KEDA gets 0 while Redis gives none"
+                : number(value) + ", the last count; Redis gives none now";
+    }
+
+    /** Of a large number no fraction, which none of the readers needs. */
+    private static String number(double value) {
+        return Numbers.words(Math.abs(value) < 1000 ? value : Math.rint(value));
+    }
+
+    private void line(String name, String what) {
+        text.append("%-18s %s%n".formatted(name, what));
+    }
+
+    private void counted(Explanation explanation) {
+        line("counts", explanation.getCounted());
+        if (!explanation.hasCount()) {
+            return;
+        }
+        Count count = explanation.getCount();
+        String how = switch (count.getMethod()) {
+            case METHOD_ESTIMATE -> {
+                Interval likely = Interval.of95(count.getSessions(), count.getStandardError());
+                yield "estimated; with 95 %% confidence %s to %s"
+                        .formatted(
+                                Numbers.words(Math.rint(likely.lowest())), Numbers.words(Math.rint(likely.highest())));
+            }
+            case METHOD_EXACT -> "each visited";
+            case METHOD_INDEX -> "a number that Redis keeps";
+            case METHOD_UNSPECIFIED, UNRECOGNIZED -> "counted";
+        };
+        line(
+                "sessions",
+                "%s, %s, %s s ago"
+                        .formatted(
+                                number(count.getSessions()), how, Numbers.plain(Math.max(0, count.getAgeSeconds()))));
+    }
+
+    private void inspected(Inspected inspected) {
+        if (findings.outage().isEmpty() && !inspected.cost().commands().isEmpty()) {
+            line("cost", cost(inspected.cost()));
+        }
+        inspected.keys().ifPresent(this::keys);
+        inspected.rights().ifPresent(this::rights);
+    }
+
+    private static String cost(Cost cost) {
+        String commands = cost.commands().entrySet().stream()
+                .map(command -> "%s %s".formatted(Numbers.words(command.getValue()), command.getKey()))
+                .collect(joining(", "));
+        return "%s%s in %s; %s"
+                .formatted(
+                        commands,
+                        cost.keysRead() == 0 ? "" : ", %s keys read".formatted(Numbers.words(cost.keysRead())),
+                        seconds(cost.took()),
+                        cost.serverTime()
+                                .map(time -> "Redis was busy with it for %s, %s %% of that time"
+                                        .formatted(seconds(time), share(cost, time)))
+                                .orElse("how long Redis was busy with it is unknown, since the user may not call"
+                                        + " INFO"));
+    }
+
+    private static String share(Cost cost, Duration serverTime) {
+        return Numbers.plain(100 * serverShare(cost, serverTime));
+    }
+
+    /** The part of the time of the count that Redis was busy with it, 0 to 1 for one server. */
+    static double serverShare(Cost cost, Duration serverTime) {
+        return (double) serverTime.toNanos() / (double) Math.max(1, cost.took().toNanos());
+    }
+
+    private static String seconds(Duration duration) {
+        double micros = (double) duration.toNanos() / 1e3;
+        if (micros < 1e3) {
+            return Numbers.plain(Math.rint(micros)) + " µs";
+        }
+        return micros < 1e6
+                ? Numbers.plain(Math.rint(micros / 1e2) / 1e1) + " ms"
+                : Numbers.plain(Math.rint(micros / 1e5) / 1e1) + " s";
+    }
+
+    private void keys(KeyShapes keys) {
+        line(
+                "keys",
+                "%s looked at, %s of them count%s"
+                        .formatted(
+                                Numbers.words(keys.lookedAt()),
+                                Numbers.words(keys.counted()),
+                                keys.shapes().isEmpty() ? "" : ", such as"));
+        keys.shapes().forEach(shape -> line("", "%s × %s".formatted(Numbers.words(shape.times()), shape.masked())));
+    }
+
+    private void rights(MissingPermissions rights) {
+        granted("rights missing", rights, rights.needed(), "");
+        granted("rights useful", rights, rights.helpful(), " for " + String.join(", ", rights.benefits()));
+        if (rights.missing().isEmpty()) {
+            line("rights", "the user %s has all that this trigger makes use of".formatted(rights.user()));
+        }
+    }
+
+    private void granted(String name, MissingPermissions rights, List<String> rules, String reason) {
+        rights.grant(rules).ifPresent(command -> {
+            line(name, String.join(" ", rules) + reason);
+            line("", command);
+        });
+    }
+
+    private String why(SteadyState outlook) {
+        ScaledObject spec = fleet.spec();
+        List<String> why = new ArrayList<>();
+        long needed = findings.needed().orElse(outlook.replicas());
+        if (outlook.reason() == DecisionReason.MAXIMUM) {
+            why.add("%d would be needed, and maxReplicaCount is %d".formatted(needed, spec.maxReplicas()));
+        } else if (findings.outage().isPresent() && findings.value().isPresent()) {
+            why.add("what KEDA and the HPA do with that value");
+        } else if (outlook.reason() == DecisionReason.MINIMUM && needed < outlook.replicas()) {
+            why.add(
+                    spec.minReplicas() > 0
+                            ? "%d would do, and minReplicaCount is %d".formatted(needed, spec.minReplicas())
+                            : "%d would do, and the HPA keeps one while the trigger is active".formatted(needed));
+        } else if (outlook.reason() == DecisionReason.COOLED_DOWN) {
+            why.add("the trigger is inactive, and KEDA ends the last one when it has been so for cooldownPeriod, by"
+                    + " default 300 s");
+        } else if (outlook.reason() == DecisionReason.ZERO) {
+            why.add("the trigger is inactive, so KEDA starts none");
+        }
+        if (outlook.after().isPositive() && outlook.reason() != DecisionReason.COOLED_DOWN) {
+            why.add("which takes KEDA and the HPA %s".formatted(seconds(outlook.after())));
+        }
+        return why.isEmpty() ? "" : ": " + String.join("; ", why);
+    }
+
+    private void tolerance(SteadyState outlook) {
+        if (outlook.reason() != DecisionReason.TOLERATED) {
+            return;
+        }
+        long replicas = outlook.replicas();
+        long needed = findings.needed().orElse(replicas);
+        if (needed < replicas) {
+            text.append("%n%d would do, but the HPA tolerates %s %% by default.%n"
+                    .formatted(needed, Numbers.plain(HPA.tolerance().scaleDown() * 100)));
+            return;
+        }
+        text.append("""
+
+            %d would be needed, but the HPA tolerates %s %% by default: from %d it leaves at %d sessions.
+            %s
+            """.formatted(
+                        needed,
+                        Numbers.plain(HPA.tolerance().scaleUp() * 100),
+                        replicas,
+                        HPA.sessionsToLeave(findings.target(), replicas),
+                        roundingHelps(needed, replicas) ? """
+                            Remedies: wholeReplicas: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
+                            ScaledObject's horizontalPodAutoscalerConfig.behavior.\
+                            """ : """
+                                Remedy: tolerance: "0" in the ScaledObject's horizontalPodAutoscalerConfig.behavior, on Kubernetes 1.35 and
+                                later.\
+                                """));
+    }
+
+    /** Whether a value of whole replicas would be beyond the tolerance, where the trigger does not have it so already. */
+    private boolean roundingHelps(long needed, long replicas) {
+        return !findings.wholeReplicas()
+                && (double) needed / (double) Math.max(1, replicas)
+                        > 1 + HPA.tolerance().scaleUp();
+    }
+
+    private static List<String> notes(Explanation explanation) {
+        List<String> notes = new ArrayList<>();
+        if (!explanation.getOutage().isEmpty()) {
+            notes.add("No count from Redis%s: %s"
+                    .formatted(
+                            explanation.getOutageSeconds() < 1
+                                    ? ""
+                                    : " for " + Numbers.words(Math.rint(explanation.getOutageSeconds())) + " s",
+                            explanation.getOutage()));
+        }
+        if (!explanation.getTargetProblem().isEmpty()) {
+            notes.add("sessionSizeKey gives no target: " + explanation.getTargetProblem());
+        }
+        explanation.getAdviceList().forEach(sentence -> notes.add("Warning: " + sentence));
+        if (explanation.hasScan()) {
+            Scan scan = explanation.getScan();
+            notes.add("A scan is under way: %s of about %s keys in %s s"
+                    .formatted(
+                            Numbers.words(scan.getKeysSeen()),
+                            Numbers.words(scan.getKeysExpected()),
+                            Numbers.plain(scan.getRunningSeconds())));
+        }
+        return notes;
+    }
+}

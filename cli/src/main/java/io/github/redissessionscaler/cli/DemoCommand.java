@@ -1,0 +1,64 @@
+package io.github.redissessionscaler.cli;
+
+import io.github.redissessionscaler.config.ServerConfig.LogFormat;
+import io.github.redissessionscaler.demo.Demo;
+import io.github.redissessionscaler.input.Durations;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows a day of a web application, scaled by its sessions, in a few minutes. */
+@Command(
+        name = "demo",
+        description =
+                "Shows a day of a web application, scaled by its sessions, in a few minutes. Needs neither a cluster"
+                        + " nor a Redis.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class)
+final class DemoCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            defaultValue = "5m",
+            description = "How long the day takes, 10s or more; default: ${DEFAULT-VALUE}.")
+    private String duration = "";
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Port of the status page, on loopback; 0, the default, is any free one.")
+    private int port;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Duration length = Durations.parse(duration)
+                .filter(time -> time.compareTo(Demo.SHORTEST) >= 0)
+                .orElseThrow(() -> new InvalidInputException(List.of(new Problem(
+                        "--duration",
+                        Printable.of(duration) + " is not " + Durations.FORM + ", " + Durations.format(Demo.SHORTEST)
+                                + " or more" + Durations.remedy(duration)))));
+        Logging.use(LogFormat.TEXT, "error");
+        PrintWriter out = spec.commandLine().getOut();
+        try (Demo demo = Demo.start(length, port, line -> {
+            out.println(line);
+            out.flush();
+        })) {
+            Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "ending"));
+            demo.awaitEnd();
+        }
+        return 0;
+    }
+}

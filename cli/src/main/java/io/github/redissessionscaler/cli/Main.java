@@ -1,0 +1,107 @@
+package io.github.redissessionscaler.cli;
+
+import io.github.redissessionscaler.input.Causes;
+import io.github.redissessionscaler.input.InvalidInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+
+/** The command line. Every error is one line on standard error; a wrong input ends with status 2, a failure with 1. */
+@Command(
+        name = "redis-session-scaler",
+        description = "A KEDA external scaler that counts the sessions a web application keeps in Redis.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {CheckCommand.class, SimulateCommand.class, DemoCommand.class})
+public final class Main {
+
+    static final int INVALID_INPUT = 2;
+    static final int FAILED = 1;
+
+    private static final int HELP_WIDTH = 120;
+
+    @Option(
+            names = "--stacktrace",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Print the stack trace of a failure.")
+    private boolean stacktrace;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(standard(System.out), standard(System.err), args));
+    }
+
+    /** The commands and their options. */
+    public static CommandLine commandLine() {
+        return commandLine(new Main());
+    }
+
+    /** Runs the command to its end and returns its exit status. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        var main = new Main();
+        var commandLine = commandLine(main);
+        commandLine.setOut(out);
+        commandLine.setErr(err);
+        commandLine.setParameterExceptionHandler((problem, given) -> {
+            CommandLine command = problem.getCommandLine();
+            command.getErr()
+                    .println(command.getCommandName() + ": " + OptionMistakes.words(problem) + "; see "
+                            + command.getCommandName() + " --help");
+            return INVALID_INPUT;
+        });
+        commandLine.setExecutionExceptionHandler((failure, command, result) -> {
+            if (main.stacktrace) {
+                failure.printStackTrace(command.getErr());
+            } else {
+                command.getErr().println(command.getCommandName() + ": " + oneLine(failure));
+            }
+            return failure instanceof InvalidInputException ? INVALID_INPUT : FAILED;
+        });
+        return commandLine.execute(args);
+    }
+
+    private static CommandLine commandLine(Main main) {
+        return new CommandLine(main).addSubcommand(ServeCommand.commandLine()).setUsageHelpWidth(HELP_WIDTH);
+    }
+
+    private static PrintWriter standard(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, stream.charset()), true);
+    }
+
+    /** Of a failure of the network or of a file what it means, and never the name of a class. */
+    private static String oneLine(Exception failure) {
+        String message =
+                failure.getMessage() == null ? "unexpected error; --stacktrace shows where" : failure.getMessage();
+        if (failure instanceof UncheckedIOException unchecked) {
+            IOException cause = unchecked.getCause();
+            if (cause != null && message.equals(cause.toString())) {
+                message = Causes.words(cause);
+            }
+        }
+        return message.replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** The version that the build put in. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() throws IOException {
+            try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
+                var properties = new Properties();
+                if (in != null) {
+                    properties.load(in);
+                }
+                return new String[] {"redis-session-scaler " + properties.getProperty("version")};
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.redissessionscaler.cli;
+
+import io.github.redissessionscaler.input.Causes;
+import io.github.redissessionscaler.input.Printable;
+import io.grpc.Status;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/** Says why a scaler gave no answer, in the words of its address and not of the libraries. */
+final class ScalerErrors {
+
+    private ScalerErrors() {}
+
+    /**
+     * A clause that begins with the scaler.
+     *
+     * @param tls whether TLS was spoken
+     * @param timeout that each answer had
+     */
+    static String words(String address, Status status, boolean tls, Duration timeout) {
+        String scaler = "the scaler at " + address + " ";
+        String said = Optional.ofNullable(status.getDescription())
+                .map(text -> text.split("\\R", 2)[0])
+                .orElse("");
+        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (cause instanceof UnknownHostException) {
+                return scaler + "cannot be reached: no such host";
+            }
+            if (cause instanceof SSLException || message.contains("SSL/TLS record")) {
+                return scaler + "does not complete the TLS handshake: "
+                        + (message.contains("SSL/TLS record")
+                                ? "it answers without TLS; leave --tls and --ca-file out"
+                                : Printable.plain(message.split("\\R", 2)[0]));
+            }
+            if (message.contains("HTTP/1")) {
+                return scaler + "answers with HTTP/1; is that the management port? The port for KEDA is GRPC_PORT";
+            }
+            if (message.contains("First received frame was not SETTINGS") || said.equals("http2 exception")) {
+                return scaler
+                        + "answers with something that is no HTTP/2; give the address of its GRPC_PORT, by default"
+                        + " 6000";
+            }
+            if (cause instanceof IOException failure && cause.getCause() == null && message.contains("refused")) {
+                return scaler + "cannot be reached: " + Causes.words(failure);
+            }
+        }
+        return switch (status.getCode()) {
+            case DEADLINE_EXCEEDED ->
+                scaler + "did not answer within " + timeout.toSeconds() + " s; --timeout gives it longer";
+            case UNIMPLEMENTED -> scaler + "is none: it knows no service of KEDA's external scalers";
+            case UNAVAILABLE ->
+                said.isEmpty() || said.equals("io exception") || said.startsWith("Network closed")
+                        ? scaler + "closed the connection"
+                                + (tls ? "" : "; where it expects TLS, add --tls or --ca-file")
+                        : scaler + "answers UNAVAILABLE: " + said;
+            default -> scaler + "answers " + status.getCode() + (said.isEmpty() ? "" : ": " + said);
+        };
+    }
+}

@@ -1,0 +1,222 @@
+package io.github.redissessionscaler.cli;
+
+import com.google.gson.GsonBuilder;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.simulation.LoadCurve;
+import io.github.redissessionscaler.simulation.LoadCurveReader;
+import io.github.redissessionscaler.simulation.Outcome;
+import io.github.redissessionscaler.simulation.Plot;
+import io.github.redissessionscaler.simulation.ScaledObjectFile;
+import io.github.redissessionscaler.simulation.Scenario;
+import io.github.redissessionscaler.simulation.ScenarioSettings;
+import io.github.redissessionscaler.simulation.Simulation;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Plays a load curve through KEDA's polling and the HPA's arithmetic, with one setup or several side by side. */
+@Command(
+        name = "simulate",
+        description = "Plays a load curve through KEDA's polling and the HPA's arithmetic, and compares setups.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        footer = {
+            "",
+            "A setting is a key of the trigger's metadata, such as sessionSize, or of the ScaledObject, such as"
+                + " minReplicaCount, fallback.replicas or scaleDown.stabilizationWindowSeconds; docs/simulate.md has"
+                + " them all."
+        })
+final class SimulateCommand implements Callable<Integer> {
+
+    private enum SimulateFormat {
+        text,
+        json
+    }
+
+    private static final int PATIENCE_MILLIS = 10_000;
+    private static final String GIVEN = "as given";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "CURVE",
+            description = "The load curve, CSV of time and sessions: a file, - for standard input, or the URL of what a"
+                    + " scaler recorded.")
+    private String from = "";
+
+    @Option(names = "--scaledobject", paramLabel = "FILE", description = "A ScaledObject to take settings from, YAML.")
+    private @Nullable Path scaledObject;
+
+    @Option(
+            names = "--trigger",
+            paramLabel = "METRIC",
+            description = "The metricName of the trigger that is meant, where the ScaledObject has several.")
+    private @Nullable String trigger;
+
+    @Option(
+            names = {"--set", "--metadata"},
+            paramLabel = "KEY=VALUE",
+            description = "A setting, in place of what the ScaledObject says; may be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--variant",
+            paramLabel = "[NAME:]KEY=VALUE,...",
+            description = "Other settings to compare with, such as \"exact: tolerance=0\"; may be repeated.")
+    private List<String> variants = List.of();
+
+    @Option(
+            names = "--capacity",
+            paramLabel = "SESSIONS",
+            description = "What a replica can take; more is an overload. Default: sessionSize of the first setup.")
+    private @Nullable Double capacity;
+
+    @Option(names = "--changes", description = "Tell every change of the number of replicas, and why.")
+    private boolean changes;
+
+    @Option(names = "--svg", paramLabel = "FILE", description = "Draw a picture into this file.")
+    private @Nullable Path picture;
+
+    @Option(
+            names = "--output",
+            defaultValue = "text",
+            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+    private SimulateFormat output = SimulateFormat.text;
+
+    @Override
+    public Integer call() {
+        ScaledObjectFile.ParsedFile file = scaledObject == null
+                ? new ScaledObjectFile.ParsedFile(ScenarioSettings.of(Map.of()), List.of())
+                : content(scaledObject);
+        List<Scenario> setups = setups(file.settings().with(ScenarioSettings.of(settings)));
+        LoadCurve curve = curve();
+        double takes = capacity == null ? setups.getFirst().target() : capacity;
+        if (!(takes > 0)) {
+            throw invalid("--capacity", capacity + " is not a number more than 0");
+        }
+        List<Outcome> outcomes = setups.stream()
+                .map(setup -> Simulation.run(curve, setup, takes))
+                .toList();
+        if (picture != null) {
+            write(picture, Plot.draw(curve, outcomes, takes));
+        }
+        var report = new SimulationReport(curve, outcomes, takes, file.ignored());
+        PrintWriter out = spec.commandLine().getOut();
+        switch (output) {
+            case text -> out.print(report.inWords(changes));
+            case json ->
+                out.println(new GsonBuilder()
+                        .disableHtmlEscaping()
+                        .setPrettyPrinting()
+                        .create()
+                        .toJson(SimulationJson.of(report)));
+        }
+        out.flush();
+        return 0;
+    }
+
+    /** The setup that was given, then its variants; everything wrong with any of them is told at once, and once. */
+    private List<Scenario> setups(ScenarioSettings given) {
+        Set<Problem> problems = new LinkedHashSet<>();
+        List<Scenario> setups = new ArrayList<>();
+        add(given, GIVEN, problems, setups);
+        for (String variant : variants) {
+            int colon = variant.indexOf(':');
+            boolean named = colon >= 0 && colon < variant.indexOf('=');
+            String changed = variant.substring(named ? colon + 1 : 0).strip();
+            String name = named ? variant.substring(0, colon).strip() : changed;
+            Map<String, String> parsed = new LinkedHashMap<>();
+            for (String setting : changed.split(",", -1)) {
+                String[] sides = setting.split("=", 2);
+                if (sides.length == 2) {
+                    parsed.put(sides[0].strip(), sides[1].strip());
+                } else {
+                    problems.add(new Problem("--variant", Printable.of(setting.strip()) + " is not KEY=VALUE"));
+                }
+            }
+            add(given.with(ScenarioSettings.of(parsed)), name, problems, setups);
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidInputException(List.copyOf(problems));
+        }
+        return setups;
+    }
+
+    private static void add(ScenarioSettings settings, String name, Set<Problem> problems, List<Scenario> setups) {
+        try {
+            setups.add(settings.read(name));
+        } catch (InvalidInputException e) {
+            problems.addAll(e.problems());
+        }
+    }
+
+    private LoadCurve curve() {
+        try (var lines = new BufferedReader(new InputStreamReader(open(), StandardCharsets.UTF_8))) {
+            return LoadCurveReader.read(lines.lines());
+        } catch (IOException | UncheckedIOException e) {
+            throw invalid("--from", from + " cannot be read: " + e);
+        }
+    }
+
+    private ScaledObjectFile.ParsedFile content(Path file) {
+        try {
+            return ScaledObjectFile.read(Files.readString(file), Optional.ofNullable(trigger));
+        } catch (IOException e) {
+            throw invalid("--scaledobject", file + " cannot be read: " + e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw invalid("--svg", file + " cannot be written: " + e);
+        }
+    }
+
+    private InputStream open() throws IOException {
+        if (from.equals("-")) {
+            return System.in;
+        }
+        if (!from.startsWith("http://") && !from.startsWith("https://")) {
+            return Files.newInputStream(Path.of(from));
+        }
+        var connection = (HttpURLConnection) URI.create(from).toURL().openConnection();
+        connection.setConnectTimeout(PATIENCE_MILLIS);
+        connection.setReadTimeout(PATIENCE_MILLIS);
+        if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+            throw invalid("--from", from + " answers " + connection.getResponseCode());
+        }
+        return connection.getInputStream();
+    }
+
+    private static InvalidInputException invalid(String option, String message) {
+        return new InvalidInputException(List.of(new Problem(option, message)));
+    }
+}

@@ -1,0 +1,177 @@
+package io.github.redissessionscaler.demo;
+
+import io.github.redissessionscaler.app.Scaler;
+import io.github.redissessionscaler.config.ConfigSource;
+import io.github.redissessionscaler.config.RedisVariable;
+import io.github.redissessionscaler.config.Setting;
+import io.github.redissessionscaler.embedded.EmbeddedRedis;
+import io.github.redissessionscaler.input.Durations;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * A running demonstration: a private Redis, an application that keeps its sessions there, the scaler as production wires it, and
+ * a stand-in for KEDA and the HPA, all in this process but for the Redis, and all on loopback.
+ */
+public final class Demo implements AutoCloseable {
+
+    /** The shortest day that shows anything. */
+    public static final Duration SHORTEST = Duration.ofSeconds(10);
+
+    private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(400);
+    private static final Duration SHORTEST_PAUSE = ANSWER_TIMEOUT.multipliedBy(10);
+    private static final Duration PAUSE = Duration.ofHours(1);
+    private static final Duration TIME_TO_LIVE = Duration.ofHours(2);
+    private static final Duration REMIND_EVERY = Duration.ofMinutes(30);
+    private static final Duration LIVE_EVERY = Duration.ofMillis(100);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
+            4, Thread.ofPlatform().name("demo-", 0).daemon().factory());
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final Map<String, KedaStandIn> standIns = new ConcurrentHashMap<>();
+    private final EmbeddedRedis redis;
+    private final Scaler scaler;
+    private final DemoApplication application;
+    private volatile Optional<RuntimeException> failure = Optional.empty();
+
+    private Demo(EmbeddedRedis redis, Duration length, int managementPort, Consumer<String> out) {
+        this.redis = redis;
+        scaler = Scaler.start(ConfigSource.of(environment(redis, managementPort)), _ -> {}, this::running);
+        var day = new Day(length);
+        Duration pause = longer(day.inReality(PAUSE), SHORTEST_PAUSE);
+        Duration timeToLive = longer(TIME_TO_LIVE, day.inTheDay(pause.multipliedBy(2)));
+        application = new DemoApplication(day, timeToLive, redis.port());
+        application.live();
+        var narrator = new Narrator(day, application::sessions, out);
+        List<KedaStandIn> all = DemoScaledObject.all().stream()
+                .map(shop -> new KedaStandIn(shop, day, scaler.grpcPort(), application::sessions, narrator))
+                .toList();
+        all.forEach(one -> standIns.put(one.shop().name(), one));
+        narrator.begin(all, length, pause, scaler.managementPort());
+        day.begin();
+        repeat(application::live, LIVE_EVERY);
+        all.forEach(one -> repeat(one::look, LOOK_EVERY));
+        repeat(() -> narrator.remind(REMIND_EVERY), LIVE_EVERY);
+        Duration half = length.dividedBy(2);
+        after(half, () -> {
+            narrator.paused();
+            redis.pause();
+        });
+        after(half.plus(pause), () -> {
+            narrator.resumed();
+            redis.resume();
+        });
+        after(length, () -> {
+            narrator.end();
+            ended.countDown();
+        });
+    }
+
+    /**
+     * A demonstration that runs.
+     *
+     * @param length how long its day takes, at least {@link #SHORTEST}
+     * @param managementPort of the scaler's page, 0 for any free one
+     * @param out is told what happens, line by line
+     * @throws java.io.UncheckedIOException if there is no redis-server for this machine, or the port cannot be had
+     */
+    public static Demo start(Duration length, int managementPort, Consumer<String> out) {
+        EmbeddedRedis redis = EmbeddedRedis.start(0);
+        // Before anything is said, so that who interrupts at the first line leaves no server behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(redis::close, "ending Redis"));
+        try {
+            return new Demo(redis, length, managementPort, out);
+        } catch (RuntimeException e) {
+            redis.close();
+            throw e;
+        }
+    }
+
+    private static Map<String, String> environment(EmbeddedRedis redis, int managementPort) {
+        return Map.of(
+                RedisVariable.REDIS_ADDRESS.name(),
+                "127.0.0.1:" + redis.port(),
+                Setting.LISTEN_ADDRESS.name(),
+                "127.0.0.1",
+                Setting.GRPC_PORT.name(),
+                "0",
+                Setting.MANAGEMENT_PORT.name(),
+                String.valueOf(managementPort),
+                Setting.ANSWER_TIMEOUT.name(),
+                Durations.format(ANSWER_TIMEOUT));
+    }
+
+    private OptionalLong running(String namespace, String name) {
+        KedaStandIn one = standIns.get(name);
+        return namespace.equals(DemoScaledObject.NAMESPACE) && one != null
+                ? OptionalLong.of(one.replicas())
+                : OptionalLong.empty();
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private void repeat(Runnable task, Duration every) {
+        var _ = timer.scheduleWithFixedDelay(() -> run(task), every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void after(Duration delay, Runnable task) {
+        var _ = timer.schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Runs the task; a failure ends the demonstration, unless it is ending anyway. */
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            if (!closing.get()) {
+                failure = Optional.of(e);
+                ended.countDown();
+            }
+        }
+    }
+
+    /** Where the scaler's page is, on loopback. */
+    public int managementPort() {
+        return scaler.managementPort();
+    }
+
+    /**
+     * Waits until the day is over or {@link #close} is called.
+     *
+     * @throws RuntimeException if something failed meanwhile
+     */
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+
+    /** Ends everything and leaves nothing behind. May be called again, and while the JVM ends. */
+    @Override
+    public void close() {
+        if (closing.getAndSet(true)) {
+            return;
+        }
+        ended.countDown();
+        timer.shutdownNow();
+        standIns.values().forEach(KedaStandIn::close);
+        scaler.close();
+        application.close();
+        redis.close();
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.redissessionscaler.demo;
+
+import io.github.redissessionscaler.keda.ScaledObject;
+import io.github.redissessionscaler.proto.ScaledObjectRef;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A ScaledObject of the demonstration, and what is special about it.
+ *
+ * @param pushed whether its trigger is of type {@code external-push}
+ */
+record DemoScaledObject(ScaledObjectRef ref, boolean pushed, String special) {
+
+    static final String NAMESPACE = "demo";
+
+    /** Sessions that a replica can take. */
+    static final long SESSION_SIZE = 100;
+
+    /** From one replica to twenty, and the HPA as it is when nobody tells it anything. */
+    static final ScaledObject SPEC = new ScaledObject(
+            1,
+            20,
+            OptionalLong.empty(),
+            ScaledObject.DEFAULT.pollingInterval(),
+            ScaledObject.DEFAULT.cooldown(),
+            Duration.ZERO,
+            Optional.empty(),
+            false,
+            ScaledObject.DEFAULT.tolerance(),
+            ScaledObject.DEFAULT.behavior());
+
+    /** Two that have the same sessions and are told about them in different ways. */
+    static List<DemoScaledObject> all() {
+        return List.of(
+                new DemoScaledObject(ref("shop-plain", Map.of()), false, "onUnavailable: minimum, the default"),
+                new DemoScaledObject(
+                        ref("shop-ready", Map.of("wholeReplicas", "true", "onUnavailable", "hold", "holdFor", "1h")),
+                        true,
+                        "wholeReplicas: true, onUnavailable: hold"));
+    }
+
+    String name() {
+        return ref.getName();
+    }
+
+    private static ScaledObjectRef ref(String name, Map<String, String> metadata) {
+        return ScaledObjectRef.newBuilder()
+                .setNamespace(NAMESPACE)
+                .setName(name)
+                .putScalerMetadata("sessionSize", String.valueOf(SESSION_SIZE))
+                .putAllScalerMetadata(metadata)
+                .build();
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.redissessionscaler.attacks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.cli.ScalerProcess;
+import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.proto.IsActiveResponse;
+import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.testing.RedisServer;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A scaler that is asked for what its limits permit and its heap does not hold. */
+final class ShortMemoryTest {
+
+    private static final int STREAMS = 12_000;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void refusesWhatItsHeapDoesNotHoldAndServesTheRest() {
+        try (var redis = RedisServer.start();
+                var scaler =
+                        ScalerProcess.start(directory, Map.of("REDIS_ADDRESS", redis.address()), List.of("-Xmx36m"))) {
+            var channel = NettyChannelBuilder.forAddress("127.0.0.1", scaler.grpcPort())
+                    .usePlaintext()
+                    .build();
+            try {
+                var answered = new AtomicInteger();
+                var failures = new ConcurrentLinkedQueue<Throwable>();
+                for (int i = 0; i < STREAMS; i++) {
+                    ExternalScalerGrpc.newStub(channel)
+                            .streamIsActive(
+                                    ScaledObjectRef.newBuilder()
+                                            .setNamespace("shop")
+                                            .setName("web-" + i)
+                                            .putScalerMetadata("sessionSize", String.valueOf(i + 1))
+                                            .putScalerMetadata("activationSessionSize", "0")
+                                            .build(),
+                                    new Opened(answered, failures));
+                }
+                await().atMost(Duration.ofMinutes(2)).until(() -> answered.get() + failures.size() >= STREAMS);
+
+                assertThat(scaler.isAlive()).isTrue();
+                assertThat(answered).hasValueGreaterThan(1000);
+                assertThat(failures)
+                        .isNotEmpty()
+                        .anySatisfy(failure -> assertThat(failure)
+                                .hasMessageContaining("RESOURCE_EXHAUSTED")
+                                .hasMessageContaining("the memory of the scaler is"));
+                assertThat(scaler.output()).contains("The heap is nearly full");
+            } finally {
+                channel.shutdownNow();
+            }
+        }
+    }
+
+    private record Opened(AtomicInteger answered, Queue<Throwable> failures)
+            implements StreamObserver<IsActiveResponse> {
+
+        @Override
+        public void onNext(IsActiveResponse response) {
+            answered.incrementAndGet();
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            failures.add(error);
+        }
+
+        @Override
+        public void onCompleted() {
+            // the scaler ends first
+        }
+    }
+}

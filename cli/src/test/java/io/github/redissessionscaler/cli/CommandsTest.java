@@ -1,0 +1,181 @@
+package io.github.redissessionscaler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import io.github.redissessionscaler.config.Setting;
+import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.RunningScaler;
+import io.github.redissessionscaler.testing.TestCertificates;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Jedis;
+
+/** The commands as a user types them, against a scaler on a real Redis where they need one. */
+final class CommandsTest {
+
+    @ParameterizedTest
+    @CsvSource({"10, 1", "100, 1", "101, 2", "250, 3"})
+    void checkTellsTheWantedReplicas(int sessions, int replicas) {
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            put(redis, sessions);
+
+            CommandRun result = CommandRun.of(
+                    "check", "--scaler", address(scaler), "--metadata", "wholeReplicas=true", "--output", "json");
+
+            assertThat(result.status()).isZero();
+            var json = JsonParser.parseString(result.out()).getAsJsonObject();
+            assertThat(json.get("wantedReplicas").getAsInt()).isEqualTo(replicas);
+            assertThat(json.get("active").getAsBoolean()).isTrue();
+            assertThat(json.get("target").getAsInt()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void checkExplainsTheTolerance() {
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            put(redis, 101);
+
+            CommandRun result = CommandRun.of("check", "--scaler", address(scaler));
+
+            assertThat(result.status()).isZero();
+            assertThat(result.out())
+                    .contains("wanted replicas    1, from 1 now")
+                    .contains("the HPA tolerates 10 %")
+                    .contains("at 111 sessions")
+                    .contains("wholeReplicas: \"true\"");
+        }
+    }
+
+    @Test
+    void checkTellsWhatIsCountedAndWhatDoesNotFit() {
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            put(redis, 20_000);
+
+            CommandRun result = CommandRun.of(
+                    "check",
+                    "--scaler",
+                    address(scaler),
+                    "--metadata",
+                    "keyPattern=*",
+                    "--metadata",
+                    "accuracy=estimate");
+            assertThat(result.out())
+                    .containsPattern("counts +keys that match '\\*'\n")
+                    .containsPattern("sessions +20,000, estimated; with 95 % confidence [\\d,]+ to [\\d,]+, ")
+                    .containsPattern("Warning: \\d+ of \\d+ matching keys looked at have no time to live");
+
+            CommandRun json = CommandRun.of(
+                    "check", "--scaler", address(scaler), "--metadata", "preset=express", "--output", "json");
+            var explained = JsonParser.parseString(json.out()).getAsJsonObject();
+            assertThat(explained.get("sessions").getAsInt()).isZero();
+            assertThat(explained.get("advice").getAsJsonArray().toString()).contains("matches 'sess:*'");
+        }
+    }
+
+    @Test
+    void checkTellsInOneLineWhyItFails() {
+        try (var scaler = RunningScaler.onPort(RedisServer.freePort())) {
+            CommandRun result = CommandRun.of("check", "--scaler", address(scaler), "--metadata", "sesionSize=1");
+
+            assertThat(result.status()).isEqualTo(2);
+            assertThat(result.err().strip().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("INVALID_ARGUMENT")
+                    .contains("did you mean 'sessionSize'");
+        }
+    }
+
+    @Test
+    void checkSpeaksMutualTls(@TempDir Path directory) {
+        TestCertificates certificates =
+                TestCertificates.in(directory).issue("server").issue("client");
+        try (var scaler = RunningScaler.with(Map.of(
+                "REDIS_ADDRESS", "127.0.0.1:" + RedisServer.freePort(),
+                "GRPC_TLS_CERT_FILE", certificates.certificate("server").toString(),
+                "GRPC_TLS_KEY_FILE", certificates.key("server").toString(),
+                "GRPC_TLS_CLIENT_CA_FILE", certificates.authority().toString()))) {
+            List<String> command = List.of(
+                    "check",
+                    "--scaler",
+                    address(scaler),
+                    "--ca-file",
+                    certificates.authority().toString());
+            List<String> withCertificate = List.of(
+                    "--cert-file", certificates.certificate("client").toString(),
+                    "--key-file", certificates.key("client").toString());
+
+            CommandRun refused = CommandRun.of(command.toArray(String[]::new));
+            CommandRun answered = CommandRun.of(
+                    Stream.concat(command.stream(), withCertificate.stream()).toArray(String[]::new));
+
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.out()).isEmpty();
+            assertThat(answered.status()).isEqualTo(1);
+            assertThat(answered.out()).startsWith("No count from Redis").contains("UNREACHABLE");
+        }
+    }
+
+    @Test
+    void checkRefusesAnAddressThatIsNone() {
+        CommandRun result = CommandRun.of("check", "--scaler", "no address");
+
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).contains("--scaler");
+    }
+
+    @Test
+    void anUnknownOptionIsOneLine() {
+        CommandRun result = CommandRun.of("check", "--scalar", "x");
+
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err().strip().lines()).singleElement().asString().contains("--scalar");
+    }
+
+    @Test
+    void theHelpOfServeNamesEverySettingAndItsDefault() {
+        CommandRun result = CommandRun.of("serve", "--help");
+
+        assertThat(result.status()).isZero();
+        String help = result.out().replaceAll("\\s+", " ");
+        assertThat(Arrays.stream(Setting.values()))
+                .allSatisfy(setting -> assertThat(help)
+                        .contains(setting.name())
+                        .contains(setting.byDefault()
+                                .map(value -> "default: " + value)
+                                .orElse("")));
+        assertThat(help).contains("REDIS_ADDRESS", "REDIS_URL", "REDIS_PASSWORD_FILE", "CONFIG_FILE");
+    }
+
+    @Test
+    void theVersionComesFromTheBuild() {
+        CommandRun result = CommandRun.of("--version");
+
+        assertThat(result.out()).matches("redis-session-scaler \\d+\\.\\d+\\.\\d+\\S*\\s*");
+    }
+
+    private static String address(RunningScaler scaler) {
+        return "127.0.0.1:" + scaler.scaler().grpcPort();
+    }
+
+    private static void put(RedisServer redis, int sessions) {
+        try (Jedis jedis = redis.connect()) {
+            jedis.mset(IntStream.range(0, sessions)
+                    .boxed()
+                    .flatMap(i -> Stream.of("session:" + i, "x"))
+                    .toArray(String[]::new));
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package io.github.redissessionscaler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.redissessionscaler.config.ConfigLoader;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.testing.RedisServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every error says what is wrong with which value, where, and how to fix it, in one line and without the words of a library. */
+final class MessagesTest {
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "GRPC_PORT=70000 | GRPC_PORT: '70000' is not a port from 0 to 65535",
+                "ANSWER_TIMEOUT=99999h | ANSWER_TIMEOUT: '99999h' is not a duration such as 500ms, 90s, 30m or 1h30m,"
+                        + " from 10ms to 1h",
+                "ANSWER_TIMEOUT=2 | ANSWER_TIMEOUT: '2' is not a duration such as 500ms, 90s, 30m or 1h30m, from 10ms"
+                        + " to 1h; a number needs its unit: write 2s for seconds or 2m for minutes",
+                "KEEPALIVE=1ms | KEEPALIVE: '1ms' is not a duration such as 500ms, 90s, 30m or 1h30m, from 1s to 1d",
+                "OUTAGE_GRACE=-1s | OUTAGE_GRACE: '-1s' is not a duration such as 500ms, 90s, 30m or 1h30m, from 0s to"
+                        + " 7d",
+                "PUSH_POLL_MIN=10s | PUSH_POLL_MIN: is 10s, which is more than PUSH_POLL_MAX, 5s; give the shorter one"
+                        + " first",
+                "MANAGEMENT_PORT=6000 | MANAGEMENT_PORT: is 6000, and so is GRPC_PORT; give each a port of its own",
+                "LISTEN_ADDRESS=a b | LISTEN_ADDRESS: what is given, and not shown since it may hold a password, is"
+                        + " not a host name or address",
+                "CONFIG_FILE=/no/such/file.yaml | CONFIG_FILE: '/no/such/file.yaml' cannot be read: there is no such"
+                        + " file",
+                "CONFIG_FILE=/ | CONFIG_FILE: '/' cannot be read: it is a directory",
+                "REDIS_ADDRESS=redis:99999 | REDIS_ADDRESS: has the port 99999, which is not from 1 to 65535; write"
+                        + " host:port, such as redis:6379",
+                "REDIS_ADDRESS=redis://redis | REDIS_ADDRESS: is a URL; give it as REDIS_URL",
+                "REDIS_ADDRESS=::1:6379 | REDIS_ADDRESS: is not host:port; write host:port, such as redis:6379; an"
+                        + " IPv6 address stands in brackets, [::1]:6379",
+                "REDIS_ADDRESS=h:6380,password=x,ssl=True | REDIS_ADDRESS: is a connection string such as Azure gives,"
+                        + " and not shown, since it holds a password; write REDIS_URL=rediss://h:6380, and give the"
+                        + " password as REDIS_PASSWORD or REDIS_PASSWORD_FILE",
+            })
+    void anEnvironment(String variable, String message) {
+        String[] parts = variable.split("=", 2);
+        Map<String, String> environment = parts[0].startsWith("REDIS")
+                ? Map.of(parts[0], parts[1])
+                : Map.of("REDIS_ADDRESS", "redis", parts[0], parts[1]);
+
+        assertThat(problems(environment)).isEqualTo(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`` | CONFIG_FILE: FILE is empty; add connections: {default: {address: host:port}}, or set"
+                        + " REDIS_ADDRESS or REDIS_URL",
+                "`# nothing` | CONFIG_FILE: FILE is empty; add connections: {default: {address: host:port}}, or set"
+                        + " REDIS_ADDRESS or REDIS_URL",
+                "grpcPort: 1 | CONFIG_FILE: FILE names no Redis; add connections: {default: {address: host:port}}, or"
+                        + " set REDIS_ADDRESS or REDIS_URL",
+                "just text | CONFIG_FILE: FILE is not a mapping of keys to values; it begins, for example, with the"
+                        + " line connections:",
+                "`a: b: c` | CONFIG_FILE: FILE is not YAML at line 1, column 5: a second colon in a value; put the"
+                        + " value in quotes; the line is not shown, since it may hold a password",
+                "`a: [b` | CONFIG_FILE: FILE is not YAML at line 1, column 6: a list that is not closed; add ]; the"
+                        + " line is not shown, since it may hold a password",
+                "`a: {b: c` | CONFIG_FILE: FILE is not YAML at line 1, column 9: a mapping in braces that is not"
+                        + " closed; add }; the line is not shown, since it may hold a password",
+                "`a: *b` | CONFIG_FILE: FILE is not YAML at line 1, column 4: a value that begins with *; put it in"
+                        + " quotes; the line is not shown, since it may hold a password",
+                "`a: @b` | CONFIG_FILE: FILE is not YAML at line 1, column 4: a value that begins with a character of"
+                        + " YAML's own, such as @, ` or %; put it in quotes; the line is not shown, since it may hold a"
+                        + " password",
+                "connections: redis:6379 | connections: is not a mapping of keys to values; write each as key: value,"
+                        + " indented below connections",
+                "connections: {default: {addres: r}} | connections.default.address: is missing; give it, or url,"
+                        + " unixSocket, sentinel or cluster; connections.default.addres: is not known; did you mean"
+                        + " 'address'?",
+            })
+    void aConfigurationFile(String content, String message) throws IOException {
+        Path file = Files.writeString(directory.resolve("config.yaml"), content);
+
+        assertThat(problems(Map.of("CONFIG_FILE", file.toString())))
+                .isEqualTo(
+                        message.replace("FILE is", "'" + file + "' is").replace("FILE names", "'" + file + "' names"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "check --scalar x | check: --scalar: is not an option of check; did you mean '--scaler'?; see check"
+                        + " --help",
+                "check --timeout x | check: --timeout: 'x' is not a whole number; see check --help",
+                "check --output xml | check: --output: 'xml' is not one of text, json; see check --help",
+                "check --metadata | check: --metadata: requires a value; give --metadata=KEY=VALUE; see check --help",
+                "check --scaler a:1 --scaler b:2 | check: --scaler: is given twice; keep one of them; see check --help",
+                "check --metadata x | check: --metadata: number 1 is not KEY=VALUE, such as sessionSize=50",
+                "check --metadata sessionSize=1 --metadata sessionSize=2 | check: --metadata: sessionSize is given"
+                        + " twice; keep one of them",
+                "check --scaler no:port | check: --scaler: is not HOST:PORT, such as 127.0.0.1:6000; it is not shown,"
+                        + " since it may hold a password",
+                "check --redis redis:port | check: --redis: is not host:port, and not shown, since it may hold a"
+                        + " password; write host:port, such as redis:6379",
+                "check --ca-file /no/such/file | check: --ca-file, --cert-file, --key-file: one of them cannot be"
+                        + " used: there is no such file",
+                "chekc | redis-session-scaler: chekc: is not a command; did you mean 'check'?; see"
+                        + " redis-session-scaler --help",
+                "simulate | simulate: --from: requires a value; give --from=CURVE; see simulate --help",
+            })
+    void aCommandLine(String line, String message) {
+        CommandRun run = CommandRun.of(line.split(" ", -1));
+
+        assertThat(run.err().strip()).isEqualTo(message);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void aPortThatIsTaken() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var redis = RedisServer.start()) {
+            String port = String.valueOf(taken.getLocalPort());
+            Path file = Files.writeString(
+                    directory.resolve("config.yaml"),
+                    "listenAddress: 127.0.0.1\nconnections: {default: {address: " + redis.address() + "}}");
+
+            for (List<String> ports : List.of(List.of(port, "0", "GRPC_PORT"), List.of("0", port, "MANAGEMENT_PORT"))) {
+                CommandRun run = CommandRun.of(
+                        "serve",
+                        "--config",
+                        file.toString(),
+                        "--grpc-port",
+                        ports.get(0),
+                        "--management-port",
+                        ports.get(1));
+                assertThat(run.status()).isEqualTo(1);
+                assertThat(run.err())
+                        .contains("serve: " + ports.get(2) + ": cannot listen on 127.0.0.1:" + port
+                                + ": another program has that port");
+            }
+            CommandRun embedded = CommandRun.of("serve", "--embedded-redis", "--embedded-redis-port", port);
+            assertThat(embedded.status()).isEqualTo(1);
+            assertThat(embedded.err())
+                    .contains("its port " + port + " cannot be used: another program has that port; give another");
+        }
+    }
+
+    @Test
+    void aScalerThatIsNotThere() {
+        String address = "127.0.0.1:" + RedisServer.freePort();
+
+        CommandRun run = CommandRun.of("check", "--scaler", address);
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err().strip())
+                .isEqualTo("check: the scaler at " + address + " cannot be reached: nothing listens there");
+    }
+
+    private static String problems(Map<String, String> environment) {
+        InvalidInputException failure =
+                catchThrowableOfType(InvalidInputException.class, () -> ConfigLoader.load(environment));
+        return String.valueOf(failure.getMessage());
+    }
+}

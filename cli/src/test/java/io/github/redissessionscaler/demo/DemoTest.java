@@ -1,0 +1,64 @@
+package io.github.redissessionscaler.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** The whole demonstration, on a short day. */
+final class DemoTest {
+
+    private static final Duration LENGTH = Duration.ofSeconds(12);
+
+    @Test
+    void showsTheFirstScaleOutAnOutageAndTheEndAndLeavesNothingBehind() throws Exception {
+        List<Long> before = children();
+        List<String> lines = new CopyOnWriteArrayList<>();
+        try (Demo demo = Demo.start(LENGTH, 0, lines::add)) {
+            await().until(() -> lines.stream().anyMatch(line -> line.matches(".*shop-ready 1 -> \\d+ .*")));
+            assertThat(status(demo)).contains("shop-plain", "shop-ready");
+
+            demo.awaitEnd();
+        }
+        assertThat(lines.getFirst()).contains("http://127.0.0.1:", "shop-plain", "shop-ready");
+        assertThat(lines)
+                .anyMatch(line -> line.matches(".*shop-plain 1 -> \\d+ .*"))
+                .anyMatch(line -> line.endsWith("The day is over."))
+                .anyMatch(line -> line.matches(" +shop-plain   overloaded for .+, .+ replica hours"));
+        int pause = indexOf(lines, "Redis is paused");
+        int end = indexOf(lines, "Redis goes on");
+        assertThat(lines.subList(pause, end))
+                .anyMatch(line -> line.matches(".*shop-plain \\d+ -> 1 .*"))
+                .noneMatch(line -> line.matches(".*shop-ready \\d+ -> 1 .*"));
+        assertThat(lines.subList(end, lines.size())).anyMatch(line -> line.matches(".*shop-plain 1 -> \\d+ .*"));
+        assertThat(children()).isEqualTo(before);
+    }
+
+    private static int indexOf(List<String> lines, String text) {
+        return (int) lines.stream().takeWhile(line -> !line.contains(text)).count();
+    }
+
+    private static List<Long> children() {
+        return ProcessHandle.current()
+                .children()
+                .map(ProcessHandle::pid)
+                .sorted()
+                .toList();
+    }
+
+    private static String status(Demo demo) throws IOException, InterruptedException {
+        try (var http = HttpClient.newHttpClient()) {
+            URI uri = URI.create("http://127.0.0.1:" + demo.managementPort() + "/api/status");
+            return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                    .body();
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package io.github.redissessionscaler.counting.pattern;
+
+import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.input.LimitReachedException;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import io.github.redissessionscaler.trigger.Database;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the keys of one database by pattern, in the background while somebody asks.
+ *
+ * <p>Two threads at most: {@link ScanLoop} and {@link SampleLoop}. Both end when nobody asks any more. Thread-safe.
+ */
+public final class PatternCounts implements AutoCloseable {
+
+    private final Object backend;
+    private final CountingOptions options;
+    private final PatternRegistry entries;
+    private final SampleLoop samples;
+    private final ScanLoop scans;
+
+    public PatternCounts(
+            Database database,
+            Object backend,
+            Keyspace keyspace,
+            InstantSource clock,
+            CountingOptions options,
+            IntSupplier limit,
+            RandomGenerator random,
+            CountingCosts costs,
+            Runnable whenScanned) {
+        this.backend = backend;
+        this.options = options;
+        entries = new PatternRegistry(clock, options.idle(), limit);
+        var estimates = new Estimates(
+                keyspace, clock, System::nanoTime, random, options.sampleShare(), options.scanShare() / 2);
+        samples = new SampleLoop(database, entries, clock, estimates, costs);
+        scans = new ScanLoop(database, keyspace, entries, clock, options, costs, samples, whenScanned);
+    }
+
+    /** Identifies the servers that are counted. */
+    public Object backend() {
+        return backend;
+    }
+
+    /**
+     * The latest count; the first one is waited for.
+     *
+     * @throws KeyspaceException NOT_COUNTED if there is none in time
+     * @throws LimitReachedException if there is no room for the pattern
+     */
+    public Count count(MatchingKeys query) {
+        return count(query, PatternEntry::best, options.firstCount().toNanos());
+    }
+
+    /**
+     * The latest count by the method that suits the query; the first one is waited for to its end.
+     *
+     * @throws LimitReachedException if there is no room for the pattern
+     */
+    public Count countToTheEnd(MatchingKeys query) {
+        return count(query, PatternEntry::asChosen, Long.MAX_VALUE);
+    }
+
+    private interface Choice {
+        @Nullable
+        Count of(PatternEntry entry);
+    }
+
+    /** Asks again and again while it waits, so that the pattern is not taken for one that nobody asks about. */
+    private Count count(MatchingKeys query, Choice choice, long longestNanos) {
+        entries.lock.lock();
+        try {
+            PatternEntry entry = entries.ask(query);
+            if (!entries.closed()) {
+                begin(entry);
+            }
+            long left = longestNanos;
+            while (true) {
+                entries.askAgain(entry);
+                if (entries.closed()) {
+                    throw new KeyspaceException(Reason.OTHER, "counting has ended: the scaler shuts down");
+                }
+                KeyspaceException failure = failure(entry);
+                if (failure != null) {
+                    throw new KeyspaceException(failure.reason(), String.valueOf(failure.getMessage()), failure);
+                }
+                Count chosen = choice.of(entry);
+                if (chosen != null) {
+                    return chosen;
+                }
+                if (left <= 0) {
+                    throw unfinished(query);
+                }
+                long turn = Math.min(left, options.idle().toNanos() / 2);
+                left -= turn - entries.changed.awaitNanos(turn);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unfinished(query);
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    /**
+     * Has the query counted in the background, unless it is already. Returns at once.
+     *
+     * @throws LimitReachedException if there is no room for the pattern
+     */
+    public void begin(MatchingKeys query) {
+        entries.lock.lock();
+        try {
+            PatternEntry entry = entries.ask(query);
+            if (!entries.closed()) {
+                begin(entry);
+            }
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    /** Begins what counts the entry, also where it has ended for a reason that it should not have. */
+    private void begin(PatternEntry entry) {
+        boolean isNew = entry.isNew();
+        scans.start();
+        scans.admit(entry);
+        if (samples.wanted()) {
+            samples.start();
+        }
+        if (isNew) {
+            entries.changed.signalAll();
+        }
+    }
+
+    /**
+     * Redis answers. A round that failed because it did not is done again now, and what was counted before stands if it is not
+     * old. Returns at once.
+     */
+    public void available() {
+        entries.lock.lock();
+        try {
+            scans.available();
+            samples.available();
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    /** Something may have changed: the next scan starts as soon as the last one's rest is over. Returns at once. */
+    public void hint() {
+        entries.lock.lock();
+        try {
+            scans.hint();
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    /** What makes the latest count of the query doubtful, each a sentence for an operator. Returns at once. */
+    public List<String> doubts(MatchingKeys query) {
+        entries.lock.lock();
+        try {
+            return entries.find(query)
+                    .map(entry -> entry.counted() ? scans.doubts() : entry.doubts())
+                    .orElse(List.of());
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    /** How far the running scan is, if one runs. */
+    public Optional<ScanProgress> progress() {
+        entries.lock.lock();
+        try {
+            return scans.progress();
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    public boolean closed() {
+        entries.lock.lock();
+        try {
+            return entries.closed();
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    /** Ends the threads, and the requests that wait. */
+    @Override
+    public void close() {
+        entries.lock.lock();
+        try {
+            entries.close();
+            scans.interrupt();
+            samples.interrupt();
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    /** Why the entry has no count of now: the last round that serves it failed, and no later one has got further. */
+    private @Nullable KeyspaceException failure(PatternEntry entry) {
+        if (entry.onlySampled()) {
+            return samples.failure();
+        }
+        boolean recovering = entry.best() != null
+                && scans.progress().filter(progress -> progress.keysSeen() > 0).isPresent();
+        return recovering ? null : scans.failure();
+    }
+
+    private KeyspaceException unfinished(MatchingKeys query) {
+        String progress = scans.progress()
+                .map(now -> "; %d of about %d keys have been visited".formatted(now.keysSeen(), now.keysExpected()))
+                .orElse("");
+        return new KeyspaceException(
+                Reason.NOT_COUNTED,
+                "the first count of the keys " + Printable.of(query.pattern()) + " has not ended yet" + progress);
+    }
+}

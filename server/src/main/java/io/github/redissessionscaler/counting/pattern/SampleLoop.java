@@ -1,0 +1,79 @@
+package io.github.redissessionscaler.counting.pattern;
+
+import io.github.redissessionscaler.counting.Count.Method;
+import io.github.redissessionscaler.trigger.Database;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+
+/** Samples a database, once for all patterns that are estimated, and for those that no scan has counted yet. */
+final class SampleLoop extends BackgroundLoop {
+
+    private final Database database;
+    private final InstantSource clock;
+    private final Estimates estimates;
+    private final CountingCosts costs;
+
+    SampleLoop(
+            Database database, PatternRegistry entries, InstantSource clock, Estimates estimates, CountingCosts costs) {
+        super(entries, "sample", database.connection());
+        this.database = database;
+        this.clock = clock;
+        this.estimates = estimates;
+        this.costs = costs;
+    }
+
+    @Override
+    boolean wanted() {
+        return entries.any(PatternEntry::sampled);
+    }
+
+    @Override
+    boolean awaited() {
+        return entries.any(PatternEntry::lacksSample);
+    }
+
+    @Override
+    void round() throws InterruptedException {
+        List<KeyFilter> filters = filters();
+        Estimates.SampleRound round = estimates.round(filters);
+        costs.visited(database, Method.ESTIMATE, round.keys(), round.serverNanos());
+        Instant now = clock.instant();
+        entries.lock.lock();
+        try {
+            for (PatternEntry entry : entries.all()) {
+                int index = filters.indexOf(entry.filter());
+                if (entry.sampled() && index >= 0) {
+                    entry.sampled(round.estimates().get(index), now);
+                }
+            }
+            entries.learnCost(round.serverNanosPerKey());
+            succeeded(round.pauseNanos());
+            if (awaited()) {
+                restUntilNext();
+            }
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+
+    /** Whether first estimates are being made, which take half of the server's time that a scan may take. Any thread may ask. */
+    boolean hurries() {
+        return estimates.hurries();
+    }
+
+    @Override
+    void outdate() {
+        Instant now = clock.instant();
+        entries.all().forEach(entry -> entry.forgetOld(now));
+    }
+
+    private List<KeyFilter> filters() {
+        entries.lock.lock();
+        try {
+            return entries.filters(PatternEntry::sampled);
+        } finally {
+            entries.lock.unlock();
+        }
+    }
+}

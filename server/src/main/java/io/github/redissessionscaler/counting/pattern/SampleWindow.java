@@ -1,0 +1,240 @@
+package io.github.redissessionscaler.counting.pattern;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The latest samples of one shard for one filter, and the share of its keys that match.
+ *
+ * <p>A sample is the unit: the standard error comes from how the samples differ among each other, so that keys of one
+ * sample may have more in common than chance. It is never less than that of as many keys drawn one by one.
+ *
+ * <p>Old samples leave after {@link #LONGEST}, or up to {@link #LONGEST_OF_FEW} where few keys match, and at once when the newer
+ * ones contradict them. Not for use by several threads.
+ */
+final class SampleWindow {
+
+    static final Duration LONGEST = Duration.ofMinutes(1);
+
+    /** Samples stay longer while the newer ones hold fewer matching keys than {@link #PRECISE_MATCHING}. */
+    static final Duration LONGEST_OF_FEW = Duration.ofMinutes(15);
+
+    /** So many matching keys make a standard error of 1.6 %. */
+    static final long PRECISE_MATCHING = 4_000;
+
+    /** Fewer samples do not show how samples differ. */
+    private static final int FEWEST = 4;
+
+    /** So few newer samples contradict the older ones at the least: some seconds, in which chance does less than in one. */
+    private static final int FEWEST_NEWER = 8;
+
+    /** Of more samples, the older half is added up, those of {@link #ADDED_UP} to one. */
+    private static final int MOST = 256;
+
+    /** There are fewer than half of {@link #MOST} such times in {@link #LONGEST_OF_FEW}. */
+    private static final Duration ADDED_UP = Duration.ofSeconds(10);
+
+    /** How many standard errors apart the older and the newer samples contradict each other. */
+    private static final double DRIFT = 5;
+
+    /**
+     * A share of keys.
+     *
+     * @param value 0 to 1
+     * @param variance of the value: its standard error, squared
+     */
+    record Share(double value, double variance) {}
+
+    /**
+     * One sample, or several that were drawn one after another.
+     *
+     * @param since when the first of them was drawn
+     * @param at when the last of them was drawn
+     * @param keys that DBSIZE counts: those seen, and the expired ones that were met
+     */
+    private record Drawn(Instant since, Instant at, long keys, long matching) {
+
+        boolean goesWith(Drawn later) {
+            return since.plus(ADDED_UP).isAfter(later.at);
+        }
+
+        Drawn and(Drawn later) {
+            return new Drawn(since, later.at, keys + later.keys, matching + later.matching);
+        }
+    }
+
+    /**
+     * Sums over some samples.
+     *
+     * @param crossed the products of the keys and the matching keys of each sample
+     */
+    private record Sums(
+            int samples, double keys, double matching, double keysSquared, double crossed, double matchingSquared) {
+
+        static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0);
+
+        Sums plus(Drawn one) {
+            double k = one.keys();
+            double m = one.matching();
+            return new Sums(
+                    samples + 1, keys + k, matching + m, keysSquared + k * k, crossed + k * m, matchingSquared + m * m);
+        }
+
+        Sums minus(Sums part) {
+            return new Sums(
+                    samples - part.samples,
+                    keys - part.keys,
+                    matching - part.matching,
+                    keysSquared - part.keysSquared,
+                    crossed - part.crossed,
+                    matchingSquared - part.matchingSquared);
+        }
+
+        double share() {
+            return matching / keys;
+        }
+
+        /** Of what the samples differ from the share, the sum of the squares. */
+        double residuals() {
+            double share = share();
+            return Math.max(0, matchingSquared - 2 * share * crossed + share * share * keysSquared);
+        }
+
+        /** The variance of a ratio of sums, from the residuals of the samples. */
+        double varianceBetween() {
+            return samples < 2 ? 0 : residuals() / (keys * keys) * samples / (samples - 1);
+        }
+
+        /** With one key more that matches and one that does not, so that it is not 0 when all seen were alike. */
+        double varianceOneByOne() {
+            double share = (matching + 1) / (keys + 2);
+            return share * (1 - share) / keys;
+        }
+
+        /** Half the deviance, as keys drawn one by one, where this is the true share. */
+        double surprise(double trueShare) {
+            return surprise(matching, keys * trueShare) + surprise(keys - matching, keys * (1 - trueShare));
+        }
+
+        private static double surprise(double seen, double expected) {
+            return seen == 0 ? 0 : seen * Math.log(seen / expected);
+        }
+    }
+
+    /** The oldest first. */
+    private final List<Drawn> samples = new ArrayList<>();
+
+    /** Adds the newest sample. */
+    void add(Instant at, long keys, long matching) {
+        if (keys > 0) {
+            samples.add(new Drawn(at, at, keys, matching));
+        }
+        forgetOld(at);
+        forgetContradicted();
+        if (samples.size() > MOST) {
+            addUpOlderHalf();
+        }
+    }
+
+    private void forgetOld(Instant now) {
+        long matching = matching();
+        while (samples.size() > FEWEST && samples.getFirst().at().plus(LONGEST).isBefore(now)) {
+            Drawn oldest = samples.getFirst();
+            boolean precise = matching - oldest.matching() >= PRECISE_MATCHING;
+            if (!precise && !oldest.at().plus(LONGEST_OF_FEW).isBefore(now)) {
+                return;
+            }
+            matching -= oldest.matching();
+            samples.removeFirst();
+        }
+    }
+
+    private void addUpOlderHalf() {
+        List<Drawn> older = samples.subList(0, MOST / 2);
+        List<Drawn> sums = new ArrayList<>();
+        for (Drawn one : older) {
+            if (!sums.isEmpty() && sums.getLast().goesWith(one)) {
+                sums.add(sums.removeLast().and(one));
+            } else {
+                sums.add(one);
+            }
+        }
+        older.clear();
+        samples.addAll(0, sums);
+    }
+
+    int size() {
+        return samples.size();
+    }
+
+    /** Whether more samples would make it more precise than is ever needed. */
+    boolean precise() {
+        return matching() >= PRECISE_MATCHING;
+    }
+
+    private long matching() {
+        return samples.stream().mapToLong(Drawn::matching).sum();
+    }
+
+    /** The share, or that of an empty shard. */
+    Share share() {
+        Sums all = sums();
+        return all.keys() == 0
+                ? new Share(0, 0)
+                : new Share(all.share(), Math.max(all.varianceBetween(), all.varianceOneByOne()));
+    }
+
+    private Sums sums() {
+        Sums sums = Sums.NONE;
+        for (Drawn one : samples) {
+            sums = sums.plus(one);
+        }
+        return sums;
+    }
+
+    /** Drops the older samples where the share has most probably changed, if it has. */
+    private void forgetContradicted() {
+        Sums all = sums();
+        Sums older = Sums.NONE;
+        int border = 0;
+        double largest = DRIFT * DRIFT;
+        for (int i = 0; i < samples.size() - FEWEST_NEWER; i++) {
+            older = older.plus(samples.get(i));
+            double deviance = deviance(older, all.minus(older));
+            if (deviance > largest) {
+                largest = deviance;
+                border = older.samples();
+            }
+        }
+        samples.subList(0, border).clear();
+    }
+
+    /** How much the two contradict each other as keys drawn one by one; 0 if they do not as samples of keys that are alike. */
+    private static double deviance(Sums older, Sums newer) {
+        double common = (older.matching() + newer.matching()) / (older.keys() + newer.keys());
+        double apart = older.share() - newer.share();
+        double squared = apart * apart;
+        double variance = common * (1 - common) * (1 / older.keys() + 1 / newer.keys());
+        // Where this is not large, the deviance is not either, and costs more to compute.
+        if (squared <= variance * DRIFT * DRIFT / 4) {
+            return 0;
+        }
+        int freedom = older.samples() + newer.samples() - 2;
+        double perKey = (older.residuals() / older.keys() * older.samples()
+                        + newer.residuals() / newer.keys() * newer.samples())
+                / freedom;
+        double quantile = quantile(freedom);
+        if (squared <= quantile * quantile * perKey * (1 / older.keys() + 1 / newer.keys())) {
+            return 0;
+        }
+        return 2 * (older.surprise(common) + newer.surprise(common));
+    }
+
+    /** Of Student's distribution, as improbable as {@link #DRIFT} is for the normal one. */
+    private static double quantile(int freedom) {
+        double spread = (freedom - 1.0) * (freedom - 1.0);
+        return Math.sqrt(freedom * Math.expm1(DRIFT * DRIFT * (freedom - 1.5) / spread));
+    }
+}

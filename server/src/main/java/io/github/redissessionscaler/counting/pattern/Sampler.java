@@ -1,0 +1,45 @@
+package io.github.redissessionscaler.counting.pattern;
+
+import io.github.redissessionscaler.keyspace.Sample;
+import io.github.redissessionscaler.keyspace.Shard;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/**
+ * Draws keys of a shard at random.
+ *
+ * <p>A server on its own is asked for pages of SCAN at random cursors: SCAN orders the buckets of its hash table by the
+ * reversed bits of a hash with a secret seed, so a page is a random part of the keys whatever their names. On a cluster,
+ * newer servers put the slot into the cursor and a page is of one slot, so RANDOMKEY is asked there instead, and wherever
+ * pages at random cursors are empty. For use by one thread at a time.
+ */
+public final class Sampler {
+
+    private static final int PAGES = 8;
+    private static final int PAGE = 64;
+    private static final int KEYS_ONE_BY_ONE = 256;
+
+    private final RandomGenerator random;
+    private boolean oneByOne;
+
+    public Sampler(RandomGenerator random, boolean oneByOne) {
+        this.random = random;
+        this.oneByOne = oneByOne;
+    }
+
+    public Sample draw(Shard shard) {
+        if (!oneByOne) {
+            List<String> cursors = Stream.generate(random::nextLong)
+                    .map(Long::toUnsignedString)
+                    .limit(PAGES)
+                    .toList();
+            Sample sample = shard.sampleByScan(cursors, PAGE);
+            if (!sample.keys().isEmpty() || sample.sizeAfter() == 0) {
+                return sample;
+            }
+            oneByOne = true;
+        }
+        return shard.sampleByRandomKey(KEYS_ONE_BY_ONE);
+    }
+}

@@ -1,0 +1,93 @@
+package io.github.redissessionscaler.counting.pattern;
+
+import io.github.redissessionscaler.keyspace.Sample;
+import io.github.redissessionscaler.keyspace.ScanPage;
+import io.github.redissessionscaler.keyspace.Shard;
+import io.github.redissessionscaler.trigger.KeyType;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * A shard that adds up what its server's time was spent on: the requests alone, and not what becomes of the answers. So a
+ * scaler that has little of a processor for itself does not take itself for a slow server. For use by one thread.
+ */
+final class TimedShard implements Shard {
+
+    private final Shard shard;
+    private final ServerThrottle pace;
+    private final LongSupplier nanoTime;
+    private long serverNanos;
+
+    /**
+     * Has asked nothing yet.
+     *
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    TimedShard(Shard shard, ServerThrottle pace, LongSupplier nanoTime) {
+        this.shard = shard;
+        this.pace = pace;
+        this.nanoTime = nanoTime;
+    }
+
+    /** The server's time, in nanoseconds, for what was asked since this was called last. */
+    long takeServerNanos() {
+        long taken = serverNanos;
+        serverNanos = 0;
+        return taken;
+    }
+
+    @Override
+    public String name() {
+        return shard.name();
+    }
+
+    @Override
+    public long size() {
+        return shard.size();
+    }
+
+    @Override
+    public OptionalLong expiringKeys() {
+        return shard.expiringKeys();
+    }
+
+    @Override
+    public OptionalLong evictedKeys() {
+        return shard.evictedKeys();
+    }
+
+    @Override
+    public List<ScanPage> scan(List<String> cursors, int count) {
+        return timed(() -> shard.scan(cursors, count));
+    }
+
+    @Override
+    public Sample sampleByScan(List<String> cursors, int count) {
+        return timed(() -> shard.sampleByScan(cursors, count));
+    }
+
+    @Override
+    public Sample sampleByRandomKey(int times) {
+        return timed(() -> shard.sampleByRandomKey(times));
+    }
+
+    @Override
+    public List<Optional<KeyType>> types(List<byte[]> keys) {
+        return timed(() -> shard.types(keys));
+    }
+
+    @Override
+    public List<Long> timesToLive(List<byte[]> keys) {
+        return timed(() -> shard.timesToLive(keys));
+    }
+
+    private <T> T timed(Supplier<T> request) {
+        long start = nanoTime.getAsLong();
+        T answer = request.get();
+        serverNanos += pace.serverNanos(nanoTime.getAsLong() - start);
+        return answer;
+    }
+}

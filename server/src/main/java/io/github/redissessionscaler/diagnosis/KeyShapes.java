@@ -1,0 +1,143 @@
+package io.github.redissessionscaler.diagnosis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.redissessionscaler.counting.pattern.KeyFilter;
+import io.github.redissessionscaler.counting.pattern.MatchCounter;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.Shard;
+import io.github.redissessionscaler.trigger.CountQuery;
+import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import io.github.redissessionscaler.trigger.Glob;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * How the names of some counted keys look, with all hidden that may tell one session from another.
+ *
+ * <p>Shown is how the pattern says that keys begin, and behind it words of letters that at least a quarter of the keys, and at
+ * least {@value #FEWEST}, have in common. Of every other byte nothing is shown but that it is there.
+ *
+ * @param lookedAt how many keys were looked at
+ * @param counted how many of them count
+ * @param shapes the most frequent first
+ */
+public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
+
+    /**
+     * A name that looks like others.
+     *
+     * @param masked with a {@code *} for each byte that is hidden
+     * @param times how many of the keys look so
+     */
+    public record Shape(String masked, long times) {}
+
+    private static final int MOST_SHAPES = 5;
+
+    /** Fewer keys in common may be those of one session. */
+    private static final int FEWEST = 5;
+
+    private static final int LONGEST_WORD = 20;
+
+    /** How many hidden bytes are told one by one. */
+    private static final int MOST_HIDDEN = 80;
+
+    private static final String BETWEEN_WORDS = ":_-./";
+
+    public KeyShapes {
+        shapes = List.copyOf(shapes);
+    }
+
+    /**
+     * Of some hundred keys of each primary; empty for a way of counting that visits no keys.
+     *
+     * @throws KeyspaceException if Redis does not answer, or does not allow the look
+     */
+    public static Optional<KeyShapes> of(Keyspace keyspace, CountQuery query, RandomGenerator random) {
+        return switch (query) {
+            case CountQuery.AllKeys() -> Optional.of(of(keyspace, random, "", (_, keys) -> keys));
+            case CountQuery.ExpiringKeys() -> Optional.of(of(keyspace, random, "", KeyShapes::expiring));
+            case MatchingKeys matching ->
+                Optional.of(of(
+                        keyspace,
+                        random,
+                        Glob.beginning(matching.pattern()),
+                        (shard, keys) -> MatchCounter.counted(shard, KeyFilter.of(matching), keys)));
+            case CountQuery.Elements _, CountQuery.RecentMembers _, CountQuery.UnexpiredMembers _ -> Optional.empty();
+        };
+    }
+
+    private interface KeyChoice {
+        List<byte[]> of(Shard shard, List<byte[]> keys);
+    }
+
+    private static List<byte[]> expiring(Shard shard, List<byte[]> keys) {
+        List<Long> millis = shard.timesToLive(keys);
+        return IntStream.range(0, keys.size())
+                .filter(i -> millis.get(i) > 0)
+                .mapToObj(keys::get)
+                .toList();
+    }
+
+    private static KeyShapes of(Keyspace keyspace, RandomGenerator random, String beginning, KeyChoice choice) {
+        List<Shard> shards = keyspace.shards();
+        long lookedAt = 0;
+        List<byte[]> counted = new ArrayList<>();
+        for (Shard shard : shards) {
+            List<byte[]> keys = KeySample.of(shard, shards.size() > 1, random);
+            lookedAt += keys.size();
+            counted.addAll(choice.of(shard, keys));
+        }
+        return new KeyShapes(lookedAt, counted.size(), masked(beginning, counted));
+    }
+
+    /** The shapes of these keys, all of which begin so. */
+    static List<Shape> masked(String beginning, List<byte[]> keys) {
+        int known = beginning.getBytes(UTF_8).length;
+        Map<String, Integer> sharers = new HashMap<>();
+        keys.forEach(key -> words(known, key).forEach(words -> sharers.merge(words, 1, Integer::sum)));
+        int enough = Math.max(FEWEST, (keys.size() + 3) / 4);
+        return keys.stream()
+                .map(key -> words(known, key).stream()
+                        .filter(words -> sharers.getOrDefault(words, 0) >= enough)
+                        .reduce("", (_, longer) -> longer)
+                        .transform(words -> beginning + words + hidden(key.length - known - words.length())))
+                .collect(Collectors.groupingBy(shape -> shape, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(shape -> new Shape(shape.getKey(), shape.getValue()))
+                .sorted(Comparator.comparingLong(Shape::times).reversed().thenComparing(Shape::masked))
+                .limit(MOST_SHAPES)
+                .toList();
+    }
+
+    /** What the key goes on with behind the known bytes as long as it consists of whole words: one word, two words and so on. */
+    private static List<String> words(int known, byte[] key) {
+        List<String> beginnings = new ArrayList<>();
+        int letters = 0;
+        for (int i = known; i < key.length && letters <= LONGEST_WORD; i++) {
+            char character = (char) (key[i] & 0xff);
+            if (BETWEEN_WORDS.indexOf(character) >= 0) {
+                beginnings.add(new String(key, known, i + 1 - known, UTF_8));
+                letters = 0;
+            } else if ((character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z')) {
+                letters++;
+            } else {
+                break;
+            }
+        }
+        return beginnings;
+    }
+
+    private static String hidden(int bytes) {
+        return bytes > MOST_HIDDEN ? "*".repeat(MOST_HIDDEN) + "…" : "*".repeat(bytes);
+    }
+}

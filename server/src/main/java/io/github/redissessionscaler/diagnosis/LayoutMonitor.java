@@ -1,0 +1,174 @@
+package io.github.redissessionscaler.diagnosis;
+
+import io.github.redissessionscaler.background.InternalErrors;
+import io.github.redissessionscaler.background.LogLimit;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.LimitReachedException;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.reading.Deadline;
+import io.github.redissessionscaler.reading.LeastRecentlyUsed;
+import io.github.redissessionscaler.trigger.Layout;
+import io.github.redissessionscaler.trigger.Source;
+import io.github.redissessionscaler.trigger.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has somebody look, once in a while, whether the keys that triggers count are what they take them for, and says in the log
+ * what does not fit. Equal triggers share a look. Thread-safe.
+ */
+public final class LayoutMonitor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LayoutMonitor.class);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+    private static final Duration RETRY = Duration.ofMinutes(1);
+    private static final int REMEMBERED = 1000;
+
+    private static final CompletableFuture<LayoutFindings> NOTHING =
+            CompletableFuture.completedFuture(LayoutFindings.NONE);
+
+    /** Reads some keys of a source; blocks, and throws {@link KeyspaceException} where it cannot. */
+    public interface Look {
+        LayoutFindings at(Source source, Optional<Layout> layout);
+    }
+
+    /** What the counting of a source has found about its latest count by itself. Returns at once. */
+    public interface Doubts {
+        List<String> of(Source source);
+    }
+
+    private record CheckedLayout(Source source, Optional<Layout> layout) {}
+
+    private record Finding(CompletableFuture<LayoutFindings> findings, Instant due) {}
+
+    /** The looks at one subject. */
+    private final class Looks {
+        private Finding finding = new Finding(NOTHING, Instant.EPOCH);
+        private List<String> logged = List.of();
+        private List<String> loggedDoubts = List.of();
+        private volatile LayoutFindings last = LayoutFindings.NONE;
+
+        /** The findings as soon as they are there. Begins a look when the last one is old. */
+        synchronized CompletableFuture<LayoutFindings> latest(CheckedLayout subject) {
+            Instant now = clock.instant();
+            if (!now.isBefore(finding.due())) {
+                var looking = new CompletableFuture<LayoutFindings>();
+                finding = new Finding(looking, now.plus(LOOK_AGAIN));
+                executor.execute(() -> look(subject, looking));
+            }
+            return finding.findings();
+        }
+
+        private void look(CheckedLayout subject, CompletableFuture<LayoutFindings> looking) {
+            try {
+                LayoutFindings findings = look.at(subject.source, subject.layout);
+                log(subject, findings.advice());
+                last = findings;
+                looking.complete(findings);
+            } catch (KeyspaceException e) {
+                failed(looking, e.reason() == Reason.NOPERM ? LOOK_AGAIN : RETRY);
+            } catch (LimitReachedException | InvalidInputException e) {
+                failed(looking, RETRY);
+            } catch (Throwable e) {
+                InternalErrors.report("look at keys", e);
+                failed(looking, LOOK_AGAIN);
+            }
+        }
+
+        private synchronized void failed(CompletableFuture<LayoutFindings> looking, Duration again) {
+            finding = new Finding(looking, clock.instant().plus(again));
+            looking.complete(LayoutFindings.NONE);
+        }
+
+        private synchronized void log(CheckedLayout subject, List<String> advice) {
+            if (!advice.equals(logged)) {
+                advice.forEach(sentence -> log(subject, sentence));
+            }
+            logged = advice;
+        }
+
+        /** Logs what is new among the doubts, and returns them. */
+        synchronized List<String> doubts(CheckedLayout subject) {
+            List<String> all = doubts.of(subject.source);
+            all.stream()
+                    .filter(sentence -> !loggedDoubts.contains(sentence))
+                    .forEach(sentence -> log(subject, sentence));
+            loggedDoubts = all;
+            return all;
+        }
+
+        private void log(CheckedLayout subject, String sentence) {
+            limit.log(() -> LOG.atWarn()
+                    .addKeyValue("connection", subject.source.database().connection())
+                    .addKeyValue("counts", subject.source.query().inWords())
+                    .log(sentence));
+        }
+    }
+
+    private final Look look;
+    private final Doubts doubts;
+    private final Executor executor;
+    private final InstantSource clock;
+    private final LogLimit limit;
+    private final LeastRecentlyUsed<CheckedLayout, Looks> subjects = new LeastRecentlyUsed<>(REMEMBERED);
+
+    /**
+     * An layoutMonitor that has not looked yet.
+     *
+     * @param executor starts a thread for each look
+     */
+    public LayoutMonitor(Look look, Doubts doubts, Executor executor, InstantSource clock) {
+        this.look = look;
+        this.doubts = doubts;
+        this.executor = executor;
+        this.clock = clock;
+        this.limit = new LogLimit(LOG, "warnings about layouts", clock);
+    }
+
+    /** Has the trigger's keys looked at if they were not lately, and logs what counting has found. Returns at once. */
+    public void checkIfDue(Trigger trigger) {
+        CheckedLayout subject = subject(trigger);
+        Looks looks = looks(subject);
+        var _ = looks.latest(subject);
+        var _ = looks.doubts(subject);
+    }
+
+    /**
+     * What the latest look shows, or nothing if it has not ended by the deadline, and what counting has found. Returns
+     * immediately.
+     */
+    public CompletableFuture<LayoutFindings> findings(Trigger trigger, Deadline deadline) {
+        CheckedLayout subject = subject(trigger);
+        Looks looks = looks(subject);
+        return looks.latest(subject)
+                .copy()
+                .completeOnTimeout(LayoutFindings.NONE, deadline.remainingNanos(), TimeUnit.NANOSECONDS)
+                .thenApply(findings -> findings.after(looks.doubts(subject)));
+    }
+
+    /** What the last look that has ended has shown, and what counting has found. Begins none, and returns at once. */
+    public LayoutFindings findings(Trigger trigger) {
+        CheckedLayout subject = subject(trigger);
+        return subjects.get(subject)
+                .map(looks -> looks.last.after(looks.doubts(subject)))
+                .orElse(LayoutFindings.NONE);
+    }
+
+    private Looks looks(CheckedLayout subject) {
+        return subjects.computeIfAbsent(subject, _ -> new Looks());
+    }
+
+    private static CheckedLayout subject(Trigger trigger) {
+        return new CheckedLayout(trigger.source(), trigger.layout());
+    }
+}

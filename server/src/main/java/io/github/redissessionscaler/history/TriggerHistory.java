@@ -1,0 +1,90 @@
+package io.github.redissessionscaler.history;
+
+import io.github.redissessionscaler.hpa.ReplicaCalculator;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one trigger was answered, what the HPA makes of it, and both over the last hours. Thread-safe.
+ *
+ * <p>Where nobody tells how many replicas run, they are presumed: those that an HPA with its defaults would have made of the
+ * answers so far if this were its only trigger; at least one, and without minimum, maximum and windows.
+ */
+public final class TriggerHistory {
+
+    /**
+     * An answer to KEDA.
+     *
+     * @param value that was reported
+     * @param target of the metric, by which the HPA divides the value
+     */
+    public record ReportedMetric(double value, double target, Instant at) {}
+
+    /**
+     * The replicas of an application.
+     *
+     * @param presumed whether that is a presumption, and not what somebody saw
+     */
+    public record ReplicaCount(long replicas, boolean presumed) {}
+
+    private final Supplier<OptionalLong> running;
+    private final IntSupplier room;
+    private final Timeline timeline = new Timeline();
+    private @Nullable ReportedMetric last;
+    private long presumed = 1;
+
+    TriggerHistory(Supplier<OptionalLong> running, IntSupplier room) {
+        this.running = running;
+        this.room = room;
+    }
+
+    /**
+     * KEDA was told a value.
+     *
+     * @param sessions that were counted for it; empty when Redis gave no number
+     * @param current target, sessions per replica
+     */
+    public synchronized void answered(OptionalDouble sessions, ReportedMetric answer, double current) {
+        last = answer;
+        presumed = Math.max(
+                1, ReplicaCalculator.DEFAULT.desiredReplicas(answer.value(), answer.target(), fleet().replicas()));
+        record(sessions, current, answer.at());
+    }
+
+    /** KEDA was told an error, so that the HPA leaves everything as it is. */
+    public synchronized void refused(double target, Instant at) {
+        record(OptionalDouble.empty(), target, at);
+    }
+
+    private void record(OptionalDouble sessions, double target, Instant at) {
+        double capacity = (double) fleet().replicas() * target;
+        timeline.add(new HistoryPoint(at, sessions, capacity, sessions.isEmpty()), room.getAsInt());
+    }
+
+    /** The last value that KEDA was told. */
+    public synchronized Optional<ReportedMetric> last() {
+        return Optional.ofNullable(last);
+    }
+
+    /** The replicas now. */
+    public synchronized ReplicaCount fleet() {
+        OptionalLong known = running.get();
+        return new ReplicaCount(known.orElse(presumed), known.isEmpty());
+    }
+
+    /**
+     * What was recorded, in the order of time.
+     *
+     * @param from the earliest time that is wanted
+     * @param most how many points are wanted, about; of those near each other the one with the most sessions is taken
+     */
+    public synchronized List<HistoryPoint> points(Instant from, Instant now, int most) {
+        return timeline.since(from, now, most);
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.redissessionscaler.keyspace;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Does the same with several things at once, each on a virtual thread of its own. */
+public final class InParallel {
+
+    /** What may be interrupted. */
+    public interface Task<T, R> {
+        R apply(T argument) throws InterruptedException;
+    }
+
+    private InParallel() {}
+
+    /**
+     * The results in the order of the arguments.
+     *
+     * @throws InterruptedException if the caller is interrupted; the tasks are too, and have ended
+     * @throws RuntimeException if a task throws it; the others are interrupted and have ended
+     */
+    public static <T, R> List<R> map(List<T> arguments, Task<T, R> task) throws InterruptedException {
+        if (arguments.size() == 1) {
+            return List.of(task.apply(arguments.getFirst()));
+        }
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var completed = new ExecutorCompletionService<R>(executor);
+            List<Future<R>> futures = new ArrayList<>();
+            try {
+                for (T argument : arguments) {
+                    Callable<R> callable = () -> task.apply(argument);
+                    futures.add(completed.submit(callable));
+                }
+                for (int i = 0; i < futures.size(); i++) {
+                    result(completed.take());
+                }
+                List<R> results = new ArrayList<>();
+                for (Future<R> future : futures) {
+                    results.add(result(future));
+                }
+                return results;
+            } finally {
+                executor.shutdownNow();
+            }
+        }
+    }
+
+    private static <R> R result(Future<R> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case KeyspaceException failure -> throw failure;
+                case InterruptedException interruption -> throw interruption;
+                case RuntimeException failure -> throw failure;
+                case Error failure -> throw failure;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        }
+    }
+}

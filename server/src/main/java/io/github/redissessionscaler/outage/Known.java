@@ -1,6 +1,0 @@
-package io.github.redissessionscaler.outage;
-
-import java.time.Instant;
-
-/** Something that was true once. */
-public record Known<T>(T value, Instant asOf) {}

@@ -1,5 +1,0 @@
-/** What to answer while Redis is unavailable. */
-@NullMarked
-package io.github.redissessionscaler.outage;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,106 @@
+package io.github.redissessionscaler.reading;
+
+import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.counting.pattern.ScanProgress;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.Keyspaces;
+import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.trigger.Database;
+import io.github.redissessionscaler.trigger.Source;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * All that the scaler reads from Redis, each equal read in flight only once. Thread-safe; every method returns at once, and
+ * what it returns is there by the deadline, or has failed with a {@link KeyspaceException}.
+ */
+public final class RedisReader {
+
+    private record Get(Database database, String key) {}
+
+    private final Reads<Source, Count> counts;
+    private final Reads<Get, Optional<String>> gets;
+    private final SourceCounter counter;
+    private final AvailabilityLog log;
+
+    /**
+     * A reader of these databases.
+     *
+     * @param executor starts a thread for each read
+     * @param clock one that does not jump
+     */
+    public RedisReader(
+            Keyspaces keyspaces, SourceCounter counter, Executor executor, Telemetry telemetry, InstantSource clock) {
+        this.counter = counter;
+        counts = new SingleFlightReads<>(
+                source -> measured(telemetry, source.database(), "count", () -> counter.count(source)),
+                source -> keyspaces.backend(source.database()),
+                executor);
+        gets = new SingleFlightReads<>(
+                get -> measured(
+                        telemetry,
+                        get.database(),
+                        "get",
+                        () -> keyspaces.of(get.database()).get(get.key())),
+                get -> keyspaces.backend(get.database()),
+                executor);
+        log = new AvailabilityLog(clock);
+    }
+
+    private static <V> V measured(Telemetry telemetry, Database database, String kind, Supplier<V> read) {
+        long start = System.nanoTime();
+        String outcome = "FAILED";
+        try {
+            V value = read.get();
+            outcome = "OK";
+            return value;
+        } catch (KeyspaceException e) {
+            outcome = e.reason().name();
+            throw e;
+        } finally {
+            telemetry.read(database.connection(), kind, outcome, Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    private RedisReader(RedisReader reader, RoundCache.Round round) {
+        counter = reader.counter;
+        counts = new RoundCache<>(reader.counts, round);
+        gets = new RoundCache<>(reader.gets, round);
+        log = reader.log;
+    }
+
+    /**
+     * A reader for one round over many triggers of one database, on one thread: it reads everything at most once, and by a read
+     * that begins after this call.
+     */
+    public RedisReader forOneRound() {
+        return new RedisReader(this, new RoundCache.Round());
+    }
+
+    public CompletableFuture<Count> count(Source source, Deadline deadline) {
+        return logged(source.database(), counts, source, deadline);
+    }
+
+    /** How far the scan of a database is, if one runs now. */
+    public Optional<ScanProgress> progress(Database database) {
+        return counter.progress(database);
+    }
+
+    public CompletableFuture<Optional<String>> get(Database database, String key, Deadline deadline) {
+        return logged(database, gets, new Get(database, key), deadline);
+    }
+
+    private <K, V> CompletableFuture<V> logged(Database database, Reads<K, V> reads, K key, Deadline deadline) {
+        return reads.get(key, deadline).whenComplete((_, thrown) -> {
+            if (thrown == null) {
+                log.answered(database);
+            } else if (Futures.failure(thrown) instanceof KeyspaceException failure) {
+                log.failed(database, failure);
+            }
+        });
+    }
+}

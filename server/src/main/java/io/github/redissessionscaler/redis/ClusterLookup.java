@@ -1,0 +1,232 @@
+package io.github.redissessionscaler.redis;
+
+import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
+import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.redis.Discovery.Found;
+import io.github.redissessionscaler.redis.Discovery.NodeAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import redis.clients.jedis.BuilderFactory;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.util.JedisClusterCRC16;
+import redis.clients.jedis.util.SafeEncoder;
+
+/**
+ * The primaries of a cluster, as CLUSTER SLOTS names them. The nodes of the configuration and all known primaries are asked at
+ * once, when they are first needed, after a failure that a change may have caused, and every few seconds while the cluster is
+ * read, so that a node that was added, or a primary that came back as a replica, is noticed.
+ */
+final class ClusterLookup implements PrimaryLookup {
+
+    private static final CommandObject<List<Object>> SLOTS = new CommandObject<>(
+            new CommandArguments(Protocol.Command.CLUSTER).add(SafeEncoder.encode("SLOTS")),
+            BuilderFactory.RAW_OBJECT_LIST);
+
+    private static final Pattern MIGRATIONS = Pattern.compile("(?m)^cmdstat_migrate:calls=(\\d+)");
+
+    private final List<Node> seeds;
+    private final Duration timeout;
+    private final ServerMap<Node> servers;
+    private final Discovery<SlotMap> layout;
+    private volatile Optional<RedisNode> answering = Optional.empty();
+
+    /**
+     * Which primary has which slots.
+     *
+     * @param ranges the first slot of each range, and its primary
+     * @param owners the same by the names that the nodes have among each other, which are alike whichever of them is asked
+     * @param ids the names of the primaries
+     */
+    record SlotMap(TreeMap<Integer, Node> ranges, List<Node> primaries, String owners, Set<String> ids) {}
+
+    ClusterLookup(List<Node> seeds, Connector connector) {
+        this.seeds = List.copyOf(seeds);
+        timeout = connector.timeout();
+        servers = new ServerMap<>(connector.forPrimaries()::server);
+        layout = new Discovery<>(
+                this::candidates, connector, this::ask, found -> servers.keepOnly(found.primaries::contains));
+    }
+
+    @Override
+    public List<RedisNode> primaries() {
+        return layout.current().primaries.stream().map(servers::get).toList();
+    }
+
+    @Override
+    public RedisNode primaryOf(String key) {
+        var range = layout.current().ranges.floorEntry(JedisClusterCRC16.getSlot(key));
+        if (range == null) {
+            throw new KeyspaceException(Reason.CLUSTERDOWN, "no primary of the cluster has the slot of " + key);
+        }
+        return servers.get(range.getValue());
+    }
+
+    @Override
+    public RedisNode at(Node node) {
+        return servers.get(node);
+    }
+
+    /** The primary that answered last is asked first. */
+    @Override
+    public <R> R ofAny(Function<RedisNode, R> question) {
+        List<RedisNode> all = primaries();
+        RedisNode first = answering.filter(all::contains).orElseGet(all::getFirst);
+        if (all.size() == 1) {
+            return question.apply(first);
+        }
+        var race = new Race<R>(_ -> {});
+        race.start(() -> answered(first, question));
+        Optional<R> answer = race.await(timeout.dividedBy(4));
+        if (answer.isPresent()) {
+            return answer.get();
+        }
+        all.stream().filter(other -> other != first).forEach(other -> race.start(() -> answered(other, question)));
+        return race.awaitLast(
+                timeout.multipliedBy(3).dividedBy(4),
+                () -> new KeyspaceException(Reason.TIMEOUT, "no primary of the cluster answered in time"));
+    }
+
+    private <R> R answered(RedisNode server, Function<RedisNode, R> question) {
+        R answer = question.apply(server);
+        answering = Optional.of(server);
+        return answer;
+    }
+
+    /**
+     * Keys move by MIGRATE, of which each primary tells how often it was called, or as one with their slot, which then has
+     * another owner. The primaries must agree on the owners, since at the end of a move one knows of it before the other.
+     * Where INFO is refused, the owners alone are known.
+     */
+    @Override
+    public Optional<String> placement() {
+        SlotMap now = layout.current();
+        List<RedisNode> primaries = now.primaries.stream().map(servers::get).toList();
+        List<String> views = PrimaryLookup.askEach(primaries, ClusterLookup::ownersSeenBy);
+        if (!views.stream().allMatch(now.owners::equals)) {
+            layout.doubt();
+            return Optional.empty();
+        }
+        return Optional.of(now.owners + PrimaryLookup.askEach(primaries, ClusterLookup::migrations));
+    }
+
+    private static String ownersSeenBy(RedisNode primary) {
+        return primary.execute(RedisNode.parsed(SLOTS, ClusterLookup::owners));
+    }
+
+    /** How often the server was asked to MIGRATE keys, as INFO says it. */
+    private static String migrations(RedisNode primary) {
+        try {
+            Matcher calls = MIGRATIONS.matcher(primary.execute(COMMANDS.info("commandstats")));
+            return calls.find() ? calls.group(1) : "0";
+        } catch (KeyspaceException e) {
+            return switch (e.reason()) {
+                case NOPERM, OTHER -> "?";
+                default -> throw e;
+            };
+        }
+    }
+
+    @Override
+    public void suspect(KeyspaceException failure) {
+        if (PrimaryLookup.mayBeOthers(failure)) {
+            layout.doubt();
+        }
+    }
+
+    @Override
+    public boolean haveChanged(KeyspaceException failure) {
+        if (!PrimaryLookup.mayBeOthers(failure)) {
+            return false;
+        }
+        Optional<SlotMap> before = layout.known();
+        layout.doubt();
+        layout.awaitAnswer();
+        return !layout.known().equals(before);
+    }
+
+    @Override
+    public void close() {
+        layout.close();
+        servers.close();
+    }
+
+    /** Who can be asked for the layout: the nodes of the configuration, and the primaries as they are known. */
+    private Set<Node> candidates() {
+        Set<Node> candidates = new LinkedHashSet<>(seeds);
+        layout.known().ifPresent(known -> candidates.addAll(known.primaries));
+        return candidates;
+    }
+
+    private Found<SlotMap> ask(NodeAddress place, RedisNode node) {
+        SlotMap found = node.execute(RedisNode.parsed(SLOTS, ranges -> parse(place.self(), ranges)));
+        if (!seeds.contains(place.node())) {
+            layout.known().ifPresent(known -> requireSameCluster(place, known, found));
+        }
+        return new Found<>(found, 0);
+    }
+
+    /** The address of a node that is gone may belong to another cluster by now; the configuration says which one is meant. */
+    private static void requireSameCluster(NodeAddress place, SlotMap known, SlotMap found) {
+        if (Collections.disjoint(known.ids, found.ids)) {
+            throw new KeyspaceException(Reason.UNREACHABLE, "Redis at " + place.node() + " belongs to another cluster");
+        }
+    }
+
+    /** Each range is its first slot, its last slot, its primary, then replicas; a node without a host is the one asked. */
+    static SlotMap parse(Node asked, List<Object> ranges) {
+        var primaries = new TreeMap<Integer, Node>();
+        for (Object range : ranges) {
+            List<?> fields = (List<?>) range;
+            List<?> primary = (List<?>) fields.get(2);
+            byte[] host = (byte[]) primary.get(0);
+            boolean unnamed = host == null || host.length == 0;
+            primaries.put(
+                    ((Long) fields.get(0)).intValue(),
+                    new Node(
+                            unnamed ? asked.host() : new String(host, StandardCharsets.UTF_8),
+                            ((Long) primary.get(1)).intValue()));
+        }
+        if (primaries.isEmpty()) {
+            throw new KeyspaceException(Reason.CLUSTERDOWN, "no node of the cluster has slots");
+        }
+        return new SlotMap(
+                primaries,
+                List.copyOf(new LinkedHashSet<>(primaries.values())),
+                owners(ranges),
+                ranges.stream()
+                        .map(range -> id((List<?>) ((List<?>) range).get(2)))
+                        .collect(toUnmodifiableSet()));
+    }
+
+    /** The ranges in the order of their slots, each with the id of its primary. */
+    private static String owners(List<Object> ranges) {
+        return ranges.stream()
+                .map(range -> (List<?>) range)
+                .sorted(Comparator.comparing(fields -> (Long) fields.get(0)))
+                .map(fields -> fields.get(0) + "-" + fields.get(1) + " " + id((List<?>) fields.get(2)))
+                .collect(joining(","));
+    }
+
+    private static String id(List<?> node) {
+        return node.size() > 2
+                ? new String((byte[]) node.get(2), StandardCharsets.US_ASCII)
+                : String.valueOf(node.get(1));
+    }
+}

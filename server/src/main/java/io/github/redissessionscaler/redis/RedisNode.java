@@ -1,0 +1,322 @@
+package io.github.redissessionscaler.redis;
+
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.telemetry.ConnectionStats;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.commons.pool2.BasePooledObjectFactory;
+import org.apache.commons.pool2.PooledObject;
+import org.apache.commons.pool2.impl.DefaultPooledObject;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import redis.clients.jedis.Builder;
+import redis.clients.jedis.BuilderFactory;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.CommandObjects;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
+
+/** One redis-server and a few connections to one of its databases. Thread-safe; connects when first used. */
+final class RedisNode implements AutoCloseable {
+
+    /** Reads in flight are shared, so few are ever needed at a time. */
+    private static final int MOST_CONNECTIONS = 8;
+
+    private static final Duration IDLE_CLOSED_AFTER = Duration.ofMinutes(2);
+
+    /** Builds commands and keeps nothing. */
+    static final CommandObjects COMMANDS = new CommandObjects(RedisProtocol.RESP2);
+
+    private static final CommandObject<String> ASKING =
+            new CommandObject<>(new CommandArguments(Protocol.Command.ASKING), BuilderFactory.STRING);
+
+    private final String name;
+    private final Supplier<List<JedisSocketFactory>> addresses;
+    private final JedisClientConfig config;
+    private final ConnectionStats stats;
+    private final ConnectionPool pool;
+    private final MissingDatabase database;
+    private volatile boolean severalAddresses;
+
+    /**
+     * Not connected yet.
+     *
+     * @param name for messages: host and port, or the path of a socket
+     * @param addresses makes the sockets of a new connection, one for each address that the name leads to now, at least one
+     * @param check throws when a new connection is not fit to read from
+     * @param stats where the traffic is counted
+     */
+    RedisNode(
+            String name,
+            Supplier<List<JedisSocketFactory>> addresses,
+            JedisClientConfig config,
+            Consumer<Connection> check,
+            ConnectionStats stats) {
+        this.name = name;
+        this.stats = stats;
+        this.addresses = addresses;
+        this.config = config;
+        database = new MissingDatabase(name, config.getDatabase(), System::nanoTime);
+        var limits = new GenericObjectPoolConfig<Connection>();
+        limits.setMaxTotal(MOST_CONNECTIONS);
+        limits.setMaxIdle(MOST_CONNECTIONS);
+        limits.setMaxWait(Duration.ofMillis(config.getSocketTimeoutMillis()));
+        limits.setMinEvictableIdleDuration(IDLE_CLOSED_AFTER);
+        limits.setTimeBetweenEvictionRuns(IDLE_CLOSED_AFTER);
+        limits.setJmxEnabled(false);
+        pool = new ConnectionPool(new ConnectionFactory(() -> connect(check), stats), limits);
+    }
+
+    /**
+     * The command with what the parser makes of its reply.
+     *
+     * @param parser may throw whatever a reply of another form brings about; {@link #execute} makes a failure of it
+     */
+    static <T, R> CommandObject<R> parsed(CommandObject<T> command, Function<T, R> parser) {
+        return new CommandObject<>(command.getArguments(), new Builder<R>() {
+            @Override
+            public R build(Object reply) {
+                return parser.apply(command.getBuilder().build(reply));
+            }
+        });
+    }
+
+    String name() {
+        return name;
+    }
+
+    /**
+     * The reply to one command.
+     *
+     * @throws KeyspaceException if Redis did not do it
+     */
+    <T> T execute(CommandObject<T> command) {
+        return call(List.of(command), connection -> connection.executeCommand(command));
+    }
+
+    /** The same on a server that a key is moving to, and that has been told to take it as its own already. */
+    <T> T executeAsking(CommandObject<T> command) {
+        return call(List.of(ASKING, command), connection -> {
+            connection.executeCommand(ASKING);
+            return connection.executeCommand(command);
+        });
+    }
+
+    /**
+     * The replies to commands sent in one round trip, in their order; null where Redis has none. A reply that is an error,
+     * other than that a key has moved, is thrown after all replies were read, so that the connection stays usable.
+     *
+     * @throws KeyspaceException if Redis did not do all of it
+     */
+    <T> List<T> execute(List<CommandObject<T>> commands) {
+        return commands.isEmpty() ? List.of() : call(commands, connection -> roundTrip(connection, commands));
+    }
+
+    private static <T> List<T> roundTrip(Connection connection, List<CommandObject<T>> commands) {
+        commands.forEach(command -> connection.sendCommand(command.getArguments()));
+        List<Object> replies = connection.getMany(commands.size());
+        List<T> results = new ArrayList<>(replies.size());
+        for (int i = 0; i < replies.size(); i++) {
+            if (replies.get(i) instanceof RuntimeException error && !(error instanceof JedisRedirectionException)) {
+                throw error;
+            }
+            results.add(commands.get(i).getBuilder().build(replies.get(i)));
+        }
+        return results;
+    }
+
+    /**
+     * What the work returns. A connection that turns out to be dead, since its server was restarted, is replaced once; where
+     * the name leads to several addresses, also one that has not answered in its time, which is half of a call's.
+     */
+    private <T> T call(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
+        boolean several = severalAddresses;
+        try {
+            return attempt(commands, work);
+        } catch (RuntimeException first) {
+            if (RedisErrors.isConnectionLost(first)) {
+                pool.clear();
+            }
+            KeyspaceException failure = explained(first);
+            if (!RedisErrors.isStale(first) && !(several && failure.reason() == Reason.TIMEOUT)) {
+                throw failure;
+            }
+        }
+        try {
+            return attempt(commands, work);
+        } catch (RuntimeException second) {
+            throw explained(second);
+        }
+    }
+
+    private KeyspaceException explained(RuntimeException failure) {
+        return pool.isClosed()
+                ? new KeyspaceException(Reason.UNREACHABLE, "Redis at " + name + " is no longer used", failure)
+                : RedisErrors.explain(name, failure);
+    }
+
+    private <T> T attempt(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
+        try (Connection connection = pool.getResource()) {
+            long start = System.nanoTime();
+            try {
+                return work.apply(connection);
+            } catch (RuntimeException e) {
+                if (RedisErrors.isConnectionLost(e)) {
+                    stats.lost();
+                }
+                if (RedisErrors.isUnknownCommand(e)) {
+                    refuseSentinel(connection, e);
+                }
+                throw e;
+            } finally {
+                stats.roundTrip(System.nanoTime() - start);
+                tellSent(commands);
+            }
+        }
+    }
+
+    /** Throws if the server that lacks a command is a Sentinel, whose port was taken for that of Redis. */
+    private void refuseSentinel(Connection connection, RuntimeException failure) {
+        Connector.sentinelMaster(connection).ifPresent(master -> {
+            throw RedisErrors.isSentinel(name, master, failure);
+        });
+    }
+
+    private void tellSent(List<? extends CommandObject<?>> commands) {
+        int told = 0;
+        for (int i = 1; i <= commands.size(); i++) {
+            String name = commandName(commands.get(told));
+            if (i == commands.size() || !commandName(commands.get(i)).equals(name)) {
+                stats.sent(name, i - told);
+                told = i;
+            }
+        }
+    }
+
+    private static String commandName(CommandObject<?> command) {
+        return command.getArguments().getCommand().toString();
+    }
+
+    /** A connection outside the pool, which belongs to the caller. It is made here, and throws what the client throws. */
+    Connection open() {
+        Connection connection = connect(_ -> {});
+        stats.connected();
+        return connection;
+    }
+
+    /** A connection to the address that answers first, since of several one may be dead. */
+    private Connection connect(Consumer<Connection> check) {
+        database.check();
+        List<JedisSocketFactory> now = addresses.get();
+        severalAddresses = now.size() > 1;
+        if (now.size() == 1) {
+            return connect(now.getFirst(), check);
+        }
+        var race = new Race<>(RedisNode::closeQuietly);
+        now.forEach(address -> race.start(() -> connect(address, check.andThen(RedisNode::requireAnswer))));
+        return race.awaitLast(
+                Duration.ofMillis(config.getSocketTimeoutMillis()),
+                () -> new JedisConnectionException(new SocketTimeoutException("no address of " + name)));
+    }
+
+    private Connection connect(JedisSocketFactory address, Consumer<Connection> check) {
+        Connection connection = selected(address);
+        try {
+            check.accept(connection);
+            return connection;
+        } catch (RuntimeException e) {
+            closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    private Connection selected(JedisSocketFactory address) {
+        try {
+            var connection = new Connection(address, config);
+            database.found();
+            return connection;
+        } catch (JedisDataException e) {
+            throw MissingDatabase.isSaidBy(e) ? database.missing(databases(address), e) : e;
+        }
+    }
+
+    /** How many databases the server has that lacks this one, or 0. */
+    private int databases(JedisSocketFactory address) {
+        var anyDatabase =
+                DefaultJedisClientConfig.builder().from(config).database(0).build();
+        try (var connection = new Connection(address, anyDatabase)) {
+            return MissingDatabase.databases(connection, config.getDatabase());
+        } catch (JedisException e) {
+            return 0;
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (RuntimeException e) {
+            // it was broken before
+        }
+    }
+
+    private static void requireAnswer(Connection connection) {
+        try {
+            connection.executeCommand(Protocol.Command.PING);
+        } catch (JedisDataException e) {
+            // a refusal is an answer too
+        }
+    }
+
+    ConnectionStats stats() {
+        return stats;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    /** Makes and closes the pool's connections. */
+    private static final class ConnectionFactory extends BasePooledObjectFactory<Connection> {
+
+        private final Supplier<Connection> connect;
+        private final ConnectionStats stats;
+
+        ConnectionFactory(Supplier<Connection> connect, ConnectionStats stats) {
+            this.connect = connect;
+            this.stats = stats;
+        }
+
+        @Override
+        public Connection create() {
+            Connection made = connect.get();
+            stats.connected();
+            return made;
+        }
+
+        @Override
+        public PooledObject<Connection> wrap(Connection connection) {
+            return new DefaultPooledObject<>(connection);
+        }
+
+        @Override
+        public void destroyObject(PooledObject<Connection> pooled) {
+            closeQuietly(pooled.getObject());
+        }
+    }
+}

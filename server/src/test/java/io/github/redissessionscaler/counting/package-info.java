@@ -1,5 +1,0 @@
-/** How each count query is answered, on real servers. */
-@NullMarked
-package io.github.redissessionscaler.counting;
-
-import org.jspecify.annotations.NullMarked;

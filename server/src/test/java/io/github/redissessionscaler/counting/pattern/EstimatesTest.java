@@ -1,0 +1,153 @@
+package io.github.redissessionscaler.counting.pattern;
+
+import static io.github.redissessionscaler.testing.CountedRedis.exact;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.counting.pattern.Estimates.Estimate;
+import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.Shard;
+import io.github.redissessionscaler.testing.CountedRedis;
+import io.github.redissessionscaler.testing.ForwardingKeyspace;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many estimates from few samples each, against the truth. The margins are those of an honest estimator at five standard
+ * deviations and more, so that chance alone does not fail a test in a lifetime.
+ */
+final class EstimatesTest {
+
+    private static final int TRIALS = 100;
+
+    /** A mean of so many trials is off by five of its own standard deviations at most. */
+    private static final double LARGEST_BIAS = 5 / Math.sqrt(TRIALS);
+
+    private final CountedRedis redis = CountedRedis.startWithDebug("--activerehashing", "no");
+
+    @AfterEach
+    void stop() {
+        redis.close();
+    }
+
+    @Test
+    void isRightForALargeShareOfTheKeys() throws Exception {
+        redis.fill("sess:", 0, 60_000);
+        redis.fill("cache:", 0, 40_000);
+
+        assertRightAndHonest(redis.keyspace(), 60_000);
+    }
+
+    @Test
+    void isRightForASmallShareOfTheKeys() throws Exception {
+        redis.fill("sess:", 0, 2_000);
+        redis.fill("cache:", 0, 98_000);
+
+        assertRightAndHonest(redis.keyspace(), 2_000);
+    }
+
+    @Test
+    void isRightForATableThatIsAlmostEmpty() throws Exception {
+        redis.fill("cache:", 0, 140_000);
+        redis.fill("sess:", 0, 10_000);
+        redis.delete("cache:", 0, 120_000);
+        assertThat(redis.buckets()).isEqualTo(262_144);
+
+        assertRightAndHonest(redis.keyspace(), 10_000);
+    }
+
+    /** The latest keys are all in the new table, of which the old one knows nothing. */
+    @Test
+    void isRightForATableThatIsBeingRehashed() throws Exception {
+        redis.fill("cache:", 0, 65_536);
+        redis.fill("sess:", 0, 5_000);
+        assertThat(redis.buckets()).as("the smaller of two tables").isEqualTo(65_536);
+
+        assertRightAndHonest(redis.keyspace(), 5_000);
+
+        assertThat(redis.buckets()).as("still the smaller of two tables").isEqualTo(65_536);
+    }
+
+    @Test
+    void leavesOutExpiredKeysThatTheServerStillHolds() throws Exception {
+        redis.keepExpired();
+        redis.fill("sess:", 0, 50_000);
+        redis.fill("cache:", 0, 50_000);
+        redis.expireSoon("sess:", 0, 30_000);
+        await().until(() -> !redis.jedis.exists("sess:29999"));
+
+        assertRightAndHonest(redis.keyspace(), 20_000);
+    }
+
+    @Test
+    void isRightForPrimariesOfDifferentSizes() throws Exception {
+        try (CountedRedis other = CountedRedis.start()) {
+            redis.fill("sess:", 0, 60_000);
+            redis.fill("cache:", 0, 10_000);
+            other.fill("sess:", 0, 2_000);
+            other.fill("cache:", 0, 20_000);
+            Keyspace both = new ForwardingKeyspace(redis.keyspace()) {
+                @Override
+                public List<Shard> shards() {
+                    return Stream.of(redis, other)
+                            .map(one -> one.keyspace().shards().getFirst())
+                            .toList();
+                }
+            };
+
+            assertRightAndHonest(both, 62_000);
+        }
+    }
+
+    @Test
+    void becomesBetterWithEachRound() throws Exception {
+        redis.fill("sess:", 0, 60_000);
+        redis.fill("cache:", 0, 40_000);
+        var estimates = new Estimates(redis.keyspace(), InstantSource.system(), System::nanoTime, new Random(1), 1, 1);
+        List<KeyFilter> filters = List.of(KeyFilter.of(exact("sess:*")));
+
+        double first = estimates.round(filters).estimates().getFirst().standardError();
+        double last = first;
+        for (int i = 0; i < 60; i++) {
+            last = estimates.round(filters).estimates().getFirst().standardError();
+        }
+
+        assertThat(last).isLessThan(first / 2);
+    }
+
+    @Test
+    void drawsMoreAtFirstWhereFewKeysMatch() throws Exception {
+        redis.fill("sess:", 0, 60_000);
+        redis.fill("rare:", 0, 600);
+        redis.fill("cache:", 0, 39_400);
+
+        assertThat(keysDrawnAtFirst("sess:*")).isBetween(1_900L, 4_000L);
+        assertThat(keysDrawnAtFirst("rare:*")).isBetween(7_600L, 110_000L);
+    }
+
+    private long keysDrawnAtFirst(String pattern) throws InterruptedException {
+        return new Estimates(redis.keyspace(), InstantSource.system(), System::nanoTime, new Random(1), 1, 1)
+                .round(List.of(KeyFilter.of(exact(pattern))))
+                .keys();
+    }
+
+    private static void assertRightAndHonest(Keyspace keyspace, double truth) throws InterruptedException {
+        KeyFilter filter = KeyFilter.of(exact("sess:*"));
+        List<Double> errors = new ArrayList<>();
+        for (int seed = 0; seed < TRIALS; seed++) {
+            var estimates = new Estimates(keyspace, InstantSource.system(), System::nanoTime, new Random(seed), 1, 1);
+            Estimate estimate = estimates.round(List.of(filter)).estimates().getFirst();
+            errors.add((estimate.value() - truth) / estimate.standardError());
+        }
+        double mean = errors.stream().mapToDouble(error -> error).average().orElseThrow();
+        double square =
+                errors.stream().mapToDouble(error -> error * error).average().orElseThrow();
+        assertThat(mean).as("bias in standard errors").isBetween(-LARGEST_BIAS, LARGEST_BIAS);
+        assertThat(Math.sqrt(square)).as("true error in standard errors").isBetween(0.5, 1.5);
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.redissessionscaler.counting.pattern;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.redissessionscaler.testing.CountedRedis;
+import io.github.redissessionscaler.trigger.Accuracy;
+import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import io.github.redissessionscaler.trigger.KeyType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** All patterns of a database share a scan: what the patterns of others cost must not grow with their number. */
+final class ManyPatternsTest {
+
+    private static final int KEYS = 5_000;
+    private static final int PATTERNS = 199;
+
+    private final CountedRedis redis = CountedRedis.start();
+
+    @AfterEach
+    void stop() {
+        redis.close();
+    }
+
+    @Test
+    void aScanAsksForTypeAndTimeToLiveOfAKeyOnceHoweverManyPatternsWantThem() throws Exception {
+        redis.fill("sess:", 0, KEYS);
+        redis.set("sess:long", 10_000);
+        redis.set("sess:short", 50);
+        redis.jedis.sadd("sess:set", "x");
+        List<KeyFilter> filters = new ArrayList<>(List.of(KeyFilter.of(CountedRedis.exact("sess:*"))));
+        for (int i = 1; i <= PATTERNS; i++) {
+            filters.add(filter("*".repeat(i) + "s*", KeyType.STRING, Duration.ofSeconds(100L * i)));
+        }
+        filters.add(filter("sess:*", KeyType.SET, Duration.ZERO));
+        redis.forgetCalls();
+
+        List<Long> counts = scan(filters);
+
+        assertThat(counts.getFirst()).isEqualTo(KEYS + 3);
+        assertThat(counts.subList(1, 100)).containsOnly(KEYS + 1L);
+        assertThat(counts.subList(100, PATTERNS + 1)).containsOnly((long) KEYS);
+        assertThat(counts.getLast()).isEqualTo(1);
+        assertThat(redis.calls("type")).isEqualTo(KEYS + 3);
+        assertThat(redis.calls("pttl")).isEqualTo(KEYS + 2);
+    }
+
+    private List<Long> scan(List<KeyFilter> filters) throws InterruptedException {
+        var options =
+                new CountingOptions(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(10), 1, 1, 100, 1000);
+        return new FullScan(redis.keyspace(), filters, options, () -> 1, false, Instant.EPOCH, (_, _) -> {})
+                .run()
+                .orElseThrow()
+                .counts();
+    }
+
+    private static KeyFilter filter(String pattern, KeyType type, Duration minTtl) {
+        return KeyFilter.of(new MatchingKeys(pattern, Optional.empty(), Optional.of(type), minTtl, Accuracy.EXACT));
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.redissessionscaler.diagnosis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.redissessionscaler.testing.CountedRedis;
+import io.github.redissessionscaler.trigger.Trigger;
+import io.github.redissessionscaler.trigger.TriggerParser;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.params.SetParams;
+
+final class LayoutCheckTest {
+
+    private final CountedRedis redis = CountedRedis.start();
+
+    @AfterEach
+    void stop() {
+        redis.close();
+    }
+
+    @Test
+    void sessionsAsThePresetSaysNeedNoAdvice() {
+        hashes("spring:session:sessions:", 50);
+
+        assertThat(look(Map.of("preset", "spring-session"))).isEmpty();
+    }
+
+    @Test
+    void shadowKeysUnderThePresetWithoutAnIndexAreNoticed() {
+        hashes("shop:sessions:", 50);
+        strings("shop:sessions:expires:", 50, 1800);
+
+        assertThat(look(Map.of("preset", "spring-session", "namespace", "shop")))
+                .singleElement()
+                .asString()
+                .contains("are those of preset spring-session-indexed");
+        assertThat(look(Map.of("preset", "spring-session-indexed", "namespace", "shop")))
+                .isEmpty();
+    }
+
+    @Test
+    void theIndexThatIsNotThereIsNoticed() {
+        hashes("spring:session:sessions:", 50);
+
+        assertThat(look(Map.of("preset", "spring-session-indexed")))
+                .singleElement()
+                .asString()
+                .contains("are those of preset spring-session;");
+    }
+
+    @Test
+    void sessionsThatNeverEndAreNoticed() {
+        strings("app:_session_id:2::", 40, 0);
+
+        assertThat(look(Map.of("preset", "rails")))
+                .singleElement()
+                .asString()
+                .contains("matching keys looked at have no time to live");
+    }
+
+    @Test
+    void aPrefixThatNothingHasIsNoticedAndNoKeyIsNamed() {
+        strings("sess:secret-", 40, 1800);
+
+        assertThat(look(Map.of("preset", "express", "prefix", "sesion:")))
+                .singleElement()
+                .asString()
+                .contains("matches 'sesion:*'")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void eachKeyIsLookedAtOnce() {
+        strings("shop:", 101, 1800);
+
+        assertThat(look(Map.of("preset", "express")))
+                .singleElement()
+                .asString()
+                .matches("none of \\d+ keys looked at, drawn at random, matches .*")
+                .satisfies(advice ->
+                        assertThat(Integer.parseInt(advice.split(" ", 4)[2])).isBetween(1, 101));
+    }
+
+    @Test
+    void keysOfAnotherTypeAreNoticed() {
+        strings("web:", 40, 1800);
+
+        assertThat(look(Map.of("keyPattern", "web:*", "keyType", "hash")))
+                .singleElement()
+                .asString()
+                .contains("have a matching name but are no hash");
+    }
+
+    @Test
+    void anEmptyDatabaseIsNothingToRemarkOn() {
+        assertThat(look(Map.of("preset", "express"))).isEmpty();
+    }
+
+    private List<String> look(Map<String, String> metadata) {
+        Trigger trigger = TriggerParser.parse(metadata);
+        return redis.inspector().findings(trigger.source(), trigger.layout()).advice();
+    }
+
+    private void hashes(String prefix, int number) {
+        IntStream.range(0, number).forEach(i -> {
+            String key = prefix + UUID.randomUUID();
+            redis.jedis.hset(key, "creationTime", "0");
+            redis.jedis.expire(key, 1800);
+        });
+    }
+
+    private void strings(String prefix, int number, long seconds) {
+        SetParams params =
+                seconds == 0 ? SetParams.setParams() : SetParams.setParams().ex(seconds);
+        IntStream.range(0, number).forEach(i -> redis.jedis.set(prefix + UUID.randomUUID(), "x", params));
+    }
+}

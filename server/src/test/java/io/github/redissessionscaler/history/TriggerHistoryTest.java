@@ -1,0 +1,94 @@
+package io.github.redissessionscaler.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TriggerHistoryTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final TriggerHistory course =
+            HistoryBudget.recorded(RunningReplicas.UNKNOWN).begin("shop", "web", () -> 1);
+
+    @Test
+    void theReplicasArePresumedToFollowTheAnswers() {
+        assertThat(course.fleet()).isEqualTo(new TriggerHistory.ReplicaCount(1, true));
+
+        answer(105);
+        assertThat(course.fleet().replicas()).isEqualTo(1);
+        answer(111);
+        assertThat(course.fleet().replicas()).isEqualTo(2);
+        answer(90);
+        assertThat(course.fleet().replicas()).isEqualTo(1);
+        answer(0);
+        assertThat(course.fleet().replicas()).isEqualTo(1);
+        assertThat(course.last()).hasValue(new TriggerHistory.ReportedMetric(0, 100, NOW));
+    }
+
+    @Test
+    void anErrorLeavesThemAsTheyAreAndIsRecorded() {
+        answer(250);
+
+        course.refused(100, NOW.plusSeconds(10));
+
+        assertThat(course.fleet().replicas()).isEqualTo(3);
+        assertThat(course.last()).hasValue(new TriggerHistory.ReportedMetric(250, 100, NOW));
+        assertThat(course.points(NOW, NOW.plusSeconds(10), 10))
+                .containsExactly(
+                        new HistoryPoint(NOW, OptionalDouble.of(250), 300, false),
+                        new HistoryPoint(NOW.plusSeconds(10), OptionalDouble.empty(), 300, true));
+    }
+
+    @Test
+    void theValueIsInTargetsOfTheMetricAndTheCapacityInCurrentOnes() {
+        course.answered(OptionalDouble.of(4000), new TriggerHistory.ReportedMetric(400, 100, NOW), 1000);
+
+        assertThat(course.fleet().replicas()).isEqualTo(4);
+        assertThat(course.points(NOW, NOW, 10))
+                .extracting(HistoryPoint::capacity)
+                .containsExactly(4000.0);
+    }
+
+    @Test
+    void whoKnowsTheReplicasIsBelieved() {
+        TriggerHistory known = HistoryBudget.recorded(
+                        (namespace, name) -> OptionalLong.of(namespace.length() + name.length()))
+                .begin("shop", "web", () -> 1);
+
+        known.answered(OptionalDouble.of(100), new TriggerHistory.ReportedMetric(100, 100, NOW), 100);
+
+        assertThat(known.fleet()).isEqualTo(new TriggerHistory.ReplicaCount(7, false));
+        assertThat(known.points(NOW, NOW, 10))
+                .extracting(HistoryPoint::capacity)
+                .containsExactly(700.0);
+    }
+
+    @Test
+    void whatIsNotRecordedKnowsThePresent() {
+        TriggerHistory present =
+                HistoryBudget.unrecorded(RunningReplicas.UNKNOWN).begin("shop", "web", () -> 1);
+
+        present.answered(OptionalDouble.of(250), new TriggerHistory.ReportedMetric(250, 100, NOW), 100);
+
+        assertThat(present.fleet().replicas()).isEqualTo(3);
+        assertThat(present.points(Instant.EPOCH, NOW, 10)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 256, 257, 1000, 10_000, 20_000})
+    void allTriggersTogetherStayWithinTheBound(int triggers) {
+        long bytes = 13L * triggers * HistoryBudget.roomOfEach(triggers);
+
+        assertThat(bytes).isLessThanOrEqualTo(13L << 20);
+    }
+
+    private void answer(double sessions) {
+        course.answered(OptionalDouble.of(sessions), new TriggerHistory.ReportedMetric(sessions, 100, NOW), 100);
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.redissessionscaler.problem;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,233 @@
+package io.github.redissessionscaler.reading;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SingleFlightReadsTest {
+
+    private static final Deadline FAR = Deadline.in(Duration.ofMinutes(5));
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final BlockingQueue<Integer> replies = new LinkedBlockingQueue<>();
+    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicReference<String> backend = new AtomicReference<>("one Redis");
+    private final AtomicLong now = new AtomicLong();
+    private final SingleFlightReads<String, Integer> reads =
+            new SingleFlightReads<>(_ -> read(), _ -> backend.get(), threads, now::get);
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void whoComesWhileAReadIsInFlightSharesIt() {
+        CompletableFuture<Integer> one = reads.get("a", FAR);
+        await().until(() -> begun.get() == 1);
+        CompletableFuture<Integer> other = reads.get("a", FAR);
+
+        replies.add(7);
+
+        assertThat(Futures.await(one)).isEqualTo(7);
+        assertThat(Futures.await(other)).isEqualTo(7);
+        assertThat(begun).hasValue(1);
+    }
+
+    @Test
+    void whoComesAfterwardsReadsAnew() {
+        CompletableFuture<Integer> one = reads.get("a", FAR);
+        replies.add(7);
+        assertThat(Futures.await(one)).isEqualTo(7);
+
+        CompletableFuture<Integer> other = reads.get("a", FAR);
+        replies.add(8);
+
+        assertThat(Futures.await(other)).isEqualTo(8);
+    }
+
+    @Test
+    void whoWantsAFreshValueGetsTheNextRead() {
+        CompletableFuture<Integer> one = reads.get("a", FAR);
+        await().until(() -> begun.get() == 1);
+        CompletableFuture<Integer> fresh = reads.getFresh("a", FAR);
+        CompletableFuture<Integer> alsoFresh = reads.getFresh("a", FAR);
+        CompletableFuture<Integer> shared = reads.get("a", FAR);
+
+        replies.addAll(List.of(7, 8));
+
+        assertThat(List.of(one, shared)).extracting(Futures::await).containsOnly(7);
+        assertThat(List.of(fresh, alsoFresh)).extracting(Futures::await).containsOnly(8);
+        assertThat(begun).hasValue(2);
+    }
+
+    @Test
+    void aReadOfOneRedisIsNotJoinedByThoseWhoAreToHaveAnother() {
+        CompletableFuture<Integer> ofOne = reads.get("a", FAR);
+        await().until(() -> begun.get() == 1);
+        backend.set("another Redis");
+        CompletableFuture<Integer> ofAnother = reads.get("a", FAR);
+        await().until(() -> begun.get() == 2);
+
+        replies.addAll(List.of(7, 8));
+
+        assertThat(List.of(Futures.await(ofOne), Futures.await(ofAnother))).containsExactlyInAnyOrder(7, 8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, IllegalStateException.class})
+    void aReadThatCannotStartFailsAndTheNextOneStarts(Class<? extends Throwable> refusal) {
+        var refused = new AtomicBoolean(true);
+        var shared = new SingleFlightReads<String, Integer>(_ -> read(), _ -> "", task -> {
+            if (refused.getAndSet(false)) {
+                if (refusal == OutOfMemoryError.class) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+                throw new IllegalStateException("no thread");
+            }
+            threads.execute(task);
+        });
+        CompletableFuture<Integer> one = shared.get("a", FAR);
+        assertThatThrownBy(() -> Futures.await(one)).isInstanceOf(KeyspaceException.class);
+
+        replies.add(7);
+
+        assertThat(Futures.await(shared.get("a", FAR))).isEqualTo(7);
+    }
+
+    @Test
+    void anErrorFailsTheReadAndTheNextOneStarts() {
+        var failing = new AtomicBoolean(true);
+        var shared = new SingleFlightReads<String, Integer>(
+                _ -> {
+                    if (failing.getAndSet(false)) {
+                        throw new StackOverflowError();
+                    }
+                    return read();
+                },
+                _ -> "",
+                threads);
+        CompletableFuture<Integer> one = shared.get("a", FAR);
+        assertThatThrownBy(() -> Futures.await(one))
+                .isInstanceOf(KeyspaceException.class)
+                .hasMessageContaining("internal error");
+
+        replies.add(7);
+
+        assertThat(Futures.await(shared.get("a", FAR))).isEqualTo(7);
+    }
+
+    @Test
+    void aReadThatDoesNotEndHoldsUpLaterCallersForAMinuteAtMost() {
+        CompletableFuture<Integer> stuck = reads.get("a", FAR);
+        await().until(() -> begun.get() == 1);
+        CompletableFuture<Integer> waiting = reads.getFresh("a", FAR);
+        now.addAndGet(SingleFlightReads.LONGEST.toNanos() + 1);
+        CompletableFuture<Integer> later = reads.get("a", FAR);
+        await().until(() -> begun.get() == 2);
+        assertThat(stuck).isNotDone();
+
+        replies.addAll(List.of(7, 7));
+
+        assertThat(List.of(stuck, waiting, later)).extracting(Futures::await).containsOnly(7);
+        assertThat(begun).hasValue(2);
+    }
+
+    /** Those who ask once the first result is there do not get it: what it shows may have changed. */
+    @Test
+    void whoComesWhileOthersAreAnsweredGetsTheNextRead() {
+        var late = new ArrayList<CompletableFuture<Integer>>();
+        var answered = new Semaphore(0);
+        for (int i = 0; i < 3; i++) {
+            var _ = reads.get("a", FAR).thenAccept(_ -> {
+                late.add(reads.get("a", FAR));
+                answered.release();
+            });
+        }
+        replies.add(7);
+        replies.add(8);
+        answered.acquireUninterruptibly(3);
+
+        assertThat(late).extracting(Futures::await).containsExactly(8, 8, 8);
+        assertThat(begun).hasValue(2);
+    }
+
+    @Test
+    void otherKeysAreReadBeside() {
+        CompletableFuture<Integer> one = reads.get("a", FAR);
+        CompletableFuture<Integer> other = reads.get("b", FAR);
+        await().until(() -> begun.get() == 2);
+        replies.addAll(List.of(7, 7));
+
+        assertThat(Futures.await(one)).isEqualTo(Futures.await(other));
+    }
+
+    @Test
+    void aReadThatFailsFailsForAllWhoShareItAndForNobodyElse() {
+        CompletableFuture<Integer> one = reads.get("a", FAR);
+        CompletableFuture<Integer> other = reads.get("a", FAR);
+        replies.add(-1);
+        assertThatThrownBy(() -> Futures.await(one)).isInstanceOf(KeyspaceException.class);
+        assertThatThrownBy(() -> Futures.await(other)).isInstanceOf(KeyspaceException.class);
+
+        CompletableFuture<Integer> third = reads.get("a", FAR);
+        replies.add(9);
+        assertThat(Futures.await(third)).isEqualTo(9);
+    }
+
+    @Test
+    void whoseTimeIsUpIsToldSoWhileTheReadGoesOnForOthers() {
+        CompletableFuture<Integer> patient = reads.get("a", FAR);
+        CompletableFuture<Integer> hasty = reads.get("a", Deadline.in(Duration.ofMillis(1)));
+
+        assertThatThrownBy(() -> Futures.await(hasty))
+                .isInstanceOfSatisfying(
+                        KeyspaceException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TIMEOUT));
+        replies.add(7);
+        assertThat(Futures.await(patient)).isEqualTo(7);
+    }
+
+    @Test
+    void afterTheEndNothingIsRead() {
+        threads.shutdown();
+
+        CompletableFuture<Integer> value = reads.get("a", FAR);
+
+        assertThatThrownBy(() -> Futures.await(value)).hasMessage("the scaler shuts down");
+    }
+
+    /** Whatever is told next; -1 stands for a failure. */
+    private int read() {
+        begun.incrementAndGet();
+        try {
+            int reply = replies.take();
+            if (reply < 0) {
+                throw new KeyspaceException(Reason.UNREACHABLE, "refused");
+            }
+            return reply;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

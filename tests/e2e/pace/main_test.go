@@ -1,0 +1,15 @@
+// Package pace compares a day with what simulate says of it: HPAs look every 15 seconds and wait five minutes before they scale in, as they
+// do unless told otherwise.
+package pace
+
+import (
+	"testing"
+
+	"tests/e2e/cluster"
+)
+
+var it *cluster.Cluster
+
+func TestMain(m *testing.M) {
+	cluster.Main(m, "pace", cluster.DefaultPace, func(c *cluster.Cluster) { it = c })
+}
