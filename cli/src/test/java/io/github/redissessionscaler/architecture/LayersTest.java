@@ -39,34 +39,34 @@ final class LayersTest {
      * this list. {@code counting.pattern} and the like are packages of their own.
      */
     private static final String LAYERS = """
-            background ->
-            input ->
-            proto ->
-            tls ->
-            embedded -> input
-            hpa -> input
-            telemetry -> background
-            trigger -> input
-            acl -> trigger
-            config -> input trigger
-            history -> hpa
-            keda -> hpa
-            keyspace -> trigger
-            outage -> trigger
-            counting -> input keyspace trigger
-            redis -> acl background config input keyspace telemetry tls trigger
-            simulation -> hpa input keda outage trigger
-            counting.pattern -> background counting input keyspace trigger
-            reading -> background counting counting.pattern keyspace telemetry trigger
-            diagnosis -> background counting counting.pattern input keyspace reading telemetry trigger
-            evaluation -> background counting counting.pattern diagnosis history input keyspace outage reading trigger
-            management -> background counting counting.pattern diagnosis evaluation history hpa input keyspace telemetry trigger
-            push -> background counting.pattern evaluation input keyspace reading trigger
-            grpc -> background config counting counting.pattern evaluation input proto push reading telemetry tls trigger
-            app -> acl background config counting counting.pattern diagnosis evaluation grpc history input keyspace management outage proto push reading redis telemetry trigger
-            demo -> app config embedded hpa input keda proto simulation
-            cli -> acl app background config counting counting.pattern demo diagnosis embedded hpa input keda proto simulation trigger
-            """;
+        background ->
+        input ->
+        proto ->
+        tls ->
+        embedded -> input
+        hpa -> input
+        telemetry -> background
+        trigger -> input
+        acl -> trigger
+        config -> input trigger
+        history -> hpa
+        keda -> hpa
+        keyspace -> trigger
+        outage -> trigger
+        counting -> input keyspace trigger
+        redis -> acl background config input keyspace telemetry tls trigger
+        simulation -> hpa input keda outage trigger
+        counting.pattern -> background counting input keyspace trigger
+        reading -> background counting counting.pattern keyspace telemetry trigger
+        diagnosis -> background counting counting.pattern input keyspace reading telemetry trigger
+        evaluation -> background counting counting.pattern diagnosis history input keyspace outage reading trigger
+        management -> background counting counting.pattern diagnosis evaluation history hpa input keyspace telemetry trigger
+        push -> background counting.pattern evaluation input keyspace reading trigger
+        grpc -> background config counting counting.pattern evaluation input proto push reading telemetry tls trigger
+        app -> acl background config counting counting.pattern diagnosis evaluation grpc history input keyspace management outage proto push reading redis telemetry trigger
+        demo -> app config embedded hpa input keda proto simulation
+        cli -> acl app background config counting counting.pattern demo diagnosis embedded hpa input keda proto simulation trigger
+        """;
 
     /** The libraries that only some packages use, and those packages. */
     private static final Map<String, Set<String>> LIBRARIES = Map.of(
@@ -98,8 +98,11 @@ final class LayersTest {
                     .filter(entry -> !lower.contains(entry.getKey()) && lower.containsAll(entry.getValue()))
                     .map(Map.Entry::getKey)
                     .toList();
-            assertThat(next).as("packages that are in no cycle; found so far:%n%s", found).isNotEmpty();
-            next.forEach(one -> found.append((one + " -> " + String.join(" ", uses.get(one))).strip()).append('\n'));
+            assertThat(next)
+                    .as("packages that are in no cycle; found so far:%n%s", found)
+                    .isNotEmpty();
+            next.forEach(one -> found.append((one + " -> " + String.join(" ", uses.get(one))).strip())
+                    .append('\n'));
             lower.addAll(next);
         }
         assertThat(found.toString()).isEqualTo(LAYERS);
@@ -111,8 +114,8 @@ final class LayersTest {
         classes.forEach(one -> one.getDirectDependenciesFromSelf()
                 .forEach(dependency -> LIBRARIES.keySet().stream()
                         .filter(library -> dependency.getTargetClass().getName().startsWith(library + "."))
-                        .forEach(library ->
-                                users.computeIfAbsent(library, _ -> new TreeSet<>()).add(name(one)))));
+                        .forEach(library -> users.computeIfAbsent(library, _ -> new TreeSet<>())
+                                .add(name(one)))));
         assertThat(users).isEqualTo(LIBRARIES);
     }
 

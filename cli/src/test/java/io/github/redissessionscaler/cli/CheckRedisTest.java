@@ -301,8 +301,7 @@ final class CheckRedisTest {
         "5, 1, sessionSizeKey=nothing, 1, 3",
         "5, 1, keyPattern=nothing:*, 1, 3",
     })
-    void theReplicasAreWhatKedaWouldReallyMakeOfIt(
-            int sessions, int minimum, String metadata, int wanted, int status) {
+    void theReplicasAreWhatKedaWouldReallyMakeOfIt(int sessions, int minimum, String metadata, int wanted, int status) {
         sessions(sessions, 1800);
 
         CommandRun run = check(

@@ -50,8 +50,8 @@ final class SimulateCommandTest {
                         "289 points from 2026-03-02 00:00:00 to 2026-03-03 00:00:00, at most 1193 sessions",
                         "Redis is silent for 25 min 00 s from 2026-03-02 14:30:00",
                         "A replica can take 100 sessions; more is an overload")
-                .anyMatch(line ->
-                        line.matches("setup +overloaded +worst moment +replica hours +changes +most replicas"))
+                .anyMatch(
+                        line -> line.matches("setup +overloaded +worst moment +replica hours +changes +most replicas"))
                 .anyMatch(line -> line.matches("as given +4 h 57 min +1123 on 1 at 2026-03-02 14:54:49 +147.9 +36 +12"))
                 .anyMatch(line -> line.startsWith("wholeReplicas=true "))
                 .anyMatch(line -> line.startsWith("exact "));

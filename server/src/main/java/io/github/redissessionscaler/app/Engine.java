@@ -78,7 +78,8 @@ final class Engine implements AutoCloseable {
         states = new TriggerStates(
                 () -> source.current().triggerLimit(), () -> source.current().sessionSize(), history, clock);
         inspector = new LayoutInspector(keyspaces, counter, new SecureRandom());
-        layoutMonitor = new LayoutMonitor(inspector::findings, counter::doubts, background.executor("look at keys"), clock);
+        layoutMonitor =
+                new LayoutMonitor(inspector::findings, counter::doubts, background.executor("look at keys"), clock);
         reads = new ReadExecutor(background.executor("read"));
         evaluator = new Evaluator(
                 new RedisReader(keyspaces, counter, reads, telemetry, clock),
