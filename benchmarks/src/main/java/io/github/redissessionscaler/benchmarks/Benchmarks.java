@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.benchmarks;
 
-import io.github.redissessionscaler.counting.pattern.NoiseBenchmark;
+import io.github.redissessionscaler.benchmarks.noise.NoiseBenchmark;
 import io.github.redissessionscaler.embedded.EmbeddedRedis;
 import io.grpc.ManagedChannel;
 import java.io.IOException;

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  * <p>Each primary is a stratum: its share of matching keys times its DBSIZE now. Expired keys that a server still holds
  * are in its DBSIZE; those met while sampling are counted among the keys that do not match. For use by one thread.
  */
-final class Estimates {
+public final class Estimates {
 
     /** With a larger relative standard error, an estimate is imprecise. */
     private static final double LARGEST_RELATIVE_ERROR = 0.05;
@@ -70,7 +70,7 @@ final class Estimates {
      *
      * @param early whether it is imprecise, and samples that follow soon may change that
      */
-    record Estimate(double value, double standardError, boolean early) {
+    public record Estimate(double value, double standardError, boolean early) {
 
         /** Whether the error is too large to go without a warning. */
         boolean isImprecise(boolean before) {
@@ -87,7 +87,7 @@ final class Estimates {
      * @param serverNanos the servers' time that it took
      * @param pauseNanos how long to wait before the next round
      */
-    record SampleRound(List<Estimate> estimates, long keys, long serverNanos, long pauseNanos) {
+    public record SampleRound(List<Estimate> estimates, long keys, long serverNanos, long pauseNanos) {
 
         /** The servers' time for each key, or 0 when there were none. */
         double serverNanosPerKey() {
@@ -116,7 +116,7 @@ final class Estimates {
      * @param share how much of each server's time samples take, at most
      * @param firstShare the same while a first estimate is imprecise
      */
-    Estimates(
+    public Estimates(
             Keyspace keyspace,
             InstantSource clock,
             LongSupplier nanoTime,
@@ -145,7 +145,7 @@ final class Estimates {
      *
      * @throws InterruptedException if the thread is to end
      */
-    SampleRound round(List<KeyFilter> filters) throws InterruptedException {
+    public SampleRound round(List<KeyFilter> filters) throws InterruptedException {
         List<Shard> shards = keyspace.shards();
         List<String> names = shards.stream().map(Shard::name).toList();
         windows.keySet().removeIf(stratum -> !filters.contains(stratum.filter()) || !names.contains(stratum.shard()));

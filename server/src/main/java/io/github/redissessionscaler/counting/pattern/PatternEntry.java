@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known for one query. Guarded by the lock of its {@link PatternRegistry}. */
-final class PatternEntry {
+public final class PatternEntry {
 
     /** An exact count that is older, with none to come, gives way to an estimate. */
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
@@ -35,7 +35,7 @@ final class PatternEntry {
     private @Nullable Count exact;
     private @Nullable Count estimate;
 
-    PatternEntry(MatchingKeys query, Instant asked) {
+    public PatternEntry(MatchingKeys query, Instant asked) {
         this.filter = KeyFilter.of(query);
         this.accuracy = query.accuracy();
         this.asked = asked;
@@ -102,7 +102,7 @@ final class PatternEntry {
 
     /** The count to answer with, if there is one. */
     @Nullable
-    Count best() {
+    public Count best() {
         boolean exactFirst = scanned() && !delayed;
         Count first = exactFirst ? exact : estimate;
         Count second = exactFirst ? estimate : exact;
@@ -165,12 +165,12 @@ final class PatternEntry {
     }
 
     /** What makes its estimate doubtful, each a sentence for an operator. */
-    List<String> doubts() {
+    public List<String> doubts() {
         return imprecise ? List.of(IMPRECISE) : List.of();
     }
 
     /** Takes the newest estimate. The first one is reported once it is precise, or there has been time enough for it. */
-    void sampled(Estimates.Estimate newest, Instant now) {
+    public void sampled(Estimates.Estimate newest, Instant now) {
         if (estimate == null && newest.early()) {
             return;
         }

@@ -14,7 +14,7 @@ import java.util.List;
  * <p>Old samples leave after {@link #LONGEST}, or up to {@link #LONGEST_OF_FEW} where few keys match, and at once when the newer
  * ones contradict them. Not for use by several threads.
  */
-final class SampleWindow {
+public final class SampleWindow {
 
     static final Duration LONGEST = Duration.ofMinutes(1);
 
@@ -45,7 +45,7 @@ final class SampleWindow {
      * @param value 0 to 1
      * @param variance of the value: its standard error, squared
      */
-    record Share(double value, double variance) {}
+    public record Share(double value, double variance) {}
 
     /**
      * One sample, or several that were drawn one after another.
@@ -92,7 +92,7 @@ final class SampleWindow {
                     matchingSquared - part.matchingSquared);
         }
 
-        double share() {
+        public double share() {
             return matching / keys;
         }
 
@@ -127,7 +127,7 @@ final class SampleWindow {
     private final List<Drawn> samples = new ArrayList<>();
 
     /** Adds the newest sample. */
-    void add(Instant at, long keys, long matching) {
+    public void add(Instant at, long keys, long matching) {
         if (keys > 0) {
             samples.add(new Drawn(at, at, keys, matching));
         }
@@ -179,7 +179,7 @@ final class SampleWindow {
     }
 
     /** The share, or that of an empty shard. */
-    Share share() {
+    public Share share() {
         Sums all = sums();
         return all.keys() == 0
                 ? new Share(0, 0)

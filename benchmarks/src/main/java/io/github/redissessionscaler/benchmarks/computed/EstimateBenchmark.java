@@ -1,5 +1,7 @@
-package io.github.redissessionscaler.counting.pattern;
+package io.github.redissessionscaler.benchmarks.computed;
 
+import io.github.redissessionscaler.counting.pattern.KeyFilter;
+import io.github.redissessionscaler.counting.pattern.SampleWindow;
 import io.github.redissessionscaler.counting.pattern.SampleWindow.Share;
 import io.github.redissessionscaler.trigger.Accuracy;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;

@@ -1,4 +1,4 @@
-package io.github.redissessionscaler.counting.pattern;
+package io.github.redissessionscaler.benchmarks;
 
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.Shard;
@@ -7,18 +7,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** One simulated server, of which only samples are drawn. */
-record SimulatedKeyspace(SimulatedServer server) implements Keyspace {
-
-    @Override
-    public List<Shard> shards() {
-        return List.of(server);
-    }
-
-    @Override
-    public long size() {
-        return server.size();
-    }
+/** A database in memory. A subclass provides the reads that its benchmark needs; the others throw. */
+public abstract class KeyspaceStub implements Keyspace {
 
     @Override
     public void ping() {
@@ -52,6 +42,11 @@ record SimulatedKeyspace(SimulatedServer server) implements Keyspace {
 
     @Override
     public Optional<String> placement() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Shard> shards() {
         throw new UnsupportedOperationException();
     }
 

@@ -1,6 +1,10 @@
-package io.github.redissessionscaler.counting.pattern;
+package io.github.redissessionscaler.benchmarks.noise;
 
 import io.github.redissessionscaler.counting.Count;
+import io.github.redissessionscaler.counting.pattern.CountingOptions;
+import io.github.redissessionscaler.counting.pattern.Estimates;
+import io.github.redissessionscaler.counting.pattern.KeyFilter;
+import io.github.redissessionscaler.counting.pattern.PatternEntry;
 import io.github.redissessionscaler.hpa.ReplicaCalculator;
 import io.github.redissessionscaler.trigger.Accuracy;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;

@@ -1,4 +1,4 @@
-package io.github.redissessionscaler.counting.pattern;
+package io.github.redissessionscaler.benchmarks.noise;
 
 import io.github.redissessionscaler.counting.Count;
 import java.io.PrintStream;

@@ -1,4 +1,4 @@
-package io.github.redissessionscaler.counting.pattern;
+package io.github.redissessionscaler.benchmarks.noise;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
