@@ -48,7 +48,7 @@ final class RedisErrors {
             new KnownError("WRONGTYPE", Reason.WRONGTYPE, "the key holds another type of value"),
             new KnownError("ERR max number of clients", Reason.MAX_CLIENTS, "Redis has reached its maxclients"),
             new KnownError(
-                    "ERR This replica has cluster support disabled",
+                    "ERR This instance has cluster support disabled",
                     Reason.OTHER,
                     "it is no node of a Redis Cluster; give it as one server, redis://host:port"),
             new KnownError(
