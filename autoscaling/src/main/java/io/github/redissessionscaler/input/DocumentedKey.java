@@ -9,11 +9,11 @@ public interface DocumentedKey {
      * What the reference says of a key.
      *
      * @param text the key as users write it
-     * @param accepted the values that it takes, as a noun
+     * @param values the form of its values
      * @param byDefault the value that stands for a missing one, or empty when a missing key has its own meaning
      * @param meaning what it is for, in a sentence
      */
-    record Reference(String text, String accepted, Optional<String> byDefault, String meaning) {}
+    record Reference(String text, ValueParser<?> values, Optional<String> byDefault, String meaning) {}
 
     /** What its reference says. */
     Reference reference();
@@ -25,7 +25,7 @@ public interface DocumentedKey {
 
     /** The values that it takes, as a noun. */
     default String accepted() {
-        return reference().accepted();
+        return reference().values().accepted();
     }
 
     /** The value that stands for a missing one, or empty when a missing key has its own meaning. */

@@ -9,22 +9,7 @@ import java.util.regex.Pattern;
 public final class Durations {
 
     /** What {@link #parse} takes, as a noun for a message. */
-    public static final String FORM = "a duration such as 500ms, 90s, 30m or 1h30m";
-
-    /** The durations from one to another, both included. */
-    public record Range(Duration least, Duration most) {
-
-        /** The duration, or empty when the text is none, or not within the range. */
-        public Optional<Duration> parse(String text) {
-            return Durations.parse(text)
-                    .filter(duration -> duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0);
-        }
-
-        /** What {@link #parse} takes, as a noun for a message. */
-        public String words() {
-            return FORM + ", from " + format(least) + " to " + format(most);
-        }
-    }
+    static final String FORM = "a duration such as 500ms, 90s, 30m or 1h30m";
 
     /** Each number short enough that no sum overflows. */
     private static final Pattern PARTS =
@@ -35,7 +20,7 @@ public final class Durations {
     private Durations() {}
 
     /** The duration, or empty when the text is not {@link #FORM}. */
-    public static Optional<Duration> parse(String text) {
+    static Optional<Duration> parse(String text) {
         Matcher parts = PARTS.matcher(text);
         if (text.isEmpty() || !parts.matches()) {
             return Optional.empty();
@@ -48,7 +33,7 @@ public final class Durations {
     }
 
     /** How to mend a text that {@link #parse} refused, to put behind a message; empty when all there is to say is the form. */
-    public static String remedy(String text) {
+    static String remedy(String text) {
         return NUMBER.matcher(text).matches()
                 ? "; a number needs its unit: write %ss for seconds or %sm for minutes".formatted(text, text)
                 : "";

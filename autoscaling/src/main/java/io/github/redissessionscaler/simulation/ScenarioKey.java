@@ -1,7 +1,7 @@
 package io.github.redissessionscaler.simulation;
 
 import io.github.redissessionscaler.input.DocumentedKey;
-import io.github.redissessionscaler.input.Durations;
+import io.github.redissessionscaler.input.ValueParser;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -11,24 +11,21 @@ public enum ScenarioKey implements DocumentedKey {
     MAX_REPLICA_COUNT("maxReplicaCount", ScenarioValues.POSITIVE, "100", "Most replicas."),
     IDLE_REPLICA_COUNT(
             "idleReplicaCount",
-            ScenarioValues.COUNT + ", fewer than minReplicaCount",
+            ScenarioValues.COUNT,
             Optional.empty(),
-            "Replicas while the trigger is inactive."),
+            "Replicas while the trigger is inactive; fewer than minReplicaCount."),
     POLLING_INTERVAL(
             "pollingInterval",
-            ScenarioValues.POSITIVE + " of seconds",
+            ScenarioValues.POSITIVE_SECONDS,
             "30",
             "How often KEDA looks whether the trigger is active. The HPA looks at the value every 15 s by itself."),
     COOLDOWN_PERIOD(
             "cooldownPeriod",
-            ScenarioValues.COUNT + " of seconds",
+            ScenarioValues.SECONDS,
             "300",
             "How long the trigger has to be inactive before KEDA ends the last replicas."),
     INITIAL_COOLDOWN_PERIOD(
-            "initialCooldownPeriod",
-            ScenarioValues.COUNT + " of seconds",
-            "0",
-            "The same where it has not been active yet."),
+            "initialCooldownPeriod", ScenarioValues.SECONDS, "0", "The same where it has not been active yet."),
     FALLBACK_FAILURE_THRESHOLD(
             "fallback.failureThreshold",
             ScenarioValues.COUNT,
@@ -41,47 +38,44 @@ public enum ScenarioKey implements DocumentedKey {
             "Replicas after that; with fallback.failureThreshold."),
     FALLBACK_BEHAVIOR(
             "fallback.behavior",
-            "static, currentReplicas, currentReplicasIfHigher or currentReplicasIfLower",
+            ScenarioValues.FALLBACK_BEHAVIOR,
             "static",
             "What the replicas that run are worth then."),
     SCALE_UP_TOLERANCE(
-            ScenarioValues.UP + "tolerance", ScenarioValues.PART, Optional.empty(), "Tolerance of the HPA upwards."),
+            ScenarioKey.UP + "tolerance", ScenarioValues.PART, Optional.empty(), "Tolerance of the HPA upwards."),
     SCALE_UP_WINDOW(
-            ScenarioValues.UP + "stabilizationWindowSeconds",
+            ScenarioKey.UP + "stabilizationWindowSeconds",
             ScenarioValues.WINDOW,
             "0",
             "How long back the HPA looks for a recommendation of fewer replicas before it starts more."),
     SCALE_UP_POLICIES(
-            ScenarioValues.UP + "policies",
+            ScenarioKey.UP + "policies",
             ScenarioValues.POLICIES,
             "4/15s + 100%/15s",
             "How many replicas may be started in how long."),
-    SCALE_UP_SELECT(ScenarioValues.UP + "selectPolicy", ScenarioValues.SELECT, "Max", "Which of the policies decides."),
+    SCALE_UP_SELECT(ScenarioKey.UP + "selectPolicy", ScenarioValues.SELECT, "Max", "Which of the policies decides."),
     SCALE_DOWN_TOLERANCE(
-            ScenarioValues.DOWN + "tolerance",
-            ScenarioValues.PART,
-            Optional.empty(),
-            "Tolerance of the HPA downwards."),
+            ScenarioKey.DOWN + "tolerance", ScenarioValues.PART, Optional.empty(), "Tolerance of the HPA downwards."),
     SCALE_DOWN_WINDOW(
-            ScenarioValues.DOWN + "stabilizationWindowSeconds",
+            ScenarioKey.DOWN + "stabilizationWindowSeconds",
             ScenarioValues.WINDOW,
             "300",
             "How long back the HPA looks for a recommendation of more replicas before it ends any."),
     SCALE_DOWN_POLICIES(
-            ScenarioValues.DOWN + "policies",
+            ScenarioKey.DOWN + "policies",
             ScenarioValues.POLICIES,
             "100%/15s",
             "How many replicas may be ended in how long."),
     SCALE_DOWN_SELECT(
-            ScenarioValues.DOWN + "selectPolicy", ScenarioValues.SELECT, "Max", "Which of the policies decides."),
+            ScenarioKey.DOWN + "selectPolicy", ScenarioValues.SELECT, "Max", "Which of the policies decides."),
     TYPE(
             "type",
-            "external or external-push",
+            ScenarioValues.PUSHES,
             "external",
             "Type of the trigger; with external-push KEDA starts the first replica at once."),
     USE_CACHED_METRICS(
             "useCachedMetrics",
-            "true or false",
+            ValueParser.BOOLEAN,
             "false",
             "Whether the HPA is told what KEDA saw at its last poll instead of the value of the moment."),
     TOLERANCE(
@@ -90,24 +84,29 @@ public enum ScenarioKey implements DocumentedKey {
             "0.1",
             "Tolerance of the cluster's HPAs, in both directions, for a ScaledObject that sets none."),
     STARTUP_TIME(
-            "startupTime", Durations.FORM, "0s", "How long a replica takes from its start until it takes sessions."),
+            "startupTime",
+            ScenarioValues.DURATION,
+            "0s",
+            "How long a replica takes from its start until it takes sessions."),
     OUTAGE_GRACE(
             "outageGrace",
-            Durations.FORM,
+            ScenarioValues.DURATION,
             "0s",
             "The scaler's OUTAGE_GRACE: how long the last number stands before onUnavailable: minimum takes hold.");
 
+    private static final String UP = "scaleUp.";
+    private static final String DOWN = "scaleDown.";
     private static final String BEHAVIOR = "advanced.horizontalPodAutoscalerConfig.behavior.";
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of immutable values
     private final Reference reference;
 
-    ScenarioKey(String text, String accepted, String byDefault, String meaning) {
-        this(text, accepted, Optional.of(byDefault), meaning);
+    ScenarioKey(String text, ValueParser<?> values, String byDefault, String meaning) {
+        this(text, values, Optional.of(byDefault), meaning);
     }
 
-    ScenarioKey(String text, String accepted, Optional<String> byDefault, String meaning) {
-        this.reference = new Reference(text, accepted, byDefault, meaning);
+    ScenarioKey(String text, ValueParser<?> values, Optional<String> byDefault, String meaning) {
+        this.reference = new Reference(text, values, byDefault, meaning);
     }
 
     /** The setting that stands at this path below {@code spec} of a ScaledObject. */
@@ -122,7 +121,7 @@ public enum ScenarioKey implements DocumentedKey {
 
     /** Whether a ScaledObject that has it has a {@code behavior}. */
     boolean ofBehavior() {
-        return text().startsWith(ScenarioValues.UP) || text().startsWith(ScenarioValues.DOWN);
+        return text().startsWith(UP) || text().startsWith(DOWN);
     }
 
     @Override
@@ -133,16 +132,5 @@ public enum ScenarioKey implements DocumentedKey {
     @Override
     public String toString() {
         return text();
-    }
-
-    private static final class ScenarioValues {
-        static final String UP = "scaleUp.";
-        static final String DOWN = "scaleDown.";
-        static final String COUNT = "a whole number from 0 to 1000000";
-        static final String POSITIVE = "a whole number from 1 to 1000000";
-        static final String PART = "a part of 1 such as 0.05, or in thousandths, 50m";
-        static final String WINDOW = "a whole number of seconds from 0 to 3600";
-        static final String SELECT = "Max, Min or Disabled";
-        static final String POLICIES = "policies such as 4/15s for pods or 10%/1m for percent, with + between them";
     }
 }

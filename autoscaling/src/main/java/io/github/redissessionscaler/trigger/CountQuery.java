@@ -2,6 +2,7 @@ package io.github.redissessionscaler.trigger;
 
 import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.ValueParser;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -42,7 +43,7 @@ public sealed interface CountQuery {
         private String narrowedInWords() {
             return "keys that match " + Printable.of(pattern)
                     + exclude.map(glob -> " and not " + Printable.of(glob)).orElse("")
-                    + type.map(only -> ", of type " + Form.word(only)).orElse("")
+                    + type.map(only -> ", of type " + ValueParser.word(only)).orElse("")
                     + (minTtl.isPositive() ? ", that live longer than " + Durations.format(minTtl) : "");
         }
 

@@ -7,6 +7,7 @@ import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.input.Suggestions;
+import io.github.redissessionscaler.input.ValueParser;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,9 +25,6 @@ final class Metadata {
 
     /** Characters of a key. */
     static final int LONGEST_KEY = 128;
-
-    /** Characters of a value that the scaler reads. Those that are meant for KEDA, such as certificates, may be longer. */
-    static final int LONGEST_VALUE = 1024;
 
     /** What KEDA reads itself and hands on all the same: where the scaler is, and TLS on the way there. */
     private static final Set<String> KEDAS_KEYS =
@@ -60,35 +58,22 @@ final class Metadata {
         return given.containsKey(key);
     }
 
-    /** The value, or empty when there is none or it is wrong, which is noted. White space around it does not matter. */
-    <T> Optional<T> read(MetadataKey key, Form<T> form) {
-        return given(key)
-                .flatMap(one -> sound(key, one, one.value().strip()).flatMap(text -> {
-                    Optional<T> value = form.read(text);
-                    if (value.isEmpty()) {
-                        String remedy = one.fromEnv() ? "" : form.remedy().apply(text);
-                        problems.add(one.key(), one.shown() + " is not " + key.accepted() + remedy);
-                    }
-                    return value;
-                }));
+    /** The value, or empty when there is none or it is wrong, which is noted. */
+    <T> Optional<T> read(MetadataKey key, ValueParser<T> values) {
+        return given(key).flatMap(one -> values.parse(one.key(), one.value(), one::shown, problems));
     }
 
     /** The value, or the default when there is none or it is wrong, which is noted. */
-    <T> T readOrDefault(MetadataKey key, Form<T> form) {
-        return read(key, form).orElseGet(() -> form.read(defaultOf(key)).orElseThrow());
-    }
-
-    /** The text as it was given, white space included, or empty when there is none or it is wrong, which is noted. */
-    Optional<String> text(MetadataKey key) {
-        return given(key).flatMap(one -> sound(key, one, one.value()));
+    <T> T readOrDefault(MetadataKey key, ValueParser<T> values) {
+        return read(key, values).orElseGet(() -> values.parse(defaultOf(key)).orElseThrow());
     }
 
     /** The glob, or empty when there is none or it is wrong, which is noted. */
     Optional<String> glob(MetadataKey key) {
         return given(key)
-                .flatMap(one -> sound(key, one, one.value()).filter(pattern -> {
+                .flatMap(one -> read(key, MetadataValues.GLOB).filter(pattern -> {
                     Optional<String> defect = Glob.defect(pattern);
-                    defect.ifPresent(what -> problems.add(one.key(), one.shown() + " " + what));
+                    defect.ifPresent(what -> problems.add(one.key(), one.shown(pattern) + " " + what));
                     return defect.isEmpty();
                 }));
     }
@@ -128,10 +113,11 @@ final class Metadata {
                 problems.add(
                         Printable.plain(key),
                         "is a key of " + key.length() + " characters; at most " + LONGEST_KEY + " are accepted");
-            } else if (value.length() > LONGEST_VALUE && !KEDAS_KEYS.contains(withoutSuffix(key))) {
+            } else if (value.length() > MetadataValues.LONGEST && !KEDAS_KEYS.contains(withoutSuffix(key))) {
                 problems.add(
                         Printable.plain(key),
-                        "has a value of " + value.length() + " characters; at most " + LONGEST_VALUE + " are accepted");
+                        "has a value of " + value.length() + " characters; at most " + MetadataValues.LONGEST
+                                + " are accepted");
             }
         });
     }
@@ -156,23 +142,6 @@ final class Metadata {
                 .orElse("; remove it");
     }
 
-    /** The text, or empty when it is blank or cannot be part of a line, which is noted. */
-    private Optional<String> sound(MetadataKey key, Given one, String text) {
-        if (text.isBlank()) {
-            problems.add(one.key(), "is empty; give " + key.accepted() + ", or remove the key");
-            return Optional.empty();
-        }
-        if (text.codePoints().anyMatch(Metadata::isNoText)) {
-            problems.add(one.key(), one.shown() + " holds a line break or another control character; remove it");
-            return Optional.empty();
-        }
-        return Optional.of(text);
-    }
-
-    private static boolean isNoText(int character) {
-        return Character.isISOControl(character) || Character.getType(character) == Character.SURROGATE;
-    }
-
     private static String withoutSuffix(String key) {
         return key.endsWith(MetadataKey.FROM_ENV)
                 ? key.substring(0, key.length() - MetadataKey.FROM_ENV.length())
@@ -191,8 +160,8 @@ final class Metadata {
         }
 
         /** The value for a message. One from the environment may be a secret that was named by mistake. */
-        String shown() {
-            return fromEnv() ? "the value in the environment" : Printable.refused(value);
+        String shown(String text) {
+            return fromEnv() ? "the value in the environment" : Printable.refused(text);
         }
     }
 }

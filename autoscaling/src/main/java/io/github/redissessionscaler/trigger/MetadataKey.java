@@ -1,14 +1,14 @@
 package io.github.redissessionscaler.trigger;
 
 import io.github.redissessionscaler.input.DocumentedKey;
-import io.github.redissessionscaler.input.Durations;
+import io.github.redissessionscaler.input.ValueParser;
 import java.util.Optional;
 
 /** A key of trigger metadata: the public interface of the scaler. Each also works with {@link #FROM_ENV} behind it. */
 public enum MetadataKey implements DocumentedKey {
     SESSION_SIZE(
             "sessionSize",
-            "a number from 0.001 to 1000000000000, such as 100 or 2.5",
+            Target.VALUES,
             "Sessions that one replica shall serve: the target; without it, that of the scaler, which is 100 unless it"
                     + " is configured otherwise."),
     SESSION_SIZE_KEY(
@@ -18,19 +18,19 @@ public enum MetadataKey implements DocumentedKey {
                     + " it holds no such number."),
     METRIC_NAME(
             "metricName",
-            "a name of 1 to 128 letters, digits, '-', '_' and '.'",
+            MetadataValues.METRIC_NAME,
             "session_size",
             "Name of the metric, without the s0- that KEDA puts in front of it."),
     CONNECTION(
             "connection",
-            "the name of a connection in the scaler's configuration",
+            MetadataValues.CONNECTION,
             "default",
             "Redis connection, out of the scaler's own configuration."),
     DATABASE_INDEX(
             "databaseIndex",
-            "a whole number from 0 to 1023",
+            MetadataValues.DATABASE_INDEX,
             "Index of the Redis database; without it, the one that the connection is configured with."),
-    PRESET("preset", "the name of a preset", "Counts the sessions of a web framework, which is named by its preset."),
+    PRESET("preset", MetadataValues.PRESET, "Counts the sessions of a web framework, which is named by its preset."),
     NAMESPACE(
             "namespace",
             MetadataValues.TEXT,
@@ -43,16 +43,16 @@ public enum MetadataKey implements DocumentedKey {
     EXCLUDE_PATTERN("excludePattern", MetadataValues.GLOB, "Keys that match this glob are not counted."),
     KEY_TYPE(
             "keyType",
-            "string, list, set, zset, hash or stream",
+            MetadataValues.KEY_TYPE,
             "Only keys of this type are counted; the names are those of Redis's TYPE."),
     MIN_TTL(
             "minTtl",
-            Durations.FORM + ", at most 3650d",
+            MetadataValues.DURATION,
             "0s",
             "Only keys that live longer than this are counted; a key without a time to live does."),
     ACCURACY(
             "accuracy",
-            "exact, estimate or auto",
+            MetadataValues.ACCURACY,
             "auto",
             "How keys are counted by pattern: all visited, a sample, or whichever suits the size of the database."),
     KEY(
@@ -66,12 +66,12 @@ public enum MetadataKey implements DocumentedKey {
             "With key, a sorted set scored by time: only members scored within this time before now are counted."),
     ACTIVATION_SESSION_SIZE(
             "activationSessionSize",
-            "a number from 0 to 1000000000000",
+            MetadataValues.SESSIONS,
             "Active only while there are more sessions than this; without it, while Redis can be reached."),
     ACTIVE_KEY("activeKey", MetadataValues.REDIS_KEY, "Active only while this Redis key holds 1 or true."),
     ON_UNAVAILABLE(
             "onUnavailable",
-            "minimum, hold or error",
+            MetadataValues.WHEN_UNAVAILABLE,
             "minimum",
             "What to answer while Redis does not: inactive and 0, the last value, or an error."),
     HOLD_FOR(
@@ -82,12 +82,12 @@ public enum MetadataKey implements DocumentedKey {
                     + " minimum."),
     WHOLE_REPLICAS(
             "wholeReplicas",
-            "true or false",
+            ValueParser.BOOLEAN,
             "false",
             "Whether the value is rounded up to whole replicas, so that one session too many starts one more."),
     HEADROOM(
             "headroom",
-            "a number of sessions from 0 to 1000000000000, or a percentage from 0% to 1000%",
+            MetadataValues.HEADROOM,
             "0",
             "Spare capacity, in sessions or in percent, added to the count before it is rounded.");
 
@@ -97,16 +97,16 @@ public enum MetadataKey implements DocumentedKey {
     @SuppressWarnings("ImmutableEnumChecker") // a record of immutable values
     private final Reference reference;
 
-    MetadataKey(String text, String accepted, String byDefault, String meaning) {
-        this(text, accepted, Optional.of(byDefault), meaning);
+    MetadataKey(String text, ValueParser<?> values, String byDefault, String meaning) {
+        this(text, values, Optional.of(byDefault), meaning);
     }
 
-    MetadataKey(String text, String accepted, String meaning) {
-        this(text, accepted, Optional.empty(), meaning);
+    MetadataKey(String text, ValueParser<?> values, String meaning) {
+        this(text, values, Optional.empty(), meaning);
     }
 
-    MetadataKey(String text, String accepted, Optional<String> byDefault, String meaning) {
-        this.reference = new Reference(text, accepted, byDefault, meaning);
+    MetadataKey(String text, ValueParser<?> values, Optional<String> byDefault, String meaning) {
+        this.reference = new Reference(text, values, byDefault, meaning);
     }
 
     @Override
@@ -117,12 +117,5 @@ public enum MetadataKey implements DocumentedKey {
     @Override
     public String toString() {
         return text();
-    }
-
-    private static final class MetadataValues {
-        static final String REDIS_KEY = "the name of a Redis key";
-        static final String TEXT = "text without line breaks";
-        static final String GLOB = "a Redis glob such as session:*";
-        static final String POSITIVE_DURATION = Durations.FORM + ", more than 0s and at most 3650d";
     }
 }

@@ -18,16 +18,15 @@ public record MetricSpec(String name, double target) {
      */
     public static MetricSpec of(Map<String, String> metadata) {
         String name = given(metadata, MetadataKey.METRIC_NAME)
-                .flatMap(Form.METRIC_NAME::read)
+                .flatMap(MetadataValues.METRIC_NAME::parse)
                 .orElseGet(() -> MetadataKey.METRIC_NAME.byDefault().orElseThrow());
         return new MetricSpec(
                 name,
-                Target.metricTarget(given(metadata, MetadataKey.SESSION_SIZE).flatMap(Form.TARGET::read)));
+                Target.metricTarget(given(metadata, MetadataKey.SESSION_SIZE).flatMap(Target::parse)));
     }
 
     private static Optional<String> given(Map<String, String> metadata, MetadataKey key) {
         return Optional.ofNullable(metadata.get(key.text()))
-                .or(() -> Optional.ofNullable(metadata.get(key.text() + MetadataKey.FROM_ENV)))
-                .map(String::strip);
+                .or(() -> Optional.ofNullable(metadata.get(key.text() + MetadataKey.FROM_ENV)));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.trigger;
 
+import io.github.redissessionscaler.input.ValueParser;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,10 @@ public record Target(Optional<Double> sessionSize, Optional<String> sessionSizeK
 
     /** The HPA's numbers are thousandths in 64 bits; this leaves room to add up thousands of them. */
     public static final double LARGEST = 1e12;
+
+    /** How it is written. */
+    public static final ValueParser<Double> VALUES =
+            ValueParser.decimal(SMALLEST, LARGEST).suchAs("100 or 2.5");
 
     /** What KEDA is given for a trigger without {@code sessionSize}, whatever the scaler's own setting is. */
     private static final double METRIC_TARGET_BY_DEFAULT = 100;
@@ -44,7 +49,7 @@ public record Target(Optional<Double> sessionSize, Optional<String> sessionSizeK
 
     /** The target that the text gives, with white space around it or not; empty when it gives none. */
     public static Optional<Double> parse(String text) {
-        return Form.TARGET.read(text.strip());
+        return VALUES.parse(text);
     }
 
     /** Whether the number can be a target. */

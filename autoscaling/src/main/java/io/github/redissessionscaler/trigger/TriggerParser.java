@@ -24,6 +24,7 @@ import static io.github.redissessionscaler.trigger.MetadataKey.WHOLE_REPLICAS;
 
 import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.ValueParser;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import java.time.Duration;
 import java.util.List;
@@ -58,31 +59,32 @@ public final class TriggerParser {
     }
 
     private Trigger trigger() {
-        Optional<Layout> layout = metadata.read(PRESET, Form.PRESET).map(this::layoutOf);
+        Optional<Layout> layout = metadata.read(PRESET, MetadataValues.PRESET).map(this::layoutOf);
         CountQuery query = query(layout);
         var trigger = new Trigger(
                 new Source(database(), query),
                 layout,
                 target(),
-                metadata.readOrDefault(METRIC_NAME, Form.METRIC_NAME),
+                metadata.readOrDefault(METRIC_NAME, MetadataValues.METRIC_NAME),
                 activation(),
                 onUnavailable(),
-                metadata.readOrDefault(WHOLE_REPLICAS, Form.FLAG),
-                metadata.readOrDefault(HEADROOM, Form.HEADROOM));
+                metadata.readOrDefault(WHOLE_REPLICAS, ValueParser.BOOLEAN),
+                metadata.readOrDefault(HEADROOM, MetadataValues.HEADROOM));
         metadata.throwIfAnyProblem();
         return trigger;
     }
 
     private Database database() {
         return new Database(
-                metadata.readOrDefault(CONNECTION, Form.NAME),
-                metadata.read(DATABASE_INDEX, Form.DATABASE_INDEX)
+                metadata.readOrDefault(CONNECTION, MetadataValues.CONNECTION),
+                metadata.read(DATABASE_INDEX, MetadataValues.DATABASE_INDEX)
                         .map(OptionalInt::of)
                         .orElseGet(OptionalInt::empty));
     }
 
     private Target target() {
-        return new Target(metadata.read(SESSION_SIZE, Form.TARGET), metadata.text(SESSION_SIZE_KEY));
+        return new Target(
+                metadata.read(SESSION_SIZE, Target.VALUES), metadata.read(SESSION_SIZE_KEY, MetadataValues.REDIS_KEY));
     }
 
     private Activation activation() {
@@ -90,19 +92,19 @@ public final class TriggerParser {
             metadata.contradict(List.of(ACTIVATION_SESSION_SIZE, ACTIVE_KEY), "each says when the trigger is active");
         }
         Optional<Activation> moreThan =
-                metadata.read(ACTIVATION_SESSION_SIZE, Form.SESSIONS).map(Activation.MoreThan::new);
-        Optional<Activation> flag = metadata.text(ACTIVE_KEY).map(Activation.Flag::new);
+                metadata.read(ACTIVATION_SESSION_SIZE, MetadataValues.SESSIONS).map(Activation.MoreThan::new);
+        Optional<Activation> flag =
+                metadata.read(ACTIVE_KEY, MetadataValues.REDIS_KEY).map(Activation.Flag::new);
         return moreThan.or(() -> flag).orElseGet(Activation.Reachable::new);
     }
 
     private UnavailablePolicy onUnavailable() {
-        Duration holdFor = metadata.readOrDefault(HOLD_FOR, Form.POSITIVE_DURATION);
-        UnavailablePolicy policy = metadata.readOrDefault(
-                ON_UNAVAILABLE,
-                Form.choice(Map.of(
-                        "minimum", new UnavailablePolicy.Minimum(),
-                        "hold", new UnavailablePolicy.Hold(holdFor),
-                        "error", new UnavailablePolicy.Fail())));
+        Duration holdFor = metadata.readOrDefault(HOLD_FOR, MetadataValues.POSITIVE_DURATION);
+        UnavailablePolicy policy = switch (metadata.readOrDefault(ON_UNAVAILABLE, MetadataValues.WHEN_UNAVAILABLE)) {
+            case MINIMUM -> new UnavailablePolicy.Minimum();
+            case HOLD -> new UnavailablePolicy.Hold(holdFor);
+            case ERROR -> new UnavailablePolicy.Fail();
+        };
         if (metadata.has(HOLD_FOR) && !(policy instanceof UnavailablePolicy.Hold)) {
             metadata.needs(HOLD_FOR, "onUnavailable: hold");
         }
@@ -132,12 +134,12 @@ public final class TriggerParser {
                         key,
                         "has no meaning with preset " + preset + "; "
                                 + setting.map(other -> "use " + other).orElse("remove it")));
-        return new Layout(preset, setting.flatMap(metadata::text));
+        return new Layout(preset, setting.flatMap(key -> metadata.read(key, MetadataValues.TEXT)));
     }
 
     private Optional<CountQuery> elements() {
-        Optional<String> key = metadata.text(KEY);
-        Optional<Duration> within = metadata.read(ACTIVE_WITHIN, Form.POSITIVE_DURATION);
+        Optional<String> key = metadata.read(KEY, MetadataValues.REDIS_KEY);
+        Optional<Duration> within = metadata.read(ACTIVE_WITHIN, MetadataValues.POSITIVE_DURATION);
         if (metadata.has(ACTIVE_WITHIN) && !metadata.has(KEY)) {
             metadata.needs(ACTIVE_WITHIN, "key, which names the sorted set");
         }
@@ -148,9 +150,9 @@ public final class TriggerParser {
     /** The query with the options for patterns; each that does not apply is noted. */
     private CountQuery narrowed(CountQuery query, Optional<Layout> layout) {
         Optional<String> exclude = metadata.glob(EXCLUDE_PATTERN);
-        Optional<KeyType> type = metadata.read(KEY_TYPE, Form.KEY_TYPE);
-        Duration minTtl = metadata.readOrDefault(MIN_TTL, Form.DURATION);
-        Accuracy accuracy = metadata.readOrDefault(ACCURACY, Form.ACCURACY);
+        Optional<KeyType> type = metadata.read(KEY_TYPE, MetadataValues.KEY_TYPE);
+        Duration minTtl = metadata.readOrDefault(MIN_TTL, MetadataValues.DURATION);
+        Accuracy accuracy = metadata.readOrDefault(ACCURACY, MetadataValues.ACCURACY);
         if (!(query instanceof MatchingKeys keys)) {
             boolean unknown = metadata.has(KEY_PATTERN) || (metadata.has(PRESET) && layout.isEmpty());
             PATTERN_OPTIONS.stream()
@@ -159,7 +161,7 @@ public final class TriggerParser {
             return query;
         }
         keys.exclude().ifPresent(glob -> fixed(EXCLUDE_PATTERN, glob));
-        keys.type().ifPresent(only -> fixed(KEY_TYPE, Form.word(only)));
+        keys.type().ifPresent(only -> fixed(KEY_TYPE, ValueParser.word(only)));
         if (keys.minTtl().isPositive()) {
             fixed(MIN_TTL, Durations.format(keys.minTtl()));
         }

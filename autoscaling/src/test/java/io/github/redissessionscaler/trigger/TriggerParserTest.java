@@ -229,7 +229,7 @@ final class TriggerParserTest {
                 .collect(Collectors.toMap(number -> "key" + number, number -> "x"));
 
         assertThat(problems(many)).hasSize(1);
-        assertThat(problems("metricName", "x".repeat(Metadata.LONGEST_VALUE + 1)))
+        assertThat(problems("metricName", "x".repeat(MetadataValues.LONGEST + 1)))
                 .hasSize(1);
         assertThat(problems("x".repeat(Metadata.LONGEST_KEY + 1), "x")).hasSize(1);
     }

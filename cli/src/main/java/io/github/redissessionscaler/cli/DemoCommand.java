@@ -2,13 +2,12 @@ package io.github.redissessionscaler.cli;
 
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.demo.Demo;
-import io.github.redissessionscaler.input.Durations;
-import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
-import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.input.Problems;
+import io.github.redissessionscaler.input.ValueParser;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 final class DemoCommand implements Callable<Integer> {
+
+    private static final Duration LONGEST = Duration.ofDays(7);
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -44,15 +45,13 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Duration length = Durations.parse(duration)
-                .filter(time -> time.compareTo(Demo.SHORTEST) >= 0)
-                .orElseThrow(() -> new InvalidInputException(List.of(new Problem(
-                        "--duration",
-                        Printable.of(duration) + " is not " + Durations.FORM + ", " + Durations.format(Demo.SHORTEST)
-                                + " or more" + Durations.remedy(duration)))));
+        var problems = new Problems();
+        Optional<Duration> length =
+                ValueParser.duration(Demo.SHORTEST, LONGEST).parse("--duration", duration, Printable::of, problems);
+        problems.throwIfAny();
         Logging.use(LogFormat.TEXT, "error");
         PrintWriter out = spec.commandLine().getOut();
-        try (Demo demo = Demo.start(length, port, line -> {
+        try (Demo demo = Demo.start(length.orElseThrow(), port, line -> {
             out.println(line);
             out.flush();
         })) {

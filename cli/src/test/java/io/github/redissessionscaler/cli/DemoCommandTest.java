@@ -22,7 +22,7 @@ final class DemoCommandTest {
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err())
                 .contains("--duration: '" + duration + "' is not a duration")
-                .contains("10s or more");
+                .contains("from 10s to 7d");
     }
 
     @Test

@@ -6,21 +6,17 @@ import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.input.Problems;
+import io.github.redissessionscaler.input.ValueParser;
 import io.github.redissessionscaler.trigger.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
+import java.util.function.UnaryOperator;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -30,10 +26,6 @@ public final class ConfigLoader {
 
     /** The environment variable that names the configuration file. */
     public static final String CONFIG_FILE = "CONFIG_FILE";
-
-    private static final int HIGHEST_PORT = 65_535;
-
-    private static final Pattern PERCENTAGE = Pattern.compile("\\d{1,3}(?:\\.\\d{1,6})?%");
 
     private final Map<String, String> environment;
     private final Section file;
@@ -92,27 +84,27 @@ public final class ConfigLoader {
 
     private ServerConfig load() {
         var config = new ServerConfig(
-                setting(Setting.LISTEN_ADDRESS, ConfigLoader::listenAddress),
-                setting(Setting.GRPC_PORT, ConfigLoader::port),
+                setting(Setting.LISTEN_ADDRESS, SettingValues.LISTEN_ADDRESS),
+                setting(Setting.GRPC_PORT, SettingValues.PORT),
                 grpcTls(),
-                setting(Setting.MANAGEMENT_PORT, ConfigLoader::port),
-                given(Setting.MANAGEMENT_HOSTS, ConfigLoader::hostNames).orElse(Set.of()),
-                setting(Setting.STATUS_PAGE, ConfigLoader::trueOrFalse),
-                setting(Setting.SESSION_SIZE, ConfigLoader::sessionSize),
-                setting(Setting.ANSWER_TIMEOUT, Setting.Ranges.TIMEOUT::parse),
-                setting(Setting.OUTAGE_GRACE, Setting.Ranges.GRACE::parse),
-                setting(Setting.HEARTBEAT, Setting.Ranges.HEARTBEAT::parse),
-                setting(Setting.KEEPALIVE, Setting.Ranges.KEEPALIVE::parse),
-                setting(Setting.PUSH_POLL_MIN, Setting.Ranges.POLL::parse),
-                setting(Setting.PUSH_POLL_MAX, Setting.Ranges.POLL::parse),
-                setting(Setting.TRIGGER_LIMIT, ConfigLoader::limit),
-                setting(Setting.PATTERN_LIMIT, ConfigLoader::limit),
-                setting(Setting.COUNT_REFRESH, Setting.Ranges.REFRESH::parse),
-                setting(Setting.COUNT_SHARE, ConfigLoader::share),
-                setting(Setting.STREAM_LIMIT, ConfigLoader::limit),
+                setting(Setting.MANAGEMENT_PORT, SettingValues.PORT),
+                given(Setting.MANAGEMENT_HOSTS, SettingValues.HOST_NAMES).orElse(Set.of()),
+                setting(Setting.STATUS_PAGE, ValueParser.BOOLEAN),
+                setting(Setting.SESSION_SIZE, Target.VALUES),
+                setting(Setting.ANSWER_TIMEOUT, SettingValues.TIMEOUT),
+                setting(Setting.OUTAGE_GRACE, SettingValues.GRACE),
+                setting(Setting.HEARTBEAT, SettingValues.HEARTBEAT),
+                setting(Setting.KEEPALIVE, SettingValues.KEEPALIVE),
+                setting(Setting.PUSH_POLL_MIN, SettingValues.POLL),
+                setting(Setting.PUSH_POLL_MAX, SettingValues.POLL),
+                setting(Setting.TRIGGER_LIMIT, SettingValues.LIMIT),
+                setting(Setting.PATTERN_LIMIT, SettingValues.LIMIT),
+                setting(Setting.COUNT_REFRESH, SettingValues.REFRESH),
+                setting(Setting.COUNT_SHARE, SettingValues.SHARE),
+                setting(Setting.STREAM_LIMIT, SettingValues.LIMIT),
                 connections(),
-                setting(Setting.LOG_FORMAT, ConfigLoader::logFormat),
-                setting(Setting.LOG_LEVEL, ConfigLoader::logLevel));
+                setting(Setting.LOG_FORMAT, SettingValues.LOG_FORMAT),
+                setting(Setting.LOG_LEVEL, SettingValues.LOG_LEVEL));
         file.end();
         problems.throwIfAny();
         agree(config);
@@ -139,34 +131,31 @@ public final class ConfigLoader {
         problems.throwIfAny();
     }
 
-    private <T> T setting(Setting setting, Function<String, Optional<T>> parse) {
-        return given(setting, parse)
-                .orElseGet(() -> setting.byDefault().flatMap(parse).orElseThrow());
+    private <T> T setting(Setting setting, ValueParser<T> values) {
+        return given(setting, values)
+                .orElseGet(() -> setting.byDefault().flatMap(values::parse).orElseThrow());
     }
 
-    private <T> Optional<T> given(Setting setting, Function<String, Optional<T>> parse) {
-        Optional<T> inFile = file.read(setting.path(), parse, setting.accepted());
+    private <T> Optional<T> given(Setting setting, ValueParser<T> values) {
+        return given(setting, values, Printable::value);
+    }
+
+    private Optional<Path> pem(Setting setting) {
+        return given(setting, SettingValues.PEM, Printable::path);
+    }
+
+    /** The value, or empty when there is none or it is wrong, which is noted; the file's too where the environment wins. */
+    private <T> Optional<T> given(Setting setting, ValueParser<T> values, UnaryOperator<String> shown) {
+        Optional<T> inFile = file.read(setting.path(), values, shown);
         return variable(setting.name())
-                .flatMap(text -> {
-                    Optional<T> value = parse.apply(text.strip());
-                    if (value.isEmpty()) {
-                        problems.add(
-                                setting.name(),
-                                (setting.accepted().endsWith("PEM") ? Printable.path(text) : Printable.value(text))
-                                        + " is not " + setting.accepted()
-                                        + (setting.accepted().startsWith(Durations.FORM)
-                                                ? Durations.remedy(text)
-                                                : ""));
-                    }
-                    return value;
-                })
+                .flatMap(text -> values.parse(setting.name(), text, shown, problems))
                 .or(() -> inFile);
     }
 
     private Optional<GrpcTls> grpcTls() {
-        Optional<Path> certificate = given(Setting.GRPC_TLS_CERT_FILE, Section::path);
-        Optional<Path> key = given(Setting.GRPC_TLS_KEY_FILE, Section::path);
-        Optional<Path> clientAuthorities = given(Setting.GRPC_TLS_CLIENT_CA_FILE, Section::path);
+        Optional<Path> certificate = pem(Setting.GRPC_TLS_CERT_FILE);
+        Optional<Path> key = pem(Setting.GRPC_TLS_KEY_FILE);
+        Optional<Path> clientAuthorities = pem(Setting.GRPC_TLS_CLIENT_CA_FILE);
         if (certificate.isPresent() != key.isPresent()) {
             problems.add(
                     Setting.GRPC_TLS_CERT_FILE.name(),
@@ -231,65 +220,5 @@ public final class ConfigLoader {
 
     private Optional<String> variable(String name) {
         return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
-    }
-
-    private static Optional<String> listenAddress(String text) {
-        return text.matches("[\\w.:%-]{1,253}") ? Optional.of(text) : Optional.empty();
-    }
-
-    private static Optional<Set<String>> hostNames(String text) {
-        Set<String> names = new HashSet<>();
-        for (String name : text.toLowerCase(Locale.ROOT).split(",", -1)) {
-            if (!name.strip().matches("[a-z0-9]([a-z0-9.-]*[a-z0-9])?")) {
-                return Optional.empty();
-            }
-            names.add(name.strip());
-        }
-        return Optional.of(names);
-    }
-
-    private static Optional<Integer> port(String text) {
-        return wholeNumber(text, number -> number >= 0 && number <= HIGHEST_PORT);
-    }
-
-    private static Optional<Integer> wholeNumber(String text, Predicate<Integer> accepted) {
-        return text.matches("\\d{1,9}") ? Optional.of(Integer.valueOf(text)).filter(accepted) : Optional.empty();
-    }
-
-    private static Optional<Integer> limit(String text) {
-        return wholeNumber(text, number -> number >= 1);
-    }
-
-    private static Optional<Double> share(String text) {
-        return PERCENTAGE.matcher(text).matches()
-                ? Optional.of(Double.parseDouble(text.substring(0, text.length() - 1)))
-                        .filter(percent -> percent >= 0.1 && percent <= 100)
-                        .map(percent -> percent / 100)
-                : Optional.empty();
-    }
-
-    private static Optional<Boolean> trueOrFalse(String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "true" -> Optional.of(true);
-            case "false" -> Optional.of(false);
-            default -> Optional.empty();
-        };
-    }
-
-    private static Optional<Double> sessionSize(String text) {
-        return Target.parse(text);
-    }
-
-    private static Optional<ServerConfig.LogFormat> logFormat(String text) {
-        return Arrays.stream(ServerConfig.LogFormat.values())
-                .filter(format -> format.name().equalsIgnoreCase(text))
-                .findFirst();
-    }
-
-    private static Optional<String> logLevel(String text) {
-        String level = text.toLowerCase(Locale.ROOT);
-        return List.of("error", "warn", "info", "debug", "trace").contains(level)
-                ? Optional.of(level)
-                : Optional.empty();
     }
 }

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.config;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.redissessionscaler.input.ValueParser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,6 @@ final class ConnectionReader {
     private static final String NAMESPACES = "namespaces";
     private static final int REDIS_PORT = 6379;
     private static final int SENTINEL_PORT = 26379;
-    private static final String DATABASE_FORM = "a whole number from 0 to " + ConnectionConfig.HIGHEST_DATABASE;
 
     private final Section section;
     private final Names names;
@@ -41,10 +41,11 @@ final class ConnectionReader {
         Optional<Topology> topology = topology(url);
         url.flatMap(RedisUrl::database)
                 .filter(index -> index > ConnectionConfig.HIGHEST_DATABASE)
-                .ifPresent(index ->
-                        section.problem(names.url(), "names database " + index + ", which is not " + DATABASE_FORM));
-        Optional<Integer> database = section.read("database", ConnectionReader::index, DATABASE_FORM)
-                .or(() -> url.flatMap(RedisUrl::database));
+                .ifPresent(index -> section.problem(
+                        names.url(),
+                        "names database " + index + ", which is not " + SettingValues.DATABASE.accepted()));
+        Optional<Integer> database =
+                section.read("database", SettingValues.DATABASE).or(() -> url.flatMap(RedisUrl::database));
         Optional<Credentials> given = credentials(section, names);
         if (given.isPresent() && url.flatMap(RedisUrl::credentials).isPresent()) {
             section.problem(names.url(), "holds a password, and another is given; keep one of them");
@@ -170,25 +171,10 @@ final class ConnectionReader {
                     tls.file("caFile"),
                     certificate,
                     key,
-                    tls.read("verifyHostname", ConnectionReader::flag, "true or false")
-                            .orElse(true));
+                    tls.read("verifyHostname", ValueParser.BOOLEAN).orElse(true));
         });
         return given.or(() -> byUrl
                 ? Optional.of(new RedisTls(Optional.empty(), Optional.empty(), Optional.empty(), true))
                 : Optional.empty());
-    }
-
-    private static Optional<Integer> index(String text) {
-        return text.matches("\\d{1,4}")
-                ? Optional.of(Integer.valueOf(text)).filter(index -> index <= ConnectionConfig.HIGHEST_DATABASE)
-                : Optional.empty();
-    }
-
-    private static Optional<Boolean> flag(String text) {
-        return switch (text) {
-            case "true" -> Optional.of(true);
-            case "false" -> Optional.of(false);
-            default -> Optional.empty();
-        };
     }
 }

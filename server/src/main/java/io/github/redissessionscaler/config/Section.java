@@ -3,6 +3,7 @@ package io.github.redissessionscaler.config;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.input.Suggestions;
+import io.github.redissessionscaler.input.ValueParser;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,13 +79,7 @@ final class Section {
 
     /** The value as the path of a file, or empty when there is none or it is none, which is noted. */
     Optional<Path> file(String key) {
-        return text(key).flatMap(given -> {
-            Optional<Path> file = path(given.strip());
-            if (file.isEmpty()) {
-                problem(key, Printable.path(given) + " is not a path");
-            }
-            return file;
-        });
+        return read(key, SettingValues.PATH, Printable::path);
     }
 
     /** The path, or empty when no file can be called so. */
@@ -96,15 +91,18 @@ final class Section {
         }
     }
 
-    /** The value, or empty when there is none or it is not what is accepted, which is noted. */
-    <T> Optional<T> read(String key, Function<String, Optional<T>> parse, String accepted) {
-        return text(key).flatMap(given -> {
-            Optional<T> value = parse.apply(given.strip());
-            if (value.isEmpty()) {
-                problem(key, Printable.value(given) + " is not " + accepted);
-            }
-            return value;
-        });
+    /** The value, or empty when there is none or it is wrong, which is noted. A message shows numbers and words alone. */
+    <T> Optional<T> read(String key, ValueParser<T> values) {
+        return read(key, values, Printable::value);
+    }
+
+    /**
+     * The same.
+     *
+     * @param shown how a message shows a value that is refused
+     */
+    <T> Optional<T> read(String key, ValueParser<T> values, UnaryOperator<String> shown) {
+        return text(key).flatMap(given -> values.parse(pathOf(key), given, shown, problems));
     }
 
     /** The values of a list, or of one text with commas; none when there is no such key. */

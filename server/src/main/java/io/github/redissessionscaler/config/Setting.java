@@ -1,7 +1,7 @@
 package io.github.redissessionscaler.config;
 
-import io.github.redissessionscaler.input.Durations;
-import java.time.Duration;
+import io.github.redissessionscaler.input.ValueParser;
+import io.github.redissessionscaler.trigger.Target;
 import java.util.Optional;
 
 /**
@@ -9,7 +9,7 @@ import java.util.Optional;
  * name, which wins.
  */
 public enum Setting {
-    LISTEN_ADDRESS("listenAddress", "0.0.0.0", "a host name or address", "Address that both ports are opened on."),
+    LISTEN_ADDRESS("listenAddress", "0.0.0.0", SettingValues.LISTEN_ADDRESS, "Address that both ports are opened on."),
     GRPC_PORT("grpcPort", "6000", SettingValues.PORT, "Port of the external scaler; 0 is any free one."),
     GRPC_TLS_CERT_FILE(
             "grpcTlsCertFile",
@@ -28,43 +28,46 @@ public enum Setting {
             "Port of probes, metrics and status page; 0 is any free one."),
     MANAGEMENT_HOSTS(
             "managementHosts",
-            "host names, separated by commas",
+            SettingValues.HOST_NAMES,
             "Names under which the management port is asked for, besides addresses, names without a dot and those of a"
                     + " cluster; any other is refused, so that no foreign page reads it."),
     STATUS_PAGE(
-            "statusPage", "true", "true or false", "Whether the management port serves the status page and its API."),
+            "statusPage",
+            "true",
+            ValueParser.BOOLEAN,
+            "Whether the management port serves the status page and its API."),
     SESSION_SIZE(
             "sessionSize",
             "100",
             Effect.AT_ONCE,
-            "a number from 0.001 to 1000000000000",
+            Target.VALUES,
             "Target of the triggers that name none: sessions per replica."),
     ANSWER_TIMEOUT(
             "answerTimeout",
             "2s",
-            Ranges.TIMEOUT.words(),
+            SettingValues.TIMEOUT,
             "Time within which every call is answered, whatever Redis does."),
     OUTAGE_GRACE(
             "outageGrace",
             "0s",
             Effect.AT_ONCE,
-            Ranges.GRACE.words(),
+            SettingValues.GRACE,
             "How long the last number stands in an outage before onUnavailable: minimum takes hold."),
-    HEARTBEAT("heartbeat", "10s", Ranges.HEARTBEAT.words(), "How often an active stream repeats that it is."),
+    HEARTBEAT("heartbeat", "10s", SettingValues.HEARTBEAT, "How often an active stream repeats that it is."),
     KEEPALIVE(
             "keepalive",
             "1m",
-            Ranges.KEEPALIVE.words(),
+            SettingValues.KEEPALIVE,
             "After how long a silence a client is asked whether it is still there; it has a third of that to say so."),
     PUSH_POLL_MIN(
             "pushPollMin",
             "500ms",
-            Ranges.POLL.words(),
+            SettingValues.POLL,
             "How often, at most, Redis is asked for open streams where it sends no keyspace events."),
     PUSH_POLL_MAX(
             "pushPollMax",
             "5s",
-            Ranges.POLL.words(),
+            SettingValues.POLL,
             "How often, at least, Redis is asked for open streams, events or not."),
     TRIGGER_LIMIT(
             "triggerLimit",
@@ -81,16 +84,16 @@ public enum Setting {
     COUNT_REFRESH(
             "countRefresh",
             "10s",
-            Ranges.REFRESH.words(),
+            SettingValues.REFRESH,
             "How long after a whole count of keys by pattern the next begins."),
     COUNT_SHARE(
             "countShare",
             "10%",
-            "a percentage from 0.1% to 100%",
+            SettingValues.SHARE,
             "How much of a Redis server's time the exact counts by pattern of one database may take."),
     STREAM_LIMIT("streamLimit", "12000", Effect.AT_ONCE, SettingValues.LIMIT, "How many streams are open at a time."),
-    LOG_FORMAT("logFormat", "text", "text or json", "How log lines are written."),
-    LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, "error, warn, info, debug or trace", "What is logged.");
+    LOG_FORMAT("logFormat", "text", SettingValues.LOG_FORMAT, "How log lines are written."),
+    LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, SettingValues.LOG_LEVEL, "What is logged.");
 
     /** When a change in the configuration file is heeded. */
     public enum Effect {
@@ -112,26 +115,29 @@ public enum Setting {
     private final String path;
     private final Optional<String> byDefault;
     private final Effect effect;
-    private final String accepted;
+
+    @SuppressWarnings("ImmutableEnumChecker") // parsers are immutable
+    private final ValueParser<?> values;
+
     private final String meaning;
 
-    Setting(String path, String byDefault, Effect effect, String accepted, String meaning) {
-        this(path, Optional.of(byDefault), effect, accepted, meaning);
+    Setting(String path, String byDefault, Effect effect, ValueParser<?> values, String meaning) {
+        this(path, Optional.of(byDefault), effect, values, meaning);
     }
 
-    Setting(String path, String byDefault, String accepted, String meaning) {
-        this(path, Optional.of(byDefault), Effect.AT_START, accepted, meaning);
+    Setting(String path, String byDefault, ValueParser<?> values, String meaning) {
+        this(path, Optional.of(byDefault), Effect.AT_START, values, meaning);
     }
 
-    Setting(String path, String accepted, String meaning) {
-        this(path, Optional.empty(), Effect.AT_START, accepted, meaning);
+    Setting(String path, ValueParser<?> values, String meaning) {
+        this(path, Optional.empty(), Effect.AT_START, values, meaning);
     }
 
-    Setting(String path, Optional<String> byDefault, Effect effect, String accepted, String meaning) {
+    Setting(String path, Optional<String> byDefault, Effect effect, ValueParser<?> values, String meaning) {
         this.path = path;
         this.byDefault = byDefault;
         this.effect = effect;
-        this.accepted = accepted;
+        this.values = values;
         this.meaning = meaning;
     }
 
@@ -152,29 +158,11 @@ public enum Setting {
 
     /** The values that it takes, as a noun. */
     public String accepted() {
-        return accepted;
+        return values.accepted();
     }
 
     /** What it does, a sentence. */
     public String meaning() {
         return meaning;
-    }
-
-    /** The durations that make sense. */
-    static final class Ranges {
-        static final Durations.Range TIMEOUT = new Durations.Range(Duration.ofMillis(10), Duration.ofHours(1));
-        static final Durations.Range GRACE = new Durations.Range(Duration.ZERO, Duration.ofDays(7));
-        static final Durations.Range HEARTBEAT = new Durations.Range(Duration.ofMillis(10), Duration.ofDays(1));
-        static final Durations.Range KEEPALIVE = new Durations.Range(Duration.ofSeconds(1), Duration.ofDays(1));
-        static final Durations.Range POLL = new Durations.Range(Duration.ofMillis(10), Duration.ofHours(1));
-        static final Durations.Range REFRESH = new Durations.Range(Duration.ofMillis(10), Duration.ofDays(7));
-
-        private Ranges() {}
-    }
-
-    private static final class SettingValues {
-        static final String PORT = "a port from 0 to 65535";
-        static final String LIMIT = "a whole number from 1 to 999999999";
-        static final String PEM = "a file in PEM";
     }
 }

@@ -4,6 +4,7 @@ import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.input.Suggestions;
+import io.github.redissessionscaler.input.ValueParser;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,9 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /** The parameters of a request, each taken once; what nobody takes is a problem. Not for use by several threads. */
 final class RequestParameters {
@@ -46,18 +45,11 @@ final class RequestParameters {
         }
     }
 
-    /**
-     * The value of a parameter; the default when it is not given.
-     *
-     * @param accepted what it takes, as a noun
-     */
-    <T> T take(String name, T byDefault, Function<String, Optional<T>> parse, String accepted) {
+    /** The value of a parameter; the default when it is not given, or wrong, which is noted. */
+    <T> T take(String name, T byDefault, ValueParser<T> values) {
         return takeAll(name).stream()
                 .findFirst()
-                .map(text -> parse.apply(text).orElseGet(() -> {
-                    problems.add(name, Printable.of(text) + " is not " + accepted);
-                    return byDefault;
-                }))
+                .flatMap(text -> values.parse(name, text, Printable::of, problems))
                 .orElse(byDefault);
     }
 

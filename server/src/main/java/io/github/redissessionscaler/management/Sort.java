@@ -1,9 +1,6 @@
 package io.github.redissessionscaler.management;
 
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Locale;
-import java.util.Optional;
 
 /** Which triggers come first. Those that are alike come by namespace and name. */
 enum Sort {
@@ -11,15 +8,6 @@ enum Sort {
     NAME,
     SESSIONS,
     REPLICAS;
-
-    /** What {@link #parse} takes, as a noun for a message. */
-    static final String FORM = "problem, name, sessions or replicas";
-
-    static Optional<Sort> parse(String text) {
-        return Arrays.stream(values())
-                .filter(sort -> sort.name().toLowerCase(Locale.ROOT).equals(text))
-                .findFirst();
-    }
 
     Comparator<TriggerView> order() {
         Comparator<TriggerView> byName = Comparator.comparing(TriggerView::name);

@@ -10,6 +10,7 @@ import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.history.HistoryPoint;
+import io.github.redissessionscaler.input.ValueParser;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -35,6 +36,8 @@ public final class StatusPage {
     private static final String JSON = "application/json";
 
     private static final Gson GSON = new Gson();
+
+    private static final ValueParser<String> NAME = ValueParser.verbatim(0, StatusQuery.LONGEST_TEXT);
 
     private final TriggerStates states;
     private final Function<Trigger, List<String>> advice;
@@ -122,9 +125,9 @@ public final class StatusPage {
     }
 
     private Response history(RequestParameters parameters) {
-        String namespace = parameters.take("namespace", "", Optional::of, "text");
-        String name = parameters.take("name", "", Optional::of, "text");
-        String id = parameters.take("trigger", "", Optional::of, "text");
+        String namespace = parameters.take("namespace", "", NAME);
+        String name = parameters.take("name", "", NAME);
+        String id = parameters.take("trigger", "", NAME);
         parameters.end();
         List<TriggerState> found = states.all().stream()
                 .filter(state -> state.asked().namespace().equals(namespace)

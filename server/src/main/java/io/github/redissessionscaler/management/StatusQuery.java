@@ -1,10 +1,9 @@
 package io.github.redissessionscaler.management;
 
-import io.github.redissessionscaler.input.Durations;
+import io.github.redissessionscaler.input.ValueParser;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,8 +23,17 @@ record StatusQuery(
     /** How many points the plot of an open trigger has, about. */
     static final int OPEN_POINTS = 400;
 
+    /** Characters of a text. */
+    static final int LONGEST_TEXT = 1024;
+
+    private static final int MOST_OFFSET = 999_999_999;
     private static final int MOST_LIMIT = 1000;
     private static final int MOST_OPEN = 20;
+
+    private static final ValueParser<String> SEARCH =
+            ValueParser.text(0, LONGEST_TEXT).map(text -> text.toLowerCase(Locale.ROOT));
+
+    private static final ValueParser<Duration> WINDOW = ValueParser.duration(Duration.ofMillis(1), Duration.ofDays(7));
 
     /**
      * What the parameters say.
@@ -34,12 +42,12 @@ record StatusQuery(
      */
     static StatusQuery of(RequestParameters parameters) {
         var query = new StatusQuery(
-                parameters.take("search", "", text -> Optional.of(text.strip().toLowerCase(Locale.ROOT)), "text"),
-                parameters.take("sort", Sort.PROBLEM, Sort::parse, Sort.FORM),
-                parameters.take("offset", 0, text -> upTo(999_999_999, text), "a whole number"),
-                parameters.take("limit", 100, text -> upTo(MOST_LIMIT, text), "a number from 0 to " + MOST_LIMIT),
-                parameters.take("window", Duration.ofHours(6), StatusQuery::window, Durations.FORM + ", at most 7d"),
-                parameters.take("points", 0, text -> upTo(OPEN_POINTS, text), "a number from 0 to " + OPEN_POINTS),
+                parameters.take("search", "", SEARCH),
+                parameters.take("sort", Sort.PROBLEM, ValueParser.choice(Sort.class)),
+                parameters.take("offset", 0, upTo(MOST_OFFSET)),
+                parameters.take("limit", 100, upTo(MOST_LIMIT)),
+                parameters.take("window", Duration.ofHours(6), WINDOW),
+                parameters.take("points", 0, upTo(OPEN_POINTS)),
                 open(parameters.takeAll("open")));
         parameters.end();
         return query;
@@ -52,15 +60,8 @@ record StatusQuery(
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    private static Optional<Integer> upTo(int most, String text) {
-        return text.matches("\\d{1,9}")
-                ? Optional.of(Integer.valueOf(text)).filter(number -> number <= most)
-                : Optional.empty();
-    }
-
-    private static Optional<Duration> window(String text) {
-        return Durations.parse(text)
-                .filter(duration -> duration.isPositive() && duration.compareTo(Duration.ofDays(7)) <= 0);
+    private static ValueParser<Integer> upTo(int most) {
+        return ValueParser.whole(0, most).map(Long::intValue);
     }
 
     boolean finds(TriggerName name) {

@@ -185,7 +185,7 @@ final class StatusPageTest {
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body())
                 .contains("sort: 'best' is not problem, name, sessions or replicas")
-                .contains("limit: '1001' is not a number from 0 to 1000")
+                .contains("limit: '1001' is not a whole number from 0 to 1000")
                 .contains("window: '8d' is not a duration")
                 .contains("did you mean 'search'?");
     }

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.ValueParser;
 import java.net.URLEncoder;
 import java.util.List;
-import java.util.Optional;
 
 /** What stands behind the question mark of a request to the management port. */
 class ParametersFuzzTest {
@@ -20,7 +20,7 @@ class ParametersFuzzTest {
         String meant = new String(data.consumeString(LONGEST).getBytes(UTF_8), UTF_8);
         String query = "value=" + URLEncoder.encode(meant, UTF_8) + "&" + data.consumeString(LONGEST);
         var parameters = new RequestParameters(query);
-        parameters.take("number", 0, text -> Optional.of(text.length()).filter(length -> length > 1), "long");
+        parameters.take("number", 0L, ValueParser.whole(1, 9));
 
         assertThat(parameters.takeAll("value")).startsWith(meant);
         assertThat(parameters.takeAll("value")).isEqualTo(List.of());
