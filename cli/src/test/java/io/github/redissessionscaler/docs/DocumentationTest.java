@@ -1,16 +1,24 @@
 package io.github.redissessionscaler.docs;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that Markdown files say and that can be looked up: links, commands, names and YAML. */
 final class DocumentationTest {
+
+    /** Pages that GitHub and Artifact Hub show by themselves. */
+    private static final Set<Path> READ_ELSEWHERE = Set.of(
+            Path.of(".github", "PULL_REQUEST_TEMPLATE.md"),
+            Path.of("packaging", "artifacthub", "redis-session-scaler", "README.md"));
 
     @ParameterizedTest
     @MethodSource
@@ -74,6 +82,25 @@ final class DocumentationTest {
     void whatIsRightIsNot(String text) {
         assertThat(problems(Page.of(Repository.ROOT.resolve("README.md"), text)))
                 .isEmpty();
+    }
+
+    @Test
+    void everyPageIsLinkedFromAnother() {
+        Set<Path> linked = Repository.pages().stream()
+                .map(Page::read)
+                .flatMap(DocumentationTest::otherPages)
+                .collect(toSet());
+
+        assertThat(Repository.pages())
+                .filteredOn(page -> !READ_ELSEWHERE.contains(Repository.ROOT.relativize(page)))
+                .allSatisfy(page -> assertThat(linked).contains(page));
+    }
+
+    private static Stream<Path> otherPages(Page page) {
+        return page.links().stream()
+                .filter(link -> !link.startsWith("https://") && !link.startsWith("#"))
+                .map(link -> page.file().resolveSibling(link.split("#", 2)[0]).normalize())
+                .filter(target -> !target.equals(page.file()));
     }
 
     private static List<String> problems(Page page) {
