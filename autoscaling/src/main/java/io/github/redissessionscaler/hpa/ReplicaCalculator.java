@@ -29,20 +29,6 @@ public record ReplicaCalculator(Tolerance tolerance) {
         return Math.ceilDiv(milli(value), milli(target));
     }
 
-    /**
-     * The least whole number of sessions at which one more than the current replicas is wanted.
-     *
-     * @param target per replica; the current replicas serve 10<sup>15</sup> sessions at most
-     */
-    public long sessionsToLeave(double target, long current) {
-        double tolerated = target * (double) current * (1 + tolerance.scaleUp());
-        long sessions = Math.max(0, (long) tolerated - 1);
-        while (desiredReplicas((double) sessions, target, current) <= current) {
-            sessions++;
-        }
-        return sessions;
-    }
-
     /** Thousandths, rounded as KEDA 2.20 and later do: of the exact binary number, halves to even. */
     private static long milli(double number) {
         return new BigDecimal(number)

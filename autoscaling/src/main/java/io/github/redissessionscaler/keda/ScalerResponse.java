@@ -3,6 +3,9 @@ package io.github.redissessionscaler.keda;
 /** What a trigger's scaler answers when KEDA asks. */
 public sealed interface ScalerResponse {
 
+    /** Of the metric, sessions per replica: what the HPA divides the value by. */
+    double target();
+
     /**
      * Numbers.
      *

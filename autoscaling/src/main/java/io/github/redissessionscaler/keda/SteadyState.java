@@ -20,7 +20,7 @@ public record SteadyState(long replicas, Duration after, DecisionReason reason) 
     private static final Duration REST = Duration.ofHours(1);
 
     /** What becomes of so many replicas. Where the HPA may double them, it takes about twenty looks to a million. */
-    public static SteadyState of(ScaledObject spec, ScalerResponse answer, long current) {
+    static SteadyState of(ScaledObject spec, ScalerResponse answer, long current) {
         Supplier<List<ScalerResponse>> answers = () -> List.of(answer);
         var autoscaler = new Autoscaler(spec, current, Instant.EPOCH);
         Instant changed = Instant.EPOCH;

@@ -1,8 +1,8 @@
 package io.github.redissessionscaler.simulation;
 
 import io.github.redissessionscaler.hpa.Decision;
-import io.github.redissessionscaler.hpa.ReplicaCalculator;
 import io.github.redissessionscaler.keda.Autoscaler;
+import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.keda.ScalerResponse;
 import java.time.Duration;
@@ -42,7 +42,7 @@ public final class Simulation {
         this.capacity = capacity;
         this.start = curve.span().from();
         this.answers = new SimulatedScaler(setup);
-        this.atFirst = needed(answer(start));
+        this.atFirst = new ReplicaForecast(setup.scaledObject(), answer(start), 1).neededWithinLimits();
         this.autoscaler = new Autoscaler(setup.scaledObject(), atFirst, start);
         this.replicas = new SimulatedReplicas(atFirst, setup.startupTime().toSeconds());
     }
@@ -87,23 +87,6 @@ public final class Simulation {
         boolean endsTheLast =
                 scaledObject.minReplicas() == 0 || scaledObject.idleReplicas().isPresent();
         return setup.pushes() && endsTheLast;
-    }
-
-    /** As many replicas as there would be if all had been as it is for long. */
-    private long needed(ScalerResponse answer) {
-        return switch (answer) {
-            case ScalerResponse.MetricValues(double value, double target, boolean active) -> {
-                long least = setup.scaledObject().minReplicas();
-                yield active
-                        ? Math.clamp(
-                                ReplicaCalculator.needed(value, target),
-                                Math.max(1, least),
-                                setup.scaledObject().maxReplicas())
-                        : setup.scaledObject().idleReplicas().orElse(least);
-            }
-            case ScalerResponse.Failure(double target) ->
-                Math.max(1, setup.scaledObject().minReplicas());
-        };
     }
 
     private void scale(long second) {

@@ -66,18 +66,4 @@ final class ReplicaCalculatorTest {
         assertThat(new ReplicaCalculator(new Tolerance(up, down)).desiredReplicas(value, 100, current))
                 .isEqualTo(wanted);
     }
-
-    @ParameterizedTest
-    @CsvSource({
-        "100, 0, 1",
-        "100, 1, 111",
-        "100, 2, 221",
-        "100, 10, 1101",
-        "0.5, 1, 1", // 1 session needs 2
-        "2.5, 3, 9", // 8.25 are tolerated
-        "1000000000000, 1000, 1100000000000001"
-    })
-    void tellsTheSessionsThatLeaveTheCurrentReplicas(double target, long current, long sessions) {
-        assertThat(ReplicaCalculator.DEFAULT.sessionsToLeave(target, current)).isEqualTo(sessions);
-    }
 }

@@ -14,7 +14,6 @@ import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.keda.ScaledObject;
-import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import io.grpc.ChannelCredentials;
@@ -33,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -242,7 +240,7 @@ final class CheckCommand implements Callable<Integer> {
                             nameOr(CHECK),
                             metadata,
                             Duration.ofSeconds(timeoutSeconds))
-                    .rounded(wholeReplicas());
+                    .of(trigger());
         } catch (StatusRuntimeException e) {
             String answer = ScalerErrors.words(
                             address.toString(), e.getStatus(), speaksTls(), Duration.ofSeconds(timeoutSeconds))
@@ -273,7 +271,7 @@ final class CheckCommand implements Callable<Integer> {
                     trigger.metricName(),
                     found.metricTarget(),
                     found.value(),
-                    wholeReplicas(),
+                    Optional.of(trigger),
                     Optional.of(found.explanation()),
                     Optional.of(new CheckResult.Inspected(found.cost(), found.keys(), found.rights())));
         }
@@ -298,10 +296,13 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private boolean wholeReplicas() {
-        return Stream.of(MetadataKey.WHOLE_REPLICAS.text(), MetadataKey.WHOLE_REPLICAS.text() + MetadataKey.FROM_ENV)
-                .map(key -> metadata.getOrDefault(key, ""))
-                .anyMatch(value -> value.strip().equalsIgnoreCase("true"));
+    /** Empty where a scaler of another version takes the metadata and this one does not. */
+    private Optional<Trigger> trigger() {
+        try {
+            return Optional.of(TriggerParser.parse(metadata));
+        } catch (InvalidInputException _) {
+            return Optional.empty();
+        }
     }
 
     /** That of the command, with what the options say in the place of what they replace. */

@@ -7,6 +7,7 @@ import io.github.redissessionscaler.cli.CheckResult.CurrentReplicas;
 import io.github.redissessionscaler.cli.CheckResult.Inspected;
 import io.github.redissessionscaler.counting.Interval;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
+import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.SteadyState;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
@@ -29,14 +30,15 @@ final class CheckJson {
         findings.value().ifPresent(value -> map.put("value", value));
         map.put("target", findings.target());
         map.put("metricTarget", findings.metricTarget());
-        SteadyState outlook = findings.outlook(fleet);
-        map.put("currentReplicas", fleet.current());
+        ReplicaForecast forecast = findings.forecast(fleet);
+        SteadyState outlook = forecast.settled();
+        map.put("currentReplicas", forecast.current());
         map.put("minReplicas", fleet.spec().minReplicas());
         map.put("maxReplicas", fleet.spec().maxReplicas());
         map.put("wantedReplicas", outlook.replicas());
         map.put("wantedAfterSeconds", outlook.after().toSeconds());
         map.put("wantedBecause", outlook.reason().name().toLowerCase(Locale.ROOT));
-        findings.needed().ifPresent(needed -> map.put("neededReplicas", needed));
+        forecast.needed().ifPresent(needed -> map.put("neededReplicas", needed));
         findings.explanation().ifPresent(explanation -> explained(explanation, map));
         findings.inspection()
                 .ifPresent(inspected -> inspected(inspected, findings.outage().isEmpty(), map));

@@ -9,13 +9,14 @@ import io.github.redissessionscaler.cli.CheckResult.Inspected;
 import io.github.redissessionscaler.counting.Interval;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
 import io.github.redissessionscaler.hpa.DecisionReason;
-import io.github.redissessionscaler.hpa.ReplicaCalculator;
 import io.github.redissessionscaler.input.Numbers;
+import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.keda.SteadyState;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.Scan;
+import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,18 +24,16 @@ import java.util.List;
 /** Findings for people. For one use. */
 final class CheckReport {
 
-    private static final ReplicaCalculator HPA = ReplicaCalculator.DEFAULT;
-
     private static final String NO_VALUE =
             "none, but an error: KEDA's fallback, if there is one, or else the HPA changes nothing";
 
     private final CheckResult findings;
-    private final CurrentReplicas fleet;
+    private final ReplicaForecast forecast;
     private final StringBuilder text = new StringBuilder();
 
     private CheckReport(CheckResult findings, CurrentReplicas fleet) {
         this.findings = findings;
-        this.fleet = fleet;
+        this.forecast = findings.forecast(fleet);
     }
 
     static String of(CheckResult findings, CurrentReplicas fleet) {
@@ -58,8 +57,8 @@ final class CheckReport {
         line("metric", findings.metric());
         line("value", findings.value().isPresent() ? value(findings.value().getAsDouble()) : NO_VALUE);
         line("target", target());
-        SteadyState outlook = findings.outlook(fleet);
-        line("wanted replicas", "%d, from %d now%s".formatted(outlook.replicas(), fleet.current(), why(outlook)));
+        SteadyState outlook = forecast.settled();
+        line("wanted replicas", "%d, from %d now%s".formatted(outlook.replicas(), forecast.current(), why(outlook)));
         tolerance(outlook);
         return text.toString();
     }
@@ -187,9 +186,9 @@ final class CheckReport {
     }
 
     private String why(SteadyState outlook) {
-        ScaledObject spec = fleet.spec();
+        ScaledObject spec = forecast.scaledObject();
         List<String> why = new ArrayList<>();
-        long needed = findings.needed().orElse(outlook.replicas());
+        long needed = forecast.needed().orElse(outlook.replicas());
         if (outlook.reason() == DecisionReason.MAXIMUM) {
             why.add("%d would be needed, and maxReplicaCount is %d".formatted(needed, spec.maxReplicas()));
         } else if (findings.outage().isPresent() && findings.value().isPresent()) {
@@ -216,10 +215,10 @@ final class CheckReport {
             return;
         }
         long replicas = outlook.replicas();
-        long needed = findings.needed().orElse(replicas);
+        long needed = forecast.needed().orElse(replicas);
         if (needed < replicas) {
             text.append("%n%d would do, but the HPA tolerates %s %% by default.%n"
-                    .formatted(needed, Numbers.plain(HPA.tolerance().scaleDown() * 100)));
+                    .formatted(needed, Numbers.plain(forecast.scaledObject().tolerance().scaleDown() * 100)));
             return;
         }
         text.append("""
@@ -228,9 +227,12 @@ final class CheckReport {
             %s
             """.formatted(
                         needed,
-                        Numbers.plain(HPA.tolerance().scaleUp() * 100),
+                        Numbers.plain(forecast.scaledObject().tolerance().scaleUp() * 100),
                         replicas,
-                        HPA.sessionsToLeave(findings.target(), replicas),
+                        forecast.from(replicas)
+                                .thresholds(findings::valueOf)
+                                .moreAt()
+                                .orElse(Long.MAX_VALUE),
                         roundingHelps(needed, replicas) ? """
                             Remedies: wholeReplicas: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
                             ScaledObject's horizontalPodAutoscalerConfig.behavior.\
@@ -242,9 +244,9 @@ final class CheckReport {
 
     /** Whether a value of whole replicas would be beyond the tolerance, where the trigger does not have it so already. */
     private boolean roundingHelps(long needed, long replicas) {
-        return !findings.wholeReplicas()
-                && (double) needed / (double) Math.max(1, replicas)
-                        > 1 + HPA.tolerance().scaleUp();
+        boolean whole = findings.trigger().map(Trigger::wholeReplicas).orElse(false);
+        double rounded = (double) needed * findings.metricTarget();
+        return !whole && forecast.from(replicas).withValue(rounded).wanted() > replicas;
     }
 
     private static List<String> notes(Explanation explanation) {

@@ -3,22 +3,21 @@ package io.github.redissessionscaler.cli;
 import io.github.redissessionscaler.acl.MissingPermissions;
 import io.github.redissessionscaler.app.Inspection.Cost;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
-import io.github.redissessionscaler.hpa.ReplicaCalculator;
+import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.keda.ScalerResponse;
-import io.github.redissessionscaler.keda.SteadyState;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.trigger.Target;
+import io.github.redissessionscaler.trigger.Trigger;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 
 /**
  * What was answered about a trigger, and what follows.
  *
  * @param metricTarget by which the HPA divides the value, sessions per replica
  * @param value that is reported; empty for an error
- * @param wholeReplicas whether the trigger has the value rounded up to whole replicas
+ * @param trigger that was asked about; empty where its metadata is of another version of the scaler
  * @param explanation where the answers come from; empty where a scaler does not tell
  * @param inspection what else Redis was asked; empty where a scaler was asked instead
  */
@@ -27,7 +26,7 @@ record CheckResult(
         String metric,
         double metricTarget,
         OptionalDouble value,
-        boolean wholeReplicas,
+        Optional<Trigger> trigger,
         Optional<Explanation> explanation,
         Optional<Inspected> inspection) {
 
@@ -55,9 +54,9 @@ record CheckResult(
         return explanation.map(Explanation::getTarget).filter(Target::accepts).orElse(metricTarget);
     }
 
-    /** The same of a trigger that has its value rounded or not. */
-    CheckResult rounded(boolean whole) {
-        return new CheckResult(active, metric, metricTarget, value, whole, explanation, inspection);
+    /** The same of this trigger. */
+    CheckResult of(Optional<Trigger> known) {
+        return new CheckResult(active, metric, metricTarget, value, known, explanation, inspection);
     }
 
     /** Why there is no count, if there is none. */
@@ -77,16 +76,15 @@ record CheckResult(
                 : 0;
     }
 
-    /** Where the replicas come to rest. */
-    SteadyState outlook(CurrentReplicas fleet) {
-        return SteadyState.of(fleet.spec(), answer(), fleet.current());
+    /** What KEDA and the HPA make of it. */
+    ReplicaForecast forecast(CurrentReplicas fleet) {
+        return new ReplicaForecast(fleet.spec(), answer(), fleet.current());
     }
 
-    /** The replicas that the value needs, tolerance, minimum and maximum aside; empty for an error. */
-    OptionalLong needed() {
-        return value.isPresent()
-                ? OptionalLong.of(ReplicaCalculator.needed(value.getAsDouble(), metricTarget))
-                : OptionalLong.empty();
+    /** The value that would be reported for so many sessions. */
+    double valueOf(long sessions) {
+        return trigger.map(one -> one.valueOf((double) sessions, target()))
+                .orElseGet(() -> (double) sessions * metricTarget / target());
     }
 
     private ScalerResponse answer() {

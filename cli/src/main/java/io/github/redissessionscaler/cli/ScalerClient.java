@@ -58,7 +58,7 @@ final class ScalerClient {
                     spec.getMetricName(),
                     spec.getTargetSizeFloat(),
                     OptionalDouble.of(metrics.getMetricValues(0).getMetricValueFloat()),
-                    false,
+                    Optional.empty(),
                     explanation(channel, timeout, ref),
                     Optional.empty());
         } finally {

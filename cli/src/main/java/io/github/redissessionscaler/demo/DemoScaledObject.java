@@ -1,7 +1,10 @@
 package io.github.redissessionscaler.demo;
 
+import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.trigger.Trigger;
+import io.github.redissessionscaler.trigger.TriggerParser;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +48,15 @@ record DemoScaledObject(ScaledObjectRef ref, boolean pushed, String special) {
 
     String name() {
         return ref.getName();
+    }
+
+    /** The sessions at which the HPA wants more replicas than these. */
+    long leavesAt(long replicas) {
+        Trigger trigger = TriggerParser.parse(ref.getScalerMetadataMap());
+        return ReplicaForecast.of(0, SESSION_SIZE, replicas)
+                .thresholds(sessions -> trigger.valueOf((double) sessions, SESSION_SIZE))
+                .moreAt()
+                .orElseThrow();
     }
 
     private static ScaledObjectRef ref(String name, Map<String, String> metadata) {

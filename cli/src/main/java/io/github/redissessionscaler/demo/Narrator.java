@@ -1,7 +1,6 @@
 package io.github.redissessionscaler.demo;
 
 import io.github.redissessionscaler.hpa.DecisionReason;
-import io.github.redissessionscaler.hpa.ReplicaCalculator;
 import io.github.redissessionscaler.simulation.DurationFormat;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +64,7 @@ final class Narrator {
                             which.shop().name(),
                             before,
                             before,
-                            ReplicaCalculator.DEFAULT.sessionsToLeave((double) DemoScaledObject.SESSION_SIZE, before)));
+                            which.shop().leavesAt(before)));
         }
     }
 

@@ -40,17 +40,17 @@ final class LayersTest {
      */
     private static final String LAYERS = """
         background ->
+        hpa ->
         input ->
         proto ->
         tls ->
         embedded -> input
-        hpa -> input
+        keda -> hpa input
         telemetry -> background
         trigger -> input
         acl -> trigger
         config -> input trigger
-        history -> hpa
-        keda -> hpa
+        history -> keda
         keyspace -> trigger
         outage -> trigger
         counting -> input keyspace trigger
@@ -60,11 +60,11 @@ final class LayersTest {
         reading -> background counting counting.pattern keyspace telemetry trigger
         diagnosis -> background counting counting.pattern input keyspace reading telemetry trigger
         evaluation -> background counting counting.pattern diagnosis history input keyspace outage reading trigger
-        management -> background counting counting.pattern diagnosis evaluation history hpa input keyspace telemetry trigger
+        management -> background counting counting.pattern diagnosis evaluation history input keda keyspace telemetry trigger
         push -> background counting.pattern evaluation input keyspace reading trigger
         grpc -> background config counting counting.pattern evaluation input proto push reading telemetry tls trigger
         app -> acl background config counting counting.pattern diagnosis evaluation grpc history input keyspace management outage proto push reading redis telemetry trigger
-        demo -> app config embedded hpa input keda proto simulation
+        demo -> app config embedded hpa input keda proto simulation trigger
         cli -> acl app background config counting counting.pattern demo diagnosis embedded hpa input keda proto simulation trigger
         """;
 

@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.history;
 
-import io.github.redissessionscaler.hpa.ReplicaCalculator;
+import io.github.redissessionscaler.keda.ReplicaForecast;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -52,8 +52,8 @@ public final class TriggerHistory {
      */
     public synchronized void answered(OptionalDouble sessions, ReportedMetric answer, double current) {
         last = answer;
-        presumed = Math.max(
-                1, ReplicaCalculator.DEFAULT.desiredReplicas(answer.value(), answer.target(), fleet().replicas()));
+        presumed = ReplicaForecast.of(answer.value(), answer.target(), fleet().replicas())
+                .wanted();
         record(sessions, current, answer.at());
     }
 

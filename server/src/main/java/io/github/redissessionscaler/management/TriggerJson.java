@@ -8,6 +8,7 @@ import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.history.HistoryPoint;
 import io.github.redissessionscaler.input.Numbers;
+import io.github.redissessionscaler.keda.SessionThresholds;
 import io.github.redissessionscaler.trigger.Headroom;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
@@ -91,15 +92,16 @@ final class TriggerJson {
             json.add("value", JsonNumbers.of(answer.value()));
             json.add("answeredSeconds", JsonNumbers.seconds(answer.at(), now));
         });
-        view.scaling().ifPresent(scaling -> {
-            json.addProperty("replicas", scaling.replicas());
+        view.forecast().ifPresent(forecast -> {
+            SessionThresholds thresholds = view.thresholds(forecast);
+            json.addProperty("replicas", forecast.current());
             json.addProperty("replicasPresumed", view.fleet().presumed());
-            json.add("capacity", JsonNumbers.of((double) scaling.replicas() * view.target()));
-            json.addProperty("wantedReplicas", scaling.wanted());
-            json.addProperty("neededReplicas", scaling.needed());
-            scaling.upAt().ifPresent(sessions -> json.addProperty("moreReplicasAt", sessions));
-            scaling.downAt().ifPresent(sessions -> json.addProperty("fewerReplicasAt", sessions));
-            json.addProperty("verdict", scaling.inWords());
+            json.add("capacity", JsonNumbers.of((double) forecast.current() * view.target()));
+            json.addProperty("wantedReplicas", forecast.wanted());
+            forecast.needed().ifPresent(needed -> json.addProperty("neededReplicas", needed));
+            thresholds.moreAt().ifPresent(sessions -> json.addProperty("moreReplicasAt", sessions));
+            thresholds.fewerAt().ifPresent(sessions -> json.addProperty("fewerReplicasAt", sessions));
+            json.addProperty("verdict", forecast.inWords(thresholds));
         });
     }
 

@@ -5,7 +5,7 @@ import io.github.redissessionscaler.diagnosis.LayoutFindings;
 import io.github.redissessionscaler.evaluation.LastReading;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
-import io.github.redissessionscaler.hpa.ReplicaCalculator;
+import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -88,7 +88,9 @@ public final class TriggerMetrics implements Telemetry.Families {
                         "wanted_replicas",
                         "Replicas that the value asks for, tolerance, minimum and maximum aside",
                         (state, _) -> state.value()
-                                .map(value -> (double) ReplicaCalculator.needed(value, metricTarget(state)))),
+                                .map(value -> (double) ReplicaForecast.of(value, metricTarget(state), 1)
+                                        .needed()
+                                        .orElseThrow())),
                 new Family(
                         "active",
                         "1 while KEDA is told that the trigger is active",

@@ -3,7 +3,8 @@ package io.github.redissessionscaler.management;
 import io.github.redissessionscaler.evaluation.LastReading;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.history.TriggerHistory;
-import io.github.redissessionscaler.hpa.HpaForecast;
+import io.github.redissessionscaler.keda.ReplicaForecast;
+import io.github.redissessionscaler.keda.SessionThresholds;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -46,14 +47,14 @@ record TriggerView(
                 advice);
     }
 
-    /** What the HPA makes of the last answer, or empty before there is one. */
-    Optional<HpaForecast> scaling() {
+    /** What the HPA makes of the last value that was reported, or empty before there is one. */
+    Optional<ReplicaForecast> forecast() {
         return state.course()
                 .last()
-                .map(answer -> HpaForecast.of(
-                        sessions -> state.asked().trigger().valueOf((double) sessions, target),
-                        answer.value(),
-                        answer.target(),
-                        fleet.replicas()));
+                .map(answer -> ReplicaForecast.of(answer.value(), answer.target(), fleet.replicas()));
+    }
+
+    SessionThresholds thresholds(ReplicaForecast forecast) {
+        return forecast.thresholds(sessions -> state.asked().trigger().valueOf((double) sessions, target));
     }
 }

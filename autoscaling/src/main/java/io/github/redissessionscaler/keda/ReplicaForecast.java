@@ -1,0 +1,181 @@
+package io.github.redissessionscaler.keda;
+
+import io.github.redissessionscaler.hpa.ReplicaCalculator;
+import io.github.redissessionscaler.input.Numbers;
+import java.util.OptionalLong;
+import java.util.function.LongPredicate;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * What KEDA and the HPA make of what a scaler reports. The status page, the metrics, {@code check}, {@code simulate} and
+ * {@code demo} take every number of replicas from here; the methods differ in which rules they apply. Each computes its result.
+ *
+ * @param scaledObject the limits and the pace of the application
+ * @param response of the only trigger
+ * @param current replicas that run now, not negative
+ */
+public record ReplicaForecast(ScaledObject scaledObject, ScalerResponse response, long current) {
+
+    /** The most sessions for which thresholds are computed. */
+    static final long MOST = 1_000_000_000_000_000L;
+
+    private static final ScaledObject UNLIMITED = ScaledObject.DEFAULT.between(1, MOST);
+
+    /**
+     * The forecast for an active trigger of an application of which nothing else is known: KEDA's defaults, a minimum of 1 and no
+     * maximum.
+     *
+     * @param value of the metric, not negative
+     * @param target by which the HPA divides the value, at least 0.001
+     */
+    public static ReplicaForecast of(double value, double target, long current) {
+        return new ReplicaForecast(UNLIMITED, new ScalerResponse.MetricValues(value, target, true), current);
+    }
+
+    /** The same response while another number of replicas runs. */
+    public ReplicaForecast from(long replicas) {
+        return new ReplicaForecast(scaledObject, response, replicas);
+    }
+
+    /** The same application with another value of its metric. */
+    public ReplicaForecast withValue(double value) {
+        return new ReplicaForecast(
+                scaledObject, new ScalerResponse.MetricValues(value, response.target(), true), current);
+    }
+
+    /** Replicas that the value needs: without tolerance, minimum and maximum. Empty for an error. */
+    public OptionalLong needed() {
+        return switch (response) {
+            case ScalerResponse.MetricValues(double value, double target, boolean _) ->
+                OptionalLong.of(ReplicaCalculator.needed(value, target));
+            case ScalerResponse.Failure _ -> OptionalLong.empty();
+        };
+    }
+
+    /**
+     * Replicas that the HPA wants now: with its tolerance, at least 1; without minimum, maximum, windows and policies. An error
+     * leaves the current ones.
+     */
+    public long wanted() {
+        return switch (response) {
+            case ScalerResponse.MetricValues(double value, double target, boolean _) -> desired(value, target);
+            case ScalerResponse.Failure _ -> current;
+        };
+    }
+
+    /**
+     * Replicas of an application that has had this response for long, whatever runs now: those needed, with minimum and maximum;
+     * without tolerance. An error counts as the minimum, at least 1.
+     */
+    public long neededWithinLimits() {
+        return switch (response) {
+            case ScalerResponse.MetricValues(double value, double target, boolean active) ->
+                active
+                        ? Math.clamp(
+                                ReplicaCalculator.needed(value, target),
+                                scaledObject.hpaMinimum(),
+                                scaledObject.maxReplicas())
+                        : scaledObject.idleReplicas().orElse(scaledObject.minReplicas());
+            case ScalerResponse.Failure _ -> scaledObject.hpaMinimum();
+        };
+    }
+
+    /** Replicas at rest if the response stays: with tolerance, minimum, maximum, windows, policies and KEDA's cooldown. */
+    public SteadyState settled() {
+        return SteadyState.of(scaledObject, response, current);
+    }
+
+    /**
+     * The numbers of sessions at which the HPA wants more or fewer replicas than the current ones, under the rules of {@link #wanted}.
+     *
+     * @param valueOf the value of the metric for a number of sessions, rising
+     */
+    public SessionThresholds thresholds(LongToDoubleFunction valueOf) {
+        LongUnaryOperator desired = sessions -> desired(valueOf.applyAsDouble(sessions), response.target());
+        OptionalLong moreAt = least(sessions -> desired.applyAsLong(sessions) > current);
+        OptionalLong moreWithoutTolerance =
+                least(sessions -> ReplicaCalculator.needed(valueOf.applyAsDouble(sessions), response.target()) > current);
+        long fewestToStay =
+                least(sessions -> desired.applyAsLong(sessions) >= current).orElse(0);
+        return new SessionThresholds(
+                moreAt,
+                fewestToStay == 0 ? OptionalLong.empty() : OptionalLong.of(fewestToStay - 1),
+                !moreAt.equals(moreWithoutTolerance));
+    }
+
+    private long desired(double value, double target) {
+        return atLeastOne(
+                new ReplicaCalculator(scaledObject.tolerance()).desiredReplicas(value, target, current));
+    }
+
+    /** {@link #wanted}, {@link #needed} and the thresholds in words, whole sentences. */
+    public String inWords(SessionThresholds thresholds) {
+        String now = replicas(current);
+        long wanted = wanted();
+        long needed = atLeastOne(needed().orElse(current));
+        if (wanted > current) {
+            return "The HPA scales out from %s to %s.".formatted(now, Numbers.words(wanted));
+        }
+        if (wanted < current) {
+            return "The HPA scales in from %s to %s, after its stabilization window, by default 5 minutes."
+                    .formatted(now, Numbers.words(wanted));
+        }
+        String headline;
+        if (needed > current) {
+            headline = "%s %s, though %s would be needed."
+                    .formatted(now, current == 1 ? "stays" : "stay", Numbers.words(needed));
+        } else if (needed < current) {
+            headline = "%s stay, though %s would do.".formatted(now, Numbers.words(needed));
+        } else {
+            headline = "%s %s right.".formatted(now, current == 1 ? "is" : "are");
+        }
+        return headline + moreInWords(thresholds) + fewerInWords(thresholds);
+    }
+
+    private String moreInWords(SessionThresholds thresholds) {
+        return thresholds.moreAt().stream()
+                .mapToObj(sessions -> " %s %s needed to leave %s%s."
+                        .formatted(
+                                Numbers.words(sessions),
+                                sessions == 1 ? "is" : "are",
+                                replicas(current),
+                                thresholds.tolerated() ? ": the HPA tolerates %s %%".formatted(Numbers.words(100 * scaledObject.tolerance().scaleUp())) : ""))
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String fewerInWords(SessionThresholds thresholds) {
+        return thresholds.fewerAt().stream()
+                .mapToObj(sessions ->
+                        " On the way down, one less is wanted at %s or fewer.".formatted(Numbers.words(sessions)))
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String replicas(long number) {
+        return Numbers.words(number) + (number == 1 ? " replica" : " replicas");
+    }
+
+    private static long atLeastOne(long replicas) {
+        return Math.max(1, replicas);
+    }
+
+    /** The least number of sessions that this is true of, from which on it stays true. */
+    private static OptionalLong least(LongPredicate reached) {
+        if (!reached.test(MOST)) {
+            return OptionalLong.empty();
+        }
+        long low = 0;
+        long high = MOST;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (reached.test(middle)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return OptionalLong.of(low);
+    }
+}
