@@ -5,7 +5,8 @@ import io.github.redissessionscaler.background.LogLimit;
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.diagnosis.EvictionMonitor;
 import io.github.redissessionscaler.diagnosis.LayoutMonitor;
-import io.github.redissessionscaler.history.TriggerHistory;
+import io.github.redissessionscaler.history.TriggerReport;
+import io.github.redissessionscaler.history.TriggerReport.Basis;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.LimitReachedException;
 import io.github.redissessionscaler.input.Numbers;
@@ -25,8 +26,8 @@ import io.github.redissessionscaler.trigger.Target;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,13 @@ public final class Evaluator {
     private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
 
     private static final CompletableFuture<Double> NOTHING = CompletableFuture.completedFuture(0.0);
+
+    /**
+     * What is reported: a reading, now or from before an outage; or none, for inactive and 0.
+     *
+     * @param basis never an error
+     */
+    private record UsableReading(Basis basis, Optional<TriggerReading> reading) {}
 
     private final RedisReader reader;
     private final OutagePolicy rules;
@@ -108,28 +116,52 @@ public final class Evaluator {
         Trigger trigger = asked.trigger();
         layoutMonitor.checkIfDue(trigger);
         return reading(state, deadline)
-                .thenCompose(reading -> reading.map(known -> value(state, known.count(), deadline))
-                        .orElse(NOTHING))
-                .whenComplete((value, thrown) -> record(state, value, thrown));
+                .thenCompose(usable -> value(state, usable, deadline)
+                        .thenApply(value -> report(state, usable, OptionalDouble.of(value))))
+                .whenComplete((report, thrown) -> {
+                    if (thrown == null) {
+                        record(state, report, state.sessions());
+                    } else if (Futures.failure(thrown) instanceof UnavailableException) {
+                        record(state, reportError(state), OptionalDouble.empty());
+                    }
+                })
+                .thenApply(report -> report.value().orElseThrow());
     }
 
-    private CompletableFuture<Double> value(TriggerState state, Count count, Deadline deadline) {
-        return target(state, deadline)
-                .thenApply(target -> state.asked().trigger().valueOf(count.value(), target));
+    private CompletableFuture<Double> value(TriggerState state, UsableReading usable, Deadline deadline) {
+        return usable.reading()
+                .map(TriggerReading::count)
+                .map(count -> target(state, deadline)
+                        .thenApply(target -> state.asked().trigger().valueOf(count.value(), target)))
+                .orElse(NOTHING);
     }
 
-    private void record(TriggerState state, @Nullable Double value, @Nullable Throwable thrown) {
-        Instant now = rules.clock().instant();
-        if (value != null) {
-            double metricTarget = state.asked().trigger().target().metricTarget();
-            state.course()
-                    .answered(
-                            state.sessions(),
-                            new TriggerHistory.ReportedMetric(value, metricTarget, now),
-                            state.target());
-        } else if (thrown != null && Futures.failure(thrown) instanceof UnavailableException) {
-            state.course().refused(state.target(), now);
-        }
+    /** Both RPCs report what the reading gives, each as a whole. */
+    private TriggerReport report(TriggerState state, UsableReading usable, OptionalDouble value) {
+        Trigger trigger = state.asked().trigger();
+        var report = new TriggerReport(
+                usable.basis(),
+                value,
+                trigger.target().metricTarget(),
+                usable.reading()
+                        .map(known -> known.active(trigger.activation()))
+                        .orElse(false),
+                rules.clock().instant());
+        state.reported(report);
+        return report;
+    }
+
+    private TriggerReport reportError(TriggerState state) {
+        TriggerReport error = TriggerReport.error(
+                state.lastReport(),
+                state.asked().trigger().target().metricTarget(),
+                rules.clock().instant());
+        state.reported(error);
+        return error;
+    }
+
+    private void record(TriggerState state, TriggerReport report, OptionalDouble sessions) {
+        state.course().record(report, sessions, state.target(), rules.clock().instant());
     }
 
     /**
@@ -142,9 +174,16 @@ public final class Evaluator {
     public CompletableFuture<Boolean> active(TriggerRef asked, Deadline deadline) {
         TriggerState state = admitted(asked);
         return reading(state, deadline)
-                .thenApply(reading -> reading.map(
-                                known -> known.active(asked.trigger().activation()))
-                        .orElse(false));
+                .thenApply(usable -> report(
+                        state,
+                        usable,
+                        usable.reading().map(known -> state.valueOf(known.count())).orElse(OptionalDouble.of(0))))
+                .whenComplete((_, thrown) -> {
+                    if (thrown != null && Futures.failure(thrown) instanceof UnavailableException) {
+                        var _ = reportError(state);
+                    }
+                })
+                .thenApply(TriggerReport::active);
     }
 
     /**
@@ -183,7 +222,7 @@ public final class Evaluator {
     }
 
     /** What Redis gives, else what the outage rules keep; empty for inactive and 0. */
-    private CompletableFuture<Optional<TriggerReading>> reading(TriggerState state, Deadline deadline) {
+    private CompletableFuture<UsableReading> reading(TriggerState state, Deadline deadline) {
         Trigger trigger = state.asked().trigger();
         CompletableFuture<Count> count = reader.count(trigger.source(), deadline);
         CompletableFuture<TriggerReading> reading = switch (trigger.activation()) {
@@ -201,7 +240,7 @@ public final class Evaluator {
             }
             evictionMonitor.checkIfDue(trigger.source().database());
             state.reading().seen(new Timestamped<>(read, rules.clock().instant()));
-            return Optional.of(read);
+            return new UsableReading(Basis.MEASURED, Optional.of(read));
         });
     }
 
@@ -223,20 +262,20 @@ public final class Evaluator {
         };
     }
 
-    private Optional<TriggerReading> missed(TriggerState state, KeyspaceException failure) {
+    private UsableReading missed(TriggerState state, KeyspaceException failure) {
         LastReading<TriggerReading> observed = state.reading();
         Instant now = rules.clock().instant();
         Instant since = observed.outage().map(LastReading.Outage::since).orElse(now);
         OutageDecision<TriggerReading> verdict = failure.reason().ours()
                 ? new OutageDecision.ReportError<>()
                 : rules.verdict(state.asked().trigger().onUnavailable(), observed.last(), since);
-        if (observed.missed(failure, answer(verdict), since)) {
+        if (observed.missed(failure, since)) {
             warn(state, failure);
         }
         return switch (verdict) {
             case OutageDecision.ReportLast<TriggerReading>(Timestamped<TriggerReading> known) ->
-                Optional.of(known.value());
-            case OutageDecision.ReportMinimum<TriggerReading>() -> Optional.empty();
+                new UsableReading(Basis.HELD, Optional.of(known.value()));
+            case OutageDecision.ReportMinimum<TriggerReading>() -> new UsableReading(Basis.MINIMUM, Optional.empty());
             case OutageDecision.ReportError<TriggerReading>() -> throw new UnavailableException(failure);
         };
     }
@@ -255,14 +294,6 @@ public final class Evaluator {
                             "Redis refuses what the trigger reads; it gets what its onUnavailable says: {}",
                             failure.getMessage()));
         }
-    }
-
-    private static LastReading.OutageResponse answer(OutageDecision<?> verdict) {
-        return switch (verdict) {
-            case OutageDecision.ReportLast<?> held -> LastReading.OutageResponse.HELD;
-            case OutageDecision.ReportMinimum<?> minimum -> LastReading.OutageResponse.MINIMUM;
-            case OutageDecision.ReportError<?> failed -> LastReading.OutageResponse.ERROR;
-        };
     }
 
     /**

@@ -4,7 +4,6 @@ import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.outage.Timestamped;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Something that is read from Redis again and again: the last value, and whether the last read failed. Thread-safe. */
@@ -17,25 +16,8 @@ public final class LastReading<T> {
      * Reads that fail.
      *
      * @param since of the first failed read in a row
-     * @param answer what is answered all the same
      */
-    public record Outage(Instant since, KeyspaceException.Reason reason, String message, OutageResponse answer) {
-
-        /** Whether a value known before is answered. */
-        public boolean held() {
-            return answer == OutageResponse.HELD;
-        }
-    }
-
-    /** What stands in for a value that Redis does not give. */
-    public enum OutageResponse {
-        /** The last value. */
-        HELD,
-        /** Inactive and 0. */
-        MINIMUM,
-        /** An error. */
-        ERROR
-    }
+    public record Outage(Instant since, KeyspaceException.Reason reason, String message) {}
 
     LastReading() {}
 
@@ -49,28 +31,15 @@ public final class LastReading<T> {
         return Optional.ofNullable(outage);
     }
 
-    /**
-     * What is answered: something made of the last value, or what stands in for it. Empty where that is an error, and
-     * before the first value.
-     */
-    <R> Optional<R> answered(Function<T, R> ofValue, R minimum) {
-        Outage now = outage;
-        return switch (now == null ? OutageResponse.HELD : now.answer()) {
-            case HELD -> last().map(Timestamped::value).map(ofValue);
-            case MINIMUM -> Optional.of(minimum);
-            case ERROR -> Optional.empty();
-        };
-    }
-
     void seen(Timestamped<T> known) {
         last = known;
         outage = null;
     }
 
     /** A read has failed. Returns whether it is for another reason than the one before. */
-    boolean missed(KeyspaceException failure, OutageResponse answer, Instant since) {
+    boolean missed(KeyspaceException failure, Instant since) {
         Outage before = outage;
-        outage = new Outage(since, failure.reason(), String.valueOf(failure.getMessage()), answer);
+        outage = new Outage(since, failure.reason(), String.valueOf(failure.getMessage()));
         return before == null || before.reason() != failure.reason();
     }
 }

@@ -2,6 +2,8 @@ package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.history.TriggerHistory;
+import io.github.redissessionscaler.history.TriggerReport;
+import io.github.redissessionscaler.trigger.Trigger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,6 +13,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What was last seen of one trigger. Written by the evaluation alone; may be read by any thread at any time. */
 public final class TriggerState {
@@ -25,6 +28,7 @@ public final class TriggerState {
     private final int weight;
     private final TriggerHistory course;
     private final LastReading<TriggerReading> reading = new LastReading<>();
+    private volatile @Nullable TriggerReport report;
     private volatile Instant lastAsked;
     private final DoubleSupplier byDefault;
     private volatile Optional<Double> ofKey = Optional.empty();
@@ -95,14 +99,26 @@ public final class TriggerState {
         return lastAsked;
     }
 
-    /** The metric's value as KEDA is told it; empty before the first count, and while the answer is an error. */
-    public Optional<Double> value() {
-        return reading.answered(known -> asked.trigger().valueOf(known.count().value(), target()), 0.0);
+    /** What was reported to KEDA last; empty before the first answer. */
+    public Optional<TriggerReport> lastReport() {
+        return Optional.ofNullable(report);
     }
 
-    /** Whether KEDA is told that the trigger is active; empty before it asked, and while the answer is an error. */
-    public Optional<Boolean> isActive() {
-        return reading.answered(known -> known.active(asked.trigger().activation()), false);
+    /** The value and the activity that KEDA has; empty before the first answer, and while it gets an error. */
+    public Optional<TriggerReport> report() {
+        return lastReport().filter(last -> !last.isError());
+    }
+
+    /** The value that the last reading gives, where the target that decides is known. */
+    OptionalDouble valueOf(Count count) {
+        Trigger trigger = asked.trigger();
+        return targetKnown || trigger.target().sessionSizeKey().isEmpty()
+                ? OptionalDouble.of(trigger.valueOf(count.value(), target()))
+                : OptionalDouble.empty();
+    }
+
+    void reported(TriggerReport news) {
+        report = news;
     }
 
     /** The outage that the trigger suffers, if any. */

@@ -3,12 +3,10 @@ package io.github.redissessionscaler.history;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one trigger was answered, what the HPA makes of it, and both over the last hours. Thread-safe.
@@ -17,14 +15,6 @@ import org.jspecify.annotations.Nullable;
  * answers so far if this were its only trigger; at least one, and without minimum, maximum and windows.
  */
 public final class TriggerHistory {
-
-    /**
-     * An answer to KEDA.
-     *
-     * @param value that was reported
-     * @param target of the metric, by which the HPA divides the value
-     */
-    public record ReportedMetric(double value, double target, Instant at) {}
 
     /**
      * The replicas of an application.
@@ -36,7 +26,6 @@ public final class TriggerHistory {
     private final Supplier<OptionalLong> running;
     private final IntSupplier room;
     private final Timeline timeline = new Timeline();
-    private @Nullable ReportedMetric last;
     private long presumed = 1;
 
     TriggerHistory(Supplier<OptionalLong> running, IntSupplier room) {
@@ -45,31 +34,19 @@ public final class TriggerHistory {
     }
 
     /**
-     * KEDA was told a value.
+     * Something was reported as the value of the metric. An error changes no replicas.
      *
      * @param sessions that were counted for it; empty when Redis gave no number
      * @param current target, sessions per replica
      */
-    public synchronized void answered(OptionalDouble sessions, ReportedMetric answer, double current) {
-        last = answer;
-        presumed = ReplicaForecast.of(answer.value(), answer.target(), fleet().replicas())
-                .wanted();
-        record(sessions, current, answer.at());
-    }
-
-    /** KEDA was told an error, so that the HPA leaves everything as it is. */
-    public synchronized void refused(double target, Instant at) {
-        record(OptionalDouble.empty(), target, at);
-    }
-
-    private void record(OptionalDouble sessions, double target, Instant at) {
-        double capacity = (double) fleet().replicas() * target;
-        timeline.add(new HistoryPoint(at, sessions, capacity, sessions.isEmpty()), room.getAsInt());
-    }
-
-    /** The last value that KEDA was told. */
-    public synchronized Optional<ReportedMetric> last() {
-        return Optional.ofNullable(last);
+    public synchronized void record(TriggerReport report, OptionalDouble sessions, double current, Instant now) {
+        if (!report.isError() && report.value().isPresent()) {
+            presumed = ReplicaForecast.of(
+                            report.value().getAsDouble(), report.target(), fleet().replicas())
+                    .wanted();
+        }
+        double capacity = (double) fleet().replicas() * current;
+        timeline.add(new HistoryPoint(now, sessions, capacity, sessions.isEmpty()), room.getAsInt());
     }
 
     /** The replicas now. */

@@ -7,6 +7,7 @@ import io.github.redissessionscaler.counting.Interval;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.history.HistoryPoint;
+import io.github.redissessionscaler.history.TriggerReport;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keda.SessionThresholds;
 import io.github.redissessionscaler.trigger.Headroom;
@@ -88,9 +89,9 @@ final class TriggerJson {
                     case Headroom.ByPercent(double percent) -> Numbers.words(percent) + "%";
                 });
         json.addProperty("wholeReplicas", trigger.wholeReplicas());
-        state.course().last().ifPresent(answer -> {
-            json.add("value", JsonNumbers.of(answer.value()));
-            json.add("answeredSeconds", JsonNumbers.seconds(answer.at(), now));
+        state.lastReport().filter(report -> report.value().isPresent()).ifPresent(report -> {
+            json.add("value", JsonNumbers.of(report.value().getAsDouble()));
+            json.add("answeredSeconds", JsonNumbers.seconds(report.at(), now));
         });
         view.forecast().ifPresent(forecast -> {
             SessionThresholds thresholds = view.thresholds(forecast);
@@ -107,7 +108,7 @@ final class TriggerJson {
 
     private void activity() {
         json.addProperty("activeWhile", trigger.activation().inWords());
-        state.isActive().ifPresent(active -> json.addProperty("active", active));
+        state.report().ifPresent(report -> json.addProperty("active", report.active()));
         json.addProperty(
                 "onUnavailable",
                 switch (trigger.onUnavailable()) {
@@ -123,7 +124,7 @@ final class TriggerJson {
             told.addProperty("reason", outage.reason().name());
             told.addProperty("message", outage.message());
             told.add("seconds", JsonNumbers.seconds(outage.since(), now));
-            told.addProperty("answer", OutageText.answer(trigger.onUnavailable(), outage.held()));
+            told.addProperty("answer", OutageText.answer(trigger.onUnavailable(), isHeld()));
             json.add("outage", told);
         });
         state.targetProblem().ifPresent(problem -> json.addProperty("targetProblem", problem));
@@ -137,6 +138,12 @@ final class TriggerJson {
             told.add("seconds", JsonNumbers.seconds(progress.since(), now));
             json.add("scan", told);
         });
+    }
+
+    private boolean isHeld() {
+        return state.lastReport()
+                .map(report -> report.basis() == TriggerReport.Basis.HELD)
+                .orElse(false);
     }
 
     private static JsonObject history(List<HistoryPoint> points) {

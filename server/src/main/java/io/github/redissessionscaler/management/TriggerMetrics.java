@@ -2,9 +2,9 @@ package io.github.redissessionscaler.management;
 
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.diagnosis.LayoutFindings;
-import io.github.redissessionscaler.evaluation.LastReading;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
+import io.github.redissessionscaler.history.TriggerReport;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -74,7 +74,7 @@ public final class TriggerMetrics implements Telemetry.Families {
                 new Family(
                         "value",
                         "The reported value: with headroom and rounding, scaled where the targets differ",
-                        (state, _) -> state.value()),
+                        (state, _) -> reportedValue(state)),
                 new Family("target", "Sessions per replica that decide now", (state, _) -> Optional.of(state.target())),
                 new Family(
                         "metric_target",
@@ -87,14 +87,14 @@ public final class TriggerMetrics implements Telemetry.Families {
                 new Family(
                         "wanted_replicas",
                         "Replicas that the value asks for, tolerance, minimum and maximum aside",
-                        (state, _) -> state.value()
+                        (state, _) -> reportedValue(state)
                                 .map(value -> (double) ReplicaForecast.of(value, metricTarget(state), 1)
                                         .needed()
                                         .orElseThrow())),
                 new Family(
                         "active",
                         "1 while KEDA is told that the trigger is active",
-                        (state, _) -> state.isActive().map(active -> active ? 1.0 : 0.0)),
+                        (state, _) -> state.report().map(report -> report.active() ? 1.0 : 0.0)),
                 new Family(
                         "outage_seconds",
                         "How long Redis has not answered for the trigger, 0 while it does",
@@ -126,7 +126,9 @@ public final class TriggerMetrics implements Telemetry.Families {
                 .name(PREFIX + "outage")
                 .help("1 for what is answered in an outage: held, the last value; minimum, inactive and 0; or error");
         triggers.forEach(state -> state.outage()
-                .map(LastReading.Outage::answer)
+                .flatMap(_ -> state.lastReport())
+                .map(TriggerReport::basis)
+                .filter(basis -> basis != TriggerReport.Basis.MEASURED)
                 .ifPresent(answer -> gauge.dataPoint(point(
                         labels(state).merge(Labels.of("answer", answer.name().toLowerCase(Locale.ROOT))), 1))));
         return gauge.build();
@@ -148,6 +150,10 @@ public final class TriggerMetrics implements Telemetry.Families {
                 "metric", trigger.metricName(),
                 "connection", trigger.source().database().connection(),
                 "trigger", state.id());
+    }
+
+    private static Optional<Double> reportedValue(TriggerState state) {
+        return state.report().flatMap(report -> report.value().stream().boxed().findFirst());
     }
 
     private static double metricTarget(TriggerState state) {

@@ -49,9 +49,10 @@ record TriggerView(
 
     /** What the HPA makes of the last value that was reported, or empty before there is one. */
     Optional<ReplicaForecast> forecast() {
-        return state.course()
-                .last()
-                .map(answer -> ReplicaForecast.of(answer.value(), answer.target(), fleet.replicas()));
+        return state.lastReport()
+                .filter(report -> report.value().isPresent())
+                .map(report -> ReplicaForecast.of(
+                        report.value().getAsDouble(), report.target(), fleet.replicas()));
     }
 
     SessionThresholds thresholds(ReplicaForecast forecast) {

@@ -14,6 +14,8 @@ import io.github.redissessionscaler.diagnosis.LayoutFindings;
 import io.github.redissessionscaler.diagnosis.LayoutMonitor;
 import io.github.redissessionscaler.history.HistoryBudget;
 import io.github.redissessionscaler.history.RunningReplicas;
+import io.github.redissessionscaler.history.TriggerReport;
+import io.github.redissessionscaler.history.TriggerReport.Basis;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.reading.Deadline;
@@ -27,6 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,8 +201,40 @@ final class EvaluatorTest {
         assertUnavailable(metadata, Reason.UNREACHABLE);
 
         TriggerState state = List.copyOf(states.all()).getFirst();
-        assertThat(state.isActive()).isEmpty();
-        assertThat(state.value()).isEmpty();
+        assertThat(state.report()).isEmpty();
+        assertThat(state.lastReport()).hasValue(new TriggerReport(Basis.ERROR, OptionalDouble.empty(), 100, false, now));
+    }
+
+    /** One record of each answer: what it rests on, and, in an error, what the HPA goes on with. */
+    @Test
+    void whatWasReportedIsKeptWithItsBasis() {
+        Map<String, String> hold = Map.of("onUnavailable", "hold", "holdFor", "1m", "headroom", "3");
+        keyspace.size(() -> 7L);
+        assertAnswered(hold, 10, true);
+        assertReported(Basis.MEASURED, 10, true, now);
+
+        keyspace.size(StubKeyspace.failing(Reason.UNREACHABLE));
+        now = now.plusSeconds(59);
+        assertAnswered(hold, 10, true);
+        assertReported(Basis.HELD, 10, true, now);
+        now = now.plusSeconds(60);
+        assertAnswered(hold, 0, false);
+        assertReported(Basis.MINIMUM, 0, false, now);
+
+        keyspace.size(() -> 8L);
+        assertAnswered(hold, 11, true);
+        Instant before = now;
+        now = now.plusSeconds(1);
+        keyspace.size(() -> {
+            throw new ClassCastException("a fault of ours");
+        });
+        assertUnavailable(hold, Reason.INTERNAL);
+        assertReported(Basis.ERROR, 11, true, before);
+    }
+
+    private void assertReported(Basis basis, double value, boolean active, Instant at) {
+        assertThat(List.copyOf(states.all()).getFirst().lastReport())
+                .hasValue(new TriggerReport(basis, OptionalDouble.of(value), 100, active, at));
     }
 
     private void assertAnswered(Map<String, String> metadata, double value, boolean active) {

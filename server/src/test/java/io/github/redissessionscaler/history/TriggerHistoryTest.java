@@ -3,6 +3,7 @@ package io.github.redissessionscaler.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -28,17 +29,19 @@ final class TriggerHistoryTest {
         assertThat(course.fleet().replicas()).isEqualTo(1);
         answer(0);
         assertThat(course.fleet().replicas()).isEqualTo(1);
-        assertThat(course.last()).hasValue(new TriggerHistory.ReportedMetric(0, 100, NOW));
     }
 
     @Test
     void anErrorLeavesThemAsTheyAreAndIsRecorded() {
         answer(250);
 
-        course.refused(100, NOW.plusSeconds(10));
+        course.record(
+                TriggerReport.error(Optional.of(report(250)), 100, NOW),
+                OptionalDouble.empty(),
+                100,
+                NOW.plusSeconds(10));
 
         assertThat(course.fleet().replicas()).isEqualTo(3);
-        assertThat(course.last()).hasValue(new TriggerHistory.ReportedMetric(250, 100, NOW));
         assertThat(course.points(NOW, NOW.plusSeconds(10), 10))
                 .containsExactly(
                         new HistoryPoint(NOW, OptionalDouble.of(250), 300, false),
@@ -47,7 +50,7 @@ final class TriggerHistoryTest {
 
     @Test
     void theValueIsInTargetsOfTheMetricAndTheCapacityInCurrentOnes() {
-        course.answered(OptionalDouble.of(4000), new TriggerHistory.ReportedMetric(400, 100, NOW), 1000);
+        course.record(report(400), OptionalDouble.of(4000), 1000, NOW);
 
         assertThat(course.fleet().replicas()).isEqualTo(4);
         assertThat(course.points(NOW, NOW, 10))
@@ -61,7 +64,7 @@ final class TriggerHistoryTest {
                         (namespace, name) -> OptionalLong.of(namespace.length() + name.length()))
                 .begin("shop", "web", () -> 1);
 
-        known.answered(OptionalDouble.of(100), new TriggerHistory.ReportedMetric(100, 100, NOW), 100);
+        known.record(report(100), OptionalDouble.of(100), 100, NOW);
 
         assertThat(known.fleet()).isEqualTo(new TriggerHistory.ReplicaCount(7, false));
         assertThat(known.points(NOW, NOW, 10))
@@ -74,7 +77,7 @@ final class TriggerHistoryTest {
         TriggerHistory present =
                 HistoryBudget.unrecorded(RunningReplicas.UNKNOWN).begin("shop", "web", () -> 1);
 
-        present.answered(OptionalDouble.of(250), new TriggerHistory.ReportedMetric(250, 100, NOW), 100);
+        present.record(report(250), OptionalDouble.of(250), 100, NOW);
 
         assertThat(present.fleet().replicas()).isEqualTo(3);
         assertThat(present.points(Instant.EPOCH, NOW, 10)).isEmpty();
@@ -89,6 +92,10 @@ final class TriggerHistoryTest {
     }
 
     private void answer(double sessions) {
-        course.answered(OptionalDouble.of(sessions), new TriggerHistory.ReportedMetric(sessions, 100, NOW), 100);
+        course.record(report(sessions), OptionalDouble.of(sessions), 100, NOW);
+    }
+
+    private static TriggerReport report(double value) {
+        return new TriggerReport(TriggerReport.Basis.MEASURED, OptionalDouble.of(value), 100, true, NOW);
     }
 }
