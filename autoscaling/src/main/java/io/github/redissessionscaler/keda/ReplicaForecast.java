@@ -94,8 +94,8 @@ public record ReplicaForecast(ScaledObject scaledObject, ScalerResponse response
     public SessionThresholds thresholds(LongToDoubleFunction valueOf) {
         LongUnaryOperator desired = sessions -> desired(valueOf.applyAsDouble(sessions), response.target());
         OptionalLong moreAt = least(sessions -> desired.applyAsLong(sessions) > current);
-        OptionalLong moreWithoutTolerance =
-                least(sessions -> ReplicaCalculator.needed(valueOf.applyAsDouble(sessions), response.target()) > current);
+        OptionalLong moreWithoutTolerance = least(
+                sessions -> ReplicaCalculator.needed(valueOf.applyAsDouble(sessions), response.target()) > current);
         long fewestToStay =
                 least(sessions -> desired.applyAsLong(sessions) >= current).orElse(0);
         return new SessionThresholds(
@@ -105,8 +105,7 @@ public record ReplicaForecast(ScaledObject scaledObject, ScalerResponse response
     }
 
     private long desired(double value, double target) {
-        return atLeastOne(
-                new ReplicaCalculator(scaledObject.tolerance()).desiredReplicas(value, target, current));
+        return atLeastOne(new ReplicaCalculator(scaledObject.tolerance()).desiredReplicas(value, target, current));
     }
 
     /** {@link #wanted}, {@link #needed} and the thresholds in words, whole sentences. */
@@ -140,7 +139,13 @@ public record ReplicaForecast(ScaledObject scaledObject, ScalerResponse response
                                 Numbers.words(sessions),
                                 sessions == 1 ? "is" : "are",
                                 replicas(current),
-                                thresholds.tolerated() ? ": the HPA tolerates %s %%".formatted(Numbers.words(100 * scaledObject.tolerance().scaleUp())) : ""))
+                                thresholds.tolerated()
+                                        ? ": the HPA tolerates %s %%"
+                                                .formatted(Numbers.words(100
+                                                        * scaledObject
+                                                                .tolerance()
+                                                                .scaleUp()))
+                                        : ""))
                 .findFirst()
                 .orElse("");
     }

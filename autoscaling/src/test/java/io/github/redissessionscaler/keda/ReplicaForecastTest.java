@@ -22,7 +22,8 @@ final class ReplicaForecastTest {
         0   | 1 | 1 replica is right.
         """)
     void theVerdictInWords(double value, long replicas, String expected) {
-        assertThat(inWords(ReplicaForecast.of(value, 100, replicas), sessions -> sessions)).startsWith(expected);
+        assertThat(inWords(ReplicaForecast.of(value, 100, replicas), sessions -> sessions))
+                .startsWith(expected);
     }
 
     @ParameterizedTest
@@ -35,7 +36,9 @@ final class ReplicaForecastTest {
         "100000000, 1000, 110000000001"
     })
     void theSessionsThatLeaveTheCurrentReplicas(double target, long current, long sessions) {
-        assertThat(ReplicaForecast.of(0, target, current).thresholds(value -> value).moreAt())
+        assertThat(ReplicaForecast.of(0, target, current)
+                        .thresholds(value -> value)
+                        .moreAt())
                 .hasValue(sessions);
     }
 
@@ -114,8 +117,7 @@ final class ReplicaForecastTest {
 
     @Test
     void anErrorLeavesTheReplicasAndNeedsNone() {
-        var forecast =
-                new ReplicaForecast(ScaledObject.DEFAULT.between(2, 100), new ScalerResponse.Failure(100), 7);
+        var forecast = new ReplicaForecast(ScaledObject.DEFAULT.between(2, 100), new ScalerResponse.Failure(100), 7);
 
         assertThat(forecast.needed()).isEmpty();
         assertThat(forecast.wanted()).isEqualTo(7);

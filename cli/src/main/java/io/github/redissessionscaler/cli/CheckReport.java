@@ -218,7 +218,9 @@ final class CheckReport {
         long needed = forecast.needed().orElse(replicas);
         if (needed < replicas) {
             text.append("%n%d would do, but the HPA tolerates %s %% by default.%n"
-                    .formatted(needed, Numbers.plain(forecast.scaledObject().tolerance().scaleDown() * 100)));
+                    .formatted(
+                            needed,
+                            Numbers.plain(forecast.scaledObject().tolerance().scaleDown() * 100)));
             return;
         }
         text.append("""
@@ -226,17 +228,14 @@ final class CheckReport {
             %d would be needed, but the HPA tolerates %s %% by default: from %d it leaves at %d sessions.
             %s
             """.formatted(
-                        needed,
-                        Numbers.plain(forecast.scaledObject().tolerance().scaleUp() * 100),
-                        replicas,
-                        forecast.from(replicas)
-                                .thresholds(findings::valueOf)
-                                .moreAt()
-                                .orElse(Long.MAX_VALUE),
-                        roundingHelps(needed, replicas) ? """
-                            Remedies: wholeReplicas: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
-                            ScaledObject's horizontalPodAutoscalerConfig.behavior.\
-                            """ : """
+                needed,
+                Numbers.plain(forecast.scaledObject().tolerance().scaleUp() * 100),
+                replicas,
+                forecast.from(replicas).thresholds(findings::valueOf).moreAt().orElse(Long.MAX_VALUE),
+                roundingHelps(needed, replicas) ? """
+                    Remedies: wholeReplicas: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
+                    ScaledObject's horizontalPodAutoscalerConfig.behavior.\
+                    """ : """
                                 Remedy: tolerance: "0" in the ScaledObject's horizontalPodAutoscalerConfig.behavior, on Kubernetes 1.35 and
                                 later.\
                                 """));

@@ -60,11 +60,7 @@ final class Narrator {
                 && sessions.getAsLong() > before * DemoScaledObject.SESSION_SIZE) {
             toleranceTold = true;
             tell("%s stays at %d: the HPA tolerates 10 %% by default, so it leaves %d only at %d sessions"
-                    .formatted(
-                            which.shop().name(),
-                            before,
-                            before,
-                            which.shop().leavesAt(before)));
+                    .formatted(which.shop().name(), before, before, which.shop().leavesAt(before)));
         }
     }
 

@@ -176,8 +176,7 @@ final class OneForecastTest {
                                 "--current-replicas",
                                 String.valueOf(current)),
                         metadata.entrySet().stream()
-                                .flatMap(entry ->
-                                        Stream.of("--metadata", entry.getKey() + "=" + entry.getValue()))
+                                .flatMap(entry -> Stream.of("--metadata", entry.getKey() + "=" + entry.getValue()))
                                 .toList(),
                         List.of(more))
                 .flatMap(List::stream)

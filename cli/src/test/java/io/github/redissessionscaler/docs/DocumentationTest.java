@@ -50,6 +50,7 @@ final class DocumentationTest {
                 "`docs/no-such-page.md`",
                 "```\ncat examples/no-such-example.yaml\n```",
                 "Set `REDIS_ADRESS`.",
+                "See `Evaluator.vlaue`.",
                 "```yaml\nsesionSize: 3\n```",
                 "```yaml\nconnections:\n  default: {adress: redis}\n```",
                 "```yaml\ntriggerLimit: many\n```",
@@ -77,6 +78,7 @@ final class DocumentationTest {
                 "```text\nredis-session-scaler is ready\n```",
                 "```console\n$ redis-session-scaler serve\nredis-session-scaler is ready\n```",
                 "```yaml\nlogFormat: json\n```",
+                "See `Evaluator.value`, `Backend.noted` and `Thread.yield`.",
                 "```yaml\n# values.yaml\nreplicaCount: 3\n```",
             })
     void whatIsRightIsNot(String text) {

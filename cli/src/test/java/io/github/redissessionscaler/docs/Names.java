@@ -35,6 +35,9 @@ final class Names {
     /** What kubectl calls a Deployment; the files in our folder of that name end otherwise. */
     private static final Pattern DEPLOYMENT = Pattern.compile("deploy/(?!render$)[\\w-]+");
 
+    /** A method of a class, as {@code Evaluator.value}. */
+    private static final Pattern METHOD = Pattern.compile("[A-Z]\\w*[a-z]\\w*\\.[a-z]\\w*");
+
     private static final Set<String> KNOWN = known();
 
     private Names() {}
@@ -53,7 +56,11 @@ final class Names {
                 .filter(word -> !DEPLOYMENT.matcher(word).matches() && isOfRepository(word))
                 .filter(name -> !Files.exists(Repository.ROOT.resolve(name)))
                 .map(name -> "there is no file " + name);
-        return Stream.concat(variables, files).distinct();
+        Stream<String> methods = page.spans().stream()
+                .filter(span -> METHOD.matcher(span).matches() && Methods.isOurClass(span))
+                .filter(span -> !Methods.exists(span))
+                .map(span -> "there is no method " + span);
+        return Stream.of(variables, files, methods).flatMap(all -> all).distinct();
     }
 
     /** A path from the root of the repository to something that is not made by the build. */

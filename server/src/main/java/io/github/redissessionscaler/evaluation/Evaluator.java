@@ -177,7 +177,9 @@ public final class Evaluator {
                 .thenApply(usable -> report(
                         state,
                         usable,
-                        usable.reading().map(known -> state.valueOf(known.count())).orElse(OptionalDouble.of(0))))
+                        usable.reading()
+                                .map(known -> state.valueOf(known.count()))
+                                .orElse(OptionalDouble.of(0))))
                 .whenComplete((_, thrown) -> {
                     if (thrown != null && Futures.failure(thrown) instanceof UnavailableException) {
                         var _ = reportError(state);

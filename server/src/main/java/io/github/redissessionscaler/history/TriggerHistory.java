@@ -41,8 +41,7 @@ public final class TriggerHistory {
      */
     public synchronized void record(TriggerReport report, OptionalDouble sessions, double current, Instant now) {
         if (!report.isError() && report.value().isPresent()) {
-            presumed = ReplicaForecast.of(
-                            report.value().getAsDouble(), report.target(), fleet().replicas())
+            presumed = ReplicaForecast.of(report.value().getAsDouble(), report.target(), fleet().replicas())
                     .wanted();
         }
         double capacity = (double) fleet().replicas() * current;

@@ -30,8 +30,8 @@ public record TriggerReport(Basis basis, OptionalDouble value, double target, bo
 
     /** An error after this report, if there was one. */
     public static TriggerReport error(Optional<TriggerReport> before, double target, Instant now) {
-        return before.map(report ->
-                        new TriggerReport(Basis.ERROR, report.value, report.target, report.active, report.at))
+        return before.map(
+                        report -> new TriggerReport(Basis.ERROR, report.value, report.target, report.active, report.at))
                 .orElseGet(() -> new TriggerReport(Basis.ERROR, OptionalDouble.empty(), target, false, now));
     }
 

@@ -51,8 +51,7 @@ record TriggerView(
     Optional<ReplicaForecast> forecast() {
         return state.lastReport()
                 .filter(report -> report.value().isPresent())
-                .map(report -> ReplicaForecast.of(
-                        report.value().getAsDouble(), report.target(), fleet.replicas()));
+                .map(report -> ReplicaForecast.of(report.value().getAsDouble(), report.target(), fleet.replicas()));
     }
 
     SessionThresholds thresholds(ReplicaForecast forecast) {

@@ -202,7 +202,8 @@ final class EvaluatorTest {
 
         TriggerState state = List.copyOf(states.all()).getFirst();
         assertThat(state.report()).isEmpty();
-        assertThat(state.lastReport()).hasValue(new TriggerReport(Basis.ERROR, OptionalDouble.empty(), 100, false, now));
+        assertThat(state.lastReport())
+                .hasValue(new TriggerReport(Basis.ERROR, OptionalDouble.empty(), 100, false, now));
     }
 
     /** One record of each answer: what it rests on, and, in an error, what the HPA goes on with. */
