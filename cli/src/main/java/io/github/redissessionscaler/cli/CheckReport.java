@@ -236,9 +236,9 @@ final class CheckReport {
                     Remedies: wholeReplicas: "true" in the metadata; or, on Kubernetes 1.35 and later, tolerance: "0" in the
                     ScaledObject's horizontalPodAutoscalerConfig.behavior.\
                     """ : """
-                                Remedy: tolerance: "0" in the ScaledObject's horizontalPodAutoscalerConfig.behavior, on Kubernetes 1.35 and
-                                later.\
-                                """));
+                        Remedy: tolerance: "0" in the ScaledObject's horizontalPodAutoscalerConfig.behavior, on Kubernetes 1.35 and
+                        later.\
+                        """));
     }
 
     /** Whether a value of whole replicas would be beyond the tolerance, where the trigger does not have it so already. */
