@@ -42,8 +42,8 @@ func (c *Cluster) Simulate(t *testing.T, curve, scaledObject string) Simulated {
 	var said struct {
 		Setups []struct {
 			ReplicasAtFirst int
-			Changes          []struct {
-				At        string
+			Changes         []struct {
+				At       string
 				Replicas int
 			}
 		}

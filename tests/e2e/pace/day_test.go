@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"tests/e2e/cluster"
+	"e2e/cluster"
 )
 
 // A point of the day: what happens at this second, and holds until the next. Everything that looks does so within a few seconds after a

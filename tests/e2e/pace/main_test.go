@@ -5,7 +5,7 @@ package pace
 import (
 	"testing"
 
-	"tests/e2e/cluster"
+	"e2e/cluster"
 )
 
 var it *cluster.Cluster

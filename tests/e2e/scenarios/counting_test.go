@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 
-	"tests/e2e/cluster"
+	"e2e/cluster"
 )
 
 // The manifest of the original sample, as it is: every key counts, and the HPA tolerates 10 %.

@@ -5,7 +5,7 @@ package scenarios
 import (
 	"testing"
 
-	"tests/e2e/cluster"
+	"e2e/cluster"
 )
 
 // it is the cluster that all scenarios share.

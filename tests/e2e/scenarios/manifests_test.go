@@ -17,12 +17,12 @@ func TestExamples(t *testing.T) {
 	scaler := it.NewScaler(t, "")
 	scaler.Configure(t, "connections:\n  default: {address: "+redis.Address+"}\n  apps: {address: "+redis.Address+"}\n")
 	scaler.Start(t)
-	files, err := filepath.Glob("../../examples/*.yaml")
+	files, err := filepath.Glob("../../../examples/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no examples", err)
 	}
-	for _, path := range append(files, "../../examples/quick-start/scaledobject.yaml") {
-		file := strings.TrimPrefix(path, "../../examples/")
+	for _, path := range append(files, "../../../examples/quick-start/scaledobject.yaml") {
+		file := strings.TrimPrefix(path, "../../../examples/")
 		if file == "original-sample.yaml" || file == "mutual-tls.yaml" {
 			continue // They have scenarios of their own.
 		}
@@ -57,7 +57,7 @@ func TestChartAndManifests(t *testing.T) {
 	if err := it.Define(definitions...); err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{os.Getenv("RENDERED_CHART"), "../../packaging/deploy/redis-session-scaler.yaml"} {
+	for _, file := range []string{os.Getenv("RENDERED_CHART"), "../../../packaging/deploy/redis-session-scaler.yaml"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

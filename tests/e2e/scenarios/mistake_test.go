@@ -3,11 +3,11 @@ package scenarios
 import (
 	"testing"
 
-	"tests/e2e/cluster"
+	"e2e/cluster"
 )
 
 // A typing error in the only trigger: KEDA shows what is wrong, and the log of the scaler names the ScaledObject.
-func TestBadTriggerAlone(t *testing.T) {
+func TestInvalidTriggerAlone(t *testing.T) {
 	t.Parallel()
 	for _, kind := range triggerTypes {
 		t.Run(kind, func(t *testing.T) {
@@ -28,7 +28,7 @@ func TestBadTriggerAlone(t *testing.T) {
 }
 
 // The same beside a good trigger, which goes on scaling out. The HPA does not scale in while one of its metrics fails.
-func TestBadTriggerBesideAGoodOne(t *testing.T) {
+func TestInvalidTriggerBesideAValidOne(t *testing.T) {
 	t.Parallel()
 	redis := it.StartRedis(t, "")
 	scaler := it.StartScaler(t, redis)

@@ -3,7 +3,7 @@ package scenarios
 import (
 	"testing"
 
-	"tests/e2e/cluster"
+	"e2e/cluster"
 )
 
 // Redis is unavailable, killed and then paused, under each onUnavailable, with and without KEDA's fallback.

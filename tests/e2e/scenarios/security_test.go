@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"tests/e2e/cluster"
+	"e2e/cluster"
 )
 
 // KEDA and the scaler show each other certificates, as examples/mutual-tls.yaml says; a certificate of another authority is refused.

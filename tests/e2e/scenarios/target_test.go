@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"tests/e2e/cluster"
+	"e2e/cluster"
 )
 
 // place is where a trigger finds its scaler: one pod, or two behind one name.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"tests/e2e/cluster"
+	"e2e/cluster"
 )
 
 // The first replica comes with the first session, and the last goes with the last one.
