@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.params.SetParams;
 
 /** The status page, its JSON, the metrics and {@code check} say the same of one trigger. */
 final class OneForecastTest {
@@ -135,7 +136,7 @@ final class OneForecastTest {
             client.flushAll();
             var pipeline = client.pipelined();
             for (int i = 0; i < count; i++) {
-                pipeline.setex("session:" + i, 1800, "x");
+                pipeline.set("session:" + i, "x", SetParams.setParams().ex(1800));
             }
             pipeline.sync();
         }

@@ -92,7 +92,7 @@ public final class SampleWindow {
                     matchingSquared - part.matchingSquared);
         }
 
-        public double share() {
+        double share() {
             return matching / keys;
         }
 
