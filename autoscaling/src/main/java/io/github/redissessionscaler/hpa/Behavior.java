@@ -4,11 +4,11 @@ package io.github.redissessionscaler.hpa;
 public sealed interface Behavior {
 
     /**
-     * The ScaledObject says nothing: up to twice as many replicas or 4 at each sync, whichever is more, and down to the highest
-     * recommendation of the last 5 minutes.
+     * The ScaledObject sets no behavior: the HPA scales out to at most twice the replicas or 4 at each sync, whichever is more,
+     * and scales in to the highest recommendation of the last 5 minutes.
      */
     record Unspecified() implements Behavior {}
 
-    /** The ScaledObject says something; what it leaves open is {@link ScalingRules#UP} or {@link ScalingRules#DOWN}. */
+    /** The ScaledObject sets a behavior; {@link ScalingRules#UP} and {@link ScalingRules#DOWN} are the defaults of its parts. */
     record Specified(ScalingRules up, ScalingRules down) implements Behavior {}
 }

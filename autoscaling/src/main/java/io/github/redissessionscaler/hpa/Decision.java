@@ -1,4 +1,4 @@
 package io.github.redissessionscaler.hpa;
 
-/** How many replicas there shall be from now on, and why. */
+/** The desired number of replicas, and the reason. */
 public record Decision(long replicas, DecisionReason reason) {}

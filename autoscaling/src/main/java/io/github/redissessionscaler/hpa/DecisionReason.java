@@ -1,18 +1,18 @@
 package io.github.redissessionscaler.hpa;
 
-/** What had the last word on the number of replicas. */
+/** What determined the number of replicas. */
 public enum DecisionReason {
     METRIC("the metric needs them"),
     TOLERATED("the metric is within the HPA's tolerance"),
-    WINDOW("the stabilization window holds them"),
-    POLICY("the HPA goes no faster"),
+    WINDOW("held by the stabilization window"),
+    POLICY("limited by a scaling policy"),
     MINIMUM("the minimum"),
     MAXIMUM("the maximum"),
-    NO_METRIC("the HPA gets no metric and leaves them"),
-    ZERO("the HPA rests at zero"),
+    NO_METRIC("the HPA has no metric and keeps them"),
+    ZERO("the HPA is disabled at zero replicas"),
     ACTIVE("KEDA: a trigger is active"),
     COOLED_DOWN("KEDA: no trigger has been active for the cooldown period"),
-    UNCHANGED("KEDA: nothing to do");
+    UNCHANGED("KEDA: no change");
 
     private final String words;
 
@@ -20,7 +20,7 @@ public enum DecisionReason {
         this.words = words;
     }
 
-    /** The reason behind a colon or a comma. */
+    /** The reason, to follow a colon or a comma. */
     @Override
     public String toString() {
         return words;

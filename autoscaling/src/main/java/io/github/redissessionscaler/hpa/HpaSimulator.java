@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * One HPA at work: the sum, then the stabilization windows, then the policies, then minimum and maximum. It remembers what it
- * recommended and what it changed. Time must not run backwards. Not for use by several threads.
+ * Simulates one HPA: the formula, then the stabilization windows, the policies, and minimum and maximum. It remembers its
+ * recommendations and changes. Time must not go backwards. Not thread-safe.
  */
 public final class HpaSimulator {
 
@@ -20,27 +20,27 @@ public final class HpaSimulator {
     private static final long UNSPECIFIED_FACTOR = 2;
     private static final long UNSPECIFIED_LEAST = 4;
 
-    /** A number of replicas and since when it stands. */
+    /** A number of replicas, and when it was recorded. */
     private record Entry(Instant at, long replicas) {}
 
     private final HpaSpec spec;
-    private final ReplicaCalculator sum;
+    private final ReplicaCalculator calculator;
     private final Duration memory;
     private final Deque<Entry> recommendations = new ArrayDeque<>();
     private final Deque<Entry> changes = new ArrayDeque<>();
 
     public HpaSimulator(HpaSpec spec) {
         this.spec = spec;
-        this.sum = new ReplicaCalculator(spec.tolerance());
+        this.calculator = new ReplicaCalculator(spec.tolerance());
         this.memory = memory(spec.behavior());
     }
 
-    /** Whether it needs the metrics to decide on so many replicas. */
-    public boolean asks(long current) {
+    /** Whether {@link #sync} uses metrics at this number of replicas. */
+    public boolean needsMetrics(long current) {
         return current >= spec.minReplicas() && current <= spec.maxReplicas();
     }
 
-    /** Looks once at every metric, as the HPA does every 15 s. The readings are used only if it {@link #asks}. */
+    /** One evaluation, as the HPA does every 15 s. The readings are used only if {@link #needsMetrics}. */
     public Decision sync(long current, List<MetricReading> readings, Instant now) {
         if (recommendations.isEmpty()) {
             recommendations.add(new Entry(now, current));
@@ -69,12 +69,12 @@ public final class HpaSimulator {
         return follow(current, wanted.getAsLong(), tolerated(current, readings), now);
     }
 
-    /** The most that any metric wants; empty if none is there, or if fewer would do but not every metric is there. */
+    /** The largest recommendation of all metrics; empty if all are missing, or if any is missing and the HPA would scale in. */
     private OptionalLong wanted(long current, List<MetricReading> readings) {
         OptionalLong most =
                 values(readings).mapToLong(value -> desired(value, current)).max();
-        boolean allThere = values(readings).count() == readings.size();
-        return most.stream().filter(wanted -> allThere || wanted >= current).findFirst();
+        boolean allPresent = values(readings).count() == readings.size();
+        return most.stream().filter(wanted -> allPresent || wanted >= current).findFirst();
     }
 
     private boolean tolerated(long current, List<MetricReading> readings) {
@@ -84,7 +84,7 @@ public final class HpaSimulator {
     }
 
     private long desired(MetricReading.Value value, long current) {
-        return sum.desiredReplicas(value.value(), value.target(), current);
+        return calculator.desiredReplicas(value.value(), value.target(), current);
     }
 
     private static Stream<MetricReading.Value> values(List<MetricReading> readings) {
@@ -122,7 +122,7 @@ public final class HpaSimulator {
         return best;
     }
 
-    /** The nearest to the stable number that the policies, the minimum and the maximum allow. */
+    /** The number nearest to {@code stable} that the policies, the minimum and the maximum allow. */
     private Decision limited(long current, long stable, Instant now) {
         long most = mostByPolicies(current, now);
         if (stable > Math.min(most, spec.maxReplicas())) {
@@ -166,7 +166,7 @@ public final class HpaSimulator {
         return entry -> !entry.at().isBefore(oldest);
     }
 
-    /** Adds an entry, and forgets those that no window and no period reaches any more. */
+    /** Adds an entry, and removes those older than every window and period. */
     private void remember(Deque<Entry> entries, Entry entry) {
         entries.add(entry);
         Instant oldest = entry.at().minus(memory);

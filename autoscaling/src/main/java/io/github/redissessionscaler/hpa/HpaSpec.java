@@ -5,6 +5,6 @@ package io.github.redissessionscaler.hpa;
  *
  * @param minReplicas at least 1
  * @param maxReplicas not less than the minimum
- * @param tolerance that of the cluster, or of {@code behavior}
+ * @param tolerance of the cluster, or of {@code behavior}
  */
 public record HpaSpec(long minReplicas, long maxReplicas, Tolerance tolerance, Behavior behavior) {}

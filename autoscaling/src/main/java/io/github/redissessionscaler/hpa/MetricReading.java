@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.hpa;
 
-/** What the HPA learns of one metric when it asks. */
+/** The result of reading one metric. */
 public sealed interface MetricReading {
 
     /**

@@ -4,16 +4,16 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * The HPA's sum for an external metric of type AverageValue, in thousandths as Kubernetes reckons. Minimum, maximum, windows
- * and policies are the {@link HpaSimulator}'s.
+ * The HPA's formula for an external metric of type AverageValue, in thousandths as in Kubernetes. {@link HpaSimulator} adds
+ * minimum, maximum, windows and policies.
  */
 public record ReplicaCalculator(Tolerance tolerance) {
 
-    /** With the tolerance that every cluster has that nobody told otherwise. */
+    /** With the default tolerance of clusters. */
     public static final ReplicaCalculator DEFAULT = new ReplicaCalculator(Tolerance.DEFAULT);
 
     /**
-     * The replicas that the HPA wants, before its minimum, its maximum, its windows and its policies.
+     * The desired replicas, before minimum, maximum, windows and policies.
      *
      * @param value of the metric, not negative
      * @param target per replica, at least 0.001
@@ -24,12 +24,12 @@ public record ReplicaCalculator(Tolerance tolerance) {
         return current > 0 && tolerance.covers(ratio) ? current : needed(value, target);
     }
 
-    /** The replicas that the value needs, tolerance or not. */
+    /** The replicas that the value needs, ignoring the tolerance. */
     public static long needed(double value, double target) {
         return Math.ceilDiv(milli(value), milli(target));
     }
 
-    /** Thousandths, rounded as KEDA 2.20 and later do: of the exact binary number, halves to even. */
+    /** Thousandths, rounded as in KEDA 2.20 and later: the exact binary value, halves to even. */
     private static long milli(double number) {
         return new BigDecimal(number)
                 .setScale(3, RoundingMode.HALF_EVEN)

@@ -8,13 +8,13 @@ public sealed interface ScalingPolicy {
     /** The time within which changes count. */
     Duration period();
 
-    /** The most replicas there may be when the period began with so many. */
+    /** The most replicas allowed if the period began with {@code before}. */
     long most(long before);
 
-    /** The fewest. */
+    /** The fewest replicas allowed if the period began with {@code before}. */
     long fewest(long before);
 
-    /** So many replicas, at least 1. */
+    /** A number of replicas, at least 1. */
     record Pods(long pods, Duration period) implements ScalingPolicy {
         @Override
         public long most(long before) {
@@ -27,7 +27,7 @@ public sealed interface ScalingPolicy {
         }
     }
 
-    /** A part of the replicas that there were, at least 1 percent; fractions of a replica are in favour of the change. */
+    /** A percentage of the replicas at the start of the period, at least 1; fractions of a replica round to the larger change. */
     record Percent(long percent, Duration period) implements ScalingPolicy {
         @Override
         public long most(long before) {

@@ -8,7 +8,8 @@ import java.util.stream.LongStream;
 /**
  * How the HPA scales in one direction.
  *
- * @param window how long the HPA looks back for a recommendation that is nearer to the current replicas; zero for not at all
+ * @param window the stabilization window: how far back the HPA looks for a recommendation nearer to the current replicas; may
+ *     be zero
  * @param policies at least one
  */
 public record ScalingRules(Duration window, Select select, List<ScalingPolicy> policies) {
@@ -16,20 +17,20 @@ public record ScalingRules(Duration window, Select select, List<ScalingPolicy> p
     private static final Duration PERIOD = Duration.ofSeconds(15);
     private static final ScalingPolicy DOUBLE = new ScalingPolicy.Percent(100, PERIOD);
 
-    /** What holds upwards unless it is said otherwise: at once, as many again or 4 more every 15 s. */
+    /** The default for scaling out: immediately, by 100 % or 4 replicas every 15 s, whichever is more. */
     public static final ScalingRules UP =
             new ScalingRules(Duration.ZERO, Select.MAX, List.of(new ScalingPolicy.Pods(4, PERIOD), DOUBLE));
 
-    /** What holds downwards unless it is said otherwise: after 5 minutes, as far as need be. */
+    /** The default for scaling in: after 5 minutes, by 100 % every 15 s. */
     public static final ScalingRules DOWN = new ScalingRules(Duration.ofMinutes(5), Select.MAX, List.of(DOUBLE));
 
     /** Which of several policies decides. */
     public enum Select {
-        /** The one that allows the greatest change. */
+        /** The one that allows the largest change. */
         MAX,
-        /** The one that allows the least change. */
+        /** The one that allows the smallest change. */
         MIN,
-        /** None: there is no change in this direction. */
+        /** None: no change in this direction. */
         DISABLED
     }
 
@@ -39,9 +40,9 @@ public record ScalingRules(Duration window, Select select, List<ScalingPolicy> p
     }
 
     /**
-     * The most replicas that the policies allow, not fewer than there are.
+     * The most replicas that the policies allow, at least the current ones.
      *
-     * @param changeWithin by how many replicas their number has grown within the last so long; negative when it has shrunk
+     * @param changeWithin how many replicas were added within the given time before now; negative if some were removed
      */
     long most(long current, ToLongFunction<Duration> changeWithin) {
         LongStream limits =
@@ -55,7 +56,7 @@ public record ScalingRules(Duration window, Select select, List<ScalingPolicy> p
                 });
     }
 
-    /** The fewest replicas that the policies allow, not more than there are; the same parameters. */
+    /** The fewest replicas that the policies allow, at most the current ones; same parameters as {@link #most}. */
     long fewest(long current, ToLongFunction<Duration> changeWithin) {
         LongStream limits = policies.stream()
                 .mapToLong(policy -> policy.fewest(current - changeWithin.applyAsLong(policy.period())));

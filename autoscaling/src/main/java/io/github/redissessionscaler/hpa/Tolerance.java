@@ -1,14 +1,14 @@
 package io.github.redissessionscaler.hpa;
 
 /**
- * How far the metric may be from what the replicas serve before the HPA does anything, a part of 1 for each direction.
+ * How far the metric may differ from the capacity of the replicas before the HPA scales, as a fraction for each direction.
  *
- * @param scaleUp how much more there may be, not negative
- * @param scaleDown how much less, from 0 to 1
+ * @param scaleUp how far above, not negative
+ * @param scaleDown how far below, from 0 to 1
  */
 public record Tolerance(double scaleUp, double scaleDown) {
 
-    /** What every cluster does that nobody told otherwise. */
+    /** The default of clusters. */
     public static final Tolerance DEFAULT = both(0.1);
 
     /** The same for both directions. */
@@ -16,7 +16,7 @@ public record Tolerance(double scaleUp, double scaleDown) {
         return new Tolerance(tolerance, tolerance);
     }
 
-    /** Whether a metric that is so many times what the replicas serve is left alone. */
+    /** Whether the HPA ignores this ratio of the metric to the capacity of the replicas. */
     boolean covers(double ratio) {
         return 1 - scaleDown <= ratio && ratio <= 1 + scaleUp;
     }

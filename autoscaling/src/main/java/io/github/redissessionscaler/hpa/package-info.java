@@ -1,4 +1,4 @@
-/** The arithmetic and the loop of the HorizontalPodAutoscaler, as pure code. The caller has the clock. */
+/** Simulates the HorizontalPodAutoscaler: its formula and its loop. Callers supply the time. */
 @NullMarked
 package io.github.redissessionscaler.hpa;
 

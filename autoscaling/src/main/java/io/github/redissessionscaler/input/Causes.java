@@ -14,26 +14,26 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
 
-/** Says in words, without the names of Java's classes, why a file or an address cannot be used. */
+/** Describes why a file or an address cannot be used, without Java class names. */
 public final class Causes {
 
     private Causes() {}
 
-    /** A clause to put behind a colon, such as {@code there is no such file}. It quotes nothing of the content. */
-    public static String words(Throwable failure) {
+    /** A clause to follow a colon, such as {@code no such file}. It quotes no content of the file. */
+    public static String describe(Throwable failure) {
         return switch (failure) {
-            case NoSuchFileException _ -> "there is no such file";
-            case AccessDeniedException _ -> "this user may not read it";
-            case NotDirectoryException _ -> "a part of its path is no directory";
-            case CharacterCodingException _ -> "it is not text in UTF-8";
+            case NoSuchFileException _ -> "no such file";
+            case AccessDeniedException _ -> "permission denied";
+            case NotDirectoryException _ -> "part of the path is not a directory";
+            case CharacterCodingException _ -> "not UTF-8 text";
             case UnknownHostException _ -> "no such host";
             case UnresolvedAddressException _ -> "no such host";
             case NoRouteToHostException _ -> "no route to that host";
             case SocketTimeoutException _ -> "no answer in time";
-            case FileNotFoundException e -> ofMessage(e, "there is no such file");
-            case BindException e -> ofMessage(e, "this machine does not have the address");
+            case FileNotFoundException e -> ofMessage(e, "no such file");
+            case BindException e -> ofMessage(e, "this machine does not have that address");
             case ConnectException e -> ofMessage(e, "no connection");
-            case IOException e -> ofMessage(e, "it cannot be read");
+            case IOException e -> ofMessage(e, "cannot be read");
             default -> "unexpected error";
         };
     }
@@ -41,21 +41,21 @@ public final class Causes {
     private static String ofMessage(IOException failure, String otherwise) {
         String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
         if (message.contains("connection refused")) {
-            return "nothing listens there";
+            return "connection refused";
         }
         if (message.contains("in use")) {
-            return "another program has that port";
+            return "the port is already in use";
         }
         if (message.contains("permission denied")) {
             return failure instanceof BindException
-                    ? "this user may not use that port; ports below 1024 are for root"
-                    : "this user may not read it";
+                    ? "permission denied; ports below 1024 require root"
+                    : "permission denied";
         }
         if (message.contains("is a directory")) {
             return "it is a directory";
         }
         if (message.contains("cannot assign")) {
-            return "this machine does not have the address";
+            return "this machine does not have that address";
         }
         return otherwise;
     }

@@ -2,20 +2,20 @@ package io.github.redissessionscaler.input;
 
 import java.util.Optional;
 
-/** A key that users give values to, and what its reference says. */
+/** A key that users set, with its entry in the reference. */
 public interface DocumentedKey {
 
     /**
-     * What the reference says of a key.
+     * The entry of a key in the reference.
      *
      * @param text the key as users write it
      * @param values the form of its values
-     * @param byDefault the value that stands for a missing one, or empty when a missing key has its own meaning
-     * @param meaning what it is for, in a sentence
+     * @param byDefault the default, or empty if a missing key has a meaning of its own
+     * @param meaning what it does, in a sentence
      */
     record Reference(String text, ValueParser<?> values, Optional<String> byDefault, String meaning) {}
 
-    /** What its reference says. */
+    /** The entry in the reference. */
     Reference reference();
 
     /** The key as users write it. */
@@ -23,17 +23,17 @@ public interface DocumentedKey {
         return reference().text();
     }
 
-    /** The values that it takes, as a noun. */
+    /** The values it accepts, as a noun. */
     default String accepted() {
         return reference().values().accepted();
     }
 
-    /** The value that stands for a missing one, or empty when a missing key has its own meaning. */
+    /** The default, or empty if a missing key has a meaning of its own. */
     default Optional<String> byDefault() {
         return reference().byDefault();
     }
 
-    /** What it is for, in a sentence. */
+    /** What it does, in a sentence. */
     default String meaning() {
         return reference().meaning();
     }

@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 /** Durations as users write them: whole numbers with the units d, h, m, s, ms, the larger unit first. */
 public final class Durations {
 
-    /** What {@link #parse} takes, as a noun for a message. */
+    /** What {@link #parse} accepts, as a noun for a message. */
     static final String FORM = "a duration such as 500ms, 90s, 30m or 1h30m";
 
-    /** Each number short enough that no sum overflows. */
+    /** Numbers are limited in length so that no sum overflows. */
     private static final Pattern PARTS =
             Pattern.compile("(?:(\\d{1,10})d)?(?:(\\d{1,10})h)?(?:(\\d{1,10})m)?(?:(\\d{1,10})s)?(?:(\\d{1,10})ms)?");
 
@@ -32,14 +32,14 @@ public final class Durations {
                 .plusMillis(part(parts, 5)));
     }
 
-    /** How to mend a text that {@link #parse} refused, to put behind a message; empty when all there is to say is the form. */
+    /** How to fix a text that {@link #parse} rejects, to append to a message; empty if {@link #FORM} says enough. */
     static String remedy(String text) {
         return NUMBER.matcher(text).matches()
-                ? "; a number needs its unit: write %ss for seconds or %sm for minutes".formatted(text, text)
+                ? "; add a unit: %ss for seconds or %sm for minutes".formatted(text, text)
                 : "";
     }
 
-    /** The duration as {@link #parse} takes it, without what is finer than a millisecond: {@code 1h30m}, {@code 0s}. */
+    /** The duration as {@link #parse} accepts it, truncated to milliseconds: {@code 1h30m}, {@code 0s}. */
     public static String format(Duration duration) {
         var text = new StringBuilder();
         append(text, duration.toDays(), "d");

@@ -3,7 +3,7 @@ package io.github.redissessionscaler.input;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Input that cannot be used, with everything that is wrong with it. The message lists every problem. */
+/** Invalid input. The message lists all problems. */
 public final class InvalidInputException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.input;
 
-/** The scaler has as much of something as it may. The message names the setting that says how much. */
+/** A limit of the scaler was reached. The message names the setting of the limit. */
 public final class LimitReachedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -4,24 +4,24 @@ import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 
-/** Numbers as people read them, with up to three digits behind the point. */
+/** Formats numbers with up to three decimals. */
 public final class Numbers {
 
     private Numbers() {}
 
-    /** Digits alone, for what is read by programs too. */
+    /** Without separators, for output that programs may read. */
     public static String plain(double number) {
         return format("0.###", number);
     }
 
-    /** With commas between thousands. */
-    public static String words(double number) {
+    /** With commas between thousands, for people. */
+    public static String withCommas(double number) {
         return format("#,##0.###", number);
     }
 
-    /** The same of a whole number. */
-    public static String words(long number) {
-        return words((double) number);
+    /** The same for a whole number. */
+    public static String withCommas(long number) {
+        return withCommas((double) number);
     }
 
     private static String format(String pattern, double number) {

@@ -2,16 +2,16 @@ package io.github.redissessionscaler.input;
 
 import java.util.regex.Pattern;
 
-/** Renders what a user gave so that it fits into one line of a message. */
+/** Formats user input for one line of a message. */
 public final class Printable {
 
-    /** Characters of the input that are shown, at most. */
+    /** How many characters of the input are shown at most. */
     static final int SHOWN = 64;
 
     private static final String CLIPPED = "…";
 
-    /** Stands for a text that may hold a credential. */
-    public static final String HIDDEN = "what is given, and not shown since it may hold a password,";
+    /** Replaces a text that may contain a credential. */
+    public static final String HIDDEN = "the value (not shown, since it may contain a password)";
 
     /** User information in a URL, an assignment such as those of connection strings, and a private key. */
     private static final Pattern CREDENTIAL = Pattern.compile(
@@ -26,29 +26,29 @@ public final class Printable {
 
     private Printable() {}
 
-    /** The text in single quotes; long text clipped, control and formatting characters escaped. */
+    /** The text in single quotes, clipped, with control and formatting characters escaped. */
     public static String of(String text) {
         return "'" + plain(text) + "'";
     }
 
-    /** The same for a text that is refused: if it looks as if it held a credential, a noun that stands for it. */
+    /** The same for a rejected text, or {@link #HIDDEN} if it looks like a credential. */
     public static String refused(String text) {
         return CREDENTIAL.matcher(text).find() ? HIDDEN : of(text);
     }
 
-    /** The same for a text in the place of a number or of a word: of anything else, which may be pasted from anywhere, nothing. */
+    /** The same for a text in place of a number or a word, or {@link #HIDDEN} if it is neither. */
     public static String value(String text) {
         return NUMBER.matcher(text).matches() ? of(text) : HIDDEN;
     }
 
-    /** The same for a text in the place of a path, which is shown if it looks like one. */
+    /** The same for a text in place of a path, or {@link #HIDDEN} if it does not look like a path. */
     public static String path(String text) {
         return PATH.matcher(text).matches() && !CREDENTIAL.matcher(text).find() ? of(text) : HIDDEN;
     }
 
-    /** A key that nobody knows, without quotes, if it looks like a name. */
+    /** An unknown key without quotes, hidden if it does not look like a name. */
     public static String name(String text) {
-        return NAME.matcher(text).matches() ? text : "(a key that is not shown, since it may hold a password)";
+        return NAME.matcher(text).matches() ? text : "(a key, not shown since it may contain a password)";
     }
 
     /** The text without quotes, under the same rules. */
@@ -56,7 +56,7 @@ public final class Printable {
         return plain(text, SHOWN);
     }
 
-    /** The same with so many characters at most. */
+    /** The same with at most {@code most} characters. */
     public static String plain(String text, int most) {
         var shown = new StringBuilder();
         text.codePoints().limit(most).forEach(character -> append(shown, character));
@@ -78,7 +78,7 @@ public final class Printable {
         }
     }
 
-    /** Whether it neither controls a terminal, reorders the text around it, nor is half a character. */
+    /** Whether it neither controls a terminal nor reorders text, and is not half of a surrogate pair. */
     private static boolean isPlain(int character) {
         return switch (Character.getType(character)) {
             case Character.CONTROL,

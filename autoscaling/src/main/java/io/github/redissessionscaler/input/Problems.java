@@ -3,7 +3,7 @@ package io.github.redissessionscaler.input;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects the problems of one input, so that its author sees all of them at once. Not for use by several threads. */
+/** Collects the problems of one input, to report all of them together. Not thread-safe. */
 public final class Problems {
 
     private final List<Problem> found = new ArrayList<>();
@@ -16,7 +16,8 @@ public final class Problems {
         return found.isEmpty();
     }
 
-    /** Ends the collecting.
+    /**
+     * Ends the collection.
      *
      * @throws InvalidInputException with all that was added, if anything was
      */

@@ -4,10 +4,10 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the known name that somebody probably meant. */
+/** Finds the known name that the user probably meant. */
 public final class Suggestions {
 
-    /** One typing error for every so many characters is still a typing error. */
+    /** One typo is tolerated for this many characters. */
     private static final int CHARACTERS_PER_ERROR = 3;
 
     private static final int MOST_ERRORS = 3;
@@ -15,8 +15,7 @@ public final class Suggestions {
     private Suggestions() {}
 
     /**
-     * The known name with the fewest typing errors between it and what was given, or empty when none is near. Upper and
-     * lower case are the same. Of names equally near, the first is taken.
+     * The known name with the fewest typos, or empty if none is similar. Ignores case. Of equally similar names, the first.
      */
     public static Optional<String> to(String given, Collection<String> known) {
         String wanted = given.toLowerCase(Locale.ROOT);
@@ -37,14 +36,14 @@ public final class Suggestions {
         return nearest;
     }
 
-    /** A question to put behind a message, such as {@code "; did you mean 'hold'?"}, or nothing when no name is near. */
+    /** A question to append to a message, such as {@code "; did you mean 'hold'?"}, or empty if no name is similar. */
     public static String question(String given, Collection<String> known) {
         return to(given, known).map(name -> "; did you mean '" + name + "'?").orElse("");
     }
 
     /**
-     * The Damerau-Levenshtein distance, in its form where no character is touched twice: how many characters must be
-     * inserted, deleted, replaced or swapped with their neighbour to make one text the other.
+     * The optimal string alignment distance: how many characters must be inserted, deleted, replaced or swapped with their
+     * neighbour to turn one text into the other.
      */
     static int distance(String from, String to) {
         int[] beforePrevious = new int[to.length() + 1];

@@ -9,26 +9,26 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * KEDA and the HPA that it made, at work on one application. Its user supplies the answers of the triggers' scalers, in the same
- * order every time, which are asked only when KEDA asks them. Time must not run backwards. Not for use by several threads.
+ * Simulates KEDA and its HPA for one application. Callers supply the responses of the triggers' scalers, always in the same
+ * order; a supplier is called only when KEDA would call the scaler. Time must not go backwards. Not thread-safe.
  */
 public final class Autoscaler {
 
-    /** How often the HPA looks, unless the cluster says otherwise. */
+    /** How often the HPA evaluates its metrics by default. */
     public static final Duration SYNC_PERIOD = Duration.ofSeconds(15);
 
     private final KedaSimulator keda;
     private final HpaSimulator hpa;
     private long replicas;
 
-    /** Begins with so many replicas. */
+    /** Starts with this number of replicas. */
     public Autoscaler(ScaledObject spec, long replicas, Instant now) {
         this.keda = new KedaSimulator(spec, now);
         this.hpa = new HpaSimulator(spec.hpa());
         this.replicas = replicas;
     }
 
-    /** How many replicas there shall be. */
+    /** The desired number of replicas. */
     public long replicas() {
         return replicas;
     }
@@ -38,14 +38,14 @@ public final class Autoscaler {
         return decided(keda.poll(replicas, triggers, now));
     }
 
-    /** A trigger has pushed that it is active. What it pushes otherwise, KEDA ignores. */
+    /** A trigger has pushed that it is active. KEDA ignores other pushes. */
     public Decision pushedActive(Instant now) {
         return decided(keda.active(replicas, false, now));
     }
 
-    /** The HPA's look at the metrics, due at every {@link #SYNC_PERIOD}. Outside its minimum and its maximum it asks for none. */
+    /** The HPA's evaluation, due at every {@link #SYNC_PERIOD}. Outside its minimum and maximum it reads no metric. */
     public Decision sync(Supplier<List<ScalerResponse>> triggers, Instant now) {
-        if (!hpa.asks(replicas)) {
+        if (!hpa.needsMetrics(replicas)) {
             if (replicas == 0) {
                 keda.hpaHasMetrics(false);
             }

@@ -1,26 +1,26 @@
 package io.github.redissessionscaler.keda;
 
 /**
- * What KEDA tells the HPA in place of a metric that it does not get.
+ * What KEDA reports to the HPA while a scaler fails.
  *
- * @param failureThreshold failures in a row that change nothing; the next one does; not negative
+ * @param failureThreshold consecutive failures tolerated; the next one applies the fallback; not negative
  * @param replicas not negative
  */
 public record Fallback(long failureThreshold, long replicas, FallbackBehavior behavior) {
 
-    /** How the replicas that run count. */
+    /** How the current replicas affect the fallback. */
     public enum FallbackBehavior {
-        /** Not at all. */
+        /** They do not. */
         STATIC,
-        /** They stay. */
+        /** They are kept. */
         CURRENT_REPLICAS,
-        /** They stay when they are more than the fallback's. */
+        /** They are kept if they are more than the fallback's. */
         CURRENT_REPLICAS_IF_HIGHER,
-        /** They stay when they are fewer than the fallback's. */
+        /** They are kept if they are fewer than the fallback's. */
         CURRENT_REPLICAS_IF_LOWER
     }
 
-    /** The replicas that the HPA shall be led to. */
+    /** The replicas that the reported value corresponds to. */
     long replicas(long current) {
         return switch (behavior) {
             case STATIC -> replicas;

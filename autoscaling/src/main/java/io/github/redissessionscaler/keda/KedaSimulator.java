@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * KEDA 2.21 at work on one ScaledObject: it starts the first replicas and ends the last, and passes the metrics on to the HPA.
- * An answer that it keeps is one after the fallback: a failure that the fallback replaces is an active trigger with the
- * fallback's value. Time must not run backwards. Not for use by several threads.
+ * Simulates KEDA 2.21 for one ScaledObject: it starts the first replicas, removes the last, and passes the metrics to the HPA.
+ * The responses it stores are those after the fallback: a failure that the fallback replaces is an active trigger with the
+ * fallback's value. Time must not go backwards. Not thread-safe.
  */
 final class KedaSimulator {
 
@@ -34,15 +34,15 @@ final class KedaSimulator {
         this.created = created;
     }
 
-    /** One poll. The triggers' scalers are asked only if KEDA does not rely on what it passed on to the HPA last. */
+    /** One poll. Calls the scalers only if KEDA does not reuse the responses that it last passed to the HPA. */
     Decision poll(long current, Supplier<List<ScalerResponse>> triggers, Instant now) {
-        List<ScalerResponse> answers = seenByHpa
+        List<ScalerResponse> responses = seenByHpa
                 .filter(seen -> hpaHasMetrics && spec.pollsAreLeftToHpa())
                 .orElseGet(() -> withFallback(triggers.get(), current));
-        polled = Optional.of(answers);
-        boolean active = answers.stream()
-                .anyMatch(answer -> answer instanceof ScalerResponse.MetricValues numbers && numbers.active());
-        boolean failed = answers.stream().anyMatch(ScalerResponse.Failure.class::isInstance);
+        polled = Optional.of(responses);
+        boolean active = responses.stream()
+                .anyMatch(response -> response instanceof ScalerResponse.MetricValues values && values.active());
+        boolean failed = responses.stream().anyMatch(ScalerResponse.Failure.class::isInstance);
         return active ? active(current, failed, now) : inactive(current, failed, now);
     }
 
@@ -73,19 +73,19 @@ final class KedaSimulator {
                 : new Decision(current, DecisionReason.UNCHANGED);
     }
 
-    /** KEDA keeps the time of the last activity in whole seconds, rounded down, so the poll that is due then comes after it. */
+    /** KEDA truncates the time of the last activity to seconds, so a poll exactly at the end of the cooldown counts as after it. */
     private boolean cooledDown(Instant now) {
         Instant since = lastActive.orElse(created);
         Duration cooldown = lastActive.isPresent() ? spec.cooldown() : spec.initialCooldown();
         return !since.plus(cooldown).isAfter(now);
     }
 
-    /** What the HPA learns when it asks for every metric. With cached metrics the scalers are not asked again. */
+    /** What the HPA reads for each metric. With cached metrics the scalers are not called again. */
     List<MetricReading> readings(long current, Supplier<List<ScalerResponse>> triggers) {
         Supplier<List<ScalerResponse>> source = spec.useCachedMetrics() ? () -> polled.orElseGet(triggers) : triggers;
-        List<ScalerResponse> answers = withFallback(source.get(), current);
-        seenByHpa = Optional.of(answers);
-        return answers.stream().map(KedaSimulator::reading).toList();
+        List<ScalerResponse> responses = withFallback(source.get(), current);
+        seenByHpa = Optional.of(responses);
+        return responses.stream().map(KedaSimulator::reading).toList();
     }
 
     /** The HPA's condition {@code ScalingActive}, which KEDA reads at its next poll. */
@@ -93,37 +93,37 @@ final class KedaSimulator {
         hpaHasMetrics = has;
     }
 
-    private static MetricReading reading(ScalerResponse answer) {
-        return switch (answer) {
-            case ScalerResponse.MetricValues numbers -> new MetricReading.Value(numbers.value(), numbers.target());
+    private static MetricReading reading(ScalerResponse response) {
+        return switch (response) {
+            case ScalerResponse.MetricValues values -> new MetricReading.Value(values.value(), values.target());
             case ScalerResponse.Failure(double target) -> new MetricReading.Missing();
         };
     }
 
-    /** Counts the failures in a row, and puts the fallback in the place of those beyond the threshold. */
-    private List<ScalerResponse> withFallback(List<ScalerResponse> answers, long current) {
-        return IntStream.range(0, answers.size())
-                .mapToObj(trigger -> withFallback(trigger, answers.get(trigger), current))
+    /** Counts consecutive failures, and replaces those beyond the threshold by the fallback. */
+    private List<ScalerResponse> withFallback(List<ScalerResponse> responses, long current) {
+        return IntStream.range(0, responses.size())
+                .mapToObj(trigger -> withFallback(trigger, responses.get(trigger), current))
                 .toList();
     }
 
-    private ScalerResponse withFallback(int trigger, ScalerResponse answer, long current) {
-        return switch (answer) {
-            case ScalerResponse.MetricValues numbers -> {
+    private ScalerResponse withFallback(int trigger, ScalerResponse response, long current) {
+        return switch (response) {
+            case ScalerResponse.MetricValues values -> {
                 failures.remove(trigger);
-                yield numbers;
+                yield values;
             }
             case ScalerResponse.Failure failure -> {
-                long inARow = failures.merge(trigger, 1L, Long::sum);
+                long consecutive = failures.merge(trigger, 1L, Long::sum);
                 yield spec.fallback()
-                        .filter(fallback -> inARow > fallback.failureThreshold())
-                        .<ScalerResponse>map(fallback -> inPlaceOf(failure, fallback.replicas(current)))
+                        .filter(fallback -> consecutive > fallback.failureThreshold())
+                        .<ScalerResponse>map(fallback -> fallbackFor(failure, fallback.replicas(current)))
                         .orElse(failure);
             }
         };
     }
 
-    private static ScalerResponse inPlaceOf(ScalerResponse.Failure failure, long replicas) {
+    private static ScalerResponse fallbackFor(ScalerResponse.Failure failure, long replicas) {
         double thousandths = Math.floor(failure.target() * MILLI * (double) replicas);
         return new ScalerResponse.MetricValues(thousandths / MILLI, failure.target(), true);
     }

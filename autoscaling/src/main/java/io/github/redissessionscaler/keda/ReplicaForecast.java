@@ -114,18 +114,18 @@ public record ReplicaForecast(ScaledObject scaledObject, ScalerResponse response
         long wanted = wanted();
         long needed = atLeastOne(needed().orElse(current));
         if (wanted > current) {
-            return "The HPA scales out from %s to %s.".formatted(now, Numbers.words(wanted));
+            return "The HPA scales out from %s to %s.".formatted(now, Numbers.withCommas(wanted));
         }
         if (wanted < current) {
             return "The HPA scales in from %s to %s, after its stabilization window, by default 5 minutes."
-                    .formatted(now, Numbers.words(wanted));
+                    .formatted(now, Numbers.withCommas(wanted));
         }
         String headline;
         if (needed > current) {
             headline = "%s %s, though %s would be needed."
-                    .formatted(now, current == 1 ? "stays" : "stay", Numbers.words(needed));
+                    .formatted(now, current == 1 ? "stays" : "stay", Numbers.withCommas(needed));
         } else if (needed < current) {
-            headline = "%s stay, though %s would do.".formatted(now, Numbers.words(needed));
+            headline = "%s stay, though %s would do.".formatted(now, Numbers.withCommas(needed));
         } else {
             headline = "%s %s right.".formatted(now, current == 1 ? "is" : "are");
         }
@@ -136,12 +136,12 @@ public record ReplicaForecast(ScaledObject scaledObject, ScalerResponse response
         return thresholds.moreAt().stream()
                 .mapToObj(sessions -> " %s %s needed to leave %s%s."
                         .formatted(
-                                Numbers.words(sessions),
+                                Numbers.withCommas(sessions),
                                 sessions == 1 ? "is" : "are",
                                 replicas(current),
                                 thresholds.tolerated()
                                         ? ": the HPA tolerates %s %%"
-                                                .formatted(Numbers.words(100
+                                                .formatted(Numbers.withCommas(100
                                                         * scaledObject
                                                                 .tolerance()
                                                                 .scaleUp()))
@@ -153,13 +153,13 @@ public record ReplicaForecast(ScaledObject scaledObject, ScalerResponse response
     private static String fewerInWords(SessionThresholds thresholds) {
         return thresholds.fewerAt().stream()
                 .mapToObj(sessions ->
-                        " On the way down, one less is wanted at %s or fewer.".formatted(Numbers.words(sessions)))
+                        " On the way down, one less is wanted at %s or fewer.".formatted(Numbers.withCommas(sessions)))
                 .findFirst()
                 .orElse("");
     }
 
     private static String replicas(long number) {
-        return Numbers.words(number) + (number == 1 ? " replica" : " replicas");
+        return Numbers.withCommas(number) + (number == 1 ? " replica" : " replicas");
     }
 
     private static long atLeastOne(long replicas) {

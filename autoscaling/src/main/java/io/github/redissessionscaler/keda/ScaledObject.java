@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What KEDA and the HPA are told about an application, its triggers aside.
+ * The settings of a ScaledObject, without its triggers.
  *
- * @param minReplicas 0 lets KEDA end the last replica while no trigger is active
+ * @param minReplicas 0 lets KEDA scale to zero while no trigger is active
  * @param maxReplicas at least 1, not less than the minimum
  * @param idleReplicas replicas while no trigger is active, fewer than the minimum
- * @param pollingInterval between two polls by KEDA, positive
- * @param cooldown how long no trigger must have been active before KEDA ends the last replicas
- * @param initialCooldown the same where no trigger has been active yet
- * @param useCachedMetrics whether the HPA gets what KEDA read at its last poll, for every trigger
- * @param tolerance that of the cluster, or what the ScaledObject says of it
+ * @param pollingInterval between two polls of KEDA, positive
+ * @param cooldown how long all triggers must be inactive before KEDA removes the last replicas
+ * @param initialCooldown the same while no trigger has been active yet
+ * @param useCachedMetrics whether KEDA passes the HPA the values of its last poll, for every trigger
+ * @param tolerance of the cluster, or of the ScaledObject
  */
 public record ScaledObject(
         long minReplicas,
@@ -31,7 +31,7 @@ public record ScaledObject(
         Tolerance tolerance,
         Behavior behavior) {
 
-    /** What KEDA assumes that is told nothing. */
+    /** The defaults of KEDA. */
     public static final ScaledObject DEFAULT = new ScaledObject(
             0,
             100,
@@ -59,17 +59,17 @@ public record ScaledObject(
                 behavior);
     }
 
-    /** The minimum of the HPA that KEDA makes, and what KEDA itself begins with: an HPA knows no 0. */
+    /** The minimum of the HPA, at least 1; KEDA starts this many replicas from zero. */
     public long hpaMinimum() {
         return Math.max(1, minReplicas);
     }
 
-    /** The HPA that KEDA makes. */
+    /** The HPA that KEDA creates. */
     HpaSpec hpa() {
         return new HpaSpec(hpaMinimum(), maxReplicas, tolerance, behavior);
     }
 
-    /** Whether KEDA asks no scaler at its polls while the HPA gets its metrics: it could not change anything. */
+    /** Whether KEDA calls no scaler at its polls while the HPA has its metrics: a poll could not change anything. */
     boolean pollsAreLeftToHpa() {
         return minReplicas > 0 && idleReplicas.isEmpty() && !useCachedMetrics;
     }

@@ -1,13 +1,13 @@
 package io.github.redissessionscaler.keda;
 
-/** What a trigger's scaler answers when KEDA asks. */
+/** What a trigger's scaler returns to KEDA. */
 public sealed interface ScalerResponse {
 
     /** Of the metric, sessions per replica: what the HPA divides the value by. */
     double target();
 
     /**
-     * Numbers.
+     * Metric values.
      *
      * @param value of the metric, not negative
      * @param target per replica, at least 0.001
@@ -17,7 +17,7 @@ public sealed interface ScalerResponse {
     /**
      * An error.
      *
-     * @param target per replica, which KEDA knows from before
+     * @param target per replica, which KEDA knows from an earlier call
      */
     record Failure(double target) implements ScalerResponse {}
 }

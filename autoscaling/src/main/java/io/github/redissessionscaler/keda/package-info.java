@@ -1,4 +1,4 @@
-/** What KEDA does between a scaler and the HPA, as pure code. The caller has the clock. */
+/** Simulates what KEDA does between a scaler and the HPA. Callers supply the time. */
 @NullMarked
 package io.github.redissessionscaler.keda;
 

@@ -1,9 +1,9 @@
 package io.github.redissessionscaler.outage;
 
-/** What to answer while Redis does not. */
+/** What to report while Redis is unavailable. */
 public sealed interface OutageDecision<T> {
 
-    /** The value that was last known. */
+    /** The last known value. */
     record ReportLast<T>(Timestamped<T> known) implements OutageDecision<T> {}
 
     /** Inactive and 0. */

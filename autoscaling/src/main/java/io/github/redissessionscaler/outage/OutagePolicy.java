@@ -8,21 +8,21 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Decides what a trigger is answered while Redis gives no reading. Thread-safe.
+ * Decides what a trigger reports while Redis is unavailable. Thread-safe.
  *
- * @param grace how long after the first failed reading the last value still stands before {@code minimum} takes effect, so that
- *     a short outage changes nothing; zero for not at all. It does not concern the other policies
- * @param clock one that does not jump
+ * @param grace how long the policy {@code minimum} keeps reporting the last value after the first failed reading, so that a
+ *     short outage changes nothing; zero reports the minimum immediately. Other policies ignore it
+ * @param clock a monotonic clock
  */
 public record OutagePolicy(Supplier<Duration> grace, InstantSource clock) {
 
     /**
-     * The answer under the policy.
+     * What to report under the policy.
      *
-     * @param last what was read last
-     * @param since when the outage began: the first reading of it that failed
+     * @param last the last successful reading
+     * @param since when the outage began: the time of its first failed reading
      */
-    public <T> OutageDecision<T> verdict(UnavailablePolicy policy, Optional<Timestamped<T>> last, Instant since) {
+    public <T> OutageDecision<T> decide(UnavailablePolicy policy, Optional<Timestamped<T>> last, Instant since) {
         return switch (policy) {
             case UnavailablePolicy.Minimum() -> holdOrMinimum(last, since, grace.get());
             case UnavailablePolicy.Hold(Duration holdFor) -> holdOrMinimum(last, since, holdFor);

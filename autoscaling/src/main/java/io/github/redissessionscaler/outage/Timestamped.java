@@ -2,5 +2,5 @@ package io.github.redissessionscaler.outage;
 
 import java.time.Instant;
 
-/** Something that was true once. */
+/** A value and the time at which it was read. */
 public record Timestamped<T>(T value, Instant asOf) {}

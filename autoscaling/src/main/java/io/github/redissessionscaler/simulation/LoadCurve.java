@@ -58,8 +58,8 @@ public final class LoadCurve {
     }
 
     /** The times in which Redis was silent, in order. */
-    public List<Span> silences() {
-        List<Span> silences = new ArrayList<>();
+    public List<Span> outages() {
+        List<Span> outages = new ArrayList<>();
         int point = 0;
         while (point < times.length - 1) {
             int from = point;
@@ -67,15 +67,15 @@ public final class LoadCurve {
                 point++;
             }
             if (point > from) {
-                silences.add(new Span(at(from), at(point)));
+                outages.add(new Span(at(from), at(point)));
             } else {
                 point++;
             }
         }
-        return List.copyOf(silences);
+        return List.copyOf(outages);
     }
 
-    boolean silentAt(Instant time) {
+    boolean unavailableAt(Instant time) {
         return Double.isNaN(counted[Math.max(0, floor(times, time.toEpochMilli()))]);
     }
 

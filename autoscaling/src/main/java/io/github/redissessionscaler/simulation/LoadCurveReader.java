@@ -22,14 +22,14 @@ import java.util.stream.Stream;
 public final class LoadCurveReader {
 
     /** Bad lines that are told one by one; a file of another kind has thousands. */
-    private static final int TOLD = 20;
+    private static final int MOST_REPORTED = 20;
 
     private static final Duration LONGEST = Duration.ofDays(400);
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
     private static final Pattern SEPARATOR = Pattern.compile("[,;\\t]");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,15}(\\.\\d*)?");
-    private static final Set<String> SILENT = Set.of("", "-", "unavailable", "nan");
+    private static final Set<String> UNAVAILABLE = Set.of("", "-", "unavailable", "nan");
 
     private final Problems problems = new Problems();
     private final LongStream.Builder times = LongStream.builder();
@@ -37,7 +37,7 @@ public final class LoadCurveReader {
     private Optional<TimeForm> form = Optional.empty();
     private int timeColumn;
     private int sessionsColumn = 1;
-    private boolean begun;
+    private boolean started;
     private long line;
     private long bad;
     private long points;
@@ -66,8 +66,8 @@ public final class LoadCurveReader {
         List<String> cells = Arrays.stream(SEPARATOR.split(text, -1))
                 .map(cell -> cell.strip().replaceAll("^\"|\"$", ""))
                 .toList();
-        boolean headed = begun;
-        begun = true;
+        boolean headed = started;
+        started = true;
         if (!headed && TimeForm.of(cells.getFirst()).isEmpty()) {
             readHeader(cells);
         } else if (cells.size() <= Math.max(timeColumn, sessionsColumn)) {
@@ -114,7 +114,7 @@ public final class LoadCurveReader {
 
     /** The number, NaN where Redis was silent, or empty when it is neither, which is noted. */
     private OptionalDouble sessions(String text) {
-        if (SILENT.contains(text.toLowerCase(Locale.ROOT))) {
+        if (UNAVAILABLE.contains(text.toLowerCase(Locale.ROOT))) {
             return OptionalDouble.of(Double.NaN);
         }
         OptionalDouble number = Stream.of(text)
@@ -147,14 +147,14 @@ public final class LoadCurveReader {
 
     private void bad(String message) {
         bad++;
-        if (bad <= TOLD) {
+        if (bad <= MOST_REPORTED) {
             problems.add("line " + line, message);
         }
     }
 
     private LoadCurve curve() {
-        if (bad > TOLD) {
-            problems.add("and " + (bad - TOLD) + " more lines", "are as bad");
+        if (bad > MOST_REPORTED) {
+            problems.add("and " + (bad - MOST_REPORTED) + " more lines", "are as bad");
         } else if (bad == 0 && points < 2) {
             problems.add("the load curve", "has fewer than two points; give lines of a time and a number of sessions");
         } else if (bad == 0 && known == 0) {

@@ -102,7 +102,7 @@ public final class Plot {
         for (Instant time : times()) {
             svg.line("grid", x(time), 0, x(time), PLOT);
         }
-        curve.silences().forEach(span -> band("silent", span));
+        curve.outages().forEach(span -> band("silent", span));
         svg.element("use href=\"#sessions\" class=\"sessions\"");
         drawOverloads(outcome.overloads());
         svg.element("path class=\"capacity\" d=\"%s\"".formatted(capacity(outcome)));
@@ -211,7 +211,7 @@ public final class Plot {
         svg.line("capacity", LEFT + 100, y - 4, LEFT + 122, y - 4);
         svg.label("text", LEFT + 128, y, "what the replicas can take, %s each".formatted(Numbers.plain(capacity)));
         legend(LEFT + 400, y, "overload", "more sessions than that");
-        if (!curve.silences().isEmpty()) {
+        if (!curve.outages().isEmpty()) {
             legend(LEFT + 620, y, "silent", "Redis silent");
         }
     }

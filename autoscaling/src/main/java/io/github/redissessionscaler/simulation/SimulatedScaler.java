@@ -8,11 +8,11 @@ import io.github.redissessionscaler.trigger.Activation;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What the scaler answers for one trigger, by the rules that answer in production. Time must not run backwards. */
+/** What the scaler answers for one trigger, by the policy that answer in production. Time must not run backwards. */
 final class SimulatedScaler {
 
     private final Scenario setup;
-    private final OutagePolicy rules;
+    private final OutagePolicy policy;
     private Instant now = Instant.EPOCH;
     private Optional<Timestamped<Double>> last = Optional.empty();
 
@@ -21,7 +21,7 @@ final class SimulatedScaler {
 
     SimulatedScaler(Scenario setup) {
         this.setup = setup;
-        this.rules = new OutagePolicy(setup::outageGrace, () -> now);
+        this.policy = new OutagePolicy(setup::outageGrace, () -> now);
     }
 
     /** The answer when Redis holds so many sessions. */
@@ -33,11 +33,11 @@ final class SimulatedScaler {
     }
 
     /** The answer when Redis is silent. */
-    ScalerResponse silent(Instant at) {
+    ScalerResponse unavailable(Instant at) {
         now = at;
         Instant since = outage.orElse(at);
         outage = Optional.of(since);
-        return switch (rules.verdict(setup.trigger().onUnavailable(), last, since)) {
+        return switch (policy.decide(setup.trigger().onUnavailable(), last, since)) {
             case OutageDecision.ReportLast<Double> hold -> numbers(hold.known().value());
             case OutageDecision.ReportMinimum<Double>() -> new ScalerResponse.MetricValues(0, metricTarget(), false);
             case OutageDecision.ReportError<Double>() -> new ScalerResponse.Failure(metricTarget());

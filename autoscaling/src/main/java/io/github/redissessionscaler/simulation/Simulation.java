@@ -102,7 +102,7 @@ public final class Simulation {
     }
 
     private ScalerResponse answer(Instant now) {
-        return curve.silentAt(now) ? answers.silent(now) : answers.counted(curve.sessionsAt(now), now);
+        return curve.unavailableAt(now) ? answers.unavailable(now) : answers.counted(curve.sessionsAt(now), now);
     }
 
     private static boolean isActive(ScalerResponse answer) {

@@ -6,6 +6,6 @@ public enum Accuracy {
     EXACT,
     /** Keys are sampled; the count comes with a standard error. */
     ESTIMATE,
-    /** Exact where that is cheap, estimated where it is not. */
+    /** Exact if that is cheap, else estimated. */
     AUTO
 }

@@ -6,10 +6,10 @@ import java.math.BigDecimal;
 /** What makes a trigger active. */
 public sealed interface Activation {
 
-    /** When the trigger is active, for people: a clause that goes behind "while". */
-    default String inWords() {
+    /** Describes when the trigger is active: a clause to follow "while". */
+    default String description() {
         return switch (this) {
-            case Reachable() -> "Redis answers";
+            case Reachable() -> "Redis is available";
             case MoreThan(double sessions) ->
                 "there are more than %s sessions"
                         .formatted(BigDecimal.valueOf(sessions)
@@ -19,12 +19,12 @@ public sealed interface Activation {
         };
     }
 
-    /** Active while Redis answers. */
+    /** Active while Redis is available. */
     record Reachable() implements Activation {}
 
     /** Active while there are more sessions than this; not negative. */
     record MoreThan(double sessions) implements Activation {
-        /** Whether so many sessions make it active. */
+        /** Whether this number of sessions activates the trigger. */
         public boolean reachedBy(double counted) {
             return counted > sessions;
         }

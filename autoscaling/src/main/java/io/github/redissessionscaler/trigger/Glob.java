@@ -9,39 +9,39 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A glob that matches the names that Redis's own MATCH matches, byte by byte: {@code *} is any bytes, {@code ?} one
- * byte, {@code [abc]}, {@code [a-z]} and {@code [^a]} one byte of a set, {@code \} takes the next byte as it is.
+ * A glob that matches the same names as Redis's MATCH, byte by byte: {@code *} matches any bytes, {@code ?} one byte,
+ * {@code [abc]}, {@code [a-z]} and {@code [^a]} one byte of a set; {@code \} escapes the next byte.
  *
- * <p>What Redis tolerates is tolerated: a set without its {@code ]} ends with the pattern, a {@code \} at the end stands
- * for itself, and nothing but the patterns {@code *} and the empty one matches the empty name. Ranges compare bytes as
- * signed numbers, as Redis does on x86.
+ * <p>Malformed patterns match as in Redis: a set without its {@code ]} ends with the pattern, a {@code \} at the end matches
+ * itself, and only {@code *} and the empty pattern match the empty name. Ranges compare bytes as signed numbers, as Redis
+ * does on x86.
  *
- * <p>Immutable. All places of the pattern that a name may have reached are kept in the bits of a few numbers, so that a name
- * costs at most a step for each of its bytes and each {@link #BYTES_AT_A_STEP} bytes of the pattern, whatever they hold.
+ * <p>Immutable. Matching tracks all positions in the pattern at once, as bits (a bit-parallel NFA), so a name takes at most
+ * one step for each of its bytes and each {@link #BYTES_AT_A_STEP} bytes of the pattern.
  */
 public final class Glob {
 
-    /** Elements that are not the byte they match; {@code FIRST_SET - n} is the set {@code n}. */
+    /** Codes of elements that are not a single byte; {@code FIRST_SET - n} is the set {@code n}. */
     private static final int ANY_RUN = -1;
 
     private static final int ANY_BYTE = -2;
     private static final int FIRST_SET = -3;
 
-    /** So many bytes of a pattern are compared with a byte of a name at once. */
+    /** How many bytes of a pattern are compared with a byte of a name in one step. */
     public static final int BYTES_AT_A_STEP = Long.SIZE;
 
     private final String pattern;
 
-    /** How many elements there are, apart from the runs. */
+    /** How many elements the pattern has, not counting its {@code *}. */
     private final int length;
 
-    /** Bytes of a name that are alike to the pattern, by the byte. */
+    /** For each byte value its class: values of one class match the same elements. */
     private final byte[] kinds;
 
-    /** In bit n: whether element n matches a byte of this kind. As many numbers for each kind as the pattern needs. */
+    /** In bit n: whether element n matches a byte of this class. As many numbers for each class as the pattern needs. */
     private final long[] matching;
 
-    /** In bit n: whether any bytes may stand before element n, or at the end. */
+    /** In bit n: whether {@code *} precedes element n, or the end. */
     private final long[] runs;
 
     private Glob(String pattern, int length, byte[] kinds, long[] matching, long[] runs) {
@@ -56,12 +56,12 @@ public final class Glob {
         return new Compiler(pattern).glob();
     }
 
-    /** The text as a pattern that matches that text alone. */
+    /** A pattern that matches only this text. */
     public static String escape(String text) {
         return text.replaceAll("[*?\\[\\]\\\\]", "\\\\$0");
     }
 
-    /** The text that every name which matches begins with. */
+    /** The literal prefix of every name that matches. */
     public static String beginning(String pattern) {
         var text = new StringBuilder();
         for (int i = 0; i < pattern.length() && "*?[".indexOf(pattern.charAt(i)) < 0; i++) {
@@ -80,19 +80,19 @@ public final class Glob {
                 .replaceAll("(?<!\\\\)[*?]", "x"));
     }
 
-    /** The text that was escaped. */
+    /** Reverses {@link #escape}. */
     public static String unescape(String pattern) {
         return pattern.replaceAll("\\\\(.)", "$1");
     }
 
-    /** What its author cannot have meant, a sentence that says how to mend it; empty for a sound pattern. */
+    /** What is wrong with the pattern and how to fix it, to follow the value in a message; empty for a valid pattern. */
     static Optional<String> defect(String pattern) {
         var compiler = new Compiler(pattern);
         compiler.compile();
         return compiler.defect;
     }
 
-    /** Whether Redis would say that the key matches. */
+    /** Whether the key matches, as in Redis. */
     public boolean matches(byte[] key) {
         if (key.length == 0) {
             return pattern.isEmpty() || pattern.equals("*");
@@ -271,7 +271,7 @@ public final class Glob {
                 member(members);
             }
             if (at == bytes.length) {
-                found("has a [ without its ]; close it, or write \\[ for the character itself");
+                found("has a [ without a ]; close it, or write \\[ for the character itself");
             }
             for (int value = 0; negated && value < members.length; value++) {
                 members[value] = !members[value];
@@ -298,8 +298,8 @@ public final class Glob {
 
         private void include(boolean[] members, byte one, byte other) {
             if (one < 0 || other < 0) {
-                found("has a character in [] that Redis stores as several bytes, each of which it would match alone;"
-                        + " write * in place of the []");
+                found("has a character in [] that Redis stores as several bytes and would match byte by byte;"
+                        + " use * instead of the []");
             }
             for (int value = Math.min(one, other); value <= Math.max(one, other); value++) {
                 members[value & 0xff] = true;

@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.trigger;
 
-/** A type of value in Redis, as TYPE names it. */
+/** A Redis data type, named as TYPE returns it. */
 public enum KeyType {
     STRING,
     LIST,

@@ -3,9 +3,9 @@ package io.github.redissessionscaler.trigger;
 import java.util.Optional;
 
 /**
- * How sessions are laid out in Redis, as a trigger says.
+ * How sessions are laid out in Redis, according to a trigger.
  *
- * @param setting what its author gave for the preset's setting, if anything
+ * @param setting the value of the preset's setting, if given
  */
 public record Layout(Preset preset, Optional<String> setting) {
 
@@ -14,7 +14,7 @@ public record Layout(Preset preset, Optional<String> setting) {
         return setting.map(preset::query).orElseGet(preset::query);
     }
 
-    /** The layout of the same framework that is taken for this one, or empty where none is. */
+    /** The layout of the same framework that is often confused with this one, if any. */
     public Optional<Layout> rival() {
         return switch (preset) {
             case SPRING_SESSION -> Optional.of(new Layout(Preset.SPRING_SESSION_INDEXED, setting));
@@ -23,7 +23,7 @@ public record Layout(Preset preset, Optional<String> setting) {
         };
     }
 
-    /** Whether keys that this layout counts are there also where the rival is the right one. */
+    /** Whether the rival layout also contains keys that this layout counts. */
     public boolean countsKeysOfRival() {
         return preset == Preset.SPRING_SESSION;
     }

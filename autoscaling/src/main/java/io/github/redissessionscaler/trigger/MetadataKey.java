@@ -4,94 +4,92 @@ import io.github.redissessionscaler.input.DocumentedKey;
 import io.github.redissessionscaler.input.ValueParser;
 import java.util.Optional;
 
-/** A key of trigger metadata: the public interface of the scaler. Each also works with {@link #FROM_ENV} behind it. */
+/** A key of trigger metadata: the public interface of the scaler. Each also works with the suffix {@link #FROM_ENV}. */
 public enum MetadataKey implements DocumentedKey {
     SESSION_SIZE(
             "sessionSize",
             Target.VALUES,
-            "Sessions that one replica shall serve: the target; without it, that of the scaler, which is 100 unless it"
-                    + " is configured otherwise."),
+            "Target: sessions per replica. Without it, the scaler's own setting sessionSize, by default 100."),
     SESSION_SIZE_KEY(
             "sessionSizeKey",
             MetadataValues.REDIS_KEY,
-            "Redis key that holds the target and is read for each value; sessionSize is used while Redis answers that"
-                    + " it holds no such number."),
+            "Redis key that holds the target. It is read for each value; while it holds no valid target, sessionSize is"
+                    + " used."),
     METRIC_NAME(
             "metricName",
             MetadataValues.METRIC_NAME,
             "session_size",
-            "Name of the metric, without the s0- that KEDA puts in front of it."),
+            "Name of the metric, without the prefix s0- that KEDA adds."),
     CONNECTION(
             "connection",
             MetadataValues.CONNECTION,
             "default",
-            "Redis connection, out of the scaler's own configuration."),
+            "Name of a Redis connection in the scaler's configuration."),
     DATABASE_INDEX(
             "databaseIndex",
             MetadataValues.DATABASE_INDEX,
-            "Index of the Redis database; without it, the one that the connection is configured with."),
-    PRESET("preset", MetadataValues.PRESET, "Counts the sessions of a web framework, which is named by its preset."),
+            "Index of the Redis database; without it, the one configured for the connection."),
+    PRESET("preset", MetadataValues.PRESET, "Counts the sessions of the web framework that the preset names."),
     NAMESPACE(
             "namespace",
             MetadataValues.TEXT,
-            "Namespace that the framework is configured with, for a preset that has one; text, not a glob."),
+            "Namespace configured in the framework, for a preset that has one; text, not a glob."),
     PREFIX(
             "prefix",
             MetadataValues.TEXT,
-            "How the framework's keys begin, for a preset that has a prefix; text, not a glob."),
+            "Prefix of the framework's keys, for a preset that has one; text, not a glob."),
     KEY_PATTERN("keyPattern", MetadataValues.GLOB, "Counts the keys that match this glob."),
-    EXCLUDE_PATTERN("excludePattern", MetadataValues.GLOB, "Keys that match this glob are not counted."),
+    EXCLUDE_PATTERN("excludePattern", MetadataValues.GLOB, "Does not count keys that match this glob."),
     KEY_TYPE(
             "keyType",
             MetadataValues.KEY_TYPE,
-            "Only keys of this type are counted; the names are those of Redis's TYPE."),
+            "Counts only keys of this type, named as Redis's TYPE returns it."),
     MIN_TTL(
             "minTtl",
             MetadataValues.DURATION,
             "0s",
-            "Only keys that live longer than this are counted; a key without a time to live does."),
+            "Counts only keys with more than this time to live, or with none."),
     ACCURACY(
             "accuracy",
             MetadataValues.ACCURACY,
             "auto",
-            "How keys are counted by pattern: all visited, a sample, or whichever suits the size of the database."),
+            "How keys are counted by pattern: all keys visited, a sample, or chosen by the size of the database."),
     KEY(
             "key",
             MetadataValues.REDIS_KEY,
-            "Counts the elements of this list, set, sorted set, hash, stream or HyperLogLog, or takes the number it"
+            "Counts the elements of this list, set, sorted set, hash, stream or HyperLogLog, or reads the number it"
                     + " stores."),
     ACTIVE_WITHIN(
             "activeWithin",
             MetadataValues.POSITIVE_DURATION,
-            "With key, a sorted set scored by time: only members scored within this time before now are counted."),
+            "With key, a sorted set scored by time: counts only members scored within this time before now."),
     ACTIVATION_SESSION_SIZE(
             "activationSessionSize",
             MetadataValues.SESSIONS,
-            "Active only while there are more sessions than this; without it, while Redis can be reached."),
+            "Active only while there are more sessions than this; without it, while Redis is available."),
     ACTIVE_KEY("activeKey", MetadataValues.REDIS_KEY, "Active only while this Redis key holds 1 or true."),
     ON_UNAVAILABLE(
             "onUnavailable",
             MetadataValues.WHEN_UNAVAILABLE,
             "minimum",
-            "What to answer while Redis does not: inactive and 0, the last value, or an error."),
+            "What to report while Redis is unavailable: inactive and 0, the last value, or an error."),
     HOLD_FOR(
             "holdFor",
             MetadataValues.POSITIVE_DURATION,
             "5m",
-            "With onUnavailable: hold, how long the last value stands in for Redis; after that, the answer is"
-                    + " minimum."),
+            "With onUnavailable: hold, how long the last value is reported; after that, inactive and 0."),
     WHOLE_REPLICAS(
             "wholeReplicas",
             ValueParser.BOOLEAN,
             "false",
-            "Whether the value is rounded up to whole replicas, so that one session too many starts one more."),
+            "Rounds the value up to whole replicas, so that one session too many starts one more replica."),
     HEADROOM(
             "headroom",
             MetadataValues.HEADROOM,
             "0",
-            "Spare capacity, in sessions or in percent, added to the count before it is rounded.");
+            "Spare capacity, in sessions or in percent, added to the count before rounding.");
 
-    /** Ends a key whose value KEDA took from the environment of the scaled application. */
+    /** Suffix of a key whose value KEDA reads from the environment of the scaled application. */
     public static final String FROM_ENV = "FromEnv";
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of immutable values

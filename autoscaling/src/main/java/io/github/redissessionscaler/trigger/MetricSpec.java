@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What KEDA builds the HPA from. It depends on the metadata alone: the HPA keeps it until the ScaledObject changes, and every
- * replica of the scaler must give the same, now and after a restart.
+ * What KEDA builds the HPA from. It depends on the metadata alone: the HPA keeps it until the ScaledObject changes, so every
+ * replica of the scaler must report the same, also after a restart.
  *
  * @param name of the metric, without KEDA's {@code s0-} prefix
  * @param target of the metric, sessions per replica
@@ -13,8 +13,8 @@ import java.util.Optional;
 public record MetricSpec(String name, double target) {
 
     /**
-     * The metric that the metadata describes. Never fails: where the name or the target is missing or invalid, the default
-     * stands in for it, since an error would stop the other triggers of the ScaledObject. Only other calls refuse a trigger.
+     * The metric that the metadata describes. Never fails: a missing or invalid name or target is replaced by the default,
+     * since an error here would stop the other triggers of the ScaledObject. Only other calls reject a trigger.
      */
     public static MetricSpec of(Map<String, String> metadata) {
         String name = given(metadata, MetadataKey.METRIC_NAME)

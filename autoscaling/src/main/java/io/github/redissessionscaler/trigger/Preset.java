@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A web framework's layout of sessions in Redis, and how its live sessions are counted.
- *
- * <p>Each has at most one setting, a namespace or a prefix, which takes what the framework itself is configured with.
+ * A web framework's layout of sessions in Redis, and how its live sessions are counted. Each has at most one setting, a
+ * namespace or a prefix, whose value is that of the framework's own configuration.
  */
 public enum Preset {
     SPRING_SESSION(
@@ -26,7 +25,7 @@ public enum Preset {
     SPRING_SESSION_INDEXED(
             "spring-session-indexed",
             "Spring Session with an index (RedisIndexedSessionRepository, the default of Spring Boot 2, or the"
-                    + " reactive one); sessions that never expire are not seen.",
+                    + " reactive one); sessions that never expire are not counted.",
             namespace("spring:session"),
             start -> MatchingKeys.of(start + ":sessions:expires:*")),
     SPRING_SESSION_ZSET(
@@ -36,7 +35,8 @@ public enum Preset {
             start -> new CountQuery.UnexpiredMembers(Glob.unescape(start) + ":sessions:expirations")),
     REDISSON_TOMCAT(
             "redisson-tomcat",
-            "Redisson's Tomcat session manager; the last minute, which a session's key outlives it by, is left out.",
+            "Redisson's Tomcat session manager; keys outlive their sessions by a minute, so keys in their last minute"
+                    + " are not counted.",
             prefix("any", "*").followedBy(":"),
             start -> MatchingKeys.of(start + "redisson:tomcat_session:*").withMinTtl(Duration.ofSeconds(60))),
     REDISSON_MICRONAUT(
@@ -51,7 +51,7 @@ public enum Preset {
             start -> MatchingKeys.of(start + "expiry:*")),
     DEDICATED_DATABASE(
             "dedicated-database",
-            "A database that holds sessions alone, under any name (Vert.x, Tomcat session managers, Predis):"
+            "A database that holds only sessions, under any name (Vert.x, Tomcat session managers, Predis):"
                     + " the keys that have a time to live.",
             new CountQuery.ExpiringKeys()),
     QUARKUS_OIDC(
@@ -63,8 +63,8 @@ public enum Preset {
     SA_TOKEN(
             "sa-token",
             "Sa-Token; the namespace is the token's name, a colon and the login type."
-                    + " Tokens that were kicked out or replaced count until they expire. Users rather than tokens are"
-                    + " counted by keyPattern: satoken:login:session:*.",
+                    + " Tokens that were kicked out or replaced count until they expire. To count users instead of"
+                    + " tokens, use keyPattern: satoken:login:session:*.",
             namespace("satoken:login"),
             start -> MatchingKeys.of(start + ":token:*")),
     EXPRESS(
@@ -74,8 +74,8 @@ public enum Preset {
             start -> MatchingKeys.of(start + "*")),
     KOA(
             "koa",
-            "koa-generic-session and koa-session. Keys of the latter outlive their sessions by ten seconds; keyPattern"
-                    + " with minTtl: 10s leaves those out.",
+            "koa-generic-session and koa-session. Keys of the latter outlive their sessions by ten seconds; to exclude"
+                    + " those, use keyPattern with minTtl: 10s.",
             prefix("koa:sess:"),
             start -> MatchingKeys.of(start + "*")),
     DJANGO(
@@ -90,25 +90,24 @@ public enum Preset {
             start -> MatchingKeys.of(start + "*")),
     STARSESSIONS(
             "starsessions",
-            "starsessions for Starlette; when a session changes its id, the former id leads to a session too until it"
+            "starsessions for Starlette; when a session changes its id, the former id also counts until it"
                     + " expires.",
             prefix("starsessions."),
             start -> MatchingKeys.of(start + "*")),
     RAILS(
             "rails",
-            "Rails sessions in its Redis cache store (CacheStore); give them expire_after, or the number can only"
-                    + " grow.",
+            "Rails sessions in its Redis cache store (CacheStore); set expire_after, or the count can only" + " grow.",
             namespace("any", "*").followedBy(":"),
             start -> MatchingKeys.of(start + "_session_id:2::*")),
     REDIS_RACK(
             "redis-rack",
-            "redis-rack and redis-actionpack (Rails with :redis_store); give sessions expire_after, or the number can"
+            "redis-rack and redis-actionpack (Rails with :redis_store); set expire_after, or the count can"
                     + " only grow.",
             namespace("rack:session"),
             start -> MatchingKeys.of(start + ":2::*")),
     PHP(
             "php",
-            "phpredis as PHP's session handler, on one server or a cluster; its locks are left out.",
+            "phpredis as PHP's session handler, on one server or a cluster; its locks are not counted.",
             prefix("PHPREDIS_SESSION: or PHPREDIS_CLUSTER_SESSION:", "PHPREDIS_*SESSION:"),
             start -> MatchingKeys.of(start + "*").withExclude("*_LOCK")),
     SYMFONY("symfony", "Symfony's RedisSessionHandler.", prefix("sf_s"), start -> MatchingKeys.of(start + "*")),
@@ -132,7 +131,7 @@ public enum Preset {
             start -> MatchingKeys.of(start + Glyphs.UUID).withType(HASH)),
     OAUTH2_PROXY(
             "oauth2-proxy",
-            "oauth2-proxy; the prefix is the cookie's name and a hyphen. Its locks are left out.",
+            "oauth2-proxy; the prefix is the cookie's name and a hyphen. Its locks are not counted.",
             prefix("_oauth2_proxy-"),
             start -> MatchingKeys.of(start + Glyphs.any(32)));
 
@@ -159,22 +158,22 @@ public enum Preset {
         this.query = start -> query;
     }
 
-    /** The name that users know it by. */
+    /** The name in trigger metadata. */
     public String text() {
         return text;
     }
 
-    /** What it is for, and what to know about its number. */
+    /** The frameworks it is for, and how its count may differ from the number of sessions. */
     public String description() {
         return description;
     }
 
-    /** What adjusts it to an application, or empty where there is nothing to adjust. */
+    /** The setting that adapts it to an application, if it has one. */
     public Optional<PresetOption> setting() {
         return setting;
     }
 
-    /** What it counts while its setting is not given. */
+    /** What it counts with the default of its setting. */
     public CountQuery query() {
         return query.apply(setting.map(PresetOption::defaultGlob).orElse(""));
     }
@@ -182,13 +181,13 @@ public enum Preset {
     /**
      * What it counts.
      *
-     * @param given its setting, text that may hold anything
+     * @param given the value of its setting, any text
      */
     public CountQuery query(String given) {
         return query.apply(setting.map(one -> one.globOf(given)).orElse(""));
     }
 
-    /** The names of all of them. */
+    /** The names of all presets. */
     public static List<String> names() {
         return Arrays.stream(values()).map(Preset::text).toList();
     }
@@ -199,12 +198,12 @@ public enum Preset {
     }
 
     /**
-     * What adjusts a preset to an application.
+     * The setting that adapts a preset to an application.
      *
      * @param key {@link MetadataKey#NAMESPACE} or {@link MetadataKey#PREFIX}
-     * @param defaultText the default, in words
-     * @param defaultGlob how keys begin by default
-     * @param separator what the layout puts behind the text that was given
+     * @param defaultText the default, as the documentation shows it
+     * @param defaultGlob the default, as a glob
+     * @param separator what the layout appends to a value
      */
     public record PresetOption(MetadataKey key, String defaultText, String defaultGlob, String separator) {
 
@@ -233,7 +232,7 @@ public enum Preset {
         }
     }
 
-    /** Redis globs know no repetition. */
+    /** Redis globs have no repetition. */
     private static final class Glyphs {
         static final String UUID = "%s-%s-%s-%s-%s".formatted(any(8), any(4), any(4), any(4), any(12));
 

@@ -3,12 +3,12 @@ package io.github.redissessionscaler.trigger;
 import java.math.BigInteger;
 
 /**
- * The value that is reported for a number of sessions, so that the HPA, which divides it by the target of the metric,
- * gets the replicas that the current target gives. It is reckoned in thousandths, as the HPA does.
+ * Computes the value to report for a number of sessions. The HPA divides it by the target of the metric and gets the
+ * replicas that the current target requires. Calculated in thousandths, as in the HPA.
  */
 final class ReportedValue {
 
-    /** The most that is reported: the HPA holds thousandths in 64 bits. */
+    /** The largest value reported: the HPA stores thousandths in 64 bits. */
     static final double LARGEST = 9e15;
 
     private static final long MILLI = 1000;
@@ -16,11 +16,11 @@ final class ReportedValue {
     private ReportedValue() {}
 
     /**
-     * The sessions themselves where both targets are the same; else sessions times the target of the metric divided by the current one,
-     * rounded up to thousandths. A value that is a thousandth less could be a replica less where the target of the metric is small.
+     * The sessions themselves if both targets are equal; else sessions × target of the metric ÷ current target, rounded up to
+     * thousandths. Rounding down could cost a replica if the target of the metric is small.
      *
      * @param sessions from 0 to 10<sup>15</sup>
-     * @param current target that decides, sessions per replica, at least 0.001
+     * @param current target, sessions per replica, at least 0.001
      * @param metricTarget by which the HPA divides, whole thousandths, at least 0.001
      */
     static double of(double sessions, double current, double metricTarget) {

@@ -3,8 +3,8 @@ package io.github.redissessionscaler.trigger;
 import java.util.Optional;
 
 /**
- * One trigger of a ScaledObject. Equal metadata gives equal triggers, and equal triggers are answered alike: nothing
- * else identifies one, since several triggers of a ScaledObject share its name and namespace.
+ * One trigger of a ScaledObject. Triggers with equal metadata are equal and report the same; nothing else identifies one,
+ * since several triggers of a ScaledObject share its name and namespace.
  *
  * @param metricName without KEDA's {@code s0-} prefix
  * @param layout the session layout that the source was derived from
@@ -20,15 +20,15 @@ public record Trigger(
         boolean wholeReplicas,
         Headroom headroom) {
 
-    /** Of what triggers mostly differ in: a hash is made for every call, and that of a whole record would take a while. */
+    /** Covers only what usually differs: every call computes a hash, and that of the whole record is slow. */
     @Override
     public int hashCode() {
         return 31 * source.hashCode() + target.hashCode();
     }
 
     /**
-     * The value of the metric for so many sessions: with headroom, rounded to whole replicas where that is wanted, and scaled
-     * so that the HPA, which divides by the {@linkplain Target#metricTarget() target of the metric}, gets what the current one gives.
+     * The value of the metric for this number of sessions: with headroom, rounded up to whole replicas if so configured, and
+     * scaled from the current target to the {@linkplain Target#metricTarget() target of the metric}, by which the HPA divides.
      *
      * @param sessions from 0 to 10<sup>15</sup>
      * @param current target, sessions per replica

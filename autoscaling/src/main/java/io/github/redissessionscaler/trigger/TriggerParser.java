@@ -33,13 +33,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/** Makes a {@link Trigger} of the metadata that KEDA hands over. */
+/** Parses the metadata that KEDA sends into a {@link Trigger}. */
 public final class TriggerParser {
 
-    /** The keys each of which says what is counted; the first one given is the one that is followed. */
+    /** The keys that select what is counted; a trigger may have one of them. */
     private static final List<MetadataKey> COUNTING = List.of(PRESET, KEY_PATTERN, KEY);
 
-    /** The keys that narrow a count of keys by pattern, or say how it is done. */
+    /** The keys that filter a count by pattern, or select how it is done. */
     private static final List<MetadataKey> PATTERN_OPTIONS = List.of(EXCLUDE_PATTERN, KEY_TYPE, MIN_TTL, ACCURACY);
 
     private final Metadata metadata;
@@ -51,8 +51,7 @@ public final class TriggerParser {
     /**
      * The trigger that the metadata describes.
      *
-     * @throws InvalidInputException with everything that is wrong; only where the metadata exceeds its limits of size,
-     *     nothing but that is told
+     * @throws InvalidInputException with all problems; if the metadata exceeds its size limits, with that problem only
      */
     public static Trigger parse(Map<String, String> metadata) {
         return new TriggerParser(new Metadata(metadata)).trigger();
@@ -89,7 +88,7 @@ public final class TriggerParser {
 
     private Activation activation() {
         if (metadata.has(ACTIVATION_SESSION_SIZE) && metadata.has(ACTIVE_KEY)) {
-            metadata.contradict(List.of(ACTIVATION_SESSION_SIZE, ACTIVE_KEY), "each says when the trigger is active");
+            metadata.contradict(List.of(ACTIVATION_SESSION_SIZE, ACTIVE_KEY), "both set when the trigger is active");
         }
         Optional<Activation> moreThan =
                 metadata.read(ACTIVATION_SESSION_SIZE, MetadataValues.SESSIONS).map(Activation.MoreThan::new);
@@ -114,7 +113,7 @@ public final class TriggerParser {
     private CountQuery query(Optional<Layout> layout) {
         List<MetadataKey> counting = COUNTING.stream().filter(metadata::has).toList();
         if (counting.size() > 1) {
-            metadata.contradict(counting, "each says what is counted");
+            metadata.contradict(counting, "each sets what is counted");
         }
         Optional<CountQuery> ofPreset = layout.map(Layout::query);
         if (!metadata.has(PRESET)) {
@@ -132,7 +131,7 @@ public final class TriggerParser {
                 .filter(key -> !setting.equals(Optional.of(key)))
                 .forEach(key -> metadata.problem(
                         key,
-                        "has no meaning with preset " + preset + "; "
+                        "does not apply to preset " + preset + "; "
                                 + setting.map(other -> "use " + other).orElse("remove it")));
         return new Layout(preset, setting.flatMap(key -> metadata.read(key, MetadataValues.TEXT)));
     }
@@ -147,7 +146,7 @@ public final class TriggerParser {
                 .orElseGet(() -> new CountQuery.Elements(name)));
     }
 
-    /** The query with the options for patterns; each that does not apply is noted. */
+    /** Applies the options for patterns to the query, and adds a problem for each that does not apply. */
     private CountQuery narrowed(CountQuery query, Optional<Layout> layout) {
         Optional<String> exclude = metadata.glob(EXCLUDE_PATTERN);
         Optional<KeyType> type = metadata.read(KEY_TYPE, MetadataValues.KEY_TYPE);
@@ -166,7 +165,8 @@ public final class TriggerParser {
             fixed(MIN_TTL, Durations.format(keys.minTtl()));
         }
         if (exclude.isPresent() && (exclude.get().equals("*") || exclude.get().equals(keys.pattern()))) {
-            metadata.problem(EXCLUDE_PATTERN, "excludes every key that would be counted; narrow it, or remove it");
+            metadata.problem(
+                    EXCLUDE_PATTERN, "excludes every key that would be counted; make it more specific, or remove it");
         }
         return new MatchingKeys(
                 keys.pattern(),
@@ -176,7 +176,7 @@ public final class TriggerParser {
                 accuracy);
     }
 
-    /** Notes it where an option is given that the preset sets itself. */
+    /** Adds a problem if an option is given that the preset sets itself. */
     private void fixed(MetadataKey option, String value) {
         if (metadata.has(option)) {
             metadata.problem(

@@ -2,10 +2,10 @@ package io.github.redissessionscaler.trigger;
 
 import java.time.Duration;
 
-/** What to answer while Redis does not. */
+/** What to report while Redis is unavailable. */
 public sealed interface UnavailablePolicy {
 
-    /** Inactive and 0: the application goes back to its minimum. */
+    /** Inactive and 0: the application scales in to its minimum. */
     record Minimum() implements UnavailablePolicy {}
 
     /** The last value, for at most this long; then {@link Minimum}. */

@@ -49,7 +49,7 @@ final class DurationsTest {
     }
 
     @Test
-    void aBareNumberIsToldItsUnits() {
+    void suggestsUnitsForABareNumber() {
         assertThat(Durations.remedy("30")).contains("30s").contains("30m");
         assertThat(Durations.remedy("soon")).isEmpty();
     }

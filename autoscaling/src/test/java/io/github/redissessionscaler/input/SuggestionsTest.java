@@ -49,7 +49,7 @@ final class SuggestionsTest {
 
     @ParameterizedTest
     @CsvSource({"''", "foo", "address", "password", "sizeOfTheSession"})
-    void otherWordsAreNearToNothing(String given) {
+    void suggestsNothingForOtherWords(String given) {
         assertThat(Suggestions.to(given, KNOWN)).isEmpty();
     }
 

@@ -18,7 +18,7 @@ final class OutagePolicyTest {
     private static final UnavailablePolicy FAIL = new UnavailablePolicy.Fail();
 
     @Test
-    void holdHoldsForItsTimeAfterTheFirstFailureAndThenIsMinimum() {
+    void holdReportsTheLastValueForItsTimeAndThenTheMinimum() {
         assertThat(verdictAfter(Duration.ofMinutes(5).minusMillis(1), Duration.ZERO, HOLD))
                 .isEqualTo(held());
         assertThat(verdictAfter(Duration.ofMinutes(5), Duration.ZERO, HOLD))
@@ -26,13 +26,13 @@ final class OutagePolicyTest {
     }
 
     @Test
-    void minimumIsAtOnceWithoutGrace() {
+    void withoutGraceTheMinimumTakesEffectImmediately() {
         assertThat(verdictAfter(Duration.ofMillis(1), Duration.ZERO, MINIMUM))
                 .isEqualTo(new OutageDecision.ReportMinimum<>());
     }
 
     @Test
-    void graceHoldsBeforeMinimum() {
+    void graceReportsTheLastValueBeforeTheMinimum() {
         Duration grace = Duration.ofSeconds(30);
 
         assertThat(verdictAfter(Duration.ofMillis(29_999), grace, MINIMUM)).isEqualTo(held());
@@ -48,16 +48,16 @@ final class OutagePolicyTest {
     }
 
     @Test
-    void whatWasNeverKnownCannotBeHeld() {
+    void reportsNoLastValueIfThereIsNone() {
         var rules = new OutagePolicy(() -> Duration.ofHours(1), () -> READ);
 
-        assertThat(rules.verdict(HOLD, Optional.empty(), BEGAN)).isEqualTo(new OutageDecision.ReportMinimum<>());
-        assertThat(rules.verdict(MINIMUM, Optional.empty(), BEGAN)).isEqualTo(new OutageDecision.ReportMinimum<>());
-        assertThat(rules.verdict(FAIL, Optional.empty(), BEGAN)).isEqualTo(new OutageDecision.ReportError<>());
+        assertThat(rules.decide(HOLD, Optional.empty(), BEGAN)).isEqualTo(new OutageDecision.ReportMinimum<>());
+        assertThat(rules.decide(MINIMUM, Optional.empty(), BEGAN)).isEqualTo(new OutageDecision.ReportMinimum<>());
+        assertThat(rules.decide(FAIL, Optional.empty(), BEGAN)).isEqualTo(new OutageDecision.ReportError<>());
     }
 
     private static OutageDecision<Integer> verdictAfter(Duration outage, Duration grace, UnavailablePolicy policy) {
-        return new OutagePolicy(() -> grace, () -> BEGAN.plus(outage)).verdict(policy, SEVEN, BEGAN);
+        return new OutagePolicy(() -> grace, () -> BEGAN.plus(outage)).decide(policy, SEVEN, BEGAN);
     }
 
     private static OutageDecision<Integer> held() {

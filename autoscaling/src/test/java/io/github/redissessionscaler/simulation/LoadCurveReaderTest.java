@@ -37,7 +37,7 @@ final class LoadCurveReaderTest {
         assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:05Z"))).isEqualTo(6);
         assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:10Z"))).isEqualTo(7);
         assertThat(curve.most()).isEqualTo(7);
-        assertThat(curve.silences()).isEmpty();
+        assertThat(curve.outages()).isEmpty();
     }
 
     @Test
@@ -60,11 +60,11 @@ final class LoadCurveReaderTest {
     void readsWhereRedisWasSilent(String mark) {
         LoadCurve curve = read("0,100|10,%s|20,%s|30,400|40,%s|50,".formatted(mark, mark, mark));
 
-        assertThat(curve.silences()).containsExactly(new Span(at(10), at(30)), new Span(at(40), at(50)));
-        assertThat(curve.silentAt(at(9))).isFalse();
-        assertThat(curve.silentAt(at(10))).isTrue();
-        assertThat(curve.silentAt(at(29))).isTrue();
-        assertThat(curve.silentAt(at(30))).isFalse();
+        assertThat(curve.outages()).containsExactly(new Span(at(10), at(30)), new Span(at(40), at(50)));
+        assertThat(curve.unavailableAt(at(9))).isFalse();
+        assertThat(curve.unavailableAt(at(10))).isTrue();
+        assertThat(curve.unavailableAt(at(29))).isTrue();
+        assertThat(curve.unavailableAt(at(30))).isFalse();
         assertThat(curve.sessionsAt(at(15))).isEqualTo(250);
         assertThat(curve.sessionsAt(at(50))).isEqualTo(400);
         assertThat(curve.mostWithin(new Span(at(0), at(20)))).isEqualTo(300);

@@ -12,7 +12,7 @@ final class MetricSpecTest {
     private static final MetricSpec DEFAULT = new MetricSpec("session_size", 100);
 
     @Test
-    void takesNameAndTargetOfTheMetadata() {
+    void readsNameAndTargetFromTheMetadata() {
         assertThat(MetricSpec.of(Map.of())).isEqualTo(DEFAULT);
         assertThat(MetricSpec.of(Map.of("metricName", "carts", "sessionSize", " 2.5 ")))
                 .isEqualTo(new MetricSpec("carts", 2.5));
@@ -21,7 +21,7 @@ final class MetricSpecTest {
     }
 
     @Test
-    void givesTheTargetInThousandthsAsTheHpaReckons() {
+    void roundsTheTargetToThousandthsAsTheHpaDoes() {
         assertThat(MetricSpec.of(Map.of("sessionSize", "33.33333")).target()).isEqualTo(33.333);
         assertThat(MetricSpec.of(Map.of("sessionSize", "0.0015")).target()).isEqualTo(0.002);
         assertThat(MetricSpec.of(Map.of("sessionSize", "1000000000000")).target())
@@ -37,7 +37,7 @@ final class MetricSpecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "0", "-1", "many", "NaN", "1e99", "1\n2"})
-    void takesTheDefaultForWhatIsInvalid(String invalid) {
+    void usesTheDefaultForInvalidValues(String invalid) {
         assertThat(MetricSpec.of(Map.of("sessionSize", invalid, "metricName", "a/" + invalid)))
                 .isEqualTo(DEFAULT);
     }

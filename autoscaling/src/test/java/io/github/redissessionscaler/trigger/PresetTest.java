@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which keys each preset takes for sessions. */
+/** Which keys each preset counts as sessions. */
 final class PresetTest {
 
     private static final String UUID = "0b5cda1e-5a36-4d4c-9a3e-7c4f6f0d1e2f";
@@ -98,7 +98,7 @@ final class PresetTest {
 
     @ParameterizedTest
     @MethodSource("layouts")
-    void takesTheSessionsAndNothingElse(Map<String, String> metadata, String session, List<String> others) {
+    void countsTheSessionsAndNothingElse(Map<String, String> metadata, String session, List<String> others) {
         var query =
                 (CountQuery.MatchingKeys) TriggerParser.parse(metadata).source().query();
 
@@ -107,7 +107,7 @@ final class PresetTest {
     }
 
     @Test
-    void thoseThatCountOtherwise() {
+    void presetsThatDoNotCountByPattern() {
         assertThat(TriggerParser.parse(Map.of("preset", "spring-session-zset", "namespace", "a[b"))
                         .source()
                         .query())

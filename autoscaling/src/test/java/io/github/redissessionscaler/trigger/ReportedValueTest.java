@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** By the HPA's sum, what is reported gives the replicas that the current target gives. */
+/** By the HPA's formula, the reported value gives the replicas that the current target requires. */
 final class ReportedValueTest {
 
     @ParameterizedTest
@@ -88,13 +88,13 @@ final class ReportedValueTest {
     }
 
     @Test
-    void nothingIsReportedThatTheHpaCannotHold() {
+    void reportsNothingLargerThanTheHpaCanStore() {
         assertThat(ReportedValue.of(1e15, 0.001, 1e12)).isEqualTo(ReportedValue.LARGEST);
         assertThat(ReportedValue.ofWholeReplicas(1e15, 0.001, 1e12)).isEqualTo(ReportedValue.LARGEST);
         assertThat(ReportedValue.LARGEST * 1000).isLessThan((double) Long.MAX_VALUE);
     }
 
-    /** As KEDA hands the numbers over, in thousandths, and the HPA divides them. */
+    /** As KEDA passes the numbers, in thousandths, and the HPA divides them. */
     private static long hpaNeeds(double value, double target) {
         return Math.ceilDiv(Math.round(value * 1000), Math.round(target * 1000));
     }

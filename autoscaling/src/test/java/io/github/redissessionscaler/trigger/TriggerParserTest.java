@@ -113,7 +113,7 @@ final class TriggerParserTest {
     }
 
     @Test
-    void whatKedaReadsItselfIsLetPass() {
+    void ignoresTheKeysOfKeda() {
         assertThat(parse("scalerAddress", "scaler:6000", "enableTLS", "true", "unsafeSsl", "false"))
                 .isEqualTo(parse());
     }

@@ -181,7 +181,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        CurrentReplicas fleet = fleet();
+        CurrentReplicas replicas = replicas();
         metadata = metadata(pairs);
         if (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT) {
             throw invalid("--timeout", timeoutSeconds + " is not a number of seconds from 1 to " + LONGEST_TIMEOUT);
@@ -190,11 +190,11 @@ final class CheckCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (printScaledObject) {
             CheckReport.notes(findings).forEach(spec.commandLine().getErr()::println);
-            out.print(scaledObject(findings, fleet.spec()));
+            out.print(scaledObject(findings, replicas.spec()));
         } else {
             switch (output) {
-                case text -> out.print(CheckReport.of(findings, fleet));
-                case json -> out.println(CheckJson.of(findings, fleet));
+                case text -> out.print(CheckReport.of(findings, replicas));
+                case json -> out.println(CheckJson.of(findings, replicas));
             }
         }
         out.flush();
@@ -217,7 +217,7 @@ final class CheckCommand implements Callable<Integer> {
         return metadata;
     }
 
-    private CurrentReplicas fleet() {
+    private CurrentReplicas replicas() {
         if (currentReplicas < 0 || currentReplicas > MOST_REPLICAS) {
             throw invalid("--current-replicas", currentReplicas + " is not a number from 0 to " + MOST_REPLICAS);
         }
@@ -242,7 +242,7 @@ final class CheckCommand implements Callable<Integer> {
                             Duration.ofSeconds(timeoutSeconds))
                     .of(trigger());
         } catch (StatusRuntimeException e) {
-            String answer = ScalerErrors.words(
+            String answer = ScalerErrors.describe(
                             address.toString(), e.getStatus(), speaksTls(), Duration.ofSeconds(timeoutSeconds))
                     + (scaler == null && e.getStatus().getCode() == Status.Code.UNAVAILABLE
                             ? "; --scaler says where another one is, and --redis counts without any"
@@ -367,7 +367,7 @@ final class CheckCommand implements Callable<Integer> {
                 credentials.keyManager(certFile, keyFile);
             }
         } catch (IOException e) {
-            throw invalid("--ca-file, --cert-file, --key-file", "one of them cannot be used: " + Causes.words(e));
+            throw invalid("--ca-file, --cert-file, --key-file", "one of them cannot be used: " + Causes.describe(e));
         } catch (IllegalArgumentException e) {
             throw invalid("--ca-file, --cert-file, --key-file", "one of them holds no PEM: " + rootOf(e));
         }

@@ -22,7 +22,7 @@ final class CheckJson {
 
     private CheckJson() {}
 
-    static String of(CheckResult findings, CurrentReplicas fleet) {
+    static String of(CheckResult findings, CurrentReplicas replicas) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("status", findings.status());
         map.put("active", findings.active());
@@ -30,11 +30,11 @@ final class CheckJson {
         findings.value().ifPresent(value -> map.put("value", value));
         map.put("target", findings.target());
         map.put("metricTarget", findings.metricTarget());
-        ReplicaForecast forecast = findings.forecast(fleet);
+        ReplicaForecast forecast = findings.forecast(replicas);
         SteadyState outlook = forecast.settled();
         map.put("currentReplicas", forecast.current());
-        map.put("minReplicas", fleet.spec().minReplicas());
-        map.put("maxReplicas", fleet.spec().maxReplicas());
+        map.put("minReplicas", replicas.spec().minReplicas());
+        map.put("maxReplicas", replicas.spec().maxReplicas());
         map.put("wantedReplicas", outlook.replicas());
         map.put("wantedAfterSeconds", outlook.after().toSeconds());
         map.put("wantedBecause", outlook.reason().name().toLowerCase(Locale.ROOT));

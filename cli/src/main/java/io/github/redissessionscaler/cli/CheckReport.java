@@ -31,13 +31,13 @@ final class CheckReport {
     private final ReplicaForecast forecast;
     private final StringBuilder text = new StringBuilder();
 
-    private CheckReport(CheckResult findings, CurrentReplicas fleet) {
+    private CheckReport(CheckResult findings, CurrentReplicas replicas) {
         this.findings = findings;
-        this.forecast = findings.forecast(fleet);
+        this.forecast = findings.forecast(replicas);
     }
 
-    static String of(CheckResult findings, CurrentReplicas fleet) {
-        return new CheckReport(findings, fleet).made();
+    static String of(CheckResult findings, CurrentReplicas replicas) {
+        return new CheckReport(findings, replicas).made();
     }
 
     /** What does not fit, a line each; empty where all does. */
@@ -64,8 +64,8 @@ final class CheckReport {
     }
 
     private String target() {
-        String current = Numbers.words(findings.target());
-        String ofMetric = Numbers.words(findings.metricTarget());
+        String current = Numbers.withCommas(findings.target());
+        String ofMetric = Numbers.withCommas(findings.metricTarget());
         return current
                 + " per replica"
                 + (current.equals(ofMetric)
@@ -85,7 +85,7 @@ final class CheckReport {
 
     /** Of a large number no fraction, which none of the readers needs. */
     private static String number(double value) {
-        return Numbers.words(Math.abs(value) < 1000 ? value : Math.rint(value));
+        return Numbers.withCommas(Math.abs(value) < 1000 ? value : Math.rint(value));
     }
 
     private void line(String name, String what) {
@@ -103,7 +103,7 @@ final class CheckReport {
                 Interval likely = Interval.of95(count.getSessions(), count.getStandardError());
                 yield "estimated; with 95 %% confidence %s to %s"
                         .formatted(
-                                Numbers.words(Math.rint(likely.lowest())), Numbers.words(Math.rint(likely.highest())));
+                                Numbers.withCommas(Math.rint(likely.lowest())), Numbers.withCommas(Math.rint(likely.highest())));
             }
             case METHOD_EXACT -> "each visited";
             case METHOD_INDEX -> "a number that Redis keeps";
@@ -126,12 +126,12 @@ final class CheckReport {
 
     private static String cost(Cost cost) {
         String commands = cost.commands().entrySet().stream()
-                .map(command -> "%s %s".formatted(Numbers.words(command.getValue()), command.getKey()))
+                .map(command -> "%s %s".formatted(Numbers.withCommas(command.getValue()), command.getKey()))
                 .collect(joining(", "));
         return "%s%s in %s; %s"
                 .formatted(
                         commands,
-                        cost.keysRead() == 0 ? "" : ", %s keys read".formatted(Numbers.words(cost.keysRead())),
+                        cost.keysRead() == 0 ? "" : ", %s keys read".formatted(Numbers.withCommas(cost.keysRead())),
                         seconds(cost.took()),
                         cost.serverTime()
                                 .map(time -> "Redis was busy with it for %s, %s %% of that time"
@@ -164,10 +164,10 @@ final class CheckReport {
                 "keys",
                 "%s looked at, %s of them count%s"
                         .formatted(
-                                Numbers.words(keys.lookedAt()),
-                                Numbers.words(keys.counted()),
+                                Numbers.withCommas(keys.lookedAt()),
+                                Numbers.withCommas(keys.counted()),
                                 keys.shapes().isEmpty() ? "" : ", such as"));
-        keys.shapes().forEach(shape -> line("", "%s × %s".formatted(Numbers.words(shape.times()), shape.masked())));
+        keys.shapes().forEach(shape -> line("", "%s × %s".formatted(Numbers.withCommas(shape.times()), shape.masked())));
     }
 
     private void rights(MissingPermissions rights) {
@@ -255,7 +255,7 @@ final class CheckReport {
                     .formatted(
                             explanation.getOutageSeconds() < 1
                                     ? ""
-                                    : " for " + Numbers.words(Math.rint(explanation.getOutageSeconds())) + " s",
+                                    : " for " + Numbers.withCommas(Math.rint(explanation.getOutageSeconds())) + " s",
                             explanation.getOutage()));
         }
         if (!explanation.getTargetProblem().isEmpty()) {
@@ -266,8 +266,8 @@ final class CheckReport {
             Scan scan = explanation.getScan();
             notes.add("A scan is under way: %s of about %s keys in %s s"
                     .formatted(
-                            Numbers.words(scan.getKeysSeen()),
-                            Numbers.words(scan.getKeysExpected()),
+                            Numbers.withCommas(scan.getKeysSeen()),
+                            Numbers.withCommas(scan.getKeysExpected()),
                             Numbers.plain(scan.getRunningSeconds())));
         }
         return notes;

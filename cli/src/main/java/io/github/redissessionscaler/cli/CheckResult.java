@@ -77,8 +77,8 @@ record CheckResult(
     }
 
     /** What KEDA and the HPA make of it. */
-    ReplicaForecast forecast(CurrentReplicas fleet) {
-        return new ReplicaForecast(fleet.spec(), answer(), fleet.current());
+    ReplicaForecast forecast(CurrentReplicas replicas) {
+        return new ReplicaForecast(replicas.spec(), answer(), replicas.current());
     }
 
     /** The value that would be reported for so many sessions. */

@@ -55,7 +55,7 @@ public final class Main {
         commandLine.setParameterExceptionHandler((problem, given) -> {
             CommandLine command = problem.getCommandLine();
             command.getErr()
-                    .println(command.getCommandName() + ": " + OptionMistakes.words(problem) + "; see "
+                    .println(command.getCommandName() + ": " + OptionMistakes.describe(problem) + "; see "
                             + command.getCommandName() + " --help");
             return INVALID_INPUT;
         });
@@ -85,7 +85,7 @@ public final class Main {
         if (failure instanceof UncheckedIOException unchecked) {
             IOException cause = unchecked.getCause();
             if (cause != null && message.equals(cause.toString())) {
-                message = Causes.words(cause);
+                message = Causes.describe(cause);
             }
         }
         return message.replaceAll("\\s*\\R\\s*", " ");

@@ -19,7 +19,7 @@ final class OptionMistakes {
 
     private OptionMistakes() {}
 
-    static String words(ParameterException mistake) {
+    static String describe(ParameterException mistake) {
         return switch (mistake) {
             case UnmatchedArgumentException unmatched -> unmatched(unmatched);
             case MissingParameterException missing -> missing(missing);

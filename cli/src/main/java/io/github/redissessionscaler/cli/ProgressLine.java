@@ -41,8 +41,8 @@ final class ProgressLine implements Consumer<ScanProgress>, AutoCloseable {
         nextLine = System.nanoTime() + BETWEEN_LINES.toNanos();
         String line = "scanned %s of about %s keys, %d %%"
                 .formatted(
-                        Numbers.words(scan.keysSeen()),
-                        Numbers.words(scan.keysExpected()),
+                        Numbers.withCommas(scan.keysSeen()),
+                        Numbers.withCommas(scan.keysExpected()),
                         Math.min(100, 100 * scan.keysSeen() / scan.keysExpected()));
         if (terminal) {
             overwrite(line);

@@ -20,9 +20,9 @@ final class ScalerErrors {
      * @param tls whether TLS was spoken
      * @param timeout that each answer had
      */
-    static String words(String address, Status status, boolean tls, Duration timeout) {
+    static String describe(String address, Status status, boolean tls, Duration timeout) {
         String scaler = "the scaler at " + address + " ";
-        String said = Optional.ofNullable(status.getDescription())
+        String detail = Optional.ofNullable(status.getDescription())
                 .map(text -> text.split("\\R", 2)[0])
                 .orElse("");
         for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
@@ -39,13 +39,13 @@ final class ScalerErrors {
             if (message.contains("HTTP/1")) {
                 return scaler + "answers with HTTP/1; is that the management port? The port for KEDA is GRPC_PORT";
             }
-            if (message.contains("First received frame was not SETTINGS") || said.equals("http2 exception")) {
+            if (message.contains("First received frame was not SETTINGS") || detail.equals("http2 exception")) {
                 return scaler
                         + "answers with something that is no HTTP/2; give the address of its GRPC_PORT, by default"
                         + " 6000";
             }
             if (cause instanceof IOException failure && cause.getCause() == null && message.contains("refused")) {
-                return scaler + "cannot be reached: " + Causes.words(failure);
+                return scaler + "cannot be reached: " + Causes.describe(failure);
             }
         }
         return switch (status.getCode()) {
@@ -53,11 +53,11 @@ final class ScalerErrors {
                 scaler + "did not answer within " + timeout.toSeconds() + " s; --timeout gives it longer";
             case UNIMPLEMENTED -> scaler + "is none: it knows no service of KEDA's external scalers";
             case UNAVAILABLE ->
-                said.isEmpty() || said.equals("io exception") || said.startsWith("Network closed")
+                detail.isEmpty() || detail.equals("io exception") || detail.startsWith("Network closed")
                         ? scaler + "closed the connection"
                                 + (tls ? "" : "; where it expects TLS, add --tls or --ca-file")
-                        : scaler + "answers UNAVAILABLE: " + said;
-            default -> scaler + "answers " + status.getCode() + (said.isEmpty() ? "" : ": " + said);
+                        : scaler + "answers UNAVAILABLE: " + detail;
+            default -> scaler + "answers " + status.getCode() + (detail.isEmpty() ? "" : ": " + detail);
         };
     }
 }

@@ -129,7 +129,7 @@ final class SimulateCommand implements Callable<Integer> {
         var report = new SimulationReport(curve, outcomes, takes, file.ignored());
         PrintWriter out = spec.commandLine().getOut();
         switch (output) {
-            case text -> out.print(report.inWords(changes));
+            case text -> out.print(report.text(changes));
             case json ->
                 out.println(new GsonBuilder()
                         .disableHtmlEscaping()

@@ -44,7 +44,7 @@ record SimulationJson(
                 at.apply(curve.span().from()),
                 at.apply(curve.span().to()),
                 curve.most(),
-                periods(curve.silences(), at),
+                periods(curve.outages(), at),
                 report.capacity(),
                 report.outcomes().stream().map(outcome -> of(outcome, at)).toList(),
                 report.notes().toList());

@@ -20,14 +20,14 @@ record SimulationReport(LoadCurve curve, List<Outcome> outcomes, double capacity
     private static final List<String> HEADS =
             List.of("setup", "overloaded", "worst moment", "replica hours", "changes", "most replicas");
 
-    String inWords(boolean withChanges) {
+    String text(boolean withChanges) {
         var text = new StringBuilder();
         Span span = curve.span();
         text.append("%d points from %s to %s, at most %s sessions%n"
                 .formatted(curve.points(), at(span.from()), at(span.to()), Numbers.plain(curve.most())));
-        curve.silences()
-                .forEach(silence -> text.append("Redis is silent for %s from %s%n"
-                        .formatted(DurationFormat.time(silence.length()), at(silence.from()))));
+        curve.outages()
+                .forEach(outage -> text.append("Redis is silent for %s from %s%n"
+                        .formatted(DurationFormat.time(outage.length()), at(outage.from()))));
         text.append("A replica can take %s sessions; more is an overload%n%n".formatted(Numbers.plain(capacity)));
         table(text);
         if (withChanges) {

@@ -43,7 +43,7 @@ final class Day {
             Map.entry(30.0, 80.0)));
 
     private final double speed;
-    private volatile LongSupplier nanosSinceBegin = () -> 0;
+    private volatile LongSupplier nanosSinceStart = () -> 0;
 
     /** A day that takes so long, and has not begun. */
     Day(Duration length) {
@@ -53,30 +53,30 @@ final class Day {
     /** Lets time pass from now on. */
     void begin() {
         long begin = System.nanoTime();
-        nanosSinceBegin = () -> System.nanoTime() - begin;
+        nanosSinceStart = () -> System.nanoTime() - begin;
     }
 
     /** The time of the day. */
     Instant now() {
-        return START.plusNanos((long) ((double) nanosSinceBegin.getAsLong() * speed));
+        return START.plusNanos((long) ((double) nanosSinceStart.getAsLong() * speed));
     }
 
     /** How long a time of the day takes. */
-    Duration inReality(Duration time) {
+    Duration toRealTime(Duration time) {
         return Duration.ofNanos((long) ((double) time.toNanos() / speed));
     }
 
     /** How much of the day passes meanwhile. */
-    Duration inTheDay(Duration reality) {
-        return Duration.ofNanos((long) ((double) reality.toNanos() * speed));
+    Duration toDayTime(Duration realTime) {
+        return Duration.ofNanos((long) ((double) realTime.toNanos() * speed));
     }
 
     /** How many people want to be logged in. */
-    long wanted() {
-        return wantedAt((double) Duration.between(MIDNIGHT, now()).toMillis() / 3_600_000);
+    long sessions() {
+        return sessionsAt((double) Duration.between(MIDNIGHT, now()).toMillis() / 3_600_000);
     }
 
-    static long wantedAt(double hoursSinceMidnight) {
+    static long sessionsAt(double hoursSinceMidnight) {
         double hour = Math.clamp(hoursSinceMidnight, SESSIONS.firstKey(), SESSIONS.lastKey());
         Map.Entry<Double, Double> before = SESSIONS.floorEntry(hour);
         Map.Entry<Double, Double> after = SESSIONS.ceilingEntry(hour);

@@ -33,8 +33,8 @@ public final class Demo implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofHours(1);
     private static final Duration TIME_TO_LIVE = Duration.ofHours(2);
     private static final Duration REMIND_EVERY = Duration.ofMinutes(30);
-    private static final Duration LIVE_EVERY = Duration.ofMillis(100);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+    private static final Duration UPDATE_EVERY = Duration.ofMillis(100);
+    private static final Duration RUN_EVERY = Duration.ofMillis(20);
 
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
             4, Thread.ofPlatform().name("demo-", 0).daemon().factory());
@@ -50,10 +50,10 @@ public final class Demo implements AutoCloseable {
         this.redis = redis;
         scaler = Scaler.start(ConfigSource.of(environment(redis, managementPort)), _ -> {}, this::running);
         var day = new Day(length);
-        Duration pause = longer(day.inReality(PAUSE), SHORTEST_PAUSE);
-        Duration timeToLive = longer(TIME_TO_LIVE, day.inTheDay(pause.multipliedBy(2)));
+        Duration pause = longer(day.toRealTime(PAUSE), SHORTEST_PAUSE);
+        Duration timeToLive = longer(TIME_TO_LIVE, day.toDayTime(pause.multipliedBy(2)));
         application = new DemoApplication(day, timeToLive, redis.port());
-        application.live();
+        application.update();
         var narrator = new Narrator(day, application::sessions, out);
         List<KedaStandIn> all = DemoScaledObject.all().stream()
                 .map(shop -> new KedaStandIn(shop, day, scaler.grpcPort(), application::sessions, narrator))
@@ -61,9 +61,9 @@ public final class Demo implements AutoCloseable {
         all.forEach(one -> standIns.put(one.shop().name(), one));
         narrator.begin(all, length, pause, scaler.managementPort());
         day.begin();
-        repeat(application::live, LIVE_EVERY);
-        all.forEach(one -> repeat(one::look, LOOK_EVERY));
-        repeat(() -> narrator.remind(REMIND_EVERY), LIVE_EVERY);
+        repeat(application::update, UPDATE_EVERY);
+        all.forEach(one -> repeat(one::runDue, RUN_EVERY));
+        repeat(() -> narrator.remind(REMIND_EVERY), UPDATE_EVERY);
         Duration half = length.dividedBy(2);
         after(half, () -> {
             narrator.paused();

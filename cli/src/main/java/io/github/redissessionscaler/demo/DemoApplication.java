@@ -65,15 +65,15 @@ final class DemoApplication implements AutoCloseable {
     }
 
     /** Lets everything happen that is due. */
-    void live() {
+    void update() {
         try {
             Jedis redis = connection.orElseGet(this::connect);
             connection = Optional.of(redis);
             redis.ping();
             Instant now = day.now();
             try (Pipeline commands = redis.pipelined()) {
-                letGo(now, commands);
-                letIn(now, commands);
+                removeDeparted(now, commands);
+                addArrivals(now, commands);
                 renew(now, commands);
                 commands.sync();
             }
@@ -102,11 +102,11 @@ final class DemoApplication implements AutoCloseable {
     }
 
     /** Those whose time has come, and the earliest when there are more than want to be there. */
-    private void letGo(Instant now, Pipeline commands) {
+    private void removeDeparted(Instant now, Pipeline commands) {
         while (!left.isEmpty() && left.getFirst().isBefore(now)) {
             left.removeFirst();
         }
-        long tooMany = alive() - day.wanted();
+        long tooMany = alive() - day.sessions();
         for (Iterator<Map.Entry<String, Instant>> each = present.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<String, Instant> session = each.next();
             boolean surplus = tooMany > 0;
@@ -124,13 +124,13 @@ final class DemoApplication implements AutoCloseable {
         }
     }
 
-    private void letIn(Instant now, Pipeline commands) {
-        for (long missing = day.wanted() - alive(); missing > 0; missing--) {
+    private void addArrivals(Instant now, Pipeline commands) {
+        for (long missing = day.sessions() - alive(); missing > 0; missing--) {
             String key = "session:" + new UUID(random.nextLong(), random.nextLong());
             commands.set(
                     key,
                     "user",
-                    SetParams.setParams().px(day.inReality(timeToLive).toMillis()));
+                    SetParams.setParams().px(day.toRealTime(timeToLive).toMillis()));
             present.put(key, now.plus(stay()));
         }
     }
@@ -149,7 +149,7 @@ final class DemoApplication implements AutoCloseable {
     }
 
     private void renew(String key, Pipeline commands) {
-        commands.pexpire(key, day.inReality(timeToLive).toMillis());
+        commands.pexpire(key, day.toRealTime(timeToLive).toMillis());
     }
 
     @Override

@@ -84,7 +84,7 @@ final class KedaStandIn implements AutoCloseable {
     }
 
     /** Does what is due. */
-    void look() {
+    void runDue() {
         account();
         if (pushed) {
             pushed = false;

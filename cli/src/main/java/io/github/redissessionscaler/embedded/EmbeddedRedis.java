@@ -206,7 +206,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException(
                     "its port %d cannot be used: %s; give another, or 0 for any free one"
-                            .formatted(port, Causes.words(e)),
+                            .formatted(port, Causes.describe(e)),
                     e);
         }
     }

@@ -33,17 +33,16 @@ final class MessagesTest {
                 "ANSWER_TIMEOUT=99999h | ANSWER_TIMEOUT: '99999h' is not a duration such as 500ms, 90s, 30m or 1h30m,"
                         + " from 10ms to 1h",
                 "ANSWER_TIMEOUT=2 | ANSWER_TIMEOUT: '2' is not a duration such as 500ms, 90s, 30m or 1h30m, from 10ms"
-                        + " to 1h; a number needs its unit: write 2s for seconds or 2m for minutes",
+                        + " to 1h; add a unit: 2s for seconds or 2m for minutes",
                 "KEEPALIVE=1ms | KEEPALIVE: '1ms' is not a duration such as 500ms, 90s, 30m or 1h30m, from 1s to 1d",
                 "OUTAGE_GRACE=-1s | OUTAGE_GRACE: '-1s' is not a duration such as 500ms, 90s, 30m or 1h30m, from 0s to"
                         + " 7d",
                 "PUSH_POLL_MIN=10s | PUSH_POLL_MIN: is 10s, which is more than PUSH_POLL_MAX, 5s; give the shorter one"
                         + " first",
                 "MANAGEMENT_PORT=6000 | MANAGEMENT_PORT: is 6000, and so is GRPC_PORT; give each a port of its own",
-                "LISTEN_ADDRESS=a b | LISTEN_ADDRESS: what is given, and not shown since it may hold a password, is"
+                "LISTEN_ADDRESS=a b | LISTEN_ADDRESS: the value (not shown, since it may contain a password) is"
                         + " not a host name or address",
-                "CONFIG_FILE=/no/such/file.yaml | CONFIG_FILE: '/no/such/file.yaml' cannot be read: there is no such"
-                        + " file",
+                "CONFIG_FILE=/no/such/file.yaml | CONFIG_FILE: '/no/such/file.yaml' cannot be read: no such file",
                 "CONFIG_FILE=/ | CONFIG_FILE: '/' cannot be read: it is a directory",
                 "REDIS_ADDRESS=redis:99999 | REDIS_ADDRESS: has the port 99999, which is not from 1 to 65535; write"
                         + " host:port, such as redis:6379",
@@ -119,7 +118,7 @@ final class MessagesTest {
                 "check --redis redis:port | check: --redis: is not host:port, and not shown, since it may hold a"
                         + " password; write host:port, such as redis:6379",
                 "check --ca-file /no/such/file | check: --ca-file, --cert-file, --key-file: one of them cannot be"
-                        + " used: there is no such file",
+                        + " used: no such file",
                 "chekc | redis-session-scaler: chekc: is not a command; did you mean 'check'?; see"
                         + " redis-session-scaler --help",
                 "simulate | simulate: --from: requires a value; give --from=CURVE; see simulate --help",
@@ -153,12 +152,12 @@ final class MessagesTest {
                 assertThat(run.status()).isEqualTo(1);
                 assertThat(run.err())
                         .contains("serve: " + ports.get(2) + ": cannot listen on 127.0.0.1:" + port
-                                + ": another program has that port");
+                                + ": the port is already in use");
             }
             CommandRun embedded = CommandRun.of("serve", "--embedded-redis", "--embedded-redis-port", port);
             assertThat(embedded.status()).isEqualTo(1);
             assertThat(embedded.err())
-                    .contains("its port " + port + " cannot be used: another program has that port; give another");
+                    .contains("its port " + port + " cannot be used: the port is already in use; give another");
         }
     }
 
@@ -170,7 +169,7 @@ final class MessagesTest {
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err().strip())
-                .isEqualTo("check: the scaler at " + address + " cannot be reached: nothing listens there");
+                .isEqualTo("check: the scaler at " + address + " cannot be reached: connection refused");
     }
 
     private static String problems(Map<String, String> environment) {

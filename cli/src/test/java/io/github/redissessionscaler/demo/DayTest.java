@@ -25,7 +25,7 @@ final class DayTest {
         "31, 80" // after it
     })
     void comesInTheMorningAtNoonAndInTheEvening(double hour, long sessions) {
-        assertThat(Day.wantedAt(hour)).isEqualTo(sessions);
+        assertThat(Day.sessionsAt(hour)).isEqualTo(sessions);
     }
 
     @Test
@@ -35,7 +35,7 @@ final class DayTest {
 
         assertThat(day.now()).isEqualTo(start);
         assertThat(Day.clock(start)).isEqualTo(LocalTime.of(6, 0));
-        assertThat(day.wanted()).isEqualTo(85);
+        assertThat(day.sessions()).isEqualTo(85);
 
         day.begin();
 
@@ -46,7 +46,7 @@ final class DayTest {
     void passesFasterThanADay() {
         var day = new Day(Duration.ofMinutes(5));
 
-        assertThat(day.inReality(Duration.ofDays(1))).isEqualTo(Duration.ofMinutes(5));
-        assertThat(day.inTheDay(Duration.ofMinutes(5))).isEqualTo(Duration.ofDays(1));
+        assertThat(day.toRealTime(Duration.ofDays(1))).isEqualTo(Duration.ofMinutes(5));
+        assertThat(day.toDayTime(Duration.ofMinutes(5))).isEqualTo(Duration.ofDays(1));
     }
 }

@@ -61,7 +61,7 @@ final class ReferenceTest {
                                                 .map(Preset.PresetOption::defaultText)
                                                 .orElse("–"),
                                         preset.description(),
-                                        preset.query().inWords().replaceAll("'([^']*)'", "`$1`")))));
+                                        preset.query().description().replaceAll("'([^']*)'", "`$1`")))));
     }
 
     @Test

@@ -150,7 +150,7 @@ public final class Inspection implements AutoCloseable {
                         : OptionalDouble.of(0),
                 false,
                 Explanation.newBuilder()
-                        .setCounted(trigger.source().query().inWords())
+                        .setCounted(trigger.source().query().description())
                         .setTarget(trigger.target()
                                 .sessionSize()
                                 .orElseGet(() -> source.current().sessionSize()))

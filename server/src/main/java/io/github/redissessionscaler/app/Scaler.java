@@ -131,7 +131,7 @@ public final class Scaler implements AutoCloseable {
             }
             throw new IllegalStateException(
                     "%s: cannot listen on %s:%d: %s; give another port, or stop what has it (%s is the address)"
-                            .formatted(setting, address, port, Causes.words(cause), Setting.LISTEN_ADDRESS),
+                            .formatted(setting, address, port, Causes.describe(cause), Setting.LISTEN_ADDRESS),
                     e);
         }
     }

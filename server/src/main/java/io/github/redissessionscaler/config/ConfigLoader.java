@@ -70,7 +70,7 @@ public final class ConfigLoader {
             }
             return Section.of("", content == null ? Map.of() : content, problems);
         } catch (IOException e) {
-            throw invalid(shown + " cannot be read: " + Causes.words(e));
+            throw invalid(shown + " cannot be read: " + Causes.describe(e));
         } catch (YamlEngineException e) {
             throw invalid(shown + YamlMistakes.words(e));
         } catch (StackOverflowError _) {

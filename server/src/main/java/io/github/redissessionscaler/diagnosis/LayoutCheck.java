@@ -118,9 +118,9 @@ public final class LayoutCheck {
             advice.add(
                     "none of %s keys looked at, drawn at random, matches %s: sessions are fewer than %s %% of the keys, or their keys have other names"
                             .formatted(
-                                    Numbers.words(keys),
+                                    Numbers.withCommas(keys),
                                     Printable.of(query.pattern()),
-                                    Numbers.words(Math.ceil(HIGHEST_SHARE_UNSEEN / (double) keys * 1000) / 10)));
+                                    Numbers.withCommas(Math.ceil(HIGHEST_SHARE_UNSEEN / (double) keys * 1000) / 10)));
         }
         if (endless > 0) {
             advice.add("%d of %d matching keys looked at have no time to live, and count until somebody deletes them"

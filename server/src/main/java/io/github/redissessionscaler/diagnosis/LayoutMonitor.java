@@ -110,7 +110,7 @@ public final class LayoutMonitor {
         private void log(CheckedLayout subject, String sentence) {
             limit.log(() -> LOG.atWarn()
                     .addKeyValue("connection", subject.source.database().connection())
-                    .addKeyValue("counts", subject.source.query().inWords())
+                    .addKeyValue("counts", subject.source.query().description())
                     .log(sentence));
         }
     }

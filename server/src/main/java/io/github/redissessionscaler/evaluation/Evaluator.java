@@ -201,7 +201,7 @@ public final class Evaluator {
                 .exceptionally(Evaluator::standsInTheState)
                 .thenCompose(_ -> layoutMonitor.findings(trigger, deadline))
                 .thenApply(findings -> new Explanation(
-                        trigger.source().query().inWords(),
+                        trigger.source().query().description(),
                         state.count(),
                         state.outage(),
                         state.target(),
@@ -270,7 +270,7 @@ public final class Evaluator {
         Instant since = observed.outage().map(LastReading.Outage::since).orElse(now);
         OutageDecision<TriggerReading> verdict = failure.reason().ours()
                 ? new OutageDecision.ReportError<>()
-                : rules.verdict(state.asked().trigger().onUnavailable(), observed.last(), since);
+                : rules.decide(state.asked().trigger().onUnavailable(), observed.last(), since);
         if (observed.missed(failure, since)) {
             warn(state, failure);
         }

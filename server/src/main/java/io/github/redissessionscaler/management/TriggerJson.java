@@ -56,7 +56,7 @@ final class TriggerJson {
         json.addProperty("metric", trigger.metricName());
         json.addProperty("connection", trigger.source().database().connection());
         trigger.source().database().index().ifPresent(index -> json.addProperty("database", index));
-        json.addProperty("counts", trigger.source().query().inWords());
+        json.addProperty("counts", trigger.source().query().description());
         trigger.layout()
                 .ifPresent(layout -> json.addProperty("preset", layout.preset().text()));
         json.add("lastAskedSeconds", JsonNumbers.seconds(state.lastAsked(), now));
@@ -85,8 +85,8 @@ final class TriggerJson {
         json.addProperty(
                 "headroom",
                 switch (trigger.headroom()) {
-                    case Headroom.Sessions(double spare) -> Numbers.words(spare);
-                    case Headroom.ByPercent(double percent) -> Numbers.words(percent) + "%";
+                    case Headroom.Sessions(double spare) -> Numbers.withCommas(spare);
+                    case Headroom.ByPercent(double percent) -> Numbers.withCommas(percent) + "%";
                 });
         json.addProperty("wholeReplicas", trigger.wholeReplicas());
         state.lastReport().filter(report -> report.value().isPresent()).ifPresent(report -> {
@@ -107,7 +107,7 @@ final class TriggerJson {
     }
 
     private void activity() {
-        json.addProperty("activeWhile", trigger.activation().inWords());
+        json.addProperty("activeWhile", trigger.activation().description());
         state.report().ifPresent(report -> json.addProperty("active", report.active()));
         json.addProperty(
                 "onUnavailable",

@@ -196,11 +196,11 @@ final class RedisErrors {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             for (Throwable tried : cause.getSuppressed()) {
                 if (tried instanceof IOException refused) {
-                    return ": " + Causes.words(refused);
+                    return ": " + Causes.describe(refused);
                 }
             }
             if (cause instanceof ConnectException refused) {
-                return ": " + Causes.words(refused);
+                return ": " + Causes.describe(refused);
             }
         }
         return "";

@@ -33,7 +33,7 @@ record RereadCredentials(Credentials credentials) implements RedisCredentialsPro
             password = Secret.withoutLineEnd(Files.readString(path));
         } catch (IOException e) {
             throw new KeyspaceException(
-                    Reason.NOAUTH, "the password file " + path + " cannot be read: " + Causes.words(e), e);
+                    Reason.NOAUTH, "the password file " + path + " cannot be read: " + Causes.describe(e), e);
         }
         if (password.isEmpty()) {
             throw new KeyspaceException(Reason.NOAUTH, "the password file " + path + " is empty");

@@ -69,7 +69,7 @@ final class TlsWords {
     /** Why certificates and keys out of files cannot be used. {@link io.github.redissessionscaler.tls.Pem} names the file. */
     static String ofFile(Exception failure) {
         return failure instanceof java.nio.file.FileSystemException unreadable
-                ? unreadable.getFile() + ": " + Causes.words(unreadable)
-                : failure instanceof IOException ? Causes.words(failure) : String.valueOf(failure.getMessage());
+                ? unreadable.getFile() + ": " + Causes.describe(unreadable)
+                : failure instanceof IOException ? Causes.describe(failure) : String.valueOf(failure.getMessage());
     }
 }

@@ -39,16 +39,16 @@ final class MonotonicClockTest {
 
         nanos.addAndGet(HOLD_FOR.toNanos() - 1);
         assertThat(Duration.between(known.asOf(), clock.instant())).isEqualTo(HOLD_FOR.minusNanos(1));
-        assertThat(rules.verdict(HOLD, Optional.of(known), known.asOf()))
+        assertThat(rules.decide(HOLD, Optional.of(known), known.asOf()))
                 .isEqualTo(new OutageDecision.ReportLast<>(known));
-        assertThat(rules.verdict(MINIMUM, Optional.of(known), known.asOf()))
+        assertThat(rules.decide(MINIMUM, Optional.of(known), known.asOf()))
                 .isEqualTo(new OutageDecision.ReportLast<>(known));
 
         machine.set(START.minus(jump));
         nanos.incrementAndGet();
-        assertThat(rules.verdict(HOLD, Optional.of(known), known.asOf()))
+        assertThat(rules.decide(HOLD, Optional.of(known), known.asOf()))
                 .isEqualTo(new OutageDecision.ReportMinimum<>());
-        assertThat(rules.verdict(MINIMUM, Optional.of(known), known.asOf()))
+        assertThat(rules.decide(MINIMUM, Optional.of(known), known.asOf()))
                 .isEqualTo(new OutageDecision.ReportMinimum<>());
     }
 }

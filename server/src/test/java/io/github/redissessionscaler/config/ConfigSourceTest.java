@@ -80,7 +80,7 @@ final class ConfigSourceTest {
         Files.delete(file);
         assertThatThrownBy(source::reread)
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("cannot be read: there is no such file");
+                .hasMessageContaining("cannot be read: no such file");
         assertThat(source.reread()).isEmpty();
         write("");
         assertThatThrownBy(source::reread).hasMessageContaining("is empty");

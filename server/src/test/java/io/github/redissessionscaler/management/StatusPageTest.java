@@ -71,7 +71,7 @@ final class StatusPageTest {
         assertThat(text(trigger, "counts")).isEqualTo("all keys");
         assertThat(text(trigger, "method")).isEqualTo("index");
         assertThat(text(trigger, "headroom")).isEqualTo("50%");
-        assertThat(text(trigger, "activeWhile")).isEqualTo("Redis answers");
+        assertThat(text(trigger, "activeWhile")).isEqualTo("Redis is available");
         assertThat(trigger.get("sessions").getAsDouble()).isEqualTo(3);
         assertThat(trigger.get("value").getAsDouble()).isEqualTo(4.5);
         assertThat(trigger.get("target").getAsDouble()).isEqualTo(2);
