@@ -40,6 +40,7 @@ final class LayersTest {
      */
     private static final String LAYERS = """
         background ->
+        forecast ->
         hpa ->
         input ->
         proto ->
