@@ -75,12 +75,13 @@ public final class LoadCurve {
         return List.copyOf(outages);
     }
 
-    boolean unavailableAt(Instant time) {
+    /** Whether Redis is unavailable at that time. */
+    public boolean unavailableAt(Instant time) {
         return Double.isNaN(counted[Math.max(0, floor(times, time.toEpochMilli()))]);
     }
 
     /** Sessions at that time, counted or not: a whole number between two points. */
-    double sessionsAt(Instant time) {
+    public double sessionsAt(Instant time) {
         long millis = time.toEpochMilli();
         int before = floor(knownTimes, millis);
         if (before < 0) {
@@ -103,7 +104,12 @@ public final class LoadCurve {
         return most;
     }
 
-    private Instant at(int point) {
+    /**
+     * The time of a point.
+     *
+     * @param point from 0 to {@link #points()} - 1
+     */
+    public Instant at(int point) {
         return Instant.ofEpochMilli(times[point]);
     }
 

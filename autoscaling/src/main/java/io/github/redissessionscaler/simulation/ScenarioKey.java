@@ -83,11 +83,17 @@ public enum ScenarioKey implements DocumentedKey {
             ScenarioValues.PART,
             "0.1",
             "Tolerance of the cluster's HPAs, in both directions, for a ScaledObject that sets none."),
-    STARTUP_TIME(
-            "startupTime",
+    STARTUP(
+            "startup",
             ScenarioValues.DURATION,
             "0s",
             "How long a replica takes from its start until it takes sessions."),
+    LOOK_AHEAD(
+            "lookAhead",
+            ScenarioValues.LOOK_AHEAD,
+            "0s",
+            "Reports the sessions expected this long from now, if they are more than now; usually the same as"
+                    + " startup."),
     OUTAGE_GRACE(
             "outageGrace",
             ScenarioValues.DURATION,

@@ -39,11 +39,12 @@ final class ScenarioReader {
         ScaledObject scaledObject = scaledObject();
         boolean pushes = read(ScenarioKey.TYPE, ScenarioValues.PUSHES);
         Duration grace = read(ScenarioKey.OUTAGE_GRACE, ScenarioValues.DURATION);
-        Duration startup = read(ScenarioKey.STARTUP_TIME, ScenarioValues.DURATION);
+        Duration startup = read(ScenarioKey.STARTUP, ScenarioValues.DURATION);
+        Duration lookAhead = read(ScenarioKey.LOOK_AHEAD, ScenarioValues.LOOK_AHEAD);
         problems.throwIfAny();
         Trigger sound = trigger.orElseThrow();
         double target = sound.target().sessionSize().orElse(SESSION_SIZE);
-        return new Scenario(name, sound, target, scaledObject, pushes, grace, startup);
+        return new Scenario(name, sound, target, scaledObject, pushes, grace, startup, lookAhead);
     }
 
     /** The trigger, or empty when something is wrong with it, which is noted. */

@@ -1,10 +1,13 @@
 package io.github.redissessionscaler.simulation;
 
+import io.github.redissessionscaler.forecast.Forecast;
+import io.github.redissessionscaler.keda.Autoscaler;
 import io.github.redissessionscaler.keda.ScalerResponse;
 import io.github.redissessionscaler.outage.OutageDecision;
 import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.outage.Timestamped;
 import io.github.redissessionscaler.trigger.Activation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,12 +19,27 @@ final class SimulatedScaler {
     private Instant now = Instant.EPOCH;
     private Optional<Timestamped<Double>> last = Optional.empty();
 
+    /** Empty without {@code lookAhead}. Looks ahead until the HPA's next request after the new replica is ready. */
+    private final Optional<Forecast> forecast;
+
     /** When the first reading failed, while they do. */
     private Optional<Instant> outage = Optional.empty();
 
     SimulatedScaler(Scenario setup) {
         this.setup = setup;
         this.policy = new OutagePolicy(setup::outageGrace, () -> now);
+        this.forecast = Optional.of(setup.lookAhead())
+                .filter(Duration::isPositive)
+                .map(time -> new Forecast(time.plus(Autoscaler.SYNC_PERIOD)));
+    }
+
+    /** Adds a reading to the forecast, if there is one; due at every {@link Forecast#INTERVAL} while Redis answers. */
+    void read(double sessions, Instant at) {
+        forecast.ifPresent(one -> one.read(sessions, 0, at));
+    }
+
+    boolean looksAhead() {
+        return forecast.isPresent();
     }
 
     /** The answer when Redis holds so many sessions. */
@@ -29,7 +47,9 @@ final class SimulatedScaler {
         now = at;
         last = Optional.of(new Timestamped<>(sessions, at));
         outage = Optional.empty();
-        return numbers(sessions);
+        return numbers(
+                sessions,
+                forecast.map(one -> one.expectedWithMargin(sessions, at)).orElse(sessions));
     }
 
     /** The answer when Redis is silent. */
@@ -38,20 +58,21 @@ final class SimulatedScaler {
         Instant since = outage.orElse(at);
         outage = Optional.of(since);
         return switch (policy.decide(setup.trigger().onUnavailable(), last, since)) {
-            case OutageDecision.ReportLast<Double> hold -> numbers(hold.known().value());
+            case OutageDecision.ReportLast<Double> hold ->
+                numbers(hold.known().value(), hold.known().value());
             case OutageDecision.ReportMinimum<Double>() -> new ScalerResponse.MetricValues(0, metricTarget(), false);
             case OutageDecision.ReportError<Double>() -> new ScalerResponse.Failure(metricTarget());
         };
     }
 
-    private ScalerResponse numbers(double sessions) {
+    private ScalerResponse numbers(double sessions, double expected) {
         boolean active = switch (setup.trigger().activation()) {
             case Activation.Reachable() -> true;
             case Activation.Flag(String key) -> true;
             case Activation.MoreThan moreThan -> moreThan.reachedBy(sessions);
         };
         return new ScalerResponse.MetricValues(
-                setup.trigger().valueOf(sessions, setup.target()), metricTarget(), active);
+                setup.trigger().valueOf(expected, setup.target()), metricTarget(), active);
     }
 
     /** The target by which the HPA divides. */

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.simulation;
 
+import io.github.redissessionscaler.forecast.Forecast;
 import io.github.redissessionscaler.hpa.Decision;
 import io.github.redissessionscaler.keda.Autoscaler;
 import io.github.redissessionscaler.keda.ReplicaForecast;
@@ -19,6 +20,7 @@ public final class Simulation {
 
     private static final long NEVER = -1;
     private static final long SYNC_SECONDS = Autoscaler.SYNC_PERIOD.toSeconds();
+    private static final long READ_SECONDS = Forecast.INTERVAL.toSeconds();
 
     private final LoadCurve curve;
     private final Scenario setup;
@@ -44,7 +46,7 @@ public final class Simulation {
         this.answers = new SimulatedScaler(setup);
         this.atFirst = new ReplicaForecast(setup.scaledObject(), answer(start), 1).neededWithinLimits();
         this.autoscaler = new Autoscaler(setup.scaledObject(), atFirst, start);
-        this.replicas = new SimulatedReplicas(atFirst, setup.startupTime().toSeconds());
+        this.replicas = new SimulatedReplicas(atFirst, setup.startup().toSeconds());
     }
 
     /**
@@ -78,7 +80,8 @@ public final class Simulation {
         long poll = setup.scaledObject().pollingInterval().toSeconds();
         long nextPoll = second - second % poll + poll;
         long nextSync = second - second % SYNC_SECONDS + SYNC_SECONDS;
-        return Math.min(Math.min(nextPoll, nextSync), replicas.nextReady());
+        long nextRead = answers.looksAhead() ? second - second % READ_SECONDS + READ_SECONDS : nextSync;
+        return Math.min(Math.min(Math.min(nextPoll, nextRead), nextSync), replicas.nextReady());
     }
 
     /** A push starts the first replicas, and renews the time of the last activity, which only matters where KEDA ends the last ones. */
@@ -91,6 +94,9 @@ public final class Simulation {
 
     private void scale(long second) {
         Instant now = start.plusSeconds(second);
+        if (second % READ_SECONDS == 0 && !curve.silentAt(now)) {
+            answers.read(curve.sessionsAt(now), now);
+        }
         if (second % setup.scaledObject().pollingInterval().toSeconds() == 0) {
             decided(autoscaler.poll(() -> List.of(answer(now)), now), second);
         } else if (followsPushes() && isActive(answer(now))) {

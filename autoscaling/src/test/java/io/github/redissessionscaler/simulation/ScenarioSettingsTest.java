@@ -27,7 +27,8 @@ final class ScenarioSettingsTest {
 
         assertThat(setup.scaledObject()).isEqualTo(ScaledObject.DEFAULT);
         assertThat(setup.target()).isEqualTo(100);
-        assertThat(setup.startupTime()).isZero();
+        assertThat(setup.startup()).isZero();
+        assertThat(setup.lookAhead()).isZero();
         assertThat(setup.outageGrace()).isZero();
         assertThat(setup.assumptions()).isEmpty();
     }
@@ -95,6 +96,8 @@ final class ScenarioSettingsTest {
                         + " 3600",
                 "scaleUp.policies=0/15s | policies: '0/15s' is not policies",
                 "scaleUp.policies=1/31m | policies: '1/31m' is not policies",
+                "lookAhead=5m1s | lookAhead: '5m1s' is not a duration such as 500ms, 90s, 30m or 1h30m, from 0s"
+                        + " to 5m",
                 "pollingInterval=0 | pollingInterval: '0' is not a whole number",
                 "sessionSize=x, holdFor=1s, maxReplicaCount=0 | sessionSize: 'x' is not",
                 "sessionSize=x, holdFor=1s, maxReplicaCount=0 | holdFor: means nothing without onUnavailable: hold",

@@ -2,12 +2,14 @@ package io.github.redissessionscaler.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.redissessionscaler.forecast.SessionCurve;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -290,7 +292,7 @@ final class SimulationTest {
     void theFiguresAreThoseWorkedOutByHand() {
         // 150 sessions from 60 on; the second replica starts then and takes sessions from 90 on
         Outcome outcome = Simulation.run(
-                curve("0 100, 60 150", "120"), settings("startupTime=30s").read("slow"), 100);
+                curve("0 100, 60 150", "120"), settings("startup=30s").read("slow"), 100);
 
         assertThat(inShort(outcome)).isEqualTo("1 60:2");
         assertThat(outcome.overloads()).containsExactly(new Span(at(60), at(90)));
@@ -301,13 +303,41 @@ final class SimulationTest {
         assertThat(outcome.peak()).isEqualTo(2);
     }
 
+    /** Mornings in which sessions multiply by twenty within half an hour, and replicas that take three minutes to serve. */
+    @Test
+    void lookAheadAvoidsMoreOverloadThanHeadroomOfTheSameCost() {
+        LoadCurve mornings = office(3);
+        String common = "tolerance=0, maxReplicaCount=100, startup=3m, ";
+        Outcome ahead =
+                Simulation.run(mornings, settings(common + "lookAhead=3m").read("ahead"), 100);
+        Outcome headroom =
+                Simulation.run(mornings, settings(common + "headroom=5%").read("headroom"), 100);
+
+        assertThat(ahead.replicaTime()).isLessThan(headroom.replicaTime());
+        assertThat(ahead.overloaded().multipliedBy(3)).isLessThan(headroom.overloaded());
+    }
+
+    /** Sessions rise from 500 to 1400, are 2000 after an outage of 20 minutes, and stay there. */
+    @Test
+    void lookAheadTakesNoTrendAcrossAnOutage() {
+        LoadCurve curve = LoadCurveReader.read(Stream.of("0,500", "3599,1400", "3600,-", "4800,2000", "6000,2000"));
+        Outcome outcome = Simulation.run(
+                curve,
+                settings("tolerance=0, maxReplicaCount=100, onUnavailable=hold, holdFor=1h, lookAhead=5m")
+                        .read("ahead"),
+                100);
+
+        assertThat(replicasAt(outcome, 3599)).isGreaterThan(14);
+        assertThat(replicasAt(outcome, 4800)).isEqualTo(20);
+        assertThat(replicasAt(outcome, 4800 + 4 * 60 - 1)).isEqualTo(20);
+    }
+
     @Test
     void replicasThatStillStartAreTheFirstToGo() {
         // 60: 3 start; 75: 2 of them end again; 120: the one that is left is ready
         Outcome outcome = Simulation.run(
                 curve("0 100, 60 400, 75 200"),
-                settings("startupTime=1m, scaleDown.stabilizationWindowSeconds=0")
-                        .read("slow"),
+                settings("startup=1m, scaleDown.stabilizationWindowSeconds=0").read("slow"),
                 100);
 
         assertThat(inShort(outcome)).isEqualTo("1 60:4 75:2");
@@ -342,6 +372,20 @@ final class SimulationTest {
         Scenario setup = settings("wholeReplicas=true").read("same");
 
         assertThat(Simulation.run(curve, setup, 100)).isEqualTo(Simulation.run(curve, setup, 100));
+    }
+
+    private static LoadCurve office(int days) {
+        double[] sessions = SessionCurve.OFFICE.sessions(days, 0.1, 42);
+        return LoadCurveReader.read(
+                IntStream.range(0, sessions.length).mapToObj(point -> 15 * point + "," + sessions[point]));
+    }
+
+    private static long replicasAt(Outcome outcome, long second) {
+        return outcome.changes().stream()
+                .filter(change -> !change.at().isAfter(at(second)))
+                .reduce((_, last) -> last)
+                .map(Outcome.ReplicaChange::replicas)
+                .orElse(outcome.atFirst());
     }
 
     private static Arguments of(String why, String settings, String steps, String replicas) {

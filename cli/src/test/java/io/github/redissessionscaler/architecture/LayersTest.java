@@ -56,7 +56,7 @@ final class LayersTest {
         outage -> trigger
         counting -> input keyspace trigger
         redis -> acl background config input keyspace telemetry tls trigger
-        simulation -> hpa input keda outage trigger
+        simulation -> forecast hpa input keda outage trigger
         counting.pattern -> background counting input keyspace trigger
         reading -> background counting counting.pattern keyspace telemetry trigger
         diagnosis -> background counting counting.pattern input keyspace reading telemetry trigger

@@ -93,7 +93,7 @@ final class ValueFormsTest {
                         metadata("minTtl", "keyPattern", "a*"),
                         environment("HEARTBEAT"),
                         file("keepalive: V"),
-                        scenario("startupTime"),
+                        scenario("startup"),
                         scenario("outageGrace"),
                         status("window"),
                         request(ValueParser.duration(Duration.ZERO, DAY))));
