@@ -22,10 +22,15 @@ final class Benchmarks {
 
     public static void main(String[] args) throws Exception {
         PrintStream out = System.out;
+        if (args.length > 3 && args[2].equals("lookahead")) {
+            LookAheadBenchmark.run(out, Stream.of(args).skip(3).map(Path::of).toList());
+            return;
+        }
         if (args.length < 3 || (args.length > 3 && !SIZED.contains(args[2]))) {
             System.err.println(
                     "say which: push, streams, polls, cost, noise or computed; footprint, which numbers of triggers may"
-                            + " follow; count, which numbers of keys may follow; soak, which minutes may follow");
+                            + " follow; count, which numbers of keys may follow; soak, which minutes may follow;"
+                            + " lookahead with CSV files of sessions");
             System.exit(2);
         }
         List<Integer> sizes = Stream.of(args).skip(3).map(Integer::valueOf).toList();
