@@ -25,7 +25,7 @@ func TestMutualTls(t *testing.T) {
 	friend.Settles(t, "250 sessions", 3, 300)
 
 	stranger := secured(t, "mutual-tls-stranger", ours.PEM, issue(t, theirs, "keda"))
-	scaler.Logs(t, "A client was refused", "authority")
+	scaler.Logs(t, "TLS client refused", "authority")
 	stranger.Reaches(t, "a certificate of another authority", 1)
 }
 

@@ -94,7 +94,7 @@ public final class Simulation {
 
     private void scale(long second) {
         Instant now = start.plusSeconds(second);
-        if (second % READ_SECONDS == 0 && !curve.silentAt(now)) {
+        if (second % READ_SECONDS == 0 && !curve.unavailableAt(now)) {
             answers.read(curve.sessionsAt(now), now);
         }
         if (second % setup.scaledObject().pollingInterval().toSeconds() == 0) {

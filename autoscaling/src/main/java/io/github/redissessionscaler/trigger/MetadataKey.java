@@ -40,10 +40,7 @@ public enum MetadataKey implements DocumentedKey {
             "Prefix of the framework's keys, for a preset that has one; text, not a glob."),
     KEY_PATTERN("keyPattern", MetadataValues.GLOB, "Counts the keys that match this glob."),
     EXCLUDE_PATTERN("excludePattern", MetadataValues.GLOB, "Does not count keys that match this glob."),
-    KEY_TYPE(
-            "keyType",
-            MetadataValues.KEY_TYPE,
-            "Counts only keys of this type, named as Redis's TYPE returns it."),
+    KEY_TYPE("keyType", MetadataValues.KEY_TYPE, "Counts only keys of this type, named as Redis's TYPE returns it."),
     MIN_TTL(
             "minTtl",
             MetadataValues.DURATION,

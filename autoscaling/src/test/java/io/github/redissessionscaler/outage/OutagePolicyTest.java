@@ -19,15 +19,15 @@ final class OutagePolicyTest {
 
     @Test
     void holdReportsTheLastValueForItsTimeAndThenTheMinimum() {
-        assertThat(verdictAfter(Duration.ofMinutes(5).minusMillis(1), Duration.ZERO, HOLD))
+        assertThat(decisionAfter(Duration.ofMinutes(5).minusMillis(1), Duration.ZERO, HOLD))
                 .isEqualTo(held());
-        assertThat(verdictAfter(Duration.ofMinutes(5), Duration.ZERO, HOLD))
+        assertThat(decisionAfter(Duration.ofMinutes(5), Duration.ZERO, HOLD))
                 .isEqualTo(new OutageDecision.ReportMinimum<>());
     }
 
     @Test
     void withoutGraceTheMinimumTakesEffectImmediately() {
-        assertThat(verdictAfter(Duration.ofMillis(1), Duration.ZERO, MINIMUM))
+        assertThat(decisionAfter(Duration.ofMillis(1), Duration.ZERO, MINIMUM))
                 .isEqualTo(new OutageDecision.ReportMinimum<>());
     }
 
@@ -35,16 +35,16 @@ final class OutagePolicyTest {
     void graceReportsTheLastValueBeforeTheMinimum() {
         Duration grace = Duration.ofSeconds(30);
 
-        assertThat(verdictAfter(Duration.ofMillis(29_999), grace, MINIMUM)).isEqualTo(held());
-        assertThat(verdictAfter(grace, grace, MINIMUM)).isEqualTo(new OutageDecision.ReportMinimum<>());
+        assertThat(decisionAfter(Duration.ofMillis(29_999), grace, MINIMUM)).isEqualTo(held());
+        assertThat(decisionAfter(grace, grace, MINIMUM)).isEqualTo(new OutageDecision.ReportMinimum<>());
     }
 
     @Test
     void graceChangesNeitherHoldNorError() {
         Duration grace = Duration.ofHours(1);
 
-        assertThat(verdictAfter(Duration.ofMinutes(6), grace, HOLD)).isEqualTo(new OutageDecision.ReportMinimum<>());
-        assertThat(verdictAfter(Duration.ofMillis(1), grace, FAIL)).isEqualTo(new OutageDecision.ReportError<>());
+        assertThat(decisionAfter(Duration.ofMinutes(6), grace, HOLD)).isEqualTo(new OutageDecision.ReportMinimum<>());
+        assertThat(decisionAfter(Duration.ofMillis(1), grace, FAIL)).isEqualTo(new OutageDecision.ReportError<>());
     }
 
     @Test
@@ -56,7 +56,7 @@ final class OutagePolicyTest {
         assertThat(rules.decide(FAIL, Optional.empty(), BEGAN)).isEqualTo(new OutageDecision.ReportError<>());
     }
 
-    private static OutageDecision<Integer> verdictAfter(Duration outage, Duration grace, UnavailablePolicy policy) {
+    private static OutageDecision<Integer> decisionAfter(Duration outage, Duration grace, UnavailablePolicy policy) {
         return new OutagePolicy(() -> grace, () -> BEGAN.plus(outage)).decide(policy, SEVEN, BEGAN);
     }
 

@@ -160,7 +160,7 @@ final class FootprintBenchmark {
     }
 
     private static void open(ExternalScalerStub stub, int triggers) throws Exception {
-        var greeted = new CountDownLatch(triggers);
+        var firstMessages = new CountDownLatch(triggers);
         for (int i = 0; i < triggers; i++) {
             stub.streamIsActive(trigger(i), new StreamObserver<>() {
                 private boolean first = true;
@@ -169,7 +169,7 @@ final class FootprintBenchmark {
                 public void onNext(IsActiveResponse response) {
                     if (first) {
                         first = false;
-                        greeted.countDown();
+                        firstMessages.countDown();
                     }
                 }
 
@@ -184,8 +184,8 @@ final class FootprintBenchmark {
                 }
             });
         }
-        if (!greeted.await(120, TimeUnit.SECONDS)) {
-            throw new IOException(greeted.getCount() + " streams have told nothing for 120 s");
+        if (!firstMessages.await(120, TimeUnit.SECONDS)) {
+            throw new IOException(firstMessages.getCount() + " streams have told nothing for 120 s");
         }
     }
 

@@ -77,12 +77,12 @@ final class LookAheadBenchmark {
         for (int point = 0; point < curve.points(); point++) {
             Instant at = curve.at(point);
             for (; !read.isAfter(at); read = read.plus(Forecast.INTERVAL)) {
-                if (!curve.silentAt(read)) {
+                if (!curve.unavailableAt(read)) {
                     forecast.read(curve.sessionsAt(read), 0, read);
                 }
             }
             Instant then = at.plus(ahead);
-            if (curve.silentAt(at) || then.isAfter(curve.span().to())) {
+            if (curve.unavailableAt(at) || then.isAfter(curve.span().to())) {
                 continue;
             }
             double now = curve.sessionsAt(at);
@@ -96,7 +96,12 @@ final class LookAheadBenchmark {
         }
         out.printf(
                 "| %s | %d s | %.2f | %.2f | %.2f | %.0f %% |%n",
-                name, ahead.toSeconds(), ofPersistence / compared, ofTrend / compared, error / compared, 100 * error / ofPersistence);
+                name,
+                ahead.toSeconds(),
+                ofPersistence / compared,
+                ofTrend / compared,
+                error / compared,
+                100 * error / ofPersistence);
     }
 
     private void outcomes(Map<String, LoadCurve> curves) {
@@ -104,9 +109,8 @@ final class LookAheadBenchmark {
                 "Under the HPA: tolerance 0, %.0f sessions per replica, lookAhead equal to the start-up time%n",
                 CAPACITY);
         out.println();
-        out.println(
-                "| curve | start-up | setting | overloaded minutes | replica hours | headroom alone, same hours: overloaded minutes |"
-                        + " ratio |");
+        out.println("| curve | start-up | setting | overloaded minutes | replica hours | headroom alone, same hours:"
+                + " overloaded minutes | ratio |");
         out.println("|---|---|---|---|---|---|---|");
         curves.forEach((name, curve) -> STARTUPS.forEach(startup -> outcomes(name, curve, startup)));
     }

@@ -103,7 +103,8 @@ final class CheckReport {
                 Interval likely = Interval.of95(count.getSessions(), count.getStandardError());
                 yield "estimated; with 95 %% confidence %s to %s"
                         .formatted(
-                                Numbers.withCommas(Math.rint(likely.lowest())), Numbers.withCommas(Math.rint(likely.highest())));
+                                Numbers.withCommas(Math.rint(likely.lowest())),
+                                Numbers.withCommas(Math.rint(likely.highest())));
             }
             case METHOD_EXACT -> "each visited";
             case METHOD_INDEX -> "a number that Redis keeps";
@@ -167,7 +168,8 @@ final class CheckReport {
                                 Numbers.withCommas(keys.lookedAt()),
                                 Numbers.withCommas(keys.counted()),
                                 keys.shapes().isEmpty() ? "" : ", such as"));
-        keys.shapes().forEach(shape -> line("", "%s × %s".formatted(Numbers.withCommas(shape.times()), shape.masked())));
+        keys.shapes()
+                .forEach(shape -> line("", "%s × %s".formatted(Numbers.withCommas(shape.times()), shape.masked())));
     }
 
     private void rights(MissingPermissions rights) {

@@ -98,7 +98,7 @@ enum Attack {
                     40, 0, (connection, _) -> connection.message(connection.begin(GET_METRICS), REQUEST));
         }
     },
-    BAD_PROTOBUF("messages that are no protobuf", 1_500_000) {
+    BAD_PROTOBUF("messages that are not protobuf", 1_500_000) {
         @Override
         void on(Target target) throws IOException {
             target.overConnections(

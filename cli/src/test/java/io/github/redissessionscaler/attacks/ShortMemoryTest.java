@@ -58,7 +58,7 @@ final class ShortMemoryTest {
                         .isNotEmpty()
                         .anySatisfy(failure -> assertThat(failure)
                                 .hasMessageContaining("RESOURCE_EXHAUSTED")
-                                .hasMessageContaining("the memory of the scaler is"));
+                                .hasMessageContaining("memory"));
                 assertThat(scaler.output()).contains("The heap is nearly full");
             } finally {
                 channel.shutdownNow();

@@ -74,7 +74,7 @@ final class CommandsTest {
             assertThat(result.out())
                     .containsPattern("counts +keys that match '\\*'\n")
                     .containsPattern("sessions +20,000, estimated; with 95 % confidence [\\d,]+ to [\\d,]+, ")
-                    .containsPattern("Warning: \\d+ of \\d+ matching keys looked at have no time to live");
+                    .containsPattern("Warning: \\d+ of \\d+ inspected matching keys have no TTL");
 
             CommandRun json = CommandRun.of(
                     "check", "--scaler", address(scaler), "--metadata", "preset=express", "--output", "json");

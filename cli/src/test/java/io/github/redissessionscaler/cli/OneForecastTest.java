@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,7 +31,7 @@ final class OneForecastTest {
 
     private static RedisServer redis;
 
-    private RunningScaler scaler;
+    private Optional<RunningScaler> running = Optional.empty();
 
     @BeforeAll
     static void startRedis() {
@@ -70,14 +71,14 @@ final class OneForecastTest {
     void everyoneSaysTheSame(int before, int now, String pairs, long needed, long wanted, long moreAt) {
         Map<String, String> metadata = metadata(pairs);
         try (var started = RunningScaler.onPort(redis.port())) {
-            scaler = started;
+            running = Optional.of(started);
             long current = presumedAfter(before, metadata);
             sessions(now);
-            scaler.metric(metadata);
+            scaler().metric(metadata);
             JsonObject page = page();
             JsonObject check = check(metadata, current, "--output", "json");
 
-            assertThat(metric("wanted_replicas")).isEqualTo(needed);
+            assertThat(metric("wanted_replicas")).isEqualTo((double) needed);
             assertThat(page.get("neededReplicas").getAsLong()).isEqualTo(needed);
             assertThat(check.get("neededReplicas").getAsLong()).isEqualTo(needed);
             assertThat(check.get("wantedReplicas").getAsLong()).isEqualTo(wanted);
@@ -109,7 +110,7 @@ final class OneForecastTest {
     void checkKnowsWhenTheHpaLeavesItsTolerance(long current, int now, String pairs, long leavesAt) {
         Map<String, String> metadata = metadata(pairs);
         try (var started = RunningScaler.onPort(redis.port())) {
-            scaler = started;
+            running = Optional.of(started);
             sessions(now);
 
             Matcher leaves = LEAVES.matcher(checked(metadata, current).out());
@@ -121,7 +122,7 @@ final class OneForecastTest {
 
     private long presumedAfter(int count, Map<String, String> metadata) {
         sessions(count);
-        scaler.metric(metadata);
+        scaler().metric(metadata);
         return page().get("replicas").getAsLong();
     }
 
@@ -142,8 +143,12 @@ final class OneForecastTest {
         }
     }
 
+    private RunningScaler scaler() {
+        return running.orElseThrow();
+    }
+
     private JsonObject page() {
-        return JsonParser.parseString(scaler.get("/api/status").body())
+        return JsonParser.parseString(scaler().get("/api/status").body())
                 .getAsJsonObject()
                 .getAsJsonArray("triggers")
                 .asList()
@@ -155,7 +160,7 @@ final class OneForecastTest {
     }
 
     private double metric(String name) {
-        return scaler.scrape()
+        return scaler().scrape()
                 .lines()
                 .filter(line -> line.startsWith("redis_session_scaler_trigger_" + name + "{")
                         && line.contains("scaledobject=\"web\""))
@@ -173,7 +178,7 @@ final class OneForecastTest {
                         List.of(
                                 "check",
                                 "--scaler",
-                                "127.0.0.1:" + scaler.scaler().grpcPort(),
+                                "127.0.0.1:" + scaler().scaler().grpcPort(),
                                 "--current-replicas",
                                 String.valueOf(current)),
                         metadata.entrySet().stream()

@@ -144,7 +144,7 @@ final class ProcessTest {
                 Files.writeString(configuration, connections + "  broken: {password: [" + wrong + "\n");
                 await().until(() -> scaler.output().contains("is refused"));
                 Files.writeString(configuration, connections + "  added: {address: \"127.0.0.1:1\"}\n");
-                await().until(() -> scaler.output().contains("The configuration has changed"));
+                await().until(() -> scaler.output().contains("Configuration reloaded"));
 
                 Files.writeString(certificates.key("server"), "-----BEGIN PRIVATE KEY-----\n" + wrong + "\n");
                 await().until(() -> scaler.get("/metrics").contains("grpc_certificate_refused 1"));

@@ -43,7 +43,7 @@ final class WrongPeersTest {
     void aServerThatWantsTls() {
         try (var redis = redisWithTls()) {
             assertThat(unavailable("127.0.0.1:" + redis.tlsPort()))
-                    .containsAnyOf("speaks TLS, and the scaler does not", "closed the connection without an answer")
+                    .containsAnyOf("expects TLS", "closed the connection without a reply")
                     .contains("rediss://", "tls: {}");
         }
     }
@@ -52,8 +52,8 @@ final class WrongPeersTest {
     void aServerWithoutTls() {
         try (var redis = RedisServer.start()) {
             assertThat(unavailable("rediss://" + redis.address(), 2))
-                    .contains("Redis at " + redis.address() + " does not complete the TLS handshake: ")
-                    .containsAnyOf("if it does not speak TLS on this port, use redis://", "it answers without TLS");
+                    .contains("Redis at " + redis.address() + " failed the TLS handshake: ")
+                    .containsAnyOf("if this port does not use TLS, use redis://", "it replied without TLS");
         }
     }
 
@@ -64,7 +64,7 @@ final class WrongPeersTest {
             Thread.startVirtualThread(() -> keepEach(listening, connections));
 
             assertThat(unavailable("rediss://127.0.0.1:" + listening.getLocalPort(), 2))
-                    .contains("if it does not speak TLS on this port, use redis://");
+                    .contains("if this port does not use TLS, use redis://");
             assertThat(connections).hasSize(1);
         }
     }
@@ -83,7 +83,7 @@ final class WrongPeersTest {
     void aCertificateOfAnUnknownAuthority() {
         try (var redis = redisWithTls()) {
             assertThat(unavailable("rediss://127.0.0.1:" + redis.tlsPort()))
-                    .contains("authority that the scaler does not know", "tls.caFile");
+                    .contains("issued by an unknown authority", "tls.caFile");
         }
     }
 
@@ -93,7 +93,7 @@ final class WrongPeersTest {
         http.start();
         try {
             assertThat(unavailable("127.0.0.1:" + http.getAddress().getPort()))
-                    .containsAnyOf("sent something that is no Redis reply", "closed the connection without an answer")
+                    .containsAnyOf("did not send a Redis reply", "closed the connection without a reply")
                     .contains("TLS");
         } finally {
             http.stop(0);
@@ -101,7 +101,7 @@ final class WrongPeersTest {
         try (var answering = ScriptedRedis.answering(
                 Map.of("DBSIZE", "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))) {
             assertThat(unavailable("127.0.0.1:" + answering.port()))
-                    .contains("sent something that is no Redis reply; give the address of a Redis server");
+                    .contains("did not send a Redis reply; give the address of a Redis server");
         }
     }
 
@@ -111,8 +111,7 @@ final class WrongPeersTest {
             Thread.startVirtualThread(() -> closeEach(listening));
 
             assertThat(unavailable("127.0.0.1:" + listening.getLocalPort()))
-                    .contains(
-                            "closed the connection without an answer", "if it is a proxy, it may not know the command");
+                    .contains("closed the connection without a reply", "if it is a proxy, it may not know the command");
         }
     }
 
@@ -141,7 +140,7 @@ final class WrongPeersTest {
             String address = sentinel.sentinels().getFirst().toString();
 
             assertThat(unavailable(address))
-                    .contains("Redis at " + address + " is a Sentinel, which holds no sessions")
+                    .contains("Redis at " + address + " is a Sentinel, not a Redis server")
                     .contains("redis-sentinel://" + address + "/0#mymaster");
         }
     }
@@ -247,9 +246,9 @@ final class WrongPeersTest {
     void aServerThatIsGivenAsAClusterOrAsASentinel() {
         try (var redis = RedisServer.start();
                 var sentinel = RedisSentinel.start()) {
-            assertThat(unavailable("redis-cluster://" + redis.address())).contains("it is no node of a Redis Cluster");
+            assertThat(unavailable("redis-cluster://" + redis.address())).contains("it is not a cluster node");
             assertThat(unavailable("redis-sentinel://" + redis.address() + "/0#mymaster"))
-                    .contains("it is no Sentinel; give the address of the sentinels");
+                    .contains("it is not a Sentinel; give the address of the sentinels");
             assertThat(unavailable("redis-sentinel://" + sentinel.sentinels().getFirst() + "/0#other"))
                     .contains("knows no primary named other; give the name that the sentinels use");
         }
@@ -310,7 +309,7 @@ final class WrongPeersTest {
                     .doesNotContain("java.");
             Files.writeString(file, "something else");
             assertThat(unavailable(config(address, "tls: {caFile: FILE}", file)))
-                    .contains("TLS", file + " holds no certificate in PEM");
+                    .contains("TLS", file + " contains no PEM certificate");
         }
     }
 

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Something that a Redis user must be allowed, or had better be.
+ * A permission that a Redis user needs or should have.
  *
  * @param command the ACL rule that allows the command: {@code +get}, {@code +cluster|slots}
- * @param place the ACL rule that allows its keys or its channel: {@code ~session:*}; empty where it has none
- * @param attempt the command with arguments, to try it with; changes nothing and costs next to nothing
- * @param benefit what it is good for, where a count comes about without it; empty where none does
+ * @param place the ACL rule that allows its keys or its channel: {@code ~session:*}; empty if it has none
+ * @param attempt the command with arguments to try it; changes nothing and costs almost nothing
+ * @param benefit what it enables if it is optional; empty if counting requires it
  */
 public record AclRule(String command, Optional<String> place, List<String> attempt, Optional<String> benefit) {
 

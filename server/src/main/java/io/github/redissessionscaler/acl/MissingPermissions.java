@@ -5,18 +5,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a Redis user is not allowed of what a trigger wants.
+ * The permissions that a Redis user lacks for a trigger.
  *
  * @param user its name
- * @param missing the rights that it lacks
+ * @param missing the missing permissions
  */
 public record MissingPermissions(String user, List<MissingRule> missing) {
 
     /**
-     * A right that is lacking.
+     * A missing permission.
      *
-     * @param command whether its command is refused
-     * @param place whether its keys or its channel are, or may be once the command is allowed
+     * @param command whether the command is refused
+     * @param place whether the keys or the channel are refused, or may be once the command is allowed
      */
     public record MissingRule(AclRule right, boolean command, boolean place) {
 
@@ -31,12 +31,12 @@ public record MissingPermissions(String user, List<MissingRule> missing) {
         missing = List.copyOf(missing);
     }
 
-    /** The ACL rules without which there is no count. */
+    /** The missing ACL rules that counting requires. */
     public List<String> needed() {
         return rules(missing.stream().filter(one -> one.right().benefit().isEmpty()));
     }
 
-    /** The ACL rules that would do some good. */
+    /** The missing optional ACL rules. */
     public List<String> helpful() {
         List<String> needed = needed();
         return rules(missing.stream().filter(one -> one.right().benefit().isPresent())).stream()
@@ -44,7 +44,7 @@ public record MissingPermissions(String user, List<MissingRule> missing) {
                 .toList();
     }
 
-    /** What the helpful ones are good for, each once. */
+    /** What the optional rules enable, without duplicates. */
     public List<String> benefits() {
         return missing.stream()
                 .flatMap(one -> one.right().benefit().stream())
@@ -52,7 +52,7 @@ public record MissingPermissions(String user, List<MissingRule> missing) {
                 .toList();
     }
 
-    /** The command that allows these rules, for an administrator to type; empty where there are none. */
+    /** The command for an administrator that grants these rules; empty if there are none. */
     public Optional<String> grant(List<String> rules) {
         return rules.isEmpty()
                 ? Optional.empty()
@@ -68,7 +68,7 @@ public record MissingPermissions(String user, List<MissingRule> missing) {
         return some.flatMap(MissingRule::rules).distinct().toList();
     }
 
-    /** As redis-cli reads its lines. */
+    /** Quoted for redis-cli. */
     private static String quoted(String word) {
         return word.matches("[^\\s\"'\\\\]+")
                 ? word

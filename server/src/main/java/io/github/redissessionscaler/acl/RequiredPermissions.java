@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What a Redis user should be allowed for the sake of one trigger. */
+/** The permissions that a Redis user should have for one trigger. */
 public final class RequiredPermissions {
 
     /**
-     * How the Redis of a trigger is set up.
+     * The topology of a trigger's Redis.
      *
      * @param cluster whether it is a Redis Cluster
-     * @param servers whether somebody else says which servers are primaries: a cluster, or sentinels
+     * @param servers whether primaries are found by discovery: a cluster, or sentinels
      * @param database its index
      */
     public record RedisSetup(boolean cluster, boolean servers, int database) {}
@@ -32,9 +32,9 @@ public final class RequiredPermissions {
     }
 
     /**
-     * All of them, the needed ones first.
+     * All permissions, the required ones first.
      *
-     * @param type that of the trigger's {@code key}, as far as it is known
+     * @param type of the trigger's {@code key}, if known
      */
     public static List<AclRule> of(Trigger trigger, RedisSetup setup, Optional<KeyType> type) {
         var wanted = new RequiredPermissions(setup);
@@ -94,7 +94,7 @@ public final class RequiredPermissions {
             case STREAM -> ofKey("xlen", key);
             case STRING -> {
                 ofKey("get", key);
-                rights.add(keyed("pfcount", key).goodFor("a count of what a HyperLogLog has seen"));
+                rights.add(keyed("pfcount", key).goodFor("counts of a HyperLogLog"));
             }
         }
     }
@@ -108,9 +108,9 @@ public final class RequiredPermissions {
     private void helpful(CountQuery query) {
         if (query instanceof CountQuery.MatchingKeys keys) {
             if (setup.cluster() && keys.accuracy() != Accuracy.ESTIMATE) {
-                rights.add(AclRule.of("randomkey").goodFor("estimates and a look at the keys"));
+                rights.add(AclRule.of("randomkey").goodFor("estimates and layout warnings"));
             }
-            rights.add(ofMatching("pttl", keys).goodFor("a warning of sessions without a time to live"));
+            rights.add(ofMatching("pttl", keys).goodFor("a warning about sessions without TTL"));
         }
         rights.add(AclRule.of("info", "stats")
                 .goodFor(
@@ -118,7 +118,7 @@ public final class RequiredPermissions {
                                 ? "exact counts while slots move, and a warning when Redis evicts keys"
                                 : "a warning when Redis evicts keys"));
         if (setup.servers()) {
-            rights.add(AclRule.of("role").goodFor("a quicker change to a new primary"));
+            rights.add(AclRule.of("role").goodFor("a faster switch to a new primary"));
         }
         String channels = "__keyevent@" + setup.database() + "__:*";
         rights.add(AclRule.of("psubscribe", channels).at("&" + channels).goodFor(PUSHES));
@@ -139,7 +139,7 @@ public final class RequiredPermissions {
         return AclRule.of(command, Glob.example(keys.pattern())).at(place(keys.pattern()));
     }
 
-    /** A rule for keys; Redis takes none with a space, so that any byte stands for it. */
+    /** A rule for keys. Redis does not accept spaces, so {@code ?} replaces them. */
     private static String place(String pattern) {
         return "~" + pattern.replaceAll("\\s", "?");
     }

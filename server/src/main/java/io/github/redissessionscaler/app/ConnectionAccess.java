@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Access as the configured connections grant it. */
+/** Access according to the configured connections. */
 record ConnectionAccess(Supplier<Map<String, ConnectionConfig>> connections, Keyspaces keyspaces) implements Access {
 
     @Override
@@ -31,7 +31,7 @@ record ConnectionAccess(Supplier<Map<String, ConnectionConfig>> connections, Key
         keyspaces.check(database);
     }
 
-    /** Names the connections that the namespace may use, and no other. */
+    /** The message names only connections that the namespace may use. */
     private InvalidInputException unknown(String namespace, String name) {
         List<String> usable = connections.get().values().stream()
                 .filter(one -> one.namespaces().isEmpty() || one.namespaces().contains(namespace))

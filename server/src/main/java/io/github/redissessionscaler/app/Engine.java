@@ -26,10 +26,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 
-/**
- * All that finds the answers for triggers, put together: Redis, counting, evaluation. Nobody can ask it from outside the
- * process; that is the {@link Scaler}'s part.
- */
+/** Evaluates triggers: connects Redis, counting and evaluation. The {@link Scaler} adds the servers. */
 final class Engine implements AutoCloseable {
 
     final InstantSource clock = new MonotonicClock();
@@ -45,20 +42,20 @@ final class Engine implements AutoCloseable {
     private final ReadExecutor reads;
 
     /**
-     * Connected to nothing yet.
+     * Connects at first use.
      *
-     * @param source its current configuration is heeded where it may change
-     * @param background does what no call waits for; belongs to the caller
-     * @param history where the course of each trigger is kept
+     * @param source provides the current configuration
+     * @param background runs background work; the caller closes it
+     * @param history creates the history of each trigger
      */
     Engine(ConfigSource source, Background background, HistoryBudget history) {
         this(source, background, history, CountingCosts.NONE);
     }
 
     /**
-     * The same.
+     * Connects at first use.
      *
-     * @param costs is told what counting by pattern costs, beside the metrics
+     * @param costs records the cost of counting by pattern, besides the metrics
      */
     Engine(ConfigSource source, Background background, HistoryBudget history, CountingCosts costs) {
         ServerConfig config = source.current();
@@ -98,7 +95,7 @@ final class Engine implements AutoCloseable {
         telemetry.close();
     }
 
-    /** Measures what counting costs. */
+    /** Records the cost of counting as metrics. */
     private record MeasuredCosts(Telemetry telemetry, CountingCosts also) implements CountingCosts {
 
         @Override

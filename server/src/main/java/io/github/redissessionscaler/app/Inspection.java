@@ -42,32 +42,32 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * One trigger, answered once and straight from Redis, by all that a {@link Scaler} answers it by; and a look at what else there
- * is to know about it. For one thread.
+ * Evaluates one trigger once, directly against Redis and in the same way as a {@link Scaler}, and inspects its keys and
+ * permissions. Not thread-safe.
  */
 public final class Inspection implements AutoCloseable {
 
-    /** How often progress is told. */
+    /** Interval of progress reports. */
     private static final Duration PROGRESS_EVERY = Duration.ofMillis(250);
 
     /**
-     * What one count has cost.
+     * The cost of one count.
      *
-     * @param took from its beginning to its end
-     * @param commands how many of each were sent
-     * @param keysRead how many names of keys Redis sent
-     * @param serverTime what Redis spent on it; empty where Redis does not tell
+     * @param took duration of the count
+     * @param commands number of commands sent, by name
+     * @param keysRead number of key names received
+     * @param serverTime time that Redis spent; empty if unknown
      */
     public record Cost(Duration took, Map<String, Long> commands, long keysRead, Optional<Duration> serverTime) {}
 
     /**
-     * What was found.
+     * The result.
      *
-     * @param metricTarget that KEDA would be given, sessions per replica
-     * @param value that would be reported; empty for an error
-     * @param active whether KEDA would be told so
-     * @param keys how the counted keys look; empty where none are visited, or Redis does not allow it
-     * @param rights what the user lacks; empty where Redis did not answer
+     * @param metricTarget the target for KEDA, in sessions per replica
+     * @param value the reported value; empty for an error
+     * @param active the reported activity
+     * @param keys the shapes of the counted keys; empty if none are visited, or Redis refuses
+     * @param rights the missing permissions; empty if Redis is unavailable
      */
     public record InspectionResult(
             double metricTarget,
@@ -103,19 +103,19 @@ public final class Inspection implements AutoCloseable {
     }
 
     /**
-     * Counts, to the end of a scan however long it takes, and looks.
+     * Counts and inspects. Waits for a full scan, however long it takes.
      *
-     * @param namespace of the ScaledObject, which must be one that may use the connection
-     * @param patience how long each answer that follows the count is waited for
-     * @param progress is told how far a scan is, some times a second
+     * @param namespace of the ScaledObject; must have access to the connection
+     * @param patience timeout of each step after the count
+     * @param progress called with the progress of a scan, some times a second
      * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      * @throws InterruptedException if the thread is to end
      */
     public InspectionResult inspect(
             String namespace, String name, Trigger trigger, Duration patience, Consumer<ScanProgress> progress)
             throws InterruptedException {
-        var asked = new TriggerRef(namespace, name, trigger);
-        engine.evaluator.admit(asked);
+        var ref = new TriggerRef(namespace, name, trigger);
+        engine.evaluator.admit(ref);
         Database database = trigger.source().database();
         try (RedisInspector inspector = engine.keyspaces.inspector(database)) {
             Cost cost;
@@ -124,16 +124,16 @@ public final class Inspection implements AutoCloseable {
             } catch (KeyspaceException e) {
                 return unavailable(trigger, e, sent(database));
             }
-            OptionalDouble value = answer(engine.evaluator.value(asked, Deadline.in(patience)))
+            OptionalDouble value = answer(engine.evaluator.value(ref, Deadline.in(patience)))
                     .map(OptionalDouble::of)
                     .orElseGet(OptionalDouble::empty);
-            boolean active = answer(engine.evaluator.active(asked, Deadline.in(patience)))
-                    .orElse(false);
+            boolean active =
+                    answer(engine.evaluator.active(ref, Deadline.in(patience))).orElse(false);
             return new InspectionResult(
                     trigger.target().metricTarget(),
                     value,
                     active,
-                    Explanations.message(Futures.await(engine.evaluator.explain(asked, Deadline.in(patience)))),
+                    Explanations.message(Futures.await(engine.evaluator.explain(ref, Deadline.in(patience)))),
                     cost,
                     allowed(() -> engine.inspector.shapes(trigger.source())).flatMap(shapes -> shapes),
                     allowed(() -> inspector.missing(
@@ -141,7 +141,7 @@ public final class Inspection implements AutoCloseable {
         }
     }
 
-    /** What is said where Redis does not answer at all: what the trigger says for an outage. Nothing more is asked. */
+    /** The result while Redis is unavailable: what {@code onUnavailable} determines. Skips the inspection. */
     private InspectionResult unavailable(Trigger trigger, KeyspaceException failure, Map<String, Long> sent) {
         return new InspectionResult(
                 trigger.target().metricTarget(),
@@ -162,9 +162,9 @@ public final class Inspection implements AutoCloseable {
     }
 
     /**
-     * What it was that failed, if Redis answers and did not do it, is found out by whoever asks next.
+     * Counts. An error of Redis about this count is ignored here; the evaluation that follows reports it.
      *
-     * @throws KeyspaceException if Redis does not answer
+     * @throws KeyspaceException if Redis is unavailable
      */
     private Cost count(Trigger trigger, RedisInspector inspector, Consumer<ScanProgress> progress)
             throws InterruptedException {
@@ -173,13 +173,13 @@ public final class Inspection implements AutoCloseable {
                 answered(inspector::commandCosts).flatMap(costs -> costs);
         Map<String, Long> sentBefore = sent(database);
         long start = System.nanoTime();
-        Future<?> counting = threads.submit(() -> engine.counter.countToTheEnd(trigger.source()));
+        Future<?> counting = threads.submit(() -> engine.counter.completeCount(trigger.source()));
         while (!ends(counting)) {
             engine.counter.progress(database).ifPresent(progress);
         }
         if (counting.state() == Future.State.FAILED
                 && counting.exceptionNow() instanceof KeyspaceException failure
-                && !failure.reason().answered()) {
+                && !failure.reason().redisAvailable()) {
             throw failure;
         }
         Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -207,7 +207,7 @@ public final class Inspection implements AutoCloseable {
         }
     }
 
-    /** Our part of what these commands have cost meanwhile, in microseconds: others may send them too. */
+    /** The share of these commands in the server time, in microseconds: other clients may send them too. */
     private static double micros(
             Map<String, Long> commands, Map<String, CommandCost> before, Map<String, CommandCost> after) {
         double sum = 0;
@@ -248,15 +248,15 @@ public final class Inspection implements AutoCloseable {
     }
 
     /**
-     * Empty where Redis does not give it.
+     * Empty if Redis refuses it.
      *
-     * @throws KeyspaceException if Redis does not answer at all
+     * @throws KeyspaceException if Redis is unavailable
      */
     private static <T> Optional<T> answered(Supplier<T> read) {
         try {
             return Optional.of(read.get());
         } catch (KeyspaceException e) {
-            if (e.reason().answered()) {
+            if (e.reason().redisAvailable()) {
                 return Optional.empty();
             }
             throw e;

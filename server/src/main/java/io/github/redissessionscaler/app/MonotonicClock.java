@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
-/** A clock that starts at the machine's time and then never jumps, so that ages are right when the machine's time does. */
+/** A clock that starts at the system time and never jumps, so that ages stay correct when the system time changes. */
 final class MonotonicClock implements InstantSource {
 
     private final LongSupplier nanoTime;
@@ -16,10 +16,10 @@ final class MonotonicClock implements InstantSource {
     }
 
     /**
-     * A clock of these two.
+     * A clock from two sources.
      *
-     * @param machine is asked once, and may jump after that
-     * @param nanoTime never jumps; nanoseconds since any moment
+     * @param machine the system clock; read once
+     * @param nanoTime a monotonic clock, in nanoseconds
      */
     MonotonicClock(InstantSource machine, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;

@@ -32,28 +32,28 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The running scaler: everything, put together. */
+/** The running scaler; starts and stops all parts. */
 public final class Scaler implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scaler.class);
 
-    /** How long calls under way are waited for at the end, at most: longer than each takes with the usual answer timeout. */
+    /** Time to drain calls at shutdown: longer than a call takes with the default answer timeout. */
     private static final Duration DRAIN = Duration.ofSeconds(3);
 
-    /** How soon a changed configuration or certificate is noticed. */
+    /** Interval for checking the configuration and certificates for changes. */
     private static final Duration FILES_REREAD_EVERY = Duration.ofSeconds(1);
 
-    /** How late it is noticed that the heap is no longer nearly full, at most, if it is not for long. */
+    /** Interval for checking whether the heap is no longer nearly full. */
     private static final Duration CHECK_HEAP_EVERY = Duration.ofSeconds(1);
 
-    /** How late a trigger that nobody asks about any more is forgotten, at most. */
+    /** Interval for removing unused triggers. */
     private static final Duration FORGET_EVERY = Duration.ofSeconds(10);
 
-    /** How late the connections of a database that nobody asks for are closed, at most. */
+    /** Interval for closing the connections of unused databases. */
     private static final Duration CLOSE_EVERY = Duration.ofMinutes(1);
 
     static {
-        // A server that moved is found again within seconds; the JDK would remember its old address for longer.
+        // Notices new addresses of servers within seconds; the default of the JDK is longer.
         Security.setProperty("networkaddress.cache.ttl", "5");
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
     }
@@ -71,7 +71,7 @@ public final class Scaler implements AutoCloseable {
     private final List<Future<?>> rereading;
     private volatile boolean configRefused;
 
-    /** Whether a configuration was read that is not in use everywhere yet; after an unexpected error that is tried again. */
+    /** Whether a new configuration has not taken effect everywhere; retried after an unexpected error. */
     private boolean reloading;
 
     private volatile boolean ending;
@@ -88,7 +88,7 @@ public final class Scaler implements AutoCloseable {
         hub = new StreamHub(
                 engine.evaluator,
                 engine.keyspaces,
-                engine.counter::hint,
+                engine.counter::invalidate,
                 engine.scanEvents,
                 new PushSettings(
                         config.heartbeat(), config.pushPollMin(), config.pushPollMax(), config.answerTimeout()),
@@ -116,11 +116,11 @@ public final class Scaler implements AutoCloseable {
                 background.every("reading the certificates", FILES_REREAD_EVERY, grpc::rereadCertificates),
                 background.every("reading the configuration", FILES_REREAD_EVERY, this::rereadConfiguration));
         var _ = background.every("checking the heap", CHECK_HEAP_EVERY, engine.telemetry.heap()::check);
-        var _ = background.every("forgetting triggers", FORGET_EVERY, engine.states::forgetUnasked);
+        var _ = background.every("forgetting triggers", FORGET_EVERY, engine.states::forgetUnused);
         var _ = background.every("closing unused databases", CLOSE_EVERY, engine.keyspaces::closeUnused);
     }
 
-    /** Names the setting of a port that cannot be had. */
+    /** Names the setting of a port that cannot be bound. */
     private static <T> T opened(Setting setting, String address, int port, Supplier<T> start) {
         try {
             return start.get();
@@ -130,7 +130,7 @@ public final class Scaler implements AutoCloseable {
                 cause = cause.getCause();
             }
             throw new IllegalStateException(
-                    "%s: cannot listen on %s:%d: %s; give another port, or stop what has it (%s is the address)"
+                    "%s: cannot listen on %s:%d: %s; choose another port, or stop the process that uses it (%s is the address)"
                             .formatted(setting, address, port, Causes.describe(cause), Setting.LISTEN_ADDRESS),
                     e);
         }
@@ -150,53 +150,55 @@ public final class Scaler implements AutoCloseable {
         telemetry.register(new ScanMetrics(engine.counter::scans));
         telemetry.gauge(
                 "triggers",
-                "Triggers that were asked about lately",
+                "Triggers with a call in the last 10 minutes",
                 () -> engine.states.all().size());
         telemetry.gauge(
                 "trigger.weight",
-                "How much of TRIGGER_LIMIT they take: as many as they are, and more where metadata is long",
+                "Used part of TRIGGER_LIMIT; a trigger with long metadata counts as several",
                 engine.states::weight);
         telemetry.gauge(
                 "trigger.limit",
-                "How many triggers are served at a time, TRIGGER_LIMIT",
+                "Most triggers, TRIGGER_LIMIT",
                 () -> source.current().triggerLimit());
-        telemetry.gauge("triggers.refused", "Triggers that were refused lately", engine.refused::count);
+        telemetry.gauge("triggers.refused", "Triggers refused in the last 10 minutes", engine.refused::count);
         telemetry.gauge("streams", "Open streams", hub::openStreams);
         telemetry.gauge(
                 "stream.limit",
-                "How many streams are open at a time, STREAM_LIMIT",
+                "Most open streams, STREAM_LIMIT",
                 () -> source.current().streamLimit());
         telemetry.gauge(
                 "push.databases.events", "Databases with streams that send keyspace events", hub::databasesWithEvents);
-        telemetry.gauge("push.databases.polled", "Databases with streams that send none", hub::databasesPolled);
+        telemetry.gauge(
+                "push.databases.polled",
+                "Databases with streams that are polled, because they send no keyspace events",
+                hub::databasesPolled);
         telemetry.gauge(
                 "config.refused",
-                "1 while the configuration file holds something that cannot be used",
+                "1 while the configuration file is invalid and the previous configuration is used",
                 () -> configRefused ? 1 : 0);
     }
 
     /**
-     * A scaler that answers. Redis need not be there.
+     * Starts a scaler. Redis may be unavailable.
      *
-     * @param whenReloaded is told the configuration whenever it has changed; what cannot change while the scaler runs is
-     *     heeded at the next start
-     * @throws IllegalStateException if a port cannot be had; the message names its setting
-     * @throws InvalidInputException if the files for TLS cannot be used
+     * @param whenReloaded called with each changed configuration; some settings take effect after a restart only
+     * @throws IllegalStateException if a port cannot be bound; the message names its setting
+     * @throws InvalidInputException if the TLS files are invalid
      */
     public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded) {
         return start(source, whenReloaded, RunningReplicas.UNKNOWN);
     }
 
     /**
-     * The same where somebody knows how many replicas run.
+     * Starts a scaler that knows the number of replicas.
      *
-     * @param replicas for the status page, which presumes them otherwise
+     * @param replicas for the status page, which estimates them otherwise
      */
     public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded, RunningReplicas replicas) {
         return new Scaler(source, whenReloaded, replicas);
     }
 
-    /** Takes the configuration as its file holds it now. One at a time. */
+    /** Reloads the configuration file if it has changed. */
     private synchronized void rereadConfiguration() {
         try {
             if (source.reread().isPresent()) {
@@ -208,7 +210,7 @@ public final class Scaler implements AutoCloseable {
             }
         } catch (InvalidInputException e) {
             configRefused = true;
-            LOG.error("The changed configuration is refused, the one before stays in force: {}", e.getMessage());
+            LOG.error("Invalid configuration; keeping the previous one: {}", e.getMessage());
         }
     }
 
@@ -218,9 +220,9 @@ public final class Scaler implements AutoCloseable {
         hub.refreshAll();
         configRefused = false;
         if (config.equals(started.reloadedAs(config))) {
-            LOG.info("The configuration has changed, and is in force");
+            LOG.info("Configuration reloaded");
         } else {
-            LOG.warn("The configuration has changed; some of it waits for the next start, see docs/configuration.md");
+            LOG.warn("Configuration reloaded; some settings take effect after a restart, see docs/configuration.md");
         }
     }
 
@@ -232,26 +234,26 @@ public final class Scaler implements AutoCloseable {
         return management.port();
     }
 
-    /** How many streams are open. */
+    /** Number of open streams. */
     public int openStreams() {
         return hub.openStreams();
     }
 
-    /** Waits until {@link #close} has done its work. */
+    /** Waits until {@link #close} has finished. */
     public void awaitTermination() throws InterruptedException {
         ended.await();
     }
 
-    /** Ends in order: health says so, streams end well, calls under way are answered, then Redis is left. */
+    /** Shuts down in order: health reports NOT_SERVING, streams end, calls are drained, connections to Redis are closed. */
     @Override
     public void close() {
         if (ending) {
             return;
         }
         ending = true;
-        LOG.info("Ending: no more calls are taken, those under way are answered");
+        LOG.info("Shutting down; draining calls");
         rereading.forEach(one -> one.cancel(false));
-        grpc.announceEnd();
+        grpc.reportNotServing();
         hub.close();
         grpc.drain(DRAIN);
         grpc.close();

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Runs work beside the calls, now, later, or again and again, each time on a virtual thread of its own. Whatever the work
- * throws is reported to {@link InternalErrors} and does not keep it from being run again. Where no thread can be started, as
- * under a limit of the system, the start is tried again every second until it succeeds. Thread-safe; no method blocks or throws.
+ * Runs background work: immediately, later or periodically, each time on a new virtual thread. Exceptions are reported to
+ * {@link InternalErrors} and do not stop periodic work. If no thread can be started, the start is retried every second.
+ * Thread-safe; no method blocks or throws.
  */
 public final class Background implements AutoCloseable {
 
@@ -24,9 +24,9 @@ public final class Background implements AutoCloseable {
             1, Thread.ofPlatform().name("timer").daemon().factory());
 
     /**
-     * Does nothing yet.
+     * Runs nothing yet.
      *
-     * @param threads starts a thread for each task; belongs to the caller, who ends it after this
+     * @param threads starts a thread for each task; the caller closes it after this
      */
     public Background(ExecutorService threads) {
         this.threads = threads;
@@ -38,13 +38,13 @@ public final class Background implements AutoCloseable {
     /**
      * Runs the work now.
      *
-     * @param task what is done, in a few words that are the same each time
+     * @param task name of the work: a few words that are the same each time
      */
     public void start(String task, Runnable work) {
         try {
             threads.execute(() -> run(task, work));
         } catch (RejectedExecutionException e) {
-            // the process ends
+            // the process is shutting down
         } catch (Throwable e) {
             InternalErrors.report(task, e);
             var _ = after(task, START_AGAIN, work);
@@ -52,7 +52,7 @@ public final class Background implements AutoCloseable {
     }
 
     /**
-     * Runs the work once after a time. Cancelling what is returned keeps it from starting, and leaves nothing of it behind.
+     * Runs the work once after a delay. Cancelling the result prevents its start and frees its memory.
      *
      * @param task as in {@link #start}
      */
@@ -65,7 +65,7 @@ public final class Background implements AutoCloseable {
     }
 
     /**
-     * Runs the work again and again, as soon as a period has passed and the run before has ended, until it is cancelled.
+     * Runs the work periodically, when the period has passed and the previous run has ended, until it is cancelled.
      *
      * @param task as in {@link #start}
      */
@@ -90,12 +90,12 @@ public final class Background implements AutoCloseable {
         }
     }
 
-    /** Runs what it is given as {@link #start} does. */
+    /** An executor that runs tasks as {@link #start} does. */
     public Executor executor(String task) {
         return work -> start(task, work);
     }
 
-    /** How many pieces of work wait for their time. */
+    /** Number of scheduled tasks. */
     int waiting() {
         return timer.getQueue().size();
     }
@@ -108,7 +108,7 @@ public final class Background implements AutoCloseable {
         }
     }
 
-    /** Starts nothing any more. */
+    /** Starts no further work. */
     @Override
     public void close() {
         timer.shutdownNow();

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What went wrong in the scaler itself, and is neither Redis's doing nor a user's. Each kind is logged once, with its stack
- * trace; all are counted. One for the process, as the log is. Thread-safe.
+ * Internal errors: those caused neither by Redis nor by a user. Each kind is logged once, with its stack trace; all are
+ * counted, per process. Thread-safe.
  */
 public final class InternalErrors {
 
@@ -25,10 +25,10 @@ public final class InternalErrors {
     private InternalErrors() {}
 
     /**
-     * Counts the error, and logs it if it is the first of its class in this task. Throws nothing, also where memory or threads
+     * Counts the error, and logs it if it is the first of its class in this task. Throws nothing, even if memory or threads
      * have run out.
      *
-     * @param task what was done, in a few words that are the same each time; a label of the metric
+     * @param task name of the work: a few words that are the same each time; a label of the metric
      */
     @SuppressWarnings("CatchAndPrintStackTrace")
     public static void report(String task, Throwable thrown) {
@@ -38,14 +38,14 @@ public final class InternalErrors {
                 LOG.atError()
                         .addKeyValue("task", task)
                         .setCause(thrown)
-                        .log("Internal error; the work goes on. Further ones of this kind are counted only");
+                        .log("Internal error; the scaler continues. Further errors of this kind are only counted");
             }
         } catch (Throwable unreportable) {
-            // what cannot even be counted must not end the work that wants to go on
+            // a failure to count or log must not stop the work
         }
     }
 
-    /** How many there have been, by task, since the process started. */
+    /** Number of errors by task since the process started. */
     public static Map<String, Long> counts() {
         Map<String, Long> counts = new TreeMap<>();
         COUNTS.forEach((task, count) -> counts.put(task, count.sum()));

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 
-/** Bounds the lines of one kind in the log, and says how many it has dropped. Thread-safe. */
+/** Limits log lines of one kind, and logs how many were dropped. Thread-safe. */
 public final class LogLimit {
 
-    /** Lines within each {@link #WITHIN}. */
+    /** Most lines per {@link #WITHIN}. */
     public static final int MOST = 20;
 
     public static final Duration WITHIN = Duration.ofMinutes(1);
@@ -32,7 +32,7 @@ public final class LogLimit {
         this.clock = clock;
     }
 
-    /** Has the line logged, or counts it. */
+    /** Logs the line, or counts it as dropped. */
     public synchronized void log(Runnable line) {
         Instant now = clock.instant();
         if (!now.isBefore(windowEnd)) {
@@ -52,7 +52,7 @@ public final class LogLimit {
         if (logged == MOST) {
             log.atWarn()
                     .addKeyValue("seconds", WITHIN.toSeconds())
-                    .log("Too many {}; more are counted and not logged until this time has passed", kind);
+                    .log("Too many {}; further ones are counted and not logged for a while", kind);
         }
     }
 }

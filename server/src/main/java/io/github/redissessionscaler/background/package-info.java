@@ -1,4 +1,4 @@
-/** Work that no call waits for. An error in it is reported, and does not stop the work for good. */
+/** Background work. Errors are reported and do not stop periodic work. */
 @NullMarked
 package io.github.redissessionscaler.background;
 

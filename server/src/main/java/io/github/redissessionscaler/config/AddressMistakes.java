@@ -10,14 +10,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Says what is wrong with an address or a URL of Redis, and how to write it. Nothing of the text is quoted but host names and ports
- * that were recognised as such: the rest may be a password.
+ * Explains what is wrong with an address or URL of Redis, and how to write it. Quotes only recognised host names and ports,
+ * because the rest may be a password.
  */
 final class AddressMistakes {
 
     private static final int REDIS_PORT = 6379;
 
-    /** How Azure, StackExchange.Redis and Spring write a connection: addresses, then assignments. */
+    /** Connection strings of Azure, StackExchange.Redis and Spring: addresses, then assignments. */
     private static final Pattern ASSIGNMENT =
             Pattern.compile("\\s*(?<name>[A-Za-z]\\w*)\\s*=(?<value>.*)", Pattern.DOTALL);
 
@@ -34,12 +34,12 @@ final class AddressMistakes {
 
     private AddressMistakes() {}
 
-    /** Whether the text is a connection string of that form, whatever is in it. */
+    /** Whether the text is a connection string. */
     static boolean isConnectionString(String text) {
         return parts(text).anyMatch(part -> ASSIGNMENT.matcher(part).matches());
     }
 
-    /** What is wrong with a text in the place of {@code host:port}. */
+    /** What is wrong with a text given as {@code host:port}. */
     static String inAddress(String text, Names names) {
         String form = "; write host:port, such as redis:6379";
         if (isConnectionString(text)) {
@@ -69,7 +69,7 @@ final class AddressMistakes {
         return "is not host:port, and not shown, since it may hold a password" + form;
     }
 
-    /** What is wrong with a text in the place of a URL. */
+    /** What is wrong with a text given as a URL. */
     static String inUrl(String text, Names names) {
         if (isConnectionString(text) && !text.contains("://")) {
             return translated(text, names);
@@ -127,7 +127,7 @@ final class AddressMistakes {
                 + " for ?, %23 for #, %40 for @";
     }
 
-    /** What is wrong with the part before the @, of which nothing is quoted. */
+    /** What is wrong with the part before the @; quotes nothing of it. */
     private static Optional<String> faultOfUser(String user) {
         List<String> reserved = Stream.of("/", "?", "#").filter(user::contains).toList();
         if (!reserved.isEmpty()) {
@@ -154,7 +154,7 @@ final class AddressMistakes {
         return Stream.of(text.split("[,;]", -1));
     }
 
-    /** The same connection as this program takes it, without the password. */
+    /** The connection in the scaler's syntax, without the password. */
     private static String translated(String text, Names names) {
         List<Node> nodes = parts(text)
                 .filter(part -> !ASSIGNMENT.matcher(part).matches())

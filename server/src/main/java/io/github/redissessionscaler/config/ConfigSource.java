@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The configuration of the environment and its file, which may change while the scaler runs. What is read is compared, not
- * the file's time: Kubernetes replaces a mounted ConfigMap or Secret by switching a symbolic link. For one thread at a time;
- * {@link #current} for any.
+ * The configuration of the environment and its file, which may change at run time. Changes are detected by content, not by
+ * modification time, because Kubernetes replaces a mounted ConfigMap or Secret by switching a symbolic link. For one thread
+ * at a time; {@link #current} is thread-safe.
  */
 public final class ConfigSource {
 
@@ -26,23 +26,23 @@ public final class ConfigSource {
     }
 
     /**
-     * The configuration as it is now.
+     * Loads the configuration.
      *
-     * @throws InvalidInputException with everything that is wrong
+     * @throws InvalidInputException with all problems
      */
     public static ConfigSource of(Map<String, String> environment) {
         return new ConfigSource(environment);
     }
 
-    /** The last configuration that was good. */
+    /** The last valid configuration. */
     public ServerConfig current() {
         return current;
     }
 
     /**
-     * Reads the file again; returns the configuration if the file has changed.
+     * Reloads the file; returns the configuration if it has changed.
      *
-     * @throws InvalidInputException with everything that is wrong, once for each change; the current one stays then
+     * @throws InvalidInputException with all problems, once for each change; the current configuration stays
      */
     public Optional<ServerConfig> reread() {
         Optional<ByteBuffer> content = content();
@@ -61,7 +61,7 @@ public final class ConfigSource {
         return Optional.of(loaded);
     }
 
-    /** Of the file; empty where none is named or it cannot be read, which is said when it is loaded. */
+    /** Content of the file; empty if none is configured or it cannot be read. Loading reports that. */
     private Optional<ByteBuffer> content() {
         String file = environment.getOrDefault(ConfigLoader.CONFIG_FILE, "");
         try {

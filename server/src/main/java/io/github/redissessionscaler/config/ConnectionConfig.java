@@ -7,7 +7,7 @@ import java.util.Set;
  * A Redis connection that triggers can name.
  *
  * @param database index, at least 0; 0 for a cluster
- * @param namespaces Kubernetes namespaces whose triggers may use it; all when empty
+ * @param namespaces Kubernetes namespaces whose triggers may use it; empty for all
  */
 public record ConnectionConfig(
         String name,
@@ -17,13 +17,13 @@ public record ConnectionConfig(
         Optional<RedisTls> tls,
         Set<String> namespaces) {
 
-    /** The connection of a trigger that names none. */
+    /** The connection of triggers that name none. */
     public static final String DEFAULT = "default";
 
-    /** Redis has 16 databases unless it is configured otherwise; each that is used costs a pool of connections. */
+    /** Redis has 16 databases by default; each used one costs a connection pool. */
     public static final int HIGHEST_DATABASE = 1023;
 
-    /** Whether both lead to the same Redis in the same way, whoever may use them. */
+    /** Whether both connect to the same Redis in the same way, regardless of namespaces. */
     public boolean leadsAs(ConnectionConfig other) {
         return equals(other) || open().equals(other.open());
     }

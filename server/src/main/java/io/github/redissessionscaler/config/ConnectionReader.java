@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads one connection. For one thread. */
+/** Reads one connection. Not thread-safe. */
 final class ConnectionReader {
 
     static final Names IN_FILE = new Names("address", "url", "username", "password", "passwordFile");
@@ -27,7 +27,7 @@ final class ConnectionReader {
     private final Section section;
     private final Names names;
 
-    /** What the settings are called that stand in the environment and in the file alike. */
+    /** Names of the settings that both the environment and the file have. */
     record Names(String address, String url, String username, String password, String passwordFile) {}
 
     ConnectionReader(Section section, Names names) {
@@ -35,7 +35,7 @@ final class ConnectionReader {
         this.names = names;
     }
 
-    /** The connection, or empty when it cannot be made of what is given, which is noted. */
+    /** The connection; empty if it is invalid, which is recorded as a problem. */
     Optional<ConnectionConfig> read(String name) {
         Optional<RedisUrl> url = url();
         Optional<Topology> topology = topology(url);
@@ -59,7 +59,7 @@ final class ConnectionReader {
                 name, known, database.orElse(0), given.or(() -> url.flatMap(RedisUrl::credentials)), tls, namespaces));
     }
 
-    /** An empty list would be all namespaces, which whoever wrote it cannot have meant. */
+    /** An empty list would mean all namespaces, which cannot be intended. */
     private Set<String> namespaces() {
         Set<String> names = Set.copyOf(section.list(NAMESPACES));
         if (section.keys().contains(NAMESPACES) && (names.isEmpty() || names.contains(""))) {
@@ -133,7 +133,10 @@ final class ConnectionReader {
         return nodes;
     }
 
-    /** The address, or empty when the text is none, which is noted. The text is not shown: a password may be part of it. */
+    /**
+     * The address; empty if it is invalid, which is recorded as a problem. The text is not shown, because it may contain a
+     * password.
+     */
     private static Optional<Node> address(Section section, String key, String text, int defaultPort, Names names) {
         Optional<Node> node = Node.parse(text, defaultPort);
         if (node.isEmpty()) {

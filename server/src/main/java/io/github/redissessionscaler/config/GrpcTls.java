@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * TLS to KEDA. The files are read again when they change.
+ * TLS for KEDA. Changed files are reloaded.
  *
  * @param certificate PEM chain of the scaler
  * @param key PEM, unencrypted
- * @param clientAuthorities PEM; only a client with a certificate of one of these is answered, any client when empty
+ * @param clientAuthorities PEM; clients need a certificate of one of these; empty for any client
  */
 public record GrpcTls(Path certificate, Path key, Optional<Path> clientAuthorities) {}

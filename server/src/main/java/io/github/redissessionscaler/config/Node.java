@@ -16,19 +16,19 @@ public record Node(String host, int port) {
     private static final Pattern FORM =
             Pattern.compile("(?:\\[(?<v6>[0-9a-fA-F:.]+)]|(?<host>[A-Za-z0-9._-]+))(?::(?<port>\\d{1,5}))?");
 
-    /** {@link IllegalArgumentException} when there is no such port. */
+    /** Throws {@link IllegalArgumentException} if the port is invalid. */
     public Node {
         if (!isPort(port)) {
             throw new IllegalArgumentException("port " + port);
         }
     }
 
-    /** Whether there is such a port. */
+    /** Whether the port is valid. */
     public static boolean isPort(int number) {
         return number >= 1 && number <= HIGHEST_PORT;
     }
 
-    /** The address, or empty when the text is neither {@code host:port} nor {@code host}; IPv6 stands in brackets. */
+    /** The address; empty if the text is neither {@code host:port} nor {@code host}. IPv6 addresses need brackets. */
     public static Optional<Node> parse(String text, int defaultPort) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * TLS to Redis.
+ * TLS for Redis.
  *
- * @param caCertificates PEM; the machine's own when empty
+ * @param caCertificates PEM; empty for those of the system
  * @param clientCertificate PEM chain, for mutual TLS; given together with {@code clientKey}
  * @param clientKey PEM, PKCS #8, unencrypted
  * @param verifyHostname whether the certificate must name the host

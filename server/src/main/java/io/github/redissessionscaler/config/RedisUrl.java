@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 /**
  * A Redis connection written as a URL.
  *
- * @param database index, or empty where the URL names none
+ * @param database index; empty if the URL names none
  */
 record RedisUrl(Topology topology, Optional<Integer> database, Optional<Credentials> credentials, boolean tls) {
 
-    /** What {@link #parse} takes, as a noun. */
+    /** Accepted form, for messages. */
     static final String FORM = "a URL such as redis://user:password@host:6379/0, rediss://host:6379, unix:///path,"
             + " redis-sentinel://host:26379,host:26379/0#master or redis-cluster://host:6379,host:6379";
 
@@ -29,7 +29,7 @@ record RedisUrl(Topology topology, Optional<Integer> database, Optional<Credenti
 
     private static final Pattern SOCKET = Pattern.compile("unix://(?<path>/[^?]+)(?:\\?db=(?<database>\\d{1,5}))?");
 
-    /** The connection, or empty when the text is not {@link #FORM}. */
+    /** The connection; empty if the text is not {@link #FORM}. */
     static Optional<RedisUrl> parse(String url) {
         Matcher socket = SOCKET.matcher(url);
         if (socket.matches()) {
@@ -59,7 +59,7 @@ record RedisUrl(Topology topology, Optional<Integer> database, Optional<Credenti
         }
     }
 
-    /** Addresses with commas between them, or empty when one is not {@code host:port} or {@code host}. */
+    /** Comma-separated addresses; empty if one is not {@code host:port} or {@code host}. */
     static Optional<List<Node>> nodes(String text, int defaultPort) {
         List<Node> nodes = new ArrayList<>();
         for (String address : text.split(",", -1)) {
@@ -90,7 +90,7 @@ record RedisUrl(Topology topology, Optional<Integer> database, Optional<Credenti
                 .map(Integer::valueOf);
     }
 
-    /** Throws IllegalArgumentException if a percent sign begins no character. */
+    /** Throws IllegalArgumentException if the percent-encoding is invalid. */
     private static Optional<Credentials> credentials(Matcher url) {
         return Optional.ofNullable(url.group("password"))
                 .map(password -> new Credentials(

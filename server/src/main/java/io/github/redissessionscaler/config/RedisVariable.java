@@ -18,12 +18,12 @@ public enum RedisVariable {
         this.meaning = meaning;
     }
 
-    /** What it does, a sentence. */
+    /** Description, a sentence. */
     public String meaning() {
         return meaning;
     }
 
-    /** The names of all of them. */
+    /** All names. */
     public static List<String> names() {
         return Arrays.stream(values()).map(Enum::name).toList();
     }

@@ -2,16 +2,16 @@ package io.github.redissessionscaler.config;
 
 import java.nio.file.Path;
 
-/** Something that must not be shown. Its {@code toString} never shows it. */
+/** A secret. Its {@code toString} does not show it. */
 public sealed interface Secret {
 
-    /** Without the byte order mark and the line breaks that editors and tools put around a text. */
+    /** Removes the byte order mark and the line breaks that editors and tools add. */
     static String withoutLineEnd(String text) {
         String unmarked = text.startsWith("\uFEFF") ? text.substring(1) : text;
         return unmarked.replaceFirst("[\\r\\n]+$", "");
     }
 
-    /** Given as it is; a line break at its end is no part of it, since {@code echo} and editors leave one. */
+    /** A literal value. A line break at its end is removed, because {@code echo} and editors add one. */
     record Literal(String value) implements Secret {
         public Literal {
             value = withoutLineEnd(value);
@@ -23,6 +23,6 @@ public sealed interface Secret {
         }
     }
 
-    /** In a file, which is read again whenever the secret is needed, so that a rotated one takes effect. */
+    /** In a file, which is read whenever the secret is needed, so that a rotated one takes effect. */
     record InFile(Path path) implements Secret {}
 }

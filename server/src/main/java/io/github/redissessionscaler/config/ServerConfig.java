@@ -6,27 +6,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everything that a user can set.
+ * All settings of the server.
  *
  * @param listenAddress host name or address that both ports are opened on
  * @param grpcPort 0 to 65535; 0 is any free port
  * @param grpcTls TLS to KEDA; plain text when empty
  * @param managementPort likewise
- * @param managementHosts names under which the management port is asked for, in lower case, besides those that everybody
- *     may use
+ * @param managementHosts accepted host names of the management port, in lower case, besides those always accepted
  * @param statusPage whether the management port serves the status page
- * @param sessionSize target of the triggers that name none, sessions per replica
- * @param answerTimeout within which every unary call is answered, whatever Redis does
- * @param outageGrace how long after its reading a number still stands before {@code onUnavailable: minimum} takes hold
- * @param heartbeat how often an active stream repeats its state
- * @param keepalive after how long a silence a client is asked whether it is still there
- * @param pushPollMin how often, at most, Redis is asked for the streams where it sends no keyspace events
- * @param pushPollMax how often, at least, Redis is asked for the streams, events or not
- * @param triggerLimit how many triggers are served at a time, at least 1
- * @param patternLimit how many patterns are counted in one database at a time, at least 1
- * @param countRefresh how long after a whole count of keys by pattern the next begins
- * @param countShare how much of each server's time such a count may take, above 0 and up to 1
- * @param streamLimit how many streams are open at a time, at least 1
+ * @param sessionSize target of triggers without a target, in sessions per replica
+ * @param answerTimeout time limit of unary calls
+ * @param outageGrace how long the last value is reported in an outage before {@code onUnavailable: minimum} takes effect
+ * @param heartbeat interval at which an active stream repeats its state
+ * @param keepalive idle time after which a client is pinged
+ * @param pushPollMin shortest interval of polls for streams without keyspace events
+ * @param pushPollMax longest interval of polls for streams
+ * @param triggerLimit most triggers, at least 1
+ * @param patternLimit most patterns per database, at least 1
+ * @param countRefresh pause between two full scans
+ * @param countShare largest share of each server's time for a full scan, above 0 and up to 1
+ * @param streamLimit most open streams, at least 1
  * @param connections by name
  */
 public record ServerConfig(
@@ -52,7 +51,7 @@ public record ServerConfig(
         LogFormat logFormat,
         String logLevel) {
 
-    /** How log lines are written. */
+    /** Format of log lines. */
     public enum LogFormat {
         TEXT,
         JSON
@@ -63,7 +62,7 @@ public record ServerConfig(
         managementHosts = Set.copyOf(managementHosts);
     }
 
-    /** What becomes of a scaler that runs with this when it is told that the configuration is another. */
+    /** The configuration in effect after a reload: settings that need a restart keep their value. */
     public ServerConfig reloadedAs(ServerConfig other) {
         return new ServerConfig(
                 listenAddress,

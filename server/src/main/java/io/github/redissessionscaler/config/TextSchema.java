@@ -8,8 +8,8 @@ import org.snakeyaml.engine.v2.schema.JsonSchema;
 import org.snakeyaml.engine.v2.schema.Schema;
 
 /**
- * Reads every value of a YAML file as the text that stands there, so that a password of {@code 1e3} or {@code 007} stays what it
- * is. What is left out, {@code null} or {@code ~} is no value.
+ * Reads every value of a YAML file as text, so that a password such as {@code 1e3} or {@code 007} is not converted. Empty,
+ * {@code null} and {@code ~} mean no value.
  */
 final class TextSchema implements Schema {
 

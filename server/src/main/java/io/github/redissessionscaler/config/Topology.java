@@ -4,19 +4,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** How the servers of a connection stand together. */
+/** The topology of a connection. */
 public sealed interface Topology {
 
-    /** One server, or a proxy that looks like one. */
+    /** One server, or a proxy that acts as one. */
     record Standalone(Node node) implements Topology {}
 
-    /** One server on this machine. */
+    /** One server on this host. */
     record UnixSocket(Path path) implements Topology {}
 
-    /** The primary that the sentinels name. */
+    /** The primary named by sentinels. */
     record Sentinel(String masterName, List<Node> sentinels, Optional<Credentials> sentinelCredentials)
             implements Topology {}
 
-    /** All primaries of a cluster, found from these nodes. */
+    /** The primaries of a cluster, found from these seed nodes. */
     record Cluster(List<Node> nodes) implements Topology {}
 }

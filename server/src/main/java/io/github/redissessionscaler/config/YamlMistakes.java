@@ -5,10 +5,10 @@ import org.snakeyaml.engine.v2.exceptions.DuplicateKeyException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** Says what is wrong with a YAML file, and where, without a word of the file, which may hold a password. */
+/** Explains what is wrong with a YAML file, and where, without quoting it, because it may contain a password. */
 final class YamlMistakes {
 
-    /** What the YAML reader says, or a part of it, and what we say. */
+    /** A part of the YAML parser's message, and the explanation. */
     private record Mistake(String said, String words) {}
 
     private static final List<Mistake> KNOWN = List.of(
@@ -34,7 +34,7 @@ final class YamlMistakes {
 
     private YamlMistakes() {}
 
-    /** A clause to put behind the name of the file. */
+    /** A clause to append to the name of the file. */
     static String words(YamlEngineException failure) {
         if (failure instanceof DuplicateKeyException duplicate) {
             return " has a key twice" + place(duplicate) + "; keep one of them";

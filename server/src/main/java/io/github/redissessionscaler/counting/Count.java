@@ -3,17 +3,17 @@ package io.github.redissessionscaler.counting;
 import java.time.Instant;
 
 /**
- * How many there are.
+ * A count of sessions.
  *
  * @param value not negative
- * @param standardError of the value, in the same unit; 0 unless it was estimated
+ * @param standardError of the value, in the same unit; 0 unless it is an estimate
  * @param asOf when Redis was read
  */
 public record Count(double value, double standardError, Instant asOf, Method method) {
 
-    /** How a count came about. */
+    /** The method of a count. */
     public enum Method {
-        /** Redis keeps the number itself: DBSIZE, a length, a stored number. */
+        /** A number stored by Redis: DBSIZE, a length, a stored number. */
         INDEX,
         /** Every key was visited. */
         EXACT,

@@ -11,15 +11,15 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The elements of one key, whatever its type. The type is remembered, so that a count costs one command until the type
- * changes. Thread-safe.
+ * Counts the elements of one key of any type. The type is cached, so that a count is one command until the type changes.
+ * Thread-safe.
  */
 public final class ElementCount {
 
-    /** How the text of a HyperLogLog begins. */
+    /** Beginning of the value of a HyperLogLog. */
     private static final String HYPER_LOG_LOG = "HYLL";
 
-    /** Longer than any number that Redis writes. */
+    /** Longer than any number of Redis. */
     private static final int LONGEST_NUMBER = 64;
 
     private static final int ASCII_END = 128;
@@ -44,25 +44,25 @@ public final class ElementCount {
     public double count() {
         ElementShape known = shape;
         if (known == null) {
-            return countAnew();
+            return recount();
         }
         try {
             return switch (known.kind()) {
                 case LENGTH -> (double) keyspace.cardinality(key, known.type());
                 case NUMBER -> {
                     Optional<String> text = keyspace.get(key);
-                    yield text.isPresent() && isHyperLogLog(text.get()) ? countAnew() : number(text);
+                    yield text.isPresent() && isHyperLogLog(text.get()) ? recount() : number(text);
                 }
             };
         } catch (KeyspaceException e) {
             if (e.reason() != Reason.WRONGTYPE) {
                 throw e;
             }
-            return countAnew();
+            return recount();
         }
     }
 
-    private double countAnew() {
+    private double recount() {
         shape = null;
         Optional<KeyType> type = keyspace.type(key);
         if (type.isEmpty()) {
@@ -87,18 +87,17 @@ public final class ElementCount {
         }
         OptionalDouble number = parse(text.get());
         if (number.isEmpty()) {
-            throw notANumber(
-                    "is not a number: 'key' counts a list, set, sorted set, hash, stream or HyperLogLog, or reads"
-                            + " the number that a string holds");
+            throw notANumber("is not a number: 'key' must be a list, set, sorted set, hash, stream, HyperLogLog,"
+                    + " or a string that holds a number");
         }
         if (!(number.getAsDouble() >= 0 && number.getAsDouble() <= Keyspace.MOST)) {
-            throw notANumber("holds " + Printable.plain(text.get())
-                    + ", which is no number of sessions: that is not negative, and at most " + Keyspace.MOST);
+            throw notANumber("holds " + Printable.plain(text.get()) + ", which is not a number of sessions from 0 to "
+                    + Keyspace.MOST);
         }
         return number.getAsDouble();
     }
 
-    /** BigDecimal also takes the digits of other scripts, which no other number of the scaler may have. */
+    /** Accepts ASCII digits only; BigDecimal accepts digits of other scripts too. */
     private static OptionalDouble parse(String text) {
         if (text.length() > LONGEST_NUMBER || !text.chars().allMatch(character -> character < ASCII_END)) {
             return OptionalDouble.empty();
@@ -110,7 +109,7 @@ public final class ElementCount {
         }
     }
 
-    /** Without the text itself, unless it is a number: it may be anybody's session. */
+    /** Does not quote the text unless it is a number: it could be a session. */
     private KeyspaceException notANumber(String why) {
         return new KeyspaceException(
                 Reason.NOT_A_NUMBER, "the string stored at the key " + Printable.of(key) + " " + why);

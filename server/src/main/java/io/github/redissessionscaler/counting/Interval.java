@@ -1,16 +1,16 @@
 package io.github.redissessionscaler.counting;
 
 /**
- * From where to where an estimated number may be.
+ * A confidence interval of an estimate.
  *
  * @param lowest not negative
  */
 public record Interval(double lowest, double highest) {
 
-    /** How many standard errors there are to each side in an interval that holds the truth 95 times in 100. */
+    /** Half width of a 95 % confidence interval in standard errors. */
     private static final double CONFIDENCE_95 = 1.96;
 
-    /** What holds the truth 95 times in 100. */
+    /** The 95 % confidence interval. */
     public static Interval of95(double estimate, double standardError) {
         double reach = CONFIDENCE_95 * standardError;
         return new Interval(Math.max(0, estimate - reach), estimate + reach);

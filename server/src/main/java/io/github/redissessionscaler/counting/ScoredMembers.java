@@ -9,11 +9,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Members of one sorted set scored by time, told in seconds or milliseconds since 1970.
+ * Counts members of a sorted set whose scores are times, in seconds or milliseconds since 1970.
  *
- * <p>The unit is told by the size of a score: below 10^11 it is seconds (until the year 5138), from there to 10^14
- * milliseconds (since 1973). Both are counted each time, by a ZCOUNT each, so that a count is right in either unit, in a set
- * that holds both, and from the first member on that comes in the other one. Thread-safe.
+ * <p>The size of a score determines its unit: below 10^11 it is in seconds (until the year 5138), from there to 10^14 in
+ * milliseconds (since 1973). Each count uses one ZCOUNT for each unit, so it is correct for both units, even mixed in one
+ * set. Thread-safe.
  */
 public final class ScoredMembers {
 
@@ -30,13 +30,13 @@ public final class ScoredMembers {
         this.serverClock = serverClock;
     }
 
-    /** Those scored after this long before now; a score in the future counts, since clocks differ. */
+    /** Members with a score less than this time ago. Scores in the future count, because clocks differ. */
     public long within(Duration duration) {
         Instant start = serverClock.now().minus(duration);
         return countSeconds(start) + countMillis(start);
     }
 
-    /** Those whose score, in milliseconds, is not before now. */
+    /** Members whose score is now or later. */
     public long unexpired() {
         return countByScore((double) serverClock.now().toEpochMilli(), Double.POSITIVE_INFINITY);
     }
@@ -60,7 +60,7 @@ public final class ScoredMembers {
             String found = keyspace.type(key).map(ScoredMembers::noun).orElse("another type");
             throw new KeyspaceException(
                     Reason.WRONGTYPE,
-                    "the key %s holds %s, where a sorted set is wanted".formatted(Printable.of(key), found),
+                    "the key %s holds %s, but must be a sorted set".formatted(Printable.of(key), found),
                     e);
         }
     }

@@ -7,9 +7,7 @@ import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The clock of a Redis server, read by TIME once in a while and carried on by the local clock in between. Thread-safe.
- */
+/** The clock of a Redis server, read by TIME from time to time and extrapolated with the local clock. Thread-safe. */
 public final class ServerClock {
 
     /** Two clocks that drift apart by 100 parts in a million differ by 6 ms after this. */
@@ -32,15 +30,15 @@ public final class ServerClock {
         if (reading == null || !trusted(reading, local)) {
             Instant server = keyspace.time();
             Instant answered = clock.instant();
-            Instant asked = local;
-            reading = new ClockReading(answered, Duration.between(middle(asked, answered), server));
+            Instant sent = local;
+            reading = new ClockReading(answered, Duration.between(middle(sent, answered), server));
             last.set(reading);
             local = answered;
         }
         return local.plus(reading.ahead());
     }
 
-    /** A local clock that was set back ends the trust as well. */
+    /** A reading is invalid too if the local clock was set back. */
     private static boolean trusted(ClockReading reading, Instant local) {
         Duration age = Duration.between(reading.local(), local);
         return !age.isNegative() && age.compareTo(TRUSTED) < 0;

@@ -1,4 +1,4 @@
-/** Numbers that Redis keeps itself, and what a count consists of. */
+/** Counts from numbers stored by Redis. */
 @NullMarked
 package io.github.redissessionscaler.counting;
 

@@ -15,14 +15,14 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 
 /**
- * Sees, once a minute for each connection that is counted in, how many keys Redis has evicted for want of memory: sessions
- * that are lost without having ended. Thread-safe.
+ * Reads once a minute, for each used connection, how many keys Redis has evicted because of maxmemory. Evicted sessions are
+ * lost before they end. Thread-safe.
  */
 public final class EvictionMonitor {
 
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 
-    /** A user who may not ask today may be allowed to later. */
+    /** Interval of retries without permission, which may be granted later. */
     private static final Duration WHERE_REFUSED = Duration.ofMinutes(10);
 
     private final Keyspaces keyspaces;
@@ -32,9 +32,9 @@ public final class EvictionMonitor {
     private final ConcurrentMap<String, Instant> due = new ConcurrentHashMap<>();
 
     /**
-     * Has not looked yet.
+     * Reads nothing yet.
      *
-     * @param executor starts a thread for each look
+     * @param executor starts a thread for each read
      */
     public EvictionMonitor(Keyspaces keyspaces, Executor executor, Telemetry telemetry, InstantSource clock) {
         this.keyspaces = keyspaces;
@@ -43,7 +43,7 @@ public final class EvictionMonitor {
         this.clock = clock;
     }
 
-    /** Has the connection looked at if it was not lately. Returns at once. */
+    /** Starts a read of the connection if one is due. Does not block. */
     public void checkIfDue(Database database) {
         Instant now = clock.instant();
         Instant next = due.putIfAbsent(database.connection(), now.plus(LOOK_AGAIN));
@@ -66,9 +66,9 @@ public final class EvictionMonitor {
             }
             telemetry.connection(database.connection()).evicted(sum);
         } catch (KeyspaceException e) {
-            // whoever counts here is told so too
+            // counts of this connection fail too
         } catch (Throwable e) {
-            InternalErrors.report("look at evictions", e);
+            InternalErrors.report("eviction check", e);
         }
     }
 }

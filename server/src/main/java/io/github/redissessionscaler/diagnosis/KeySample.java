@@ -8,16 +8,16 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/** Some hundred keys of a shard, drawn at random, each once: of a small shard, samples meet the same keys again. */
+/** A few hundred random keys of a shard, without duplicates. */
 final class KeySample {
 
-    /** How often a shard is sampled, some hundred keys at a time. */
+    /** Number of samples of a shard, each of a few hundred keys. */
     private static final int SAMPLES = 2;
 
     private KeySample() {}
 
     /**
-     * The keys.
+     * Draws the keys.
      *
      * @param oneOfSeveral whether the shard is part of a cluster
      */

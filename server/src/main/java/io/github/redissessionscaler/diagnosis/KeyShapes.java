@@ -21,33 +21,33 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * How the names of some counted keys look, with all hidden that may tell one session from another.
+ * The shapes of the names of some counted keys, without anything that identifies a session.
  *
- * <p>Shown is how the pattern says that keys begin, and behind it words of letters that at least a quarter of the keys, and at
- * least {@value #FEWEST}, have in common. Of every other byte nothing is shown but that it is there.
+ * <p>A shape shows the prefix given by the pattern, and after it words of letters that at least a quarter of the keys, and
+ * at least {@value #FEWEST}, share. Every other byte is masked.
  *
- * @param lookedAt how many keys were looked at
- * @param counted how many of them count
+ * @param lookedAt number of inspected keys
+ * @param counted how many of them are counted
  * @param shapes the most frequent first
  */
 public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
 
     /**
-     * A name that looks like others.
+     * A shape of names.
      *
-     * @param masked with a {@code *} for each byte that is hidden
-     * @param times how many of the keys look so
+     * @param masked with a {@code *} for each masked byte
+     * @param times number of keys with this shape
      */
     public record Shape(String masked, long times) {}
 
     private static final int MOST_SHAPES = 5;
 
-    /** Fewer keys in common may be those of one session. */
+    /** Fewer keys could belong to one session. */
     private static final int FEWEST = 5;
 
     private static final int LONGEST_WORD = 20;
 
-    /** How many hidden bytes are told one by one. */
+    /** Number of masked bytes that are shown one by one. */
     private static final int MOST_HIDDEN = 80;
 
     private static final String BETWEEN_WORDS = ":_-./";
@@ -57,9 +57,9 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
     }
 
     /**
-     * Of some hundred keys of each primary; empty for a way of counting that visits no keys.
+     * Inspects a few hundred keys of each primary; empty for queries that visit no keys.
      *
-     * @throws KeyspaceException if Redis does not answer, or does not allow the look
+     * @throws KeyspaceException if Redis is unavailable or refuses a command
      */
     public static Optional<KeyShapes> of(Keyspace keyspace, CountQuery query, RandomGenerator random) {
         return switch (query) {
@@ -99,7 +99,7 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
         return new KeyShapes(lookedAt, counted.size(), masked(beginning, counted));
     }
 
-    /** The shapes of these keys, all of which begin so. */
+    /** The shapes of these keys, which share a prefix. */
     static List<Shape> masked(String beginning, List<byte[]> keys) {
         int known = beginning.getBytes(UTF_8).length;
         Map<String, Integer> sharers = new HashMap<>();
@@ -119,7 +119,7 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
                 .toList();
     }
 
-    /** What the key goes on with behind the known bytes as long as it consists of whole words: one word, two words and so on. */
+    /** The continuations of the key after the known bytes, in whole words: one word, two words and so on. */
     private static List<String> words(int known, byte[] key) {
         List<String> beginnings = new ArrayList<>();
         int letters = 0;

@@ -15,20 +15,22 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** A look at a few keys of a database, whether they are what a trigger takes them for. */
+/** Checks with a few keys whether the data fits a trigger. */
 public final class LayoutCheck {
 
-    /** How many matching keys of a primary are asked for their type and their time to live. */
+    /** Number of matching keys of a primary whose type and TTL are read. */
     private static final int ASKED = 200;
 
     private static final String NO_SIZE =
-            "DBSIZE says that there is no key, while others can be read: this server does not keep the number of its"
-                    + " keys, so counts of all keys and estimates are 0; count by keyPattern with accuracy 'exact'";
+            "DBSIZE is 0 although there are keys: this server does not maintain the number of keys, so counts of all"
+                    + " keys and estimates are 0; count by keyPattern with accuracy 'exact'";
 
-    /** Of so many drawn keys none matches with a probability of 5 % where the share is this over their number. */
+    /**
+     * If the share of matching keys is this divided by the number of drawn keys, none is drawn with a probability of 5 %.
+     */
     private static final double HIGHEST_SHARE_UNSEEN = 3;
 
-    /** What PTTL says of a key that has no time to live. */
+    /** The reply of PTTL for a key without TTL. */
     private static final long FOREVER = -1;
 
     private final MatchingKeys query;
@@ -38,7 +40,7 @@ public final class LayoutCheck {
     private long keys;
     private long size;
     private long matching;
-    private long asked;
+    private long inspected;
     private long endless;
     private long ofOtherType;
     private long ofRival;
@@ -51,10 +53,10 @@ public final class LayoutCheck {
     }
 
     /**
-     * What some hundred keys of each primary show, each looked at once.
+     * Inspects a few hundred keys of each primary.
      *
-     * @param counted whether the count has found any: among few keys there may be none of them all the same
-     * @throws KeyspaceException if Redis does not answer, or does not allow the look
+     * @param counted whether the count is above 0: there may still be none among the inspected keys
+     * @throws KeyspaceException if Redis is unavailable or refuses a command
      */
     public static LayoutFindings of(
             Keyspace keyspace, MatchingKeys query, Optional<Layout> layout, boolean counted, RandomGenerator random) {
@@ -63,11 +65,11 @@ public final class LayoutCheck {
         for (Shard shard : shards) {
             check.look(shard, KeySample.of(shard, shards.size() > 1, random));
         }
-        double endlessShare = check.asked == 0 ? 0 : (double) check.endless / (double) check.asked;
+        double endlessShare = check.inspected == 0 ? 0 : (double) check.endless / (double) check.inspected;
         return new LayoutFindings(check.advice(), endlessShare);
     }
 
-    /** Whether a server that says it is empty is: some that speak Redis's protocol do not keep the number of their keys. */
+    /** Whether a server with a DBSIZE of 0 is empty: some servers with Redis's protocol do not maintain DBSIZE. */
     public static LayoutFindings ofSize(Keyspace keyspace, RandomGenerator random) {
         if (keyspace.size() > 0) {
             return LayoutFindings.NONE;
@@ -91,7 +93,7 @@ public final class LayoutCheck {
         List<byte[]> named = sample.stream().filter(filter::matchesName).toList();
         matching += named.size();
         List<byte[]> some = named.stream().limit(ASKED).toList();
-        asked += some.size();
+        inspected += some.size();
         endless += shard.timesToLive(some).stream()
                 .filter(millis -> millis == FOREVER)
                 .count();
@@ -112,25 +114,25 @@ public final class LayoutCheck {
                 .filter(_ -> (matching == 0 && !counted)
                         || layout.map(Layout::countsKeysOfRival).orElse(false));
         if (rival.isPresent()) {
-            advice.add("%d of %d keys looked at are those of preset %s; use that one"
+            advice.add("%d of %d inspected keys match preset %s; use that preset"
                     .formatted(ofRival, keys, rival.get().preset()));
         } else if (matching == 0 && keys > 0 && !counted) {
             advice.add(
-                    "none of %s keys looked at, drawn at random, matches %s: sessions are fewer than %s %% of the keys, or their keys have other names"
+                    "none of %s random keys matches %s: sessions are fewer than %s %% of the keys, or their keys have other names"
                             .formatted(
                                     Numbers.withCommas(keys),
                                     Printable.of(query.pattern()),
                                     Numbers.withCommas(Math.ceil(HIGHEST_SHARE_UNSEEN / (double) keys * 1000) / 10)));
         }
         if (endless > 0) {
-            advice.add("%d of %d matching keys looked at have no time to live, and count until somebody deletes them"
-                    .formatted(endless, asked));
+            advice.add("%d of %d inspected matching keys have no TTL, and are counted until they are deleted"
+                    .formatted(endless, inspected));
         }
         if (ofOtherType > 0) {
-            advice.add("%d of %d keys looked at have a matching name but are no %s, and do not count"
+            advice.add("%d of %d inspected keys have a matching name but are no %s, and are not counted"
                     .formatted(
                             ofOtherType,
-                            asked,
+                            inspected,
                             query.type().map(LayoutCheck::word).orElse("")));
         }
         return advice;

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** Reads a few keys of a source to see whether they are what the trigger expects. Thread-safe. Every method blocks. */
+/** Reads a few keys to check whether the data fits a trigger. Thread-safe. All methods block. */
 public final class LayoutInspector {
 
     private static final String ALL_KEYS_COUNT =
-            "Redis does not say how many keys have a time to live, so that all keys of the"
-                    + " database count; allow the user +info, or use keyPattern";
+            "Redis does not report how many keys have a TTL, so all keys of the database are"
+                    + " counted; allow the user +info, or use keyPattern";
 
     private final Keyspaces keyspaces;
     private final SourceCounter counter;
@@ -30,19 +30,18 @@ public final class LayoutInspector {
     }
 
     /**
-     * How some of the keys look that are counted, with nothing in it that tells one session from another; empty for a way of
-     * counting that visits no keys.
+     * The shapes of some counted keys; empty for queries that visit no keys.
      *
-     * @throws KeyspaceException if Redis does not answer, or does not allow the look
+     * @throws KeyspaceException if Redis is unavailable or refuses a command
      */
     public Optional<KeyShapes> shapes(Source source) {
         return KeyShapes.of(keyspaces.of(source.database()), source.query(), random);
     }
 
     /**
-     * What does not fit in a trigger's way of counting, as a look at a few keys shows.
+     * Layout warnings from inspecting a few keys.
      *
-     * @throws KeyspaceException if Redis does not answer, or does not allow the look
+     * @throws KeyspaceException if Redis is unavailable or refuses a command
      */
     public LayoutFindings findings(Source source, Optional<Layout> layout) {
         Keyspace keyspace = keyspaces.of(source.database());

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has somebody look, once in a while, whether the keys that triggers count are what they take them for, and says in the log
- * what does not fit. Equal triggers share a look. Thread-safe.
+ * Checks from time to time whether the data fits the triggers, and logs warnings. Equal triggers share a check.
+ * Thread-safe.
  */
 public final class LayoutMonitor {
 
@@ -37,12 +37,12 @@ public final class LayoutMonitor {
     private static final CompletableFuture<LayoutFindings> NOTHING =
             CompletableFuture.completedFuture(LayoutFindings.NONE);
 
-    /** Reads some keys of a source; blocks, and throws {@link KeyspaceException} where it cannot. */
+    /** Inspects some keys of a source; blocks, and throws {@link KeyspaceException} on failure. */
     public interface Look {
         LayoutFindings at(Source source, Optional<Layout> layout);
     }
 
-    /** What the counting of a source has found about its latest count by itself. Returns at once. */
+    /** Warnings that counting itself has about its latest count. Does not block. */
     public interface Doubts {
         List<String> of(Source source);
     }
@@ -51,14 +51,14 @@ public final class LayoutMonitor {
 
     private record Finding(CompletableFuture<LayoutFindings> findings, Instant due) {}
 
-    /** The looks at one subject. */
+    /** The checks of one subject. */
     private final class Looks {
         private Finding finding = new Finding(NOTHING, Instant.EPOCH);
         private List<String> logged = List.of();
         private List<String> loggedDoubts = List.of();
         private volatile LayoutFindings last = LayoutFindings.NONE;
 
-        /** The findings as soon as they are there. Begins a look when the last one is old. */
+        /** The findings, when available. Starts a check if the last one is old. */
         synchronized CompletableFuture<LayoutFindings> latest(CheckedLayout subject) {
             Instant now = clock.instant();
             if (!now.isBefore(finding.due())) {
@@ -97,7 +97,7 @@ public final class LayoutMonitor {
             logged = advice;
         }
 
-        /** Logs what is new among the doubts, and returns them. */
+        /** Logs new doubts, and returns all of them. */
         synchronized List<String> doubts(CheckedLayout subject) {
             List<String> all = doubts.of(subject.source);
             all.stream()
@@ -123,9 +123,9 @@ public final class LayoutMonitor {
     private final LeastRecentlyUsed<CheckedLayout, Looks> subjects = new LeastRecentlyUsed<>(REMEMBERED);
 
     /**
-     * An layoutMonitor that has not looked yet.
+     * Checks nothing yet.
      *
-     * @param executor starts a thread for each look
+     * @param executor starts a thread for each check
      */
     public LayoutMonitor(Look look, Doubts doubts, Executor executor, InstantSource clock) {
         this.look = look;
@@ -135,7 +135,7 @@ public final class LayoutMonitor {
         this.limit = new LogLimit(LOG, "warnings about layouts", clock);
     }
 
-    /** Has the trigger's keys looked at if they were not lately, and logs what counting has found. Returns at once. */
+    /** Starts a check of the trigger's keys if one is due, and logs the doubts of counting. Does not block. */
     public void checkIfDue(Trigger trigger) {
         CheckedLayout subject = subject(trigger);
         Looks looks = looks(subject);
@@ -144,8 +144,8 @@ public final class LayoutMonitor {
     }
 
     /**
-     * What the latest look shows, or nothing if it has not ended by the deadline, and what counting has found. Returns
-     * immediately.
+     * The findings of the latest check, or none if it has not ended by the deadline, and the doubts of counting. Does not
+     * block.
      */
     public CompletableFuture<LayoutFindings> findings(Trigger trigger, Deadline deadline) {
         CheckedLayout subject = subject(trigger);
@@ -156,7 +156,7 @@ public final class LayoutMonitor {
                 .thenApply(findings -> findings.after(looks.doubts(subject)));
     }
 
-    /** What the last look that has ended has shown, and what counting has found. Begins none, and returns at once. */
+    /** The findings of the last finished check, and the doubts of counting. Starts no check; does not block. */
     public LayoutFindings findings(Trigger trigger) {
         CheckedLayout subject = subject(trigger);
         return subjects.get(subject)

@@ -1,4 +1,4 @@
-/** Looks for data that does not fit a trigger: other layouts, evicted keys. */
+/** Detects data that does not fit a trigger: unexpected layouts, evicted keys. */
 @NullMarked
 package io.github.redissessionscaler.diagnosis;
 

@@ -2,7 +2,7 @@ package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.trigger.Database;
 
-/** Who may read which Redis. Thread-safe; never asks Redis. */
+/** Which namespaces may read which Redis. Thread-safe; sends nothing to Redis. */
 public interface Access {
 
     /**

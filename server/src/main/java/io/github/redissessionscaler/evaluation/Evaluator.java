@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one path from a trigger to its value, its activity and its target; every RPC, every stream and the status page take
- * it. Thread-safe. Methods return at once; what they return is there soon after the deadline at the latest.
+ * Evaluates a trigger: its value, its activity and its target. Every RPC and every stream uses it. Thread-safe. Methods do
+ * not block; their results complete soon after the deadline at the latest.
  */
 public final class Evaluator {
 
@@ -86,34 +86,34 @@ public final class Evaluator {
     }
 
     /**
-     * The same for one round over many triggers of one database, on one thread: it reads everything at most once, and by a read
-     * that begins after this call.
+     * An evaluator for one round over many triggers of one database, on one thread. It reads each key at most once, and
+     * only after this call.
      */
     public Evaluator forOneRound() {
         return new Evaluator(this, reader.forOneRound());
     }
 
     /**
-     * Returns if the trigger may be evaluated. Never asks Redis.
+     * Returns if the trigger may be evaluated. Sends nothing to Redis.
      *
      * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public void admit(TriggerRef asked) {
-        admitted(asked);
+    public void admit(TriggerRef ref) {
+        admitted(ref);
     }
 
     /**
-     * The value of the metric as it is reported, see {@link Trigger#valueOf}. Fails with an
-     * {@link UnavailableException} if Redis does not answer and the trigger wants an error then.
+     * The reported value of the metric, see {@link Trigger#valueOf}. Fails with an {@link UnavailableException} if Redis is
+     * unavailable and {@code onUnavailable} is {@code error}.
      *
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public CompletableFuture<Double> value(TriggerRef asked, Deadline deadline) {
-        TriggerState state = admitted(asked);
-        Trigger trigger = asked.trigger();
+    public CompletableFuture<Double> value(TriggerRef ref, Deadline deadline) {
+        TriggerState state = admitted(ref);
+        Trigger trigger = ref.trigger();
         layoutMonitor.checkIfDue(trigger);
         return reading(state, deadline)
                 .thenCompose(usable -> value(state, usable, deadline)
@@ -132,13 +132,13 @@ public final class Evaluator {
         return usable.reading()
                 .map(TriggerReading::count)
                 .map(count -> target(state, deadline)
-                        .thenApply(target -> state.asked().trigger().valueOf(count.value(), target)))
+                        .thenApply(target -> state.ref().trigger().valueOf(count.value(), target)))
                 .orElse(NOTHING);
     }
 
     /** Both RPCs report what the reading gives, each as a whole. */
     private TriggerReport report(TriggerState state, UsableReading usable, OptionalDouble value) {
-        Trigger trigger = state.asked().trigger();
+        Trigger trigger = state.ref().trigger();
         var report = new TriggerReport(
                 usable.basis(),
                 value,
@@ -154,25 +154,25 @@ public final class Evaluator {
     private TriggerReport reportError(TriggerState state) {
         TriggerReport error = TriggerReport.error(
                 state.lastReport(),
-                state.asked().trigger().target().metricTarget(),
+                state.ref().trigger().target().metricTarget(),
                 rules.clock().instant());
         state.reported(error);
         return error;
     }
 
     private void record(TriggerState state, TriggerReport report, OptionalDouble sessions) {
-        state.course().record(report, sessions, state.target(), rules.clock().instant());
+        state.history().record(report, sessions, state.target(), rules.clock().instant());
     }
 
     /**
-     * Whether the trigger is active. Fails with an {@link UnavailableException} if Redis does not answer and the trigger wants
-     * an error then.
+     * Whether the trigger is active. Fails with an {@link UnavailableException} if Redis is unavailable and
+     * {@code onUnavailable} is {@code error}.
      *
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public CompletableFuture<Boolean> active(TriggerRef asked, Deadline deadline) {
-        TriggerState state = admitted(asked);
+    public CompletableFuture<Boolean> active(TriggerRef ref, Deadline deadline) {
+        TriggerState state = admitted(ref);
         return reading(state, deadline)
                 .thenApply(usable -> report(
                         state,
@@ -189,16 +189,17 @@ public final class Evaluator {
     }
 
     /**
-     * Where the answers come from. Asks Redis as {@link #value} does, and never fails for want of it.
+     * How the reported values come about. Reads from Redis as {@link #value} does, but does not fail if Redis is
+     * unavailable.
      *
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public CompletableFuture<Explanation> explain(TriggerRef asked, Deadline deadline) {
-        TriggerState state = admitted(asked);
-        Trigger trigger = asked.trigger();
-        return value(asked, deadline)
-                .exceptionally(Evaluator::standsInTheState)
+    public CompletableFuture<Explanation> explain(TriggerRef ref, Deadline deadline) {
+        TriggerState state = admitted(ref);
+        Trigger trigger = ref.trigger();
+        return value(ref, deadline)
+                .exceptionally(Evaluator::ignoreUnavailable)
                 .thenCompose(_ -> layoutMonitor.findings(trigger, deadline))
                 .thenApply(findings -> new Explanation(
                         trigger.source().query().description(),
@@ -211,21 +212,21 @@ public final class Evaluator {
                         rules.clock().instant()));
     }
 
-    private static double standsInTheState(Throwable thrown) {
+    private static double ignoreUnavailable(Throwable thrown) {
         if (Futures.failure(thrown) instanceof UnavailableException) {
             return Double.NaN;
         }
         throw Futures.unchecked(thrown);
     }
 
-    private TriggerState admitted(TriggerRef asked) {
-        access.check(asked.namespace(), asked.trigger().source().database());
-        return states.of(asked);
+    private TriggerState admitted(TriggerRef ref) {
+        access.check(ref.namespace(), ref.trigger().source().database());
+        return states.of(ref);
     }
 
     /** What Redis gives, else what the outage rules keep; empty for inactive and 0. */
     private CompletableFuture<UsableReading> reading(TriggerState state, Deadline deadline) {
-        Trigger trigger = state.asked().trigger();
+        Trigger trigger = state.ref().trigger();
         CompletableFuture<Count> count = reader.count(trigger.source(), deadline);
         CompletableFuture<TriggerReading> reading = switch (trigger.activation()) {
             case Activation.Reachable _, Activation.MoreThan _ ->
@@ -250,7 +251,7 @@ public final class Evaluator {
         return flag.equals("1") || flag.equalsIgnoreCase("true");
     }
 
-    /** Why there is no reading; what concerns the caller and not the reading is thrown. */
+    /** Why the reading failed. Exceptions that concern the caller are thrown. */
     private static KeyspaceException failure(Throwable thrown) {
         return switch (Futures.failure(thrown)) {
             case KeyspaceException failure -> failure;
@@ -268,13 +269,13 @@ public final class Evaluator {
         LastReading<TriggerReading> observed = state.reading();
         Instant now = rules.clock().instant();
         Instant since = observed.outage().map(LastReading.Outage::since).orElse(now);
-        OutageDecision<TriggerReading> verdict = failure.reason().ours()
+        OutageDecision<TriggerReading> decision = failure.reason().internal()
                 ? new OutageDecision.ReportError<>()
-                : rules.decide(state.asked().trigger().onUnavailable(), observed.last(), since);
+                : rules.decide(state.ref().trigger().onUnavailable(), observed.last(), since);
         if (observed.missed(failure, since)) {
             warn(state, failure);
         }
-        return switch (verdict) {
+        return switch (decision) {
             case OutageDecision.ReportLast<TriggerReading>(Timestamped<TriggerReading> known) ->
                 new UsableReading(Basis.HELD, Optional.of(known.value()));
             case OutageDecision.ReportMinimum<TriggerReading>() -> new UsableReading(Basis.MINIMUM, Optional.empty());
@@ -282,29 +283,29 @@ public final class Evaluator {
         };
     }
 
-    /** Of what concerns this trigger alone, once for each reason. What concerns the whole database, {@link AvailabilityLog} says. */
+    /** Logs failures of this trigger, once for each reason. {@link AvailabilityLog} logs failures of the whole database. */
     private void warn(TriggerState state, KeyspaceException failure) {
-        if (failure.reason().answered() && !failure.reason().ours()) {
+        if (failure.reason().redisAvailable() && !failure.reason().internal()) {
             refusedReads.log(() -> LOG.atWarn()
-                    .addKeyValue("namespace", state.asked().namespace())
-                    .addKeyValue("scaledObject", state.asked().scaledObject())
+                    .addKeyValue("namespace", state.ref().namespace())
+                    .addKeyValue("scaledObject", state.ref().scaledObject())
                     .addKeyValue(
                             "connection",
-                            state.asked().trigger().source().database().connection())
+                            state.ref().trigger().source().database().connection())
                     .addKeyValue("reason", failure.reason())
                     .log(
-                            "Redis refuses what the trigger reads; it gets what its onUnavailable says: {}",
+                            "Redis refuses the read of a trigger; its onUnavailable takes effect: {}",
                             failure.getMessage()));
         }
     }
 
     /**
-     * The current target, sessions per replica: the number that {@code sessionSizeKey} holds. Where Redis answers that there
-     * is none, the default, so that all replicas of the scaler agree; while Redis does not answer, the last one. Fails with an
-     * {@link UnavailableException} where there is no last one: any other number would be made up.
+     * The current target, in sessions per replica: the value of {@code sessionSizeKey}. If the key has no valid value, the
+     * default, so that all replicas of the scaler agree. While Redis is unavailable, the last target; without a last one,
+     * fails with an {@link UnavailableException}.
      */
     private CompletableFuture<Double> target(TriggerState state, Deadline deadline) {
-        Trigger trigger = state.asked().trigger();
+        Trigger trigger = state.ref().trigger();
         return trigger.target()
                 .sessionSizeKey()
                 .map(key -> reader.get(trigger.source().database(), key, deadline)
@@ -329,13 +330,13 @@ public final class Evaluator {
                                 state,
                                 key,
                                 text.isPresent()
-                                        ? "it does not hold " + MetadataKey.SESSION_SIZE.accepted()
-                                        : "there is no such key"));
+                                        ? "its value is not " + MetadataKey.SESSION_SIZE.accepted()
+                                        : "the key does not exist"));
     }
 
     private void missTarget(TriggerState state, String key, KeyspaceException failure) {
         String problem = String.valueOf(failure.getMessage());
-        if (failure.reason().concernsTheRead()) {
+        if (failure.reason().isPermanentReadError()) {
             useDefaultTarget(state, key, problem);
         } else if (state.isTargetKnown()) {
             state.targetStays(problem);
@@ -344,14 +345,14 @@ public final class Evaluator {
         }
     }
 
-    /** Without the text that the key holds: it may be anybody's session. */
+    /** Does not log the value of the key: it could be a session. */
     private void useDefaultTarget(TriggerState state, String key, String problem) {
         if (state.targetIsDefault(problem)) {
             defaultTargets.log(() -> LOG.atWarn()
-                    .addKeyValue("namespace", state.asked().namespace())
-                    .addKeyValue("scaledObject", state.asked().scaledObject())
+                    .addKeyValue("namespace", state.ref().namespace())
+                    .addKeyValue("scaledObject", state.ref().scaledObject())
                     .log(
-                            "sessionSizeKey {} gives no target, {} is used: {}",
+                            "No target from sessionSizeKey {}; using {}: {}",
                             Printable.of(key),
                             Numbers.plain(state.target()),
                             problem));

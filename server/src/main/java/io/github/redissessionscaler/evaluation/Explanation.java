@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the answers for a trigger come from.
+ * How the values reported for a trigger come about.
  *
- * @param counted what is counted, in words
- * @param count the last one that Redis gave
- * @param outage the outage in force
- * @param target that decides now, sessions per replica
- * @param targetProblem why the target is not what {@code sessionSizeKey} holds, if it is not
- * @param scan how far a scan of the database is, if one runs
- * @param advice what does not fit in the way of counting, each a sentence
- * @param now to tell ages by
+ * @param counted what is counted, for people to read
+ * @param count the last count from Redis
+ * @param outage the current outage, if any
+ * @param target the current target, in sessions per replica
+ * @param targetProblem why the value of {@code sessionSizeKey} is not used as the target, if so
+ * @param scan progress of the running scan of the database, if any
+ * @param advice layout warnings, each a sentence
+ * @param now for computing ages
  */
 public record Explanation(
         String counted,

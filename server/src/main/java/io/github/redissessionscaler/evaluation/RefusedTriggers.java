@@ -11,17 +11,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The triggers that were refused lately, each with the reason. A reason is logged once, and again when it has not been given
- * for a while; however many triggers are refused, the log gets a bounded number of lines. Thread-safe.
+ * The triggers that were refused recently, each with the reason. A reason is logged once, and again after a while without
+ * it. The number of log lines is limited. Thread-safe.
  */
 public final class RefusedTriggers {
 
     private static final Logger LOG = LoggerFactory.getLogger(RefusedTriggers.class);
 
-    /** KEDA and the HPA ask several times a minute; a refusal that was not repeated for this long is over. */
+    /** KEDA and the HPA call several times a minute; a refusal that was not repeated for this long is over. */
     static final Duration FORGOTTEN_AFTER = TriggerStates.FORGOTTEN_AFTER;
 
-    /** Refusals that are remembered. */
+    /** Most refusals that are kept. */
     static final int MOST = 1000;
 
     /** Characters of a reason. */
@@ -44,18 +44,18 @@ public final class RefusedTriggers {
     /** In the order of the last refusal, the oldest first. */
     private final Map<RefusalKey, RefusedTrigger> refusals = new LinkedHashMap<>();
 
-    /** None was refused yet. */
+    /** No trigger has been refused yet. */
     public RefusedTriggers(InstantSource clock) {
         this.clock = clock;
         this.limit = new LogLimit(LOG, "refused triggers", clock);
     }
 
     /**
-     * A trigger was refused. Returns at once.
+     * Records and logs a refused trigger. Does not block.
      *
      * @param namespace without control characters
      * @param scaledObject without control characters
-     * @param reason one line for its author, without a secret
+     * @param reason one line for the author of the trigger, without secrets
      */
     public void refused(String namespace, String scaledObject, String reason) {
         String text = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON - 1) + "…" : reason;
@@ -67,7 +67,7 @@ public final class RefusedTriggers {
         }
     }
 
-    /** The triggers that were refused lately, the last one first. */
+    /** The triggers that were refused recently, latest first. */
     public synchronized List<RefusedTrigger> lately() {
         forgetOld(clock.instant());
         return List.copyOf(refusals.values()).reversed();

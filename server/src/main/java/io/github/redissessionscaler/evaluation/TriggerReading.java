@@ -4,11 +4,11 @@ import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.trigger.Activation;
 
 /**
- * All that a trigger reads from Redis to be answered about. Both RPCs go by the same reading, so that they give one picture: it
- * succeeds or fails as a whole.
+ * Everything that is read from Redis for a trigger. It succeeds or fails as a whole, so that IsActive and GetMetrics are
+ * consistent.
  *
  * @param count of what the trigger counts
- * @param flag whether its {@code activeKey} says active; false where it has none
+ * @param flag whether its {@code activeKey} makes it active; false without one
  */
 public record TriggerReading(Count count, boolean flag) {
 

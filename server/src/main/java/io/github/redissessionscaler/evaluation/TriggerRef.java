@@ -2,10 +2,10 @@ package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.trigger.Trigger;
 
-/** One trigger of one ScaledObject, as KEDA asks about it. */
+/** One trigger of one ScaledObject, as in a call of KEDA. */
 public record TriggerRef(String namespace, String scaledObject, Trigger trigger) {
 
-    /** By hand, since it is made for every call. */
+    /** Handwritten for speed: it is computed for every call. */
     @Override
     public int hashCode() {
         return 31 * (31 * namespace.hashCode() + scaledObject.hashCode()) + trigger.hashCode();

@@ -23,30 +23,30 @@ public final class TriggerState {
 
     private static final int WIDEST_OF_ONE_BYTE = 0xff;
 
-    private final TriggerRef asked;
+    private final TriggerRef ref;
     private final long id;
     private final int weight;
-    private final TriggerHistory course;
+    private final TriggerHistory history;
     private final LastReading<TriggerReading> reading = new LastReading<>();
     private volatile @Nullable TriggerReport report;
-    private volatile Instant lastAsked;
+    private volatile Instant lastUsed;
     private final DoubleSupplier byDefault;
     private volatile Optional<Double> ofKey = Optional.empty();
     private volatile Optional<String> targetProblem = Optional.empty();
     private volatile boolean targetKnown;
 
-    TriggerState(TriggerRef asked, DoubleSupplier defaultTarget, TriggerHistory course, Instant now) {
-        this.asked = asked;
-        String text = asked.trigger().toString();
+    TriggerState(TriggerRef ref, DoubleSupplier defaultTarget, TriggerHistory history, Instant now) {
+        this.ref = ref;
+        String text = ref.trigger().toString();
         this.id = digest(text);
-        this.weight = Math.ceilDiv(bytes(text) + bytes(asked.namespace()) + bytes(asked.scaledObject()), BYTES_OF_ONE);
-        this.course = course;
+        this.weight = Math.ceilDiv(bytes(text) + bytes(ref.namespace()) + bytes(ref.scaledObject()), BYTES_OF_ONE);
+        this.history = history;
         this.byDefault = defaultTarget;
-        this.lastAsked = now;
+        this.lastUsed = now;
     }
 
-    public TriggerRef asked() {
-        return asked;
+    public TriggerRef ref() {
+        return ref;
     }
 
     /** As many as a string of the JVM takes: it keeps all of them in two bytes each as soon as one needs two. */
@@ -75,8 +75,8 @@ public final class TriggerState {
     }
 
     /** What it was answered, and what came of it. */
-    public TriggerHistory course() {
-        return course;
+    public TriggerHistory history() {
+        return history;
     }
 
     /** What was read for it last, and whether that has failed. Both RPCs go by it. */
@@ -95,8 +95,8 @@ public final class TriggerState {
         return known.map(seen -> OptionalDouble.of(seen.value())).orElseGet(OptionalDouble::empty);
     }
 
-    public Instant lastAsked() {
-        return lastAsked;
+    public Instant lastUsed() {
+        return lastUsed;
     }
 
     /** What was reported to KEDA last; empty before the first answer. */
@@ -111,7 +111,7 @@ public final class TriggerState {
 
     /** The value that the last reading gives, where the target that decides is known. */
     OptionalDouble valueOf(Count count) {
-        Trigger trigger = asked.trigger();
+        Trigger trigger = ref.trigger();
         return targetKnown || trigger.target().sessionSizeKey().isEmpty()
                 ? OptionalDouble.of(trigger.valueOf(count.value(), target()))
                 : OptionalDouble.empty();
@@ -128,7 +128,7 @@ public final class TriggerState {
 
     /** The current target, sessions per replica: what {@code sessionSizeKey} held when it was read last, else the default. */
     public double target() {
-        return ofKey.or(() -> asked.trigger().target().sessionSize()).orElseGet(byDefault::getAsDouble);
+        return ofKey.or(() -> ref.trigger().target().sessionSize()).orElseGet(byDefault::getAsDouble);
     }
 
     /** Why the target is not what {@code sessionSizeKey} holds, if it is not. */
@@ -141,8 +141,8 @@ public final class TriggerState {
         return targetKnown;
     }
 
-    void askedAt(Instant now) {
-        lastAsked = now;
+    void touch(Instant now) {
+        lastUsed = now;
     }
 
     void targetIs(double sessionSize) {

@@ -16,16 +16,16 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 
-/** The triggers that somebody asked about lately. Thread-safe. */
+/** The triggers that were used recently. Thread-safe. */
 public final class TriggerStates {
 
-    /** KEDA and the HPA ask several times a minute; who has not for this long has gone. */
+    /** KEDA and the HPA call several times a minute; a trigger without a call for this long is removed. */
     static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
 
-    /** How often room is made for new ones, so that those which are refused cost little. */
+    /** Interval of sweeps while the limit is reached, so that refused triggers cost little. */
     private static final Duration SWEPT_WHEN_FULL = Duration.ofSeconds(1);
 
-    /** Databases of all connections together. */
+    /** Limit on the databases of all connections together. */
     static final int MOST_DATABASES = 128;
 
     private final ConcurrentMap<TriggerRef, TriggerState> states = new ConcurrentHashMap<>();
@@ -35,18 +35,18 @@ public final class TriggerStates {
     private final InstantSource clock;
     private Instant lastSweep;
 
-    /** How many triggers each has. */
+    /** Number of triggers by database. */
     private final Map<Database, Integer> databases = new HashMap<>();
 
-    /** Of all that are known. */
+    /** Of all triggers. */
     private int weight;
 
     /**
      * No trigger is known yet.
      *
-     * @param limit how many triggers are served at a time, at least 1; one of long metadata counts as several
-     * @param defaultTarget of triggers that name none, sessions per replica
-     * @param history where the courses of the triggers begin
+     * @param limit how many triggers are kept, at least 1; a trigger with long metadata counts as several
+     * @param defaultTarget of triggers without a target, in sessions per replica
+     * @param history creates the history of each trigger
      */
     public TriggerStates(IntSupplier limit, DoubleSupplier defaultTarget, HistoryBudget history, InstantSource clock) {
         this.limit = limit;
@@ -56,7 +56,7 @@ public final class TriggerStates {
         this.lastSweep = clock.instant();
     }
 
-    /** All that are known now, in no order. */
+    /** All triggers, in no order. */
     public Collection<TriggerState> all() {
         return Collections.unmodifiableCollection(states.values());
     }
@@ -67,72 +67,71 @@ public final class TriggerStates {
     }
 
     /**
-     * The state of the trigger, which counts as asked about now.
+     * The state of the trigger, which is marked as used now.
      *
-     * @throws LimitReachedException if it would be one more than the limit
+     * @throws LimitReachedException if a new trigger exceeds the limit
      */
-    TriggerState of(TriggerRef asked) {
+    TriggerState of(TriggerRef ref) {
         Instant now = clock.instant();
-        TriggerState known = states.get(asked);
+        TriggerState known = states.get(ref);
         if (known != null) {
-            known.askedAt(now);
+            known.touch(now);
             return known;
         }
-        return admit(asked, now);
+        return admit(ref, now);
     }
 
-    private synchronized TriggerState admit(TriggerRef asked, Instant now) {
-        TriggerState known = states.get(asked);
+    private synchronized TriggerState admit(TriggerRef ref, Instant now) {
+        TriggerState known = states.get(ref);
         if (known != null) {
             return known;
         }
-        var state = new TriggerState(asked, defaultTarget, courseOf(asked), now);
-        forgetSilent(now, state.weight());
-        checkDatabases(asked.trigger().source().database());
+        var state = new TriggerState(ref, defaultTarget, newHistory(ref), now);
+        forgetUnused(now, state.weight());
+        checkDatabases(ref.trigger().source().database());
         int most = limit.getAsInt();
         if (weight + state.weight() > most) {
             throw new LimitReachedException("the scaler serves " + most
-                    + " triggers already, which is its TRIGGER_LIMIT (one of long metadata counts as several);"
-                    + " one that nobody asks about makes room after " + FORGOTTEN_AFTER.toMinutes() + " minutes");
+                    + " triggers already, its TRIGGER_LIMIT (a trigger with long metadata counts as several);"
+                    + " an unused trigger is removed after " + FORGOTTEN_AFTER.toMinutes() + " minutes");
         }
-        states.put(asked, state);
-        databases.merge(asked.trigger().source().database(), 1, Integer::sum);
+        states.put(ref, state);
+        databases.merge(ref.trigger().source().database(), 1, Integer::sum);
         weight += state.weight();
         return state;
     }
 
-    /** Forgets those that nobody asks about any more. To be called by the clock, since none may ever come again. */
-    public synchronized void forgetUnasked() {
-        forgetSilent(clock.instant());
+    /** Removes unused triggers. Must be called periodically: there may be no further call that would do it. */
+    public synchronized void forgetUnused() {
+        forgetUnused(clock.instant());
     }
 
-    /** Each database that is in use costs connections and what counts in it. */
+    /** Each used database costs connections and threads. */
     private void checkDatabases(Database database) {
         if (databases.size() >= MOST_DATABASES && !databases.containsKey(database)) {
             throw new LimitReachedException("the scaler serves triggers of " + MOST_DATABASES
-                    + " databases already, which is the most; one that nobody asks about makes room after "
+                    + " databases already, the most it can; an unused database is removed after "
                     + FORGOTTEN_AFTER.toMinutes() + " minutes");
         }
     }
 
-    private TriggerHistory courseOf(TriggerRef asked) {
-        return history.begin(asked.namespace(), asked.scaledObject(), states::size);
+    private TriggerHistory newHistory(TriggerRef ref) {
+        return history.begin(ref.namespace(), ref.scaledObject(), states::size);
     }
 
-    private void forgetSilent(Instant now, int needed) {
+    private void forgetUnused(Instant now, int needed) {
         boolean full = weight + needed > limit.getAsInt() || databases.size() >= MOST_DATABASES;
         if (lastSweep.plus(full ? SWEPT_WHEN_FULL : FORGOTTEN_AFTER).isBefore(now)) {
-            forgetSilent(now);
+            forgetUnused(now);
         }
     }
 
-    private void forgetSilent(Instant now) {
+    private void forgetUnused(Instant now) {
         lastSweep = now;
         Instant oldest = now.minus(FORGOTTEN_AFTER);
-        states.values().removeIf(state -> state.lastAsked().isBefore(oldest));
+        states.values().removeIf(state -> state.lastUsed().isBefore(oldest));
         weight = states.values().stream().mapToInt(TriggerState::weight).sum();
         databases.clear();
-        states.keySet()
-                .forEach(asked -> databases.merge(asked.trigger().source().database(), 1, Integer::sum));
+        states.keySet().forEach(ref -> databases.merge(ref.trigger().source().database(), 1, Integer::sum));
     }
 }

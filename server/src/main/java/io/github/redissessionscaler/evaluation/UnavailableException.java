@@ -2,7 +2,7 @@ package io.github.redissessionscaler.evaluation;
 
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 
-/** Redis does not answer, and the trigger wants to be told so. */
+/** Redis is unavailable, and the trigger's {@code onUnavailable} is {@code error}. */
 public final class UnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

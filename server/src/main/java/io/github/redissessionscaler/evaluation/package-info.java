@@ -1,4 +1,4 @@
-/** From a trigger to its value, its activity and its target. */
+/** Evaluates triggers: value, activity and target. */
 @NullMarked
 package io.github.redissessionscaler.evaluation;
 

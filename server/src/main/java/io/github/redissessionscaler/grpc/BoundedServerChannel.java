@@ -5,9 +5,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Takes connections only as long as there is room for them; gRPC itself would take any number.
- */
+/** Accepts connections up to the limit; gRPC itself has no limit. */
 final class BoundedServerChannel extends NioServerSocketChannel {
 
     private final Connections connections;
@@ -33,7 +31,7 @@ final class BoundedServerChannel extends NioServerSocketChannel {
         return read;
     }
 
-    /** Leaves clients in the queue of the system for a moment. */
+    /** Leaves clients in the backlog of the operating system for a moment. */
     private void pause() {
         config().setAutoRead(false);
         var _ = eventLoop()

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses calls for which there is no room, and keeps the account of the others. */
+/** Refuses calls that exceed a limit, and counts the others. */
 final class CallLimits implements ServerInterceptor {
 
     @Override
@@ -41,7 +41,7 @@ final class CallLimits implements ServerInterceptor {
                 .getFullMethodName()
                 .equals(HealthGrpc.getWatchMethod().getFullMethodName());
         if (refusal == null && watch && !connection.watch()) {
-            refusal = "this connection watches the health " + ServerLimits.WATCHES + " times already";
+            refusal = "this connection already has " + ServerLimits.WATCHES + " health watches";
         }
         if (refusal != null) {
             connection.refused(refusal);
@@ -52,7 +52,7 @@ final class CallLimits implements ServerInterceptor {
     }
 
     private static Status exhausted(String refusal) {
-        return Status.RESOURCE_EXHAUSTED.withDescription(refusal + "; ask again later, or over another connection");
+        return Status.RESOURCE_EXHAUSTED.withDescription(refusal + "; retry later or over another connection");
     }
 
     private static <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call, Status status) {
@@ -60,7 +60,7 @@ final class CallLimits implements ServerInterceptor {
         return new ServerCall.Listener<>() {};
     }
 
-    /** A call whose answer ends its account. */
+    /** A call that is counted until it is closed. */
     private static final class Counted<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
         private final Connection connection;
@@ -73,19 +73,19 @@ final class CallLimits implements ServerInterceptor {
             this.connection = connection;
         }
 
-        /** Its message has come. Returns why it is not taken, or null if it is. */
+        /** Called with the size of the call's message. Returns why the message is refused, or null. */
         @Nullable
         String takes(int message) {
             bytes.addAndGet(message);
             return connection.takes(message);
         }
 
-        /** Nothing needs its message any more. */
+        /** The message is no longer needed. */
         private void forget() {
             connection.gives(bytes.getAndSet(0));
         }
 
-        /** Its client has gone. */
+        /** The client has disconnected or cancelled. */
         void leave() {
             if (!begun) {
                 forget();
@@ -146,7 +146,7 @@ final class CallLimits implements ServerInterceptor {
                 call.close(
                         Status.INVALID_ARGUMENT.withDescription("the request is not a protobuf message of this method"),
                         new Metadata());
-                connection.strike("messages that are no protobuf");
+                connection.strike("messages that are not protobuf");
                 return;
             }
             String refusal = call.takes(message instanceof MessageLite protobuf ? protobuf.getSerializedSize() : 0);
@@ -194,7 +194,7 @@ final class CallLimits implements ServerInterceptor {
         public void onCancel() {
             leave();
             if (unary) {
-                connection.strike("calls that are reset before their answer");
+                connection.strike("calls that are reset before their response");
             } else {
                 call.end();
             }

@@ -12,7 +12,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Measures every call of the external scaler: how long a unary one takes, and what comes of a stream. */
+/** Records the duration of unary calls, the messages of streams, and the status of both. */
 record CallMetrics(Telemetry telemetry) implements ServerInterceptor {
 
     @Override
@@ -28,7 +28,7 @@ record CallMetrics(Telemetry telemetry) implements ServerInterceptor {
         };
     }
 
-    /** A call that ends once: by its answer, or because the client leaves before. */
+    /** A call that is recorded once, when it is closed or cancelled. */
     private final class Measured<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
         private final String method = String.valueOf(getMethodDescriptor().getBareMethodName());

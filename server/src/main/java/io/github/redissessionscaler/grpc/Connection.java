@@ -26,8 +26,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a client, and what it has under way. Streams of HTTP/2 come and go on the thread of its network, which
- * alone calls the methods of them; {@link #evaluated}, and what others ask of it, may come from any thread.
+ * One connection of a client, and its calls in progress. The methods about HTTP/2 streams are called by the connection's
+ * network thread only; {@link #evaluated} and the accessors may be called by any thread.
  */
 final class Connection extends Http2ConnectionAdapter {
 
@@ -35,7 +35,7 @@ final class Connection extends Http2ConnectionAdapter {
     private final Connections all;
     private final AtomicInteger evaluations = new AtomicInteger();
 
-    /** Bytes of messages that are not whole, by stream, the oldest first. */
+    /** Bytes of incomplete messages by stream, oldest first. */
     private final Map<Integer, Integer> parts = new LinkedHashMap<>();
 
     private long bytesOfParts;
@@ -44,25 +44,25 @@ final class Connection extends Http2ConnectionAdapter {
     private Http2Connection.@Nullable PropertyKey messageKey;
     private @Nullable Http2Stream newest;
 
-    /** Calls whose message has not come. */
+    /** Calls whose message has not arrived. */
     private int waiting;
 
-    /** Calls whose message has come, and that are neither kept nor closed. */
+    /** Calls whose message has arrived, except open streams and closed calls. */
     private int underWay;
 
     private int kept;
 
-    /** Bytes of messages whose calls are under way; they are given back from any thread. */
+    /** Bytes of the messages of calls in progress; released from any thread. */
     private final AtomicLong bytes = new AtomicLong();
 
-    /** About what its calls hold, streams aside, in bytes. */
+    /** Estimated memory of its calls without streams, in bytes. */
     private volatile long held;
 
     private volatile boolean ready;
     private volatile boolean leaving;
     private volatile boolean idle = true;
     private volatile long lastUsed = System.nanoTime();
-    private volatile boolean asked;
+    private volatile boolean used;
     private volatile boolean distrusted;
     private int watches;
     private int strikes;
@@ -79,36 +79,36 @@ final class Connection extends Http2ConnectionAdapter {
         return channel;
     }
 
-    /** Whether nothing is under way on it. */
+    /** Whether it has no calls in progress. */
     boolean isIdle() {
         return idle;
     }
 
-    boolean hasAsked() {
-        return asked;
+    boolean wasUsed() {
+        return used;
     }
 
-    /** When it last asked something, or was accepted, by the machine's monotonic clock. */
+    /** When its last call began, or it was accepted, as {@link System#nanoTime}. */
     long lastUsed() {
         return lastUsed;
     }
 
-    /** Whether its certificate is not trusted, although it was when the session began that it resumes. */
+    /** Whether its certificate is no longer trusted. It was when the TLS session began that the connection resumes. */
     boolean distrusted() {
         return distrusted;
     }
 
-    /** Whether HTTP/2 is spoken on it: TLS is agreed on, where there is any. */
+    /** Whether HTTP/2 has started, after the TLS handshake if there is TLS. */
     boolean isReady() {
         return ready;
     }
 
-    /** Whether it was given up, although it may not be closed yet. */
+    /** Whether it is being closed. */
     boolean isLeaving() {
         return leaving;
     }
 
-    /** About what it holds that could be given up, in bytes: calls, their messages, and what is not sent yet. */
+    /** Estimated memory that closing it would free, in bytes: calls, messages and unsent responses. */
     long held() {
         ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
         return held + bytes.get() + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
@@ -119,7 +119,7 @@ final class Connection extends Http2ConnectionAdapter {
         var _ = channel.close();
     }
 
-    /** Gives up what it holds: its calls, and with them itself, unless it has streams. */
+    /** Frees memory: cancels its calls, and closes it unless it has open streams. */
     void giveUp() {
         channel.eventLoop().execute(() -> {
             if (kept == 0) {
@@ -136,8 +136,8 @@ final class Connection extends Http2ConnectionAdapter {
         close();
     }
 
-    /** HTTP/2 begins. */
-    void speaks(Http2ConnectionHandler handler) {
+    /** HTTP/2 has started. */
+    void http2Started(Http2ConnectionHandler handler) {
         http2 = handler;
         keptKey = handler.connection().newKey();
         messageKey = handler.connection().newKey();
@@ -148,7 +148,7 @@ final class Connection extends Http2ConnectionAdapter {
                     public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end)
                             throws Http2Exception {
                         int read = data.readableBytes();
-                        // what is not the end is copied, since a part of a message would keep all that came with it
+                        // incomplete parts are copied: a slice would keep the whole network buffer in memory
                         ByteBuf part = end ? data.retain() : Unpooled.copiedBuffer(data);
                         try {
                             int taken = super.onDataRead(context, id, part, padding, end);
@@ -190,7 +190,7 @@ final class Connection extends Http2ConnectionAdapter {
         counted();
     }
 
-    /** What is answered before its client has said all is at an end: nothing of it is kept until the client says so. */
+    /** A stream that was answered before its client half-closed it is reset, so that it keeps no memory. */
     @Override
     public void onStreamHalfClosed(Http2Stream stream) {
         if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
@@ -202,7 +202,7 @@ final class Connection extends Http2ConnectionAdapter {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // a stream is equal to itself alone
+    @SuppressWarnings("ReferenceEquality") // streams are compared by identity
     public void onStreamClosed(Http2Stream stream) {
         if (newest == stream) {
             newest = null;
@@ -227,13 +227,13 @@ final class Connection extends Http2ConnectionAdapter {
         held = (long) (waiting + underWay) * ServerLimits.BYTES_OF_A_CALL + bytesOfParts;
     }
 
-    /** The stream of the call that begins now. */
+    /** The stream of the call that is starting. */
     @Nullable
     Http2Stream newest() {
         return newest;
     }
 
-    /** Its message has come. */
+    /** The message of the stream's call has arrived. */
     void hasMessage(Http2Stream stream) {
         Http2Connection.PropertyKey key = messageKey;
         if (key != null && !is(key, stream) && stream.state() != Http2Stream.State.CLOSED) {
@@ -250,7 +250,7 @@ final class Connection extends Http2ConnectionAdapter {
         }
     }
 
-    /** What has come of a message is kept until it is whole; usually it comes at once. */
+    /** Counts the bytes of an incomplete message. Usually a message arrives complete. */
     private void partRead(int id, int read) {
         Http2ConnectionHandler handler = http2;
         Http2Stream stream = handler == null ? null : handler.connection().stream(id);
@@ -268,7 +268,7 @@ final class Connection extends Http2ConnectionAdapter {
             Http2Stream victim = handler.connection().stream(oldest);
             forgetPart(oldest);
             if (victim != null) {
-                breakOff(victim, "messages that are not whole");
+                breakOff(victim, "incomplete messages");
             }
         }
     }
@@ -281,7 +281,7 @@ final class Connection extends Http2ConnectionAdapter {
         }
     }
 
-    /** From now on the stream stays open for as long as its client wants; others bound how many do. */
+    /** The stream stays open until its client ends it. The number of such streams is limited elsewhere. */
     void keep(Http2Stream stream) {
         if (keptKey != null && !isKept(stream) && stream.state() != Http2Stream.State.CLOSED) {
             stream.setProperty(keptKey, Boolean.TRUE);
@@ -293,7 +293,7 @@ final class Connection extends Http2ConnectionAdapter {
         }
     }
 
-    /** Takes one more watch of the health service, unless there are enough. */
+    /** Counts a watch of the health service. Returns false if that exceeds the limit. */
     boolean watch() {
         if (watches >= ServerLimits.WATCHES) {
             return false;
@@ -306,42 +306,42 @@ final class Connection extends Http2ConnectionAdapter {
         watches--;
     }
 
-    /** Why a call that begins is not taken, or null if it is. */
+    /** Why a call that starts is refused, or null. */
     @Nullable
     String refusalOfBeginning() {
         int most = Math.max(ServerLimits.WAITING, ServerLimits.WAITING_AND_STREAMS - all.kept.get());
         return all.waiting.get() > most && waiting > ServerLimits.FAIR_CALLS
-                ? "more than " + most + " calls wait for their message"
+                ? "more than " + most + " calls are waiting for their message"
                 : refusalOfMemory(waiting + load());
     }
 
     private @Nullable String refusalOfMemory(int calls) {
         return switch (all.pressure()) {
             case NORMAL -> null;
-            case HIGH -> calls > ServerLimits.FAIR_CALLS ? "the memory of the scaler is nearly full" : null;
-            case CRITICAL -> "the memory of the scaler is full";
+            case HIGH -> calls > ServerLimits.FAIR_CALLS ? "the scaler is low on memory" : null;
+            case CRITICAL -> "the scaler is out of memory";
         };
     }
 
-    /** Why a call that has its message is not answered, or null if it is. */
+    /** Why a call whose message has arrived is refused, or null. */
     @Nullable
     String refusal() {
         int total = Math.max(all.callsUnderWay.get(), all.evaluations.get());
         int most = Math.min(ServerLimits.CALLS, ServerLimits.CALLS_AND_STREAMS - all.kept.get());
         return total > most && load() > ServerLimits.FAIR_CALLS
-                ? "more than " + most + " calls are under way"
+                ? "more than " + most + " calls are in progress"
                 : refusalOfMemory(load());
     }
 
     /**
-     * A message of so many bytes has come whole. Returns why it is not taken, or null if it is. In either case
-     * {@link #gives} must follow once it is not needed any more.
+     * Reserves the bytes of a complete message. Returns why it is refused, or null. In either case {@link #gives} must be
+     * called when the message is no longer needed.
      */
     @Nullable
     String takes(int message) {
         long mine = bytes.addAndGet(message);
         return all.bytes.addAndGet(message) > ServerLimits.BYTES && mine > ServerLimits.FAIR_BYTES
-                ? "the calls under way have more than " + ServerLimits.BYTES + " bytes of messages"
+                ? "the messages of the calls in progress exceed " + ServerLimits.BYTES + " bytes"
                 : null;
     }
 
@@ -353,31 +353,31 @@ final class Connection extends Http2ConnectionAdapter {
     /** A call was refused because of a limit. */
     void refused(String words) {
         boolean memory = all.pressure() != HeapPressure.Level.NORMAL;
-        all.refused(memory ? "memory" : "calls", "a call was refused: " + words);
+        all.refused(memory ? "memory" : "calls", "call refused: " + words);
         refusedLately = true;
         if (!slower) {
             readSlower();
         }
     }
 
-    /** A call has its message and is answered from now on. */
+    /** Evaluation of a call starts. */
     void evaluates() {
-        asked = true;
+        used = true;
         evaluations.incrementAndGet();
         all.evaluations.incrementAndGet();
     }
 
-    /** Its answer is there. */
+    /** Evaluation of a call has ended. */
     void evaluated() {
         evaluations.decrementAndGet();
         all.evaluations.decrementAndGet();
     }
 
-    /** Its client did what only a defect or an attack does; who does so too often is left. */
+    /** Counts an error that only a faulty or hostile client makes. Closes the connection after too many. */
     void strike(String what) {
         strikes++;
         if (strikes == ServerLimits.STRIKES) {
-            all.refused("strikes", "a connection was closed for too many " + what);
+            all.refused("strikes", "connection closed: too many " + what);
             Http2ConnectionHandler handler = http2;
             ChannelHandlerContext context =
                     handler == null ? null : channel.pipeline().context(handler);
@@ -409,7 +409,7 @@ final class Connection extends Http2ConnectionAdapter {
     private void breakOff(Http2Stream stream, String what) {
         Http2ConnectionHandler handler = http2;
         if (handler != null && channel.pipeline().context(handler) != null) {
-            all.refused("calls", "calls were broken off: too many " + what);
+            all.refused("calls", "calls cancelled: too many " + what);
             reset(stream, Http2Error.ENHANCE_YOUR_CALM);
             strike(what);
         }
@@ -424,7 +424,7 @@ final class Connection extends Http2ConnectionAdapter {
         }
     }
 
-    /** Whoever sends faster than it is answered, or what is refused, is slowed down. */
+    /** Reads less often from a client that sends faster than it is answered, or whose calls are refused. */
     private void readSlower() {
         slower = true;
         readIfWanted();
@@ -448,12 +448,12 @@ final class Connection extends Http2ConnectionAdapter {
         }
     }
 
-    /** Whoever does not take what it is owed is not read, so that it cannot be owed more. */
+    /** Stops reading while the client does not read its responses, so that they cannot pile up. */
     private void readIfWanted() {
         channel.config().setAutoRead(!slower && channel.isWritable());
     }
 
-    /** Breaks off what was under way at the last sweep already: a call that is neither answered nor taken for so long. */
+    /** Cancels calls that were already in progress at the last sweep: nobody answered or read them for that long. */
     private void sweep() {
         strikes = 0;
         Http2ConnectionHandler handler = http2;
@@ -463,7 +463,7 @@ final class Connection extends Http2ConnectionAdapter {
         int before = newestAtSweep;
         newestAtSweep = handler.connection().remote().lastStreamCreated();
         active(stream -> stream.id() <= before && !isKept(stream))
-                .forEach(stream -> breakOff(stream, "calls that are neither answered nor taken"));
+                .forEach(stream -> breakOff(stream, "calls that are neither answered nor read"));
         channel.flush();
     }
 

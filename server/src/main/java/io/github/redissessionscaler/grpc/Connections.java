@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open connections of the server, and what all of them together have under way. When there is no room for another, the
- * one is closed that asks nothing, and has not for the longest time; where all of them ask, the new one is. Thread-safe.
+ * The open connections of the server, and the sums of their calls. When the limit is reached, the connection that has been
+ * idle longest is closed; if none is idle, the new one is refused. Thread-safe.
  */
 final class Connections extends ServerTransportFilter {
 
@@ -33,11 +33,11 @@ final class Connections extends ServerTransportFilter {
 
     static final Attributes.Key<Connection> CONNECTION = Attributes.Key.create("connection");
 
-    /** Who shall be closed first: who never asked anything, then who has not for the longest time. */
+    /** Closed first: connections that never made a call, then the ones idle longest. */
     private static final Comparator<Connection> LEAST_USEFUL =
-            Comparator.comparing(Connection::hasAsked).thenComparingLong(Connection::lastUsed);
+            Comparator.comparing(Connection::wasUsed).thenComparingLong(Connection::lastUsed);
 
-    /** Whether the certificate of a client is trusted now; throws if not. */
+    /** Throws if the certificate of a client is not trusted now. */
     interface Trust {
         void check(Attributes transport) throws Exception;
     }
@@ -56,9 +56,9 @@ final class Connections extends ServerTransportFilter {
     private volatile long lastWarning = System.nanoTime() - Duration.ofHours(1).toNanos();
 
     /**
-     * None yet.
+     * No connection is open yet.
      *
-     * @param answerTimeout within which calls are answered
+     * @param answerTimeout time limit of a call
      */
     Connections(Duration answerTimeout, Telemetry telemetry, Trust trust) {
         this.sweptAfter = answerTimeout.plus(ServerLimits.SWEPT_AFTER);
@@ -66,18 +66,18 @@ final class Connections extends ServerTransportFilter {
         this.trust = trust;
         telemetry.gauge(
                 "grpc.connections",
-                "Open connections of port 6000",
+                "Open connections on port 6000",
                 () -> staying().count());
         telemetry.gauge(
                 "grpc.calls",
-                "Calls under way, apart from streams",
+                "Calls in progress, without streams",
                 () -> Math.max(callsUnderWay.get(), evaluations.get()));
         telemetry.heap().whenCritical(this::relieve);
-        telemetry.heap().count(this::bytesOwed);
+        telemetry.heap().count(this::estimatedBytes);
     }
 
-    /** What calls and streams take, by estimate. */
-    private long bytesOwed() {
+    /** Estimated memory of calls and streams. */
+    private long estimatedBytes() {
         long calls = (long) waiting.get() + callsUnderWay.get() + kept.get();
         return calls * ServerLimits.BYTES_OF_A_CALL + bytesOfParts.get() + bytes.get();
     }
@@ -87,8 +87,8 @@ final class Connections extends ServerTransportFilter {
     }
 
     /**
-     * Whether no other connection may be accepted for now: what has been given up still takes memory until it is closed, and
-     * handshakes take much of the processor. Those that take too long are given up.
+     * Whether to stop accepting for now: closing connections still hold memory, and handshakes use much CPU. Closes the
+     * handshakes that take too long.
      */
     boolean isFull() {
         if (connections.size() >= ServerLimits.CONNECTIONS + ServerLimits.CLOSING) {
@@ -105,23 +105,23 @@ final class Connections extends ServerTransportFilter {
                 .min(LEAST_USEFUL)
                 .ifPresent(connection -> {
                     connection.close();
-                    refused("handshakes", "more than " + ServerLimits.HANDSHAKES + " handshakes are under way");
+                    refused("handshakes", "more than " + ServerLimits.HANDSHAKES + " handshakes are in progress");
                 });
         return true;
     }
 
-    /** Takes a channel that was just accepted, or refuses it. */
+    /** Registers a channel that was just accepted. Returns false if it is refused. */
     boolean admit(Channel channel) {
         SocketAddress client = channel.remoteAddress();
         if (client == null) {
             return false;
         }
         if (pressure() != HeapPressure.Level.NORMAL) {
-            refused("memory", "no connection more is taken: the memory of the scaler is nearly full");
+            refused("memory", "connection refused: the scaler is low on memory");
             return false;
         }
         if (staying().count() >= ServerLimits.CONNECTIONS && !makeRoom()) {
-            refused("connections", "no connection more is taken: all " + ServerLimits.CONNECTIONS + " have calls");
+            refused("connections", "connection refused: all " + ServerLimits.CONNECTIONS + " connections have calls");
             return false;
         }
         var connection = new Connection(channel, this);
@@ -134,9 +134,7 @@ final class Connections extends ServerTransportFilter {
         Optional<Connection> idle = staying().filter(Connection::isIdle).min(LEAST_USEFUL);
         idle.ifPresent(connection -> {
             connection.close();
-            refused(
-                    "connections",
-                    "a connection that asks nothing gave way: " + ServerLimits.CONNECTIONS + " are open");
+            refused("connections", "idle connection closed: " + ServerLimits.CONNECTIONS + " are open");
         });
         return idle.isPresent();
     }
@@ -145,26 +143,26 @@ final class Connections extends ServerTransportFilter {
         return connections.values().stream().filter(not(Connection::isLeaving));
     }
 
-    /** The heap is full: whoever holds most gives it up, or else those do whose handshake is not at its end. */
+    /** The heap is full: closes the connection that holds most, else those in the handshake. */
     private void relieve() {
         Optional<Connection> most = staying()
                 .filter(connection -> connection.held() >= ServerLimits.WORTH_CLOSING)
                 .max(Comparator.comparingLong(Connection::held));
         if (most.isPresent()) {
-            refused("memory", "the connection with most calls under way has given them up: the memory is full");
+            refused("memory", "calls cancelled on the connection that has most: out of memory");
             most.get().giveUp();
         } else {
             staying().filter(not(Connection::isReady)).forEach(Connection::close);
         }
     }
 
-    /** Counts a refusal, and has the log say so at most once a minute. */
+    /** Counts a refusal, and logs it at most once a minute. */
     void refused(String limit, String words) {
         telemetry.refused(limit);
         long now = System.nanoTime();
         if (now - lastWarning > Duration.ofMinutes(1).toNanos()) {
             lastWarning = now;
-            LOG.warn("A client has reached a limit of port 6000 (docs/security.md): {}", words);
+            LOG.warn("Limit of port 6000 reached (docs/security.md): {}", words);
         }
     }
 
@@ -173,10 +171,10 @@ final class Connections extends ServerTransportFilter {
         SocketAddress client = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         Connection connection = client == null ? null : connections.get(client);
         if (connection == null || connection.isLeaving()) {
-            throw new LimitReachedException("the connection has given way to another");
+            throw new LimitReachedException("the connection was closed to make room for another");
         }
         Http2ConnectionHandler http2 = connection.channel().pipeline().get(Http2ConnectionHandler.class);
-        connection.speaks(http2);
+        connection.http2Started(http2);
         try {
             trust.check(transport);
         } catch (Exception e) {

@@ -6,7 +6,7 @@ import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.grpc.stub.StreamObserver;
 
-/** Tells {@code check} where the answers for a trigger come from. Its method does not block. */
+/** Explains to {@code check} how the values of a trigger come about. Does not block. */
 final class ExplainerService extends ExplainerGrpc.ExplainerImplBase {
 
     private final Evaluator evaluator;
@@ -22,6 +22,6 @@ final class ExplainerService extends ExplainerGrpc.ExplainerImplBase {
         answers.answer(
                 request,
                 observer,
-                (asked, deadline) -> evaluator.explain(asked, deadline).thenApply(Explanations::message));
+                (ref, deadline) -> evaluator.explain(ref, deadline).thenApply(Explanations::message));
     }
 }

@@ -8,12 +8,11 @@ import io.github.redissessionscaler.proto.Scan;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Explanations as {@code check} gets them. */
+/** Converts explanations to protobuf for {@code check}. */
 public final class Explanations {
 
     private Explanations() {}
 
-    /** The message that says the same. */
     public static Explanation message(io.github.redissessionscaler.evaluation.Explanation explanation) {
         Instant now = explanation.now();
         var message = Explanation.newBuilder()

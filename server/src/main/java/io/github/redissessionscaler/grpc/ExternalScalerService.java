@@ -14,7 +14,7 @@ import io.github.redissessionscaler.trigger.MetricSpec;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
-/** The external scaler that KEDA asks. Its methods run on the few threads of the network, and do not block. */
+/** The external scaler that KEDA calls. Its methods run on the network threads and must not block. */
 final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplBase {
 
     private static final long MILLI = 1000;
@@ -34,10 +34,10 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
         answers.answer(
                 request,
                 observer,
-                (asked, deadline) -> evaluator.active(asked, deadline).thenApply(ExternalScalerService::active));
+                (ref, deadline) -> evaluator.active(ref, deadline).thenApply(ExternalScalerService::active));
     }
 
-    /** Answers from the metadata alone, and always: see {@link MetricSpec}. */
+    /** Depends on the metadata only, so it works while Redis is unavailable: see {@link MetricSpec}. */
     @Override
     @SuppressWarnings("deprecation") // KEDA before 2.17 reads the integers only
     public void getMetricSpec(ScaledObjectRef request, StreamObserver<GetMetricSpecResponse> observer) {
@@ -56,15 +56,15 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
         answers.answer(
                 request.getScaledObjectRef(),
                 observer,
-                (asked, deadline) -> evaluator.value(asked, deadline).thenApply(value -> metrics(asked, value)));
+                (ref, deadline) -> evaluator.value(ref, deadline).thenApply(value -> metrics(ref, value)));
     }
 
     @Override
     public void streamIsActive(ScaledObjectRef request, StreamObserver<IsActiveResponse> observer) {
         try {
-            TriggerRef asked = answers.asked(request);
+            TriggerRef ref = answers.ref(request);
             OpenStream.open(
-                    (ServerCallStreamObserver<IsActiveResponse>) observer, client -> hub.watchActivity(asked, client));
+                    (ServerCallStreamObserver<IsActiveResponse>) observer, client -> hub.watchActivity(ref, client));
         } catch (RuntimeException e) {
             observer.onError(answers.failed(request, e));
         }
@@ -75,16 +75,16 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
     }
 
     @SuppressWarnings("deprecation") // KEDA before 2.17 reads the integers only
-    private static GetMetricsResponse metrics(TriggerRef asked, double value) {
+    private static GetMetricsResponse metrics(TriggerRef ref, double value) {
         return GetMetricsResponse.newBuilder()
                 .addMetricValues(MetricValue.newBuilder()
-                        .setMetricName(asked.trigger().metricName())
+                        .setMetricName(ref.trigger().metricName())
                         .setMetricValue(roundedUp(value))
                         .setMetricValueFloat(value))
                 .build();
     }
 
-    /** The next integer, in thousandths as the HPA reckons: one less could be a replica less. */
+    /** Rounds up to an integer, after rounding to thousandths as the HPA does: one less could be one replica less. */
     private static long roundedUp(double value) {
         return Math.ceilDiv(Math.round(value * MILLI), MILLI);
     }

@@ -31,19 +31,16 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/**
- * The gRPC server: the external scaler, health for each service, and reflection. Its health is its own: whether Redis
- * answers does not change it.
- */
+/** The gRPC server: the external scaler, health for each service, and reflection. Its health does not depend on Redis. */
 public final class GrpcServer implements AutoCloseable {
 
     /** KEDA sends a few hundred bytes of metadata. */
     private static final int LARGEST_REQUEST_BYTES = 128 * 1024;
 
-    /** A client that is asked whether it is still there has this part of the silence before to say so. */
+    /** A client must answer a keepalive ping within this part of the keepalive time. */
     private static final int KEEPALIVE_PARTS = 3;
 
-    /** How long connections that are broken off take to be gone. */
+    /** Time for cancelled connections to close. */
     private static final Duration LAST_MOMENT = Duration.ofMillis(500);
 
     private final Optional<ServerTls> tls;
@@ -88,10 +85,10 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     /**
-     * A server that takes calls.
+     * Starts a server.
      *
-     * @param refused is told of each trigger that is refused
-     * @throws UncheckedIOException if the port cannot be had
+     * @param refused records each refused trigger
+     * @throws UncheckedIOException if the port cannot be bound
      * @throws io.github.redissessionscaler.input.InvalidInputException if the files for TLS cannot be used
      */
     public static GrpcServer start(
@@ -111,7 +108,7 @@ public final class GrpcServer implements AutoCloseable {
                 threads, Thread.ofPlatform().daemon().name(name + " ", 0).factory(), NioIoHandler.newFactory());
     }
 
-    /** A session of TLS that is resumed checks no certificate, so that it is checked here, for every connection. */
+    /** Checks the certificate of every connection, because TLS does not check it again when a session is resumed. */
     private void checkTrust(Attributes transport) throws Exception {
         SSLSession session = transport.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
         if (session != null && tls.isPresent()) {
@@ -127,15 +124,15 @@ public final class GrpcServer implements AutoCloseable {
     private static void measure(ServerTls tls, Telemetry telemetry) {
         telemetry.gauge(
                 "grpc.certificate.expiry.timestamp.seconds",
-                "When the certificate that KEDA is shown ends, in seconds since 1970",
+                "Expiry of the certificate of port 6000, in seconds since 1970",
                 () -> tls.expiry().getEpochSecond());
         telemetry.gauge(
                 "grpc.certificate.refused",
-                "1 while the files for TLS to KEDA hold something that cannot be used",
+                "1 while the TLS files for KEDA are invalid and the previous certificates are used",
                 () -> tls.refused() ? 1 : 0);
     }
 
-    /** Reads the files for TLS again, if there are any. New connections get what they hold; open ones stay. */
+    /** Reloads the TLS files, if there are any. They apply to new connections only. */
     public void rereadCertificates() {
         tls.ifPresent(ServerTls::reread);
     }
@@ -144,18 +141,18 @@ public final class GrpcServer implements AutoCloseable {
         return server.getPort();
     }
 
-    /** Tells whoever asks for health that this server will take no more calls. It still does. */
-    public void announceEnd() {
+    /** Reports NOT_SERVING to health checks, while calls are still accepted. */
+    public void reportNotServing() {
         health.enterTerminalState();
     }
 
-    /** Takes no more calls, and gives those under way a moment to end. */
+    /** Stops accepting calls and waits for those in progress. */
     public void drain(Duration atMost) {
         server.shutdown();
         awaitEnd(atMost);
     }
 
-    /** Breaks off what is still under way. */
+    /** Cancels the calls still in progress. */
     @Override
     public void close() {
         server.shutdownNow();

@@ -6,14 +6,14 @@ import io.github.redissessionscaler.push.Subscription;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.function.Function;
 
-/** A server stream of gRPC as a client of the hub. */
+/** Connects a gRPC server stream to the {@link io.github.redissessionscaler.push.StreamHub}. */
 record OpenStream(ServerCallStreamObserver<IsActiveResponse> observer) implements StreamClient {
 
     /**
-     * Opens the stream. Must be called by the service's own method, since gRPC takes the handlers of a stream only until
-     * that returns; the handlers run one at a time and after it.
+     * Opens the stream. Must be called within the service method, because gRPC accepts handlers of a stream only until that
+     * returns. The handlers run after it, one at a time.
      *
-     * @param subscribe hands the stream to the hub
+     * @param subscribe adds the stream to the hub
      */
     static void open(
             ServerCallStreamObserver<IsActiveResponse> observer, Function<StreamClient, Subscription> subscribe) {

@@ -19,27 +19,26 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the clients that were refused in the TLS handshake, and says in the log why. gRPC tells of them in its own log and
- * nowhere else, so that is listened to. Thread-safe.
+ * Counts and logs failed TLS handshakes. gRPC reports them in its own log only, so this listens to that log. Thread-safe.
  */
 final class RefusedHandshakes extends Handler {
 
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(RefusedHandshakes.class);
 
-    /** Where gRPC puts it. Kept here, since java.util.logging forgets the level of a logger that nobody keeps. */
+    /** The logger that gRPC uses. A strong reference, because java.util.logging drops the level of a collected logger. */
     private static final Logger GRPC = Logger.getLogger("io.grpc.netty.WriteBufferingAndExceptionHandler");
 
-    /** A client that is refused comes back; the log need not say so each time. */
+    /** A refused client reconnects; each reason is logged once in this time. */
     private static final Duration QUIET = Duration.ofMinutes(1);
 
     private enum RefusalReason {
-        NO_TLS("it speaks no TLS"),
-        TLS_VERSION("it speaks no version of TLS from 1.2 on"),
-        NO_CERTIFICATE("it shows no certificate"),
-        NOT_VALID_NOW("its certificate has ended, or has not begun yet"),
-        UNKNOWN_AUTHORITY("its certificate is not of an authority in GRPC_TLS_CLIENT_CA_FILE"),
-        DISTRUST("it does not trust the certificate of the scaler"),
-        OTHER("the handshake failed");
+        NO_TLS("it does not use TLS"),
+        TLS_VERSION("it supports neither TLS 1.2 nor TLS 1.3"),
+        NO_CERTIFICATE("it sent no certificate"),
+        NOT_VALID_NOW("its certificate has expired or is not yet valid"),
+        UNKNOWN_AUTHORITY("its certificate was not issued by an authority in GRPC_TLS_CLIENT_CA_FILE"),
+        DISTRUST("it does not trust the scaler's certificate"),
+        OTHER("the TLS handshake failed");
 
         private final String words;
 
@@ -55,7 +54,7 @@ final class RefusedHandshakes extends Handler {
         this.telemetry = telemetry;
     }
 
-    /** Listens until it is closed. */
+    /** Starts listening; {@link #close} ends that. */
     static RefusedHandshakes listen(Telemetry telemetry) {
         var listener = new RefusedHandshakes(telemetry);
         GRPC.setLevel(Level.FINE);
@@ -68,19 +67,19 @@ final class RefusedHandshakes extends Handler {
         refused(entry.getThrown());
     }
 
-    /** A client was refused because of this, if it says why. */
+    /** Counts and logs the failure if it is one of a handshake. */
     void refused(@Nullable Throwable thrown) {
         reason(thrown).ifPresent(reason -> {
             telemetry.handshakeRefused(reason.name());
             if (isNews(reason)) {
-                LOG.warn("A client was refused: {}", reason.words);
+                LOG.warn("TLS client refused: {}", reason.words);
             }
         });
     }
 
     @Override
     public void flush() {
-        // nothing is kept back
+        // nothing is buffered
     }
 
     @Override
@@ -98,7 +97,7 @@ final class RefusedHandshakes extends Handler {
         return true;
     }
 
-    /** Why the handshake failed, as the innermost cause that says so tells; empty for what is no failure of a handshake. */
+    /** The reason of a failed handshake, from the innermost cause that has one; empty for other failures. */
     private static Optional<RefusalReason> reason(@Nullable Throwable thrown) {
         Optional<RefusalReason> reason = Optional.empty();
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {

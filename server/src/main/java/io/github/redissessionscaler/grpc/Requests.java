@@ -12,14 +12,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has messages that are no protobuf come as null, so that {@link CallLimits} refuses them. gRPC itself breaks such a call off
- * and writes a stack trace for each.
+ * Parses messages that are not protobuf as null, so that {@link CallLimits} refuses them. gRPC itself logs a stack trace
+ * for each.
  */
 final class Requests {
 
     private Requests() {}
 
-    /** The same service. */
     static ServerServiceDefinition lenient(ServerServiceDefinition service) {
         ServiceDescriptor original = service.getServiceDescriptor();
         var descriptor =

@@ -4,79 +4,79 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import java.time.Duration;
 
-/** What one server keeps for its clients at a time, at most. docs/security.md says what each is for. */
+/** Limits of one server. docs/security.md explains each of them. */
 final class ServerLimits {
 
     /** Open connections. */
     static final int CONNECTIONS = 128;
 
-    /** Of these, connections on which TLS is not agreed on. */
+    /** Of these, connections in the TLS handshake. */
     static final int HANDSHAKES = 32;
 
-    /** How long such a connection is left alone, before it gives way to another. */
+    /** Time before a connection in the handshake may be closed in favour of another. */
     static final Duration FAIR_HANDSHAKE = Duration.ofMillis(200);
 
-    /** How long clients wait in the queue of the system at a time while no connection is accepted. */
+    /** Pause between two attempts to accept while there is no room. */
     static final Duration ACCEPT_AGAIN = Duration.ofMillis(20);
 
-    /** Connections that have been given up and are not closed yet, before no other one is accepted. */
+    /** Connections that are still closing; above that none is accepted. */
     static final int CLOSING = 32;
 
     /**
-     * Calls under way: of those that wait for their message, and again of those that have it. Streams are not among them. A
-     * connection with fewer than {@link #FAIR_CALLS} is served all the same.
+     * Calls in progress without streams: calls that wait for their message, and again calls whose message has arrived. A
+     * connection with fewer than {@link #FAIR_CALLS} is always served.
      */
     static final int CALLS = 4_000;
 
-    /** Calls under way that every connection may have, whatever others have. */
+    /** Calls in progress that every connection may have, regardless of the others. */
     static final int FAIR_CALLS = 16;
 
-    /** Calls that wait for their message, together with open streams: clients begin many streams before the first message. */
+    /** Calls that wait for their message and open streams together: clients open many streams before the first message. */
     static final int WAITING_AND_STREAMS = 12_500;
 
-    /** Calls that wait for their message, however many streams are open. */
+    /** Calls that wait for their message, regardless of streams. */
     static final int WAITING = 500;
 
-    /** Calls under way and open streams together. */
+    /** Calls in progress and open streams together. */
     static final int CALLS_AND_STREAMS = 14_500;
 
-    /** Bytes of messages that are not whole, of one connection. */
+    /** Bytes of incomplete messages of one connection. */
     static final int BYTES_OF_PARTS = 256 * 1024;
 
-    /** Bytes of messages that are not whole, and again of those that are and whose calls are under way, of all connections. */
+    /** Bytes of incomplete messages of all connections, and again of the messages of calls in progress. */
     static final int BYTES = 4 * 1024 * 1024;
 
-    /** Bytes of messages of either kind that every connection may have, whatever others have. */
+    /** Bytes of messages of either kind that every connection may have, regardless of the others. */
     static final int FAIR_BYTES = 16 * 1024;
 
-    /** About what a call takes besides its message, in bytes. */
+    /** Estimated memory of a call without its message, in bytes. */
     static final int BYTES_OF_A_CALL = 2800;
 
-    /** Connections that hold less, in bytes, are not closed when the heap is full. */
+    /** When the heap is full, connections that hold less than this are not closed, in bytes. */
     static final int WORTH_CLOSING = 64 * 1024;
 
-    /** Of the authority that a call names, which is kept as long as the call: the longest name of a host, and its port. */
+    /** Characters of a call's authority, which is kept as long as the call: the longest host name and a port. */
     static final int LONGEST_AUTHORITY = 262;
 
-    /** Calls under way of one connection, from which on it is read more slowly. */
+    /** Calls in progress of one connection above which it is read more slowly. */
     static final int CALLS_BEFORE_SLOWER = 500;
 
-    /** Watches of the health service of one connection. */
+    /** Health watches of one connection. */
     static final int WATCHES = 4;
 
-    /** What one connection may do, between two sweeps, that only a defect or an attack does. */
+    /** Errors of a faulty or hostile client that one connection may make between two sweeps. */
     static final int STRIKES = 400;
 
-    /** How often a connection that has too many calls under way is read. */
+    /** Interval at which a connection with too many calls in progress is read. */
     static final Duration SLOWER = Duration.ofMillis(20);
 
-    /** What a call may take longer than the time of its answer, before it is broken off. */
+    /** Added to the time limit of a call: after that it is cancelled. */
     static final Duration SWEPT_AFTER = Duration.ofSeconds(3);
 
-    /** Until TLS is agreed on, and the client has said what HTTP/2 begins with. */
+    /** Time limit for the TLS handshake and the HTTP/2 preface. */
     static final Duration HANDSHAKE = Duration.ofSeconds(5);
 
-    /** Little of one connection at a time, so that those that send without end do not keep others waiting. */
+    /** Small reads, so that a connection that sends continuously does not delay others. */
     static final RecvByteBufAllocator READS =
             new AdaptiveRecvByteBufAllocator(64, 2048, 16 * 1024).maxMessagesPerRead(1);
 

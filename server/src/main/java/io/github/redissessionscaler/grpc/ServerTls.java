@@ -33,8 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificates of the server, as their files held them last. New ones are for connections made from then on; those that
- * are open stay. Thread-safe.
+ * The server's certificates, reloaded when their files change. New certificates apply to new connections only. Thread-safe.
  */
 final class ServerTls {
 
@@ -46,7 +45,7 @@ final class ServerTls {
 
     private record KeyMaterial(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> clientAuthorities) {}
 
-    /** What the files held when they were read last. */
+    /** Contents of the files when they were last read. */
     private List<ByteBuffer> seen = List.of();
 
     private volatile Optional<X509TrustManager> clientAuthorities = Optional.empty();
@@ -61,7 +60,7 @@ final class ServerTls {
     }
 
     /**
-     * The certificates of these files.
+     * Reads the certificates from these files.
      *
      * @throws InvalidInputException if they cannot be used
      */
@@ -74,7 +73,7 @@ final class ServerTls {
         }
     }
 
-    /** For a server that asks every client for a certificate where authorities are given. TLS 1.2 or 1.3. */
+    /** Credentials for TLS 1.2 and 1.3. If authorities are configured, every client needs a certificate. */
     ServerCredentials credentials() {
         var credentials = TlsServerCredentials.newBuilder().keyManager(keyManager);
         trustManager.ifPresent(trust ->
@@ -83,11 +82,11 @@ final class ServerTls {
     }
 
     /**
-     * Returns if the client's certificate is trusted now. A session that is resumed was trusted when it began, which may be
-     * hours ago: since then its certificate may have ended, or its authority may have been replaced.
+     * Returns if the client's certificate is trusted now. In a resumed session it was checked when the session began, maybe
+     * hours ago: since then it may have expired, or its authority may have been replaced.
      *
      * @throws CertificateException if it is not
-     * @throws SSLPeerUnverifiedException if it showed none
+     * @throws SSLPeerUnverifiedException if the client sent none
      */
     void checkClient(SSLSession session) throws CertificateException, SSLPeerUnverifiedException {
         Optional<X509TrustManager> authorities = clientAuthorities;
@@ -99,17 +98,17 @@ final class ServerTls {
         }
     }
 
-    /** When the certificate in use ends. */
+    /** When the certificate in use expires. */
     Instant expiry() {
         return expiry;
     }
 
-    /** Whether the files hold something that cannot be used. */
+    /** Whether the files are invalid, so that the previous certificates are used. */
     boolean refused() {
         return !lastProblem.isEmpty();
     }
 
-    /** Reads the files again. What they hold anew is used from now on, or, if it cannot be, the log says so once. */
+    /** Reloads the files if they have changed. Invalid files are logged once; the previous certificates stay in use. */
     synchronized void reread() {
         try {
             List<ByteBuffer> now = bytes();
@@ -119,13 +118,11 @@ final class ServerTls {
             use(read());
             seen = now;
             lastProblem = "";
-            LOG.info("The certificates for TLS have changed; new connections get those that end at {}", expiry);
+            LOG.info("TLS certificates reloaded; new connections use the certificate that expires at {}", expiry);
         } catch (IOException | GeneralSecurityException e) {
             if (!lastProblem.equals(e.toString())) {
                 lastProblem = e.toString();
-                LOG.error(
-                        "The certificates for TLS cannot be read again, those read before stay in use: {}",
-                        lastProblem);
+                LOG.error("Failed to reload the TLS certificates; keeping the previous ones: {}", lastProblem);
             }
         }
     }
@@ -178,7 +175,7 @@ final class ServerTls {
         expiry = content.chain().getFirst().getNotAfter().toInstant();
     }
 
-    /** A client is known by its authority; its certificate names no host that could be compared. */
+    /** Clients are trusted by authority; there is no host name to verify. */
     private static AdvancedTlsX509TrustManager noNameChecked() throws GeneralSecurityException {
         return AdvancedTlsX509TrustManager.newBuilder()
                 .setVerification(Verification.CERTIFICATE_ONLY_VERIFICATION)

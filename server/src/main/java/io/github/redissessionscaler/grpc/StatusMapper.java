@@ -10,10 +10,10 @@ import io.github.redissessionscaler.input.LimitReachedException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
-/** Turns what went wrong into the status that KEDA is told. */
+/** Maps exceptions to gRPC statuses. */
 final class StatusMapper {
 
-    /** Clients take 8 KiB of headers by default, and there are some more. */
+    /** Clients accept 8 KiB of headers by default; this leaves room for the others. */
     private static final int LARGEST_DESCRIPTION_BYTES = 7000;
 
     private StatusMapper() {}
@@ -35,7 +35,7 @@ final class StatusMapper {
         return status.withDescription(description).asRuntimeException();
     }
 
-    /** Whether the trigger is refused, so that it fails until somebody changes it or the scaler's configuration. */
+    /** Whether the trigger is refused: it fails until its metadata or the scaler's configuration changes. */
     static boolean isRefusal(Throwable failure) {
         return switch (failure) {
             case InvalidInputException e -> true;
@@ -45,7 +45,7 @@ final class StatusMapper {
         };
     }
 
-    /** As much of the text as fits into a header, in which all but printable ASCII is written as three bytes a byte. */
+    /** Truncates the text to what fits into a header, where each byte other than printable ASCII takes three. */
     private static String clipped(String text) {
         int bytes = 0;
         for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {

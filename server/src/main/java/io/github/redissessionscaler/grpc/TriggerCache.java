@@ -9,21 +9,20 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The triggers of the metadata that came last. KEDA sends the same with every call, and parsing it would be a seventh of all
- * the work for one. Metadata are remembered as one text each, since maps of many small ones would take several times the
- * memory. Thread-safe.
+ * Caches parsed triggers by their metadata. KEDA sends the same metadata with every call; parsing it would be a seventh of
+ * the CPU time of a call. The key is one string per trigger, because maps would take several times the memory. Thread-safe.
  */
 final class TriggerCache {
 
-    /** Characters of all texts that are remembered: of as many triggers as there may be by default, with usual metadata. */
+    /** Characters of all cached keys: enough for the default TRIGGER_LIMIT with usual metadata. */
     private static final int REMEMBERED = 2 << 20;
 
-    /** What a text takes besides its characters, counted as characters. */
+    /** Overhead of an entry, counted as characters. */
     private static final int OF_EACH = 64;
 
     /**
-     * Characters of all keys and values, and one for each of them. Longer metadata, and those of characters that a string keeps
-     * in two bytes, are parsed each time, so that nobody can fill the memory.
+     * Longest cached key, in characters. Longer metadata, and metadata with characters that take two bytes in a string, are
+     * parsed each time, so that no client can fill the memory.
      */
     private static final int LONGEST_REMEMBERED = 512;
 
@@ -35,8 +34,8 @@ final class TriggerCache {
     /**
      * The trigger that the metadata describes.
      *
-     * @param admission throws if the trigger is refused, so that it is not remembered
-     * @throws io.github.redissessionscaler.input.InvalidInputException with everything that is wrong
+     * @param admission throws if the trigger is refused; then it is not cached
+     * @throws io.github.redissessionscaler.input.InvalidInputException with all problems
      */
     Trigger of(Map<String, String> metadata, Consumer<Trigger> admission) {
         Optional<String> text = text(metadata);
@@ -64,8 +63,8 @@ final class TriggerCache {
     }
 
     /**
-     * The same for equal metadata, in whatever order they come, and another for others: each key and value stands after its
-     * length. Empty for what is too long to be remembered.
+     * The cache key of the metadata, independent of order: each key and value after its length. Empty for metadata that is
+     * too long to cache.
      */
     private static Optional<String> text(Map<String, String> metadata) {
         String[] keys = metadata.keySet().toArray(String[]::new);

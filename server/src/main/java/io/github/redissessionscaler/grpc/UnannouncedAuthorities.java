@@ -7,8 +7,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Trusts whom another trust manager trusts, and does not tell clients whom that is. A client that is told the names of the accepted
- * authorities sends no certificate of another one, so a wrong certificate could not be told from a missing one.
+ * Delegates to another trust manager, but does not announce its authorities. A client that knows the accepted authorities
+ * does not send a certificate of another one, so a wrong certificate would look like a missing one.
  */
 final class UnannouncedAuthorities extends X509ExtendedTrustManager {
 

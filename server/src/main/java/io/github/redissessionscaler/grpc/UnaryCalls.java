@@ -17,21 +17,22 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
- * Answers unary calls about a trigger: each within its time, whatever goes wrong. Thread-safe.
+ * Handles unary calls about a trigger. Every call completes within its timeout, with a response or an error. Thread-safe.
  *
- * @param timeout within which every call is answered
- * @param admission throws if a trigger is refused that was not asked about lately
- * @param refused is told of each that is refused
+ * @param timeout time limit of every call
+ * @param admission throws if a trigger that is not cached is refused
+ * @param refused records each refused trigger
  */
 record UnaryCalls(Duration timeout, TriggerCache triggers, Consumer<TriggerRef> admission, RefusedTriggers refused) {
 
-    /** What Kubernetes accepts. */
+    /** The limit of Kubernetes. */
     private static final int LONGEST_NAME = 253;
 
     /**
-     * Answers by and by, on the thread that has the answer; returns at once. A client that leaves before does not get it.
+     * Completes asynchronously, on the thread that read the value. Does not block. A client that has cancelled gets
+     * nothing.
      *
-     * @param response is begun, and does not block
+     * @param response starts the evaluation; must not block
      */
     <R> void answer(
             ScaledObjectRef request,
@@ -40,7 +41,7 @@ record UnaryCalls(Duration timeout, TriggerCache triggers, Consumer<TriggerRef> 
         ((ServerCallStreamObserver<R>) observer).setOnCancelHandler(() -> {});
         CompletableFuture<R> begun;
         try {
-            begun = response.apply(asked(request), deadline());
+            begun = response.apply(ref(request), deadline());
         } catch (RuntimeException | Error e) {
             observer.onError(failed(request, e));
             return;
@@ -60,20 +61,19 @@ record UnaryCalls(Duration timeout, TriggerCache triggers, Consumer<TriggerRef> 
     /**
      * The trigger of the request.
      *
-     * @throws io.github.redissessionscaler.input.InvalidInputException with everything that is wrong with it
-     * @throws RuntimeException what the admission throws
+     * @throws io.github.redissessionscaler.input.InvalidInputException with all problems
+     * @throws RuntimeException from the admission
      */
-    TriggerRef asked(ScaledObjectRef request) {
+    TriggerRef ref(ScaledObjectRef request) {
         var problems = new Problems();
         checkName("scaledObjectRef.name", request.getName(), problems);
         checkName("scaledObjectRef.namespace", request.getNamespace(), problems);
         problems.throwIfAny();
-        Trigger trigger =
-                triggers.of(request.getScalerMetadataMap(), parsed -> admission.accept(asked(request, parsed)));
-        return asked(request, trigger);
+        Trigger trigger = triggers.of(request.getScalerMetadataMap(), parsed -> admission.accept(ref(request, parsed)));
+        return ref(request, trigger);
     }
 
-    /** The error that the caller gets. Where the trigger is refused, that is noted. */
+    /** The error for the caller. Records refused triggers. */
     StatusRuntimeException failed(ScaledObjectRef request, Throwable failure) {
         return failed(request.getNamespace(), request.getName(), failure);
     }
@@ -85,21 +85,21 @@ record UnaryCalls(Duration timeout, TriggerCache triggers, Consumer<TriggerRef> 
         return StatusMapper.toStatus(failure);
     }
 
-    /** The name, or as much of it as can be shown where it is none. */
+    /** The name; an invalid one is shortened and escaped. */
     private static String shown(String name) {
         return name.length() > LONGEST_NAME || holdsControlCharacter(name) ? Printable.plain(name) : name;
     }
 
-    private static TriggerRef asked(ScaledObjectRef request, Trigger trigger) {
+    private static TriggerRef ref(ScaledObjectRef request, Trigger trigger) {
         return new TriggerRef(request.getNamespace(), request.getName(), trigger);
     }
 
-    /** Names stand in metrics and in the log, so that they must not be longer than a line, or more than one. */
+    /** Names appear in metrics and in the log, so they must be short and on one line. */
     private static void checkName(String field, String name, Problems problems) {
         if (name.length() > LONGEST_NAME) {
             problems.add(field, "has " + name.length() + " characters; at most " + LONGEST_NAME + " are accepted");
         } else if (holdsControlCharacter(name)) {
-            problems.add(field, Printable.of(name) + " holds a line break or another control character");
+            problems.add(field, Printable.of(name) + " contains a line break or another control character");
         }
     }
 
@@ -113,8 +113,8 @@ record UnaryCalls(Duration timeout, TriggerCache triggers, Consumer<TriggerRef> 
     }
 
     /**
-     * Our own deadline. A caller whose deadline is earlier gets DEADLINE_EXCEEDED then, by gRPC itself: what it wants says nothing
-     * about Redis, and must not pass for an outage.
+     * The scaler's own deadline. If the caller's is earlier, gRPC itself returns DEADLINE_EXCEEDED: that says nothing about
+     * Redis and must not count as an outage.
      */
     private Deadline deadline() {
         return Deadline.in(timeout);

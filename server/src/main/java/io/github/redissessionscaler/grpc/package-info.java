@@ -1,4 +1,4 @@
-/** The external scaler as KEDA calls it. */
+/** The gRPC API that KEDA calls. */
 @NullMarked
 package io.github.redissessionscaler.grpc;
 

@@ -3,16 +3,16 @@ package io.github.redissessionscaler.history;
 import java.util.function.IntSupplier;
 import java.util.function.IntUnaryOperator;
 
-/** Begins the courses of triggers, which share one bound of memory: the more triggers, the coarser each. Thread-safe. */
+/** Creates the histories of triggers within one memory limit: the more triggers, the fewer points each has. Thread-safe. */
 public final class HistoryBudget {
 
-    /** Points that all triggers have together, 3.5 MiB. */
+    /** Points of all triggers together, 3.5 MiB. */
     private static final int POINTS = 1 << 18;
 
-    /** What a trigger has at most: a few days as fine as a plot can show. */
+    /** Most points of one trigger: a few days at the resolution of a plot. */
     private static final int MOST = 2048;
 
-    /** What a trigger has at least, however many there are. */
+    /** Fewest points of one trigger, however many triggers there are. */
     private static final int LEAST = 24;
 
     private final RunningReplicas replicas;
@@ -23,18 +23,18 @@ public final class HistoryBudget {
         this.roomOfEach = roomOfEach;
     }
 
-    /** Courses that keep what happened. */
+    /** Creates histories that keep points. */
     public static HistoryBudget recorded(RunningReplicas replicas) {
         return new HistoryBudget(replicas, HistoryBudget::roomOfEach);
     }
 
-    /** Courses that know of the present only. */
+    /** Creates histories without points. */
     public static HistoryBudget unrecorded(RunningReplicas replicas) {
         return new HistoryBudget(replicas, _ -> 0);
     }
 
     /**
-     * A course in which nothing has happened yet.
+     * An empty history.
      *
      * @param triggers how many there are
      */

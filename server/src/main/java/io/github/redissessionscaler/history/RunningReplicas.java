@@ -2,13 +2,13 @@ package io.github.redissessionscaler.history;
 
 import java.util.OptionalLong;
 
-/** How many replicas of an application run, for who knows it. Must be thread-safe and return at once. */
+/** Number of running replicas of an application. Implementations must be thread-safe and must not block. */
 @FunctionalInterface
 public interface RunningReplicas {
 
-    /** Knows of no application. */
+    /** For a scaler that does not know any replicas. */
     RunningReplicas UNKNOWN = (_, _) -> OptionalLong.empty();
 
-    /** The running replicas of what the ScaledObject scales, or empty when that is not known. */
+    /** The running replicas of the target of the ScaledObject; empty if unknown. */
     OptionalLong running(String namespace, String scaledObject);
 }

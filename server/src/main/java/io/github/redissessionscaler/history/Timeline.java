@@ -9,28 +9,27 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Points in the order of their time, at most one a second, the finer the newer. When there is no more room, neighbours are
- * drawn together that are near each other in comparison to their age: of a few with 2,048 points, those of an hour ago are
- * then some 15 seconds apart, and those of a day ago some 6 minutes. Of neighbours, the one with the most sessions stays, so
- * that no peak is lost. Each point takes 13 bytes. Not for use by several threads.
+ * Points in order of time, at most one a second. When it is full, neighbouring points are merged if their distance is small
+ * compared to their age: with 2,048 points, those an hour old are then about 15 seconds apart, and those a day old about 6
+ * minutes. A merge keeps the point with more sessions, so that no peak is lost. Each point takes 13 bytes. Not thread-safe.
  */
 final class Timeline {
 
-    /** What is older is forgotten. */
+    /** Older points are dropped. */
     static final Duration KEPT = Duration.ofDays(7);
 
     private static final int FIRST_ROOM = 16;
 
-    /** How much is left when there was no more room. */
+    /** Share of the points that remains after merging. */
     private static final double LEFT = 0.75;
 
-    /** By how much neighbours are drawn together further when the last time did not make enough room. */
+    /** Factor of the density of points for each further merge. */
     private static final double COARSER = 0.8;
 
     private Instant start = Instant.EPOCH;
     private int size;
 
-    /** Since the start. */
+    /** Seconds since the start. */
     private int[] seconds = {};
 
     /** NaN where nothing was counted. */
@@ -42,8 +41,8 @@ final class Timeline {
     /**
      * Adds a point.
      *
-     * @param point not before the last one; within the same second, the two become one
-     * @param room how many points may be kept; with 0, nothing is
+     * @param point not before the last one; two in the same second are merged
+     * @param room most points to keep; may be 0
      */
     void add(HistoryPoint point, int room) {
         if (room == 0) {
@@ -65,7 +64,7 @@ final class Timeline {
         }
     }
 
-    /** The points since then, drawn together to at most about so many at equal distances. */
+    /** The points since a time, merged at equal distances into about as many as wanted at most. */
     List<HistoryPoint> since(Instant from, Instant now, int most) {
         var copy = new Timeline();
         copy.start = start;
@@ -77,7 +76,7 @@ final class Timeline {
         copy.outages = Arrays.copyOfRange(outages, first, size);
         if (copy.size > most) {
             int distance = Math.ceilDiv(secondsAt(now) - copy.seconds[0] + 1, most);
-            copy.drawTogether(_ -> distance);
+            copy.mergePoints(_ -> distance);
         }
         return IntStream.range(0, copy.size).mapToObj(copy::point).toList();
     }
@@ -104,7 +103,7 @@ final class Timeline {
             forgetBefore(now - (int) KEPT.toSeconds());
             for (double density = room; size > LEFT * room; density *= COARSER) {
                 double perAge = density;
-                drawTogether(second -> (int) ((now - second) / perAge));
+                mergePoints(second -> (int) ((now - second) / perAge));
             }
         }
         if (size == seconds.length || seconds.length > room) {
@@ -121,8 +120,8 @@ final class Timeline {
         size -= first;
     }
 
-    /** Makes one point of those that are nearer than this to the first of them. */
-    private void drawTogether(IntUnaryOperator distanceAt) {
+    /** Merges points that are nearer than this to the first of them. */
+    private void mergePoints(IntUnaryOperator distanceAt) {
         int groups = 0;
         int began = 0;
         for (int i = 0; i < size; i++) {
@@ -137,7 +136,7 @@ final class Timeline {
         size = groups;
     }
 
-    /** Makes one point of two: the one with the most sessions stays, and an outage is not forgotten. */
+    /** Merges two points: keeps the one with more sessions, and an outage of either. */
     private void merge(int from, int into) {
         boolean outage = outages[from] || outages[into];
         if (sessions[from] > sessions[into] || Float.isNaN(sessions[into])) {

@@ -41,15 +41,18 @@ public final class TriggerHistory {
      */
     public synchronized void record(TriggerReport report, OptionalDouble sessions, double current, Instant now) {
         if (!report.isError() && report.value().isPresent()) {
-            presumed = ReplicaForecast.of(report.value().getAsDouble(), report.target(), fleet().replicas())
+            presumed = ReplicaForecast.of(
+                            report.value().getAsDouble(),
+                            report.target(),
+                            replicaCount().replicas())
                     .wanted();
         }
-        double capacity = (double) fleet().replicas() * current;
+        double capacity = (double) replicaCount().replicas() * current;
         timeline.add(new HistoryPoint(now, sessions, capacity, sessions.isEmpty()), room.getAsInt());
     }
 
     /** The replicas now. */
-    public synchronized ReplicaCount fleet() {
+    public synchronized ReplicaCount replicaCount() {
         OptionalLong known = running.get();
         return new ReplicaCount(known.orElse(presumed), known.isEmpty());
     }

@@ -1,4 +1,4 @@
-/** The last hours of each trigger, in bounded memory. */
+/** History of each trigger, in bounded memory. */
 @NullMarked
 package io.github.redissessionscaler.history;
 

@@ -8,10 +8,10 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Does the same with several things at once, each on a virtual thread of its own. */
+/** Applies a function to several arguments in parallel, each on a virtual thread. */
 public final class InParallel {
 
-    /** What may be interrupted. */
+    /** An interruptible function. */
     public interface Task<T, R> {
         R apply(T argument) throws InterruptedException;
     }

@@ -6,49 +6,49 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One logical Redis database, whatever the topology behind it.
+ * One logical Redis database of any topology.
  *
- * <p>Thread-safe. Every method blocks, for at most the time that the connection is configured with, and belongs on a
- * virtual thread; every method throws {@link KeyspaceException} when Redis does not give the answer.
+ * <p>Thread-safe. Every method blocks for at most the timeout of the connection, and throws {@link KeyspaceException} if
+ * Redis is unavailable or refuses the command.
  */
 public interface Keyspace {
 
-    /** More keys or elements than a server can hold: a reply that says so is no count. */
+    /** More keys or elements than a server can hold; larger counts are invalid. */
     long MOST = 1_000_000_000_000L;
 
     /** PING; on a cluster, of any primary. */
     void ping();
 
-    /** DBSIZE, summed over the primaries. Expired keys that were not reaped yet count. */
+    /** DBSIZE, summed over the primaries. Includes expired keys that are not deleted yet. */
     long size();
 
-    /** GET, or empty when there is no such key. */
+    /** GET; empty if the key does not exist. */
     Optional<String> get(String key);
 
-    /** TYPE, or empty when there is no such key; WRONGTYPE, with its name, for a type that {@link KeyType} lacks. */
+    /** TYPE; empty if the key does not exist. Fails with WRONGTYPE for a type that {@link KeyType} lacks. */
     Optional<KeyType> type(String key);
 
-    /** LLEN, SCARD, ZCARD, HLEN or XLEN, as the type wants; PFCOUNT for a string. 0 when there is no such key. */
+    /** LLEN, SCARD, ZCARD, HLEN or XLEN, depending on the type; PFCOUNT for a string. 0 if the key does not exist. */
     long cardinality(String key, KeyType type);
 
-    /** ZCOUNT, both ends included; an infinite end is open. 0 when there is no such key. */
+    /** ZCOUNT, both ends included; may be infinite. 0 if the key does not exist. */
     long countByScore(String key, double min, double max);
 
-    /** TIME, by the clock of one primary. */
+    /** TIME of one primary. */
     Instant time();
 
     /**
-     * Where the keys are. At two moments it is the same only if no key has moved from one primary to another in between. Empty
-     * while the primaries disagree about it.
+     * Identifies the placement of the keys. If it is equal at two times, no key has moved between primaries in between.
+     * Empty while the primaries disagree.
      */
     Optional<String> placement();
 
     /**
-     * What about the servers makes every number of them doubtful, each a sentence for an operator; empty where nothing does, or
-     * where the user may not ask.
+     * Reasons why all counts of these servers may be wrong, each a sentence for an operator. Empty without permission to
+     * check.
      */
     List<String> warnings();
 
-    /** The primaries as they are now, at least one. A server that is not part of a cluster is its only shard. */
+    /** The current primaries, at least one. A server outside a cluster is the only shard. */
     List<Shard> shards();
 }

@@ -3,37 +3,36 @@ package io.github.redissessionscaler.keyspace;
 import io.github.redissessionscaler.trigger.Database;
 
 /**
- * Tells when something in a database may have changed, as far as its servers send keyspace events. They do so only if they
- * are configured to, lose what a broken connection misses, and send nothing for FLUSHDB: an event is a hint to count again
- * and never the count. Thread-safe.
+ * Subscribes to the keyspace events of a database. Servers send them only if configured to, send none for FLUSHDB, and
+ * events are lost while a connection is broken: an event means that a new count is needed, no more. Thread-safe.
  */
 public interface KeyspaceEvents {
 
-    /** Who is told. Calls come from several threads, may come 50,000 times a second, and must return at once. */
+    /** Receives events. Called from several threads, up to 50,000 times a second; must not block. */
     interface Listener {
 
-        /** An event has come. */
+        /** An event has arrived. */
         void event();
 
-        /** A connection was made or lost: events may have been missed, and whether any come has to be seen anew. */
+        /** A connection was opened or lost: events may have been missed, and it is unknown whether further ones arrive. */
         void interrupted();
     }
 
-    /** What {@link #listen} started; closing it ends the calls soon. */
+    /** A subscription; after it is closed, calls stop soon. */
     interface Feed extends AutoCloseable {
         @Override
         void close();
     }
 
     /**
-     * Listens to every primary of the database, reconnecting by itself and following failovers, until the feed is closed.
-     * Returns at once, whether Redis is there or not.
+     * Subscribes to every primary of the database, with reconnects and across failovers, until the feed is closed. Does not
+     * block, even if Redis is unavailable.
      *
      * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      */
     Feed listen(Database database, Listener listener);
 
-    /** What {@link Keyspaces#canonical} says. */
+    /** See {@link Keyspaces#canonical}. */
     default Database canonical(Database database) {
         return database;
     }

@@ -1,11 +1,11 @@
 package io.github.redissessionscaler.keyspace;
 
-/** Redis did not give the answer. The message is for an operator and holds no secret. */
+/** A read of Redis failed. The message is for an operator and contains no secret. */
 public final class KeyspaceException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why not. */
+    /** Why the read failed. */
     public enum Reason {
         UNREACHABLE(false),
         TIMEOUT(false),
@@ -24,9 +24,9 @@ public final class KeyspaceException extends RuntimeException {
         WRONGTYPE(true),
         NOT_A_NUMBER(true),
         OTHER(false),
-        /** The first count has not ended yet; Redis is well. */
+        /** The first count is not finished; Redis is available. */
         NOT_COUNTED(false),
-        /** The scaler itself has failed. */
+        /** An internal error of the scaler. */
         INTERNAL(false);
 
         private final boolean permanent;
@@ -35,30 +35,30 @@ public final class KeyspaceException extends RuntimeException {
             this.permanent = permanent;
         }
 
-        /** Whether Redis is well and serves others, so that what was asked is to blame. */
-        public boolean answered() {
+        /** Whether Redis is available and only this read failed. */
+        public boolean redisAvailable() {
             return switch (this) {
                 case NOPERM, WRONGTYPE, NOT_A_NUMBER, OTHER, NOT_COUNTED, INTERNAL -> true;
                 default -> false;
             };
         }
 
-        /** Whether it says nothing about Redis, so that no outage policy applies: the answer is an error. */
-        public boolean ours() {
+        /** Whether the cause is not Redis, so that no outage policy applies and an error is returned. */
+        public boolean internal() {
             return this == NOT_COUNTED || this == INTERNAL;
         }
 
-        /** Whether Redis does not accept the scaler's user or password. */
+        /** Whether Redis rejects the scaler's user or password. */
         public boolean unauthenticated() {
             return this == NOAUTH || this == WRONGPASS;
         }
 
-        /** Whether Redis serves other reads, and this one fails until somebody changes a permission or the data. */
-        public boolean concernsTheRead() {
-            return answered() && permanent;
+        /** Whether only this read fails, until a permission or the data changes. */
+        public boolean isPermanentReadError() {
+            return redisAvailable() && permanent;
         }
 
-        /** Whether it stays until somebody changes a setting or the data. */
+        /** Whether it persists until a setting or the data changes. */
         public boolean permanent() {
             return permanent;
         }

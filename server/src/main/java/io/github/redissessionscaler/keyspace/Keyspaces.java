@@ -6,23 +6,22 @@ import io.github.redissessionscaler.trigger.Database;
 public interface Keyspaces {
 
     /**
-     * The database, connected to at its first use and not here.
+     * The database; connects at its first use.
      *
-     * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such connection, or the
-     *     connection has no such database
+     * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such connection, or the connection
+     *     has no such database
      */
     Keyspace of(Database database);
 
     /**
-     * Returns if there is such a database. Does not block, and changes nothing.
+     * Returns if there is such a database. Does not block; has no side effects.
      *
      * @throws io.github.redissessionscaler.input.InvalidInputException as {@link #of} does
      */
     default void check(Database database) {}
 
     /**
-     * Identifies the servers that a read of the database asks now: equal at two moments while they are the same. Does not
-     * block.
+     * Identifies the servers that a read of the database uses now: equal while they are the same. Does not block.
      *
      * @throws io.github.redissessionscaler.input.InvalidInputException as {@link #of} does
      */
@@ -30,7 +29,7 @@ public interface Keyspaces {
         return of(database);
     }
 
-    /** The same database with its index, so that one that is named in two ways is one; unchanged where it is not known. */
+    /** The database with an explicit index, so that two names of one database are equal; unchanged if it is unknown. */
     default Database canonical(Database database) {
         return database;
     }

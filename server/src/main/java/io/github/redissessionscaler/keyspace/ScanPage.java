@@ -3,9 +3,9 @@ package io.github.redissessionscaler.keyspace;
 import java.util.List;
 
 /**
- * What one SCAN returned.
+ * The reply to one SCAN.
  *
- * @param cursor where the next page starts; {@code "0"} after the last
- * @param keys possibly none, even before the last page; possibly some that another page has too
+ * @param cursor of the next page; {@code "0"} after the last
+ * @param keys may be empty, even before the last page; may contain keys of another page
  */
 public record ScanPage(String cursor, List<byte[]> keys) {}

@@ -14,7 +14,7 @@ public interface Shard {
     /** DBSIZE of this primary. */
     long size();
 
-    /** {@code expires} of this database in INFO keyspace, or empty where INFO is refused or does not tell. */
+    /** {@code expires} of this database in INFO keyspace; empty if INFO is refused or lacks it. */
     OptionalLong expiringKeys();
 
     /** {@code evicted_keys} of INFO stats, of all databases since the server started; empty where INFO is refused. */
@@ -29,15 +29,15 @@ public interface Shard {
      */
     List<ScanPage> scan(List<String> cursors, int count);
 
-    /** The keys of one SCAN for each cursor, as {@link #scan} would find them, between two DBSIZE in one round trip. */
+    /** The keys of one SCAN for each cursor, between two DBSIZE in one round trip. */
     Sample sampleByScan(List<String> cursors, int count);
 
-    /** The keys that RANDOMKEY gives when asked so often, between two DBSIZE in one round trip. */
+    /** The keys of this many RANDOMKEY, between two DBSIZE in one round trip. */
     Sample sampleByRandomKey(int times);
 
     /** TYPE of each key in one round trip; empty for a key that is gone. */
     List<Optional<KeyType>> types(List<byte[]> keys);
 
-    /** PTTL of each key in one round trip, in milliseconds: -1 without a time to live, -2 for a key that is gone. */
+    /** PTTL of each key in one round trip, in milliseconds: -1 without TTL, -2 for a key that is gone. */
     List<Long> timesToLive(List<byte[]> keys);
 }

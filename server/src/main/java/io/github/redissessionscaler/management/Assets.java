@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The files that the status page is made of, from the class path. */
+/** The files of the status page, read from the class path. */
 final class Assets {
 
     private static final String PAGE = "index.html";
@@ -29,7 +29,7 @@ final class Assets {
 
     private Assets() {}
 
-    /** Each file under its name, and the page itself as the root. */
+    /** Each file by name, and the page as {@code /}. */
     static Map<String, Endpoint> endpoints() {
         Map<String, Endpoint> endpoints = new HashMap<>();
         for (String file : FILES) {

@@ -13,16 +13,16 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * What is sent to a client, kept compressed until it is: about a tenth of what it would take otherwise. Immutable.
+ * The body of a response, kept compressed until it is sent: that takes about a tenth of the memory. Immutable.
  *
- * @param parts of what gzip made of it
+ * @param parts of the gzip output
  * @param size of all parts together, in bytes
  */
 record Body(List<byte[]> parts, long size) {
 
     private static final int PART = 16 * 1024;
 
-    /** Writes what is sent. */
+    /** Writes the uncompressed body. */
     interface Content {
         void writeTo(OutputStream out) throws IOException;
     }
@@ -35,7 +35,7 @@ record Body(List<byte[]> parts, long size) {
         return parts.body();
     }
 
-    /** The same as it was before it was compressed, made again while it is read. */
+    /** The uncompressed body; it is decompressed while it is read. */
     InputStream plain() throws IOException {
         return new GZIPInputStream(compressed(), PART / 2);
     }
@@ -52,7 +52,7 @@ record Body(List<byte[]> parts, long size) {
         }
     }
 
-    /** Keeps what is written in parts of one size, so that nothing large is copied while it grows. */
+    /** Stores the output in parts of one size, so that growing copies nothing. */
     private static final class Parts extends OutputStream {
 
         private final List<byte[]> full = new ArrayList<>();

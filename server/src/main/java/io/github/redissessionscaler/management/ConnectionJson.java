@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.TreeMap;
 
-/** One Redis connection as JSON; docs/status-page.md says what each field means. */
+/** One Redis connection as JSON; docs/status-page.md describes the fields. */
 final class ConnectionJson {
 
     private static final double NANOS_PER_MILLI = 1e6;

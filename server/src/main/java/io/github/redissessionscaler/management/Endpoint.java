@@ -1,13 +1,13 @@
 package io.github.redissessionscaler.management;
 
-/** What answers GET and HEAD of one path. Thread-safe. */
+/** Handles GET and HEAD of one path. Thread-safe. */
 @FunctionalInterface
 interface Endpoint {
 
     /**
-     * The answer.
+     * Handles a request.
      *
-     * @throws io.github.redissessionscaler.input.InvalidInputException if the parameters cannot be used
+     * @throws io.github.redissessionscaler.input.InvalidInputException if the parameters are invalid
      */
     Response answer(RequestParameters parameters);
 }

@@ -7,17 +7,17 @@ import io.github.redissessionscaler.history.TriggerHistory;
 import java.time.Instant;
 import java.util.stream.Collectors;
 
-/** The sessions that were recorded of a trigger, one moment a line, without a number where Redis gave none. */
+/** The recorded sessions of a trigger, one point a line. The number is empty where there was no count. */
 final class HistoryCsv {
 
     static final String TYPE = "text/csv; charset=utf-8";
 
     private HistoryCsv() {}
 
-    static Body.Content of(TriggerHistory course, Instant now) {
+    static Body.Content of(TriggerHistory history, Instant now) {
         return out -> {
             out.write("time,sessions\n".getBytes(UTF_8));
-            for (HistoryPoint point : course.points(Instant.EPOCH, now, Integer.MAX_VALUE)) {
+            for (HistoryPoint point : history.points(Instant.EPOCH, now, Integer.MAX_VALUE)) {
                 out.write(line(point).getBytes(UTF_8));
             }
         };

@@ -5,20 +5,20 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Under which names the management port may be asked for. A page of somebody else's that has its own name lead to the scaler's
- * address (DNS rebinding) asks for it under that name, and could read the answers: a browser takes them for its own.
+ * The host names that the management port accepts. This prevents DNS rebinding: a foreign web page whose name resolves to
+ * the scaler's address could otherwise read the responses, because the browser treats them as same-origin.
  *
- * @param more besides addresses and names that no stranger can own
+ * @param more accepted besides IP addresses and names that cannot be registered on the internet
  */
 record HostNames(Set<String> more) {
 
-    /** Where a cluster and a machine have their own names. */
+    /** Domains of names inside a cluster or a network. */
     private static final List<String> INSIDE = List.of(".svc", ".local", ".internal", ".localhost");
 
     /**
-     * Whether this is one.
+     * Whether the host is accepted.
      *
-     * @param host of the request, with its port
+     * @param host the Host header, with its port
      */
     boolean contain(String host) {
         String name = name(host);

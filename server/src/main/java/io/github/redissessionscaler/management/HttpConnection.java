@@ -32,26 +32,26 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the management port: a request at a time, each within its time. Netty's thread reads; answers are made and
- * written on threads of their own, which wait for the client.
+ * One client of the management port. It handles one request at a time, each with time limits. Netty's thread reads; each
+ * response is produced and written on a thread of its own, which waits for the client.
  */
 final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
-    /** Within which a request is to be there, from its first byte to its last. */
+    /** Time limit for receiving a request, from its first byte to its last. */
     static final Duration REQUEST = Duration.ofSeconds(5);
 
-    /** How long a connection is open without a request. */
+    /** How long an idle connection stays open. */
     static final Duration IDLE = Duration.ofSeconds(75);
 
-    /** Within which an answer is to be read. */
+    /** Time limit for the client to read a response. */
     static final Duration ANSWER = Duration.ofMinutes(1);
 
-    /** Within which an answer is to be made, after those that were asked for before. */
+    /** Time limit for producing a response, including the wait for earlier ones. */
     static final Duration MAKING = Duration.ofSeconds(30);
 
     private static final int PART = 32 * 1024;
 
-    /** Answers a request; blocks. */
+    /** Handles a request; blocks. */
     interface Handler {
         void answer(HttpRequest request, HttpConnection connection) throws IOException, InterruptedException;
     }
@@ -63,7 +63,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     private volatile long since = System.nanoTime();
     private volatile boolean answering;
 
-    /** The thread that makes an answer; one for each answer, so that nothing else is interrupted with it. */
+    /** The thread that produces the response. Each response has its own, so that it can be interrupted. */
     private final AtomicReference<@Nullable Thread> worker = new AtomicReference<>();
 
     private @Nullable HttpRequest request;
@@ -77,7 +77,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         this.executor = executor;
     }
 
-    /** Since when it has waited for a request, or for its client to read, by the machine's monotonic clock. */
+    /** Since when it has waited for a request, or for its client to read, as {@link System#nanoTime}. */
     long since() {
         return since;
     }
@@ -159,7 +159,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
-    /** Refuses what is no request of HTTP, or a larger one than is read. */
+    /** Refuses a malformed or too large request. */
     private void answer(HttpResponseStatus status) {
         var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
         response.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0).set(HttpHeaderNames.CONNECTION, "close");
@@ -167,7 +167,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         var _ = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
     }
 
-    /** Sends an answer without a body, or with this one. */
+    /** Sends a response with a small body, which may be empty. */
     void send(HttpRequest whole, HttpResponseStatus status, HttpHeaders headers, byte[] bytes)
             throws IOException, InterruptedException {
         HttpResponse response = response(whole, status, headers);
@@ -183,7 +183,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         next(response);
     }
 
-    /** Sends an answer part by part, as fast as its client reads. */
+    /** Sends a response in parts, as fast as the client reads. */
     void send(HttpRequest whole, HttpResponseStatus status, HttpHeaders headers, Body content, boolean compressed)
             throws IOException, InterruptedException {
         HttpResponse response = response(whole, status, headers);
@@ -197,7 +197,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             HttpUtil.setKeepAlive(response, false);
         }
         sending();
-        all.owes(this, content);
+        all.addUnsent(this, content);
         try (InputStream in = compressed ? content.compressed() : content.plain()) {
             var _ = channel.write(response);
             byte[] part = new byte[PART];
@@ -207,12 +207,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             }
             await(channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
         } finally {
-            all.owesNoMore(this);
+            all.removeUnsent(this);
         }
         next(response);
     }
 
-    /** The answer is there; from now on its client takes its time. */
+    /** The response is ready; the time limit for reading it starts. */
     private void sending() {
         since = System.nanoTime();
         channel.eventLoop().execute(() -> closeAfter(ANSWER));
@@ -227,11 +227,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     private static void await(ChannelFuture written) throws IOException, InterruptedException {
         written.await();
         if (!written.isSuccess()) {
-            throw new IOException("the client has gone", written.cause());
+            throw new IOException("the client has disconnected", written.cause());
         }
     }
 
-    /** Waits for the next request, where the client may send one. */
+    /** Waits for the next request, if the connection is kept alive. */
     private void next(HttpResponse response) {
         if (!HttpUtil.isKeepAlive(response)) {
             var _ = channel.close();
@@ -266,7 +266,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         context.fireChannelInactive();
     }
 
-    /** A client that breaks off is no news. */
+    /** Clients that disconnect are not logged. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         var _ = channel.close();

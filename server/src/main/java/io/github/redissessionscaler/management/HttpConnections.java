@@ -15,21 +15,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The open connections of the management port. When there is no room for another, the one is closed that has waited longest for
- * a request, or else for its client to read. Thread-safe.
+ * The open connections of the management port. When the limit is reached, the connection that has waited longest for a
+ * request is closed, else the one whose client has been reading longest. Thread-safe.
  */
 final class HttpConnections {
 
-    /** Open connections. */
+    /** Limit on open connections. */
     static final int MOST = 64;
 
-    /** The same while the heap is nearly full. */
+    /** Limit on open connections while the heap is nearly full. */
     static final int MOST_IN_SHORT_MEMORY = 16;
 
-    /** Answers that are made at a time, those for clients that have gone meanwhile included. */
+    /** Limit on responses in production, including those whose client has disconnected. */
     static final int MOST_ANSWERS = 256;
 
-    /** Bytes of compressed answers that are not sent yet; whoever reads slowest is left when there are more. */
+    /** Limit on unsent compressed responses, in bytes; above it, the slowest readers are disconnected. */
     static final long MOST_UNSENT = 4 << 20;
 
     private static final Comparator<HttpConnection> LEAST_USEFUL =
@@ -44,7 +44,7 @@ final class HttpConnections {
         this.telemetry = telemetry;
     }
 
-    /** Takes a channel that was just accepted. */
+    /** Registers a channel that was just accepted. */
     void admit(HttpConnection connection, Channel channel) {
         int most = isMemoryShort() ? MOST_IN_SHORT_MEMORY : MOST;
         for (int i = connections.size(); i >= most; i--) {
@@ -54,7 +54,7 @@ final class HttpConnections {
         var _ = channel.closeFuture().addListener(_ -> connections.remove(connection));
     }
 
-    /** Whether one answer more may be made; {@link #made} must follow if so. */
+    /** Whether another response may be produced; if so, {@link #made} must be called afterwards. */
     boolean mayMake() {
         if (answers.incrementAndGet() > MOST_ANSWERS) {
             answers.decrementAndGet();
@@ -72,8 +72,8 @@ final class HttpConnections {
         return telemetry.heap().level() != HeapPressure.Level.NORMAL;
     }
 
-    /** The answer waits for the connection's client; those that have waited longest give way if there are too many. */
-    synchronized void owes(HttpConnection connection, Body answer) {
+    /** Records a response that waits for its client. Above the limit, disconnects the clients that have waited longest. */
+    synchronized void addUnsent(HttpConnection connection, Body answer) {
         unsent.put(connection, answer);
         long most = isMemoryShort() ? MOST_UNSENT / 4 : MOST_UNSENT;
         List<HttpConnection> slowest = new ArrayList<>(unsent.keySet());
@@ -88,15 +88,15 @@ final class HttpConnections {
         }
     }
 
-    /** What several wait for is kept once. */
+    /** A response that several clients wait for counts once. */
     private long bytesUnsent() {
         Set<Body> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
         distinct.addAll(unsent.values());
         return distinct.stream().mapToLong(Body::size).sum();
     }
 
-    /** They were sent, or their client has gone. */
-    synchronized void owesNoMore(HttpConnection connection) {
+    /** The response was sent, or its client has disconnected. */
+    synchronized void removeUnsent(HttpConnection connection) {
         unsent.remove(connection);
     }
 

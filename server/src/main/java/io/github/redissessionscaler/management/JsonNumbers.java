@@ -4,7 +4,7 @@ import com.google.gson.JsonPrimitive;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Numbers as JSON and CSV have them: in thousandths, and without a point where they are whole. */
+/** Formats numbers for JSON and CSV: at most three decimals, none for integers. */
 final class JsonNumbers {
 
     private static final double THOUSANDTHS = 1000;
@@ -17,7 +17,7 @@ final class JsonNumbers {
         return (double) whole == rounded ? new JsonPrimitive(whole) : new JsonPrimitive(rounded);
     }
 
-    /** From then to now, in seconds, not negative. */
+    /** The time between two instants in seconds, at least 0. */
     static JsonPrimitive seconds(Instant then, Instant now) {
         return of((double) Math.max(0, Duration.between(then, now).toMillis()) / THOUSANDTHS);
     }

@@ -34,8 +34,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * HTTP for whoever watches the scaler: {@code /livez}, {@code /readyz}, {@code /metrics}, and the status page. Nothing can be
- * changed by it, and none of it asks Redis.
+ * The HTTP server for monitoring: {@code /livez}, {@code /readyz}, {@code /metrics} and the status page. It is read-only
+ * and sends nothing to Redis.
  */
 public final class ManagementServer implements AutoCloseable {
 
@@ -43,10 +43,10 @@ public final class ManagementServer implements AutoCloseable {
 
     private static final String METRICS = "/metrics";
 
-    /** What the kubelet asks. */
+    /** Paths that the kubelet requests. */
     private static final Set<String> PROBES = Set.of("/livez", "/readyz");
 
-    /** The page is made of files of this server and nothing else; neither does anybody else show it as theirs. */
+    /** The page loads files of this server only, and other sites cannot embed it. */
     private static final Map<String, String> SECURITY_HEADERS = Map.of(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
@@ -104,27 +104,27 @@ public final class ManagementServer implements AutoCloseable {
         if (!bound.isSuccess()) {
             var _ = threads.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new UncheckedIOException(new IOException(
-                    "the port " + address.getPort() + " cannot be had: "
+                    "cannot bind port " + address.getPort() + ": "
                             + bound.cause().getMessage(),
                     bound.cause()));
         }
         channel = bound.channel();
     }
 
-    /** Writes what Prometheus is told, in its text format. */
+    /** Writes the metrics in the text format of Prometheus. */
     public interface Metrics {
         void writeTo(OutputStream out) throws IOException;
     }
 
     /**
-     * A server that takes requests.
+     * Starts a server.
      *
-     * @param ready whether the scaler takes calls
-     * @param metrics what Prometheus is told
-     * @param page the status page; empty when it is switched off
-     * @param hosts under which names it is asked, besides addresses and names of the cluster
-     * @param executor starts a thread for each answer
-     * @throws UncheckedIOException if the port cannot be had
+     * @param ready whether the scaler accepts calls
+     * @param metrics the content of {@code /metrics}
+     * @param page the status page; empty if it is disabled
+     * @param hosts accepted host names besides IP addresses and names inside the cluster
+     * @param executor starts a thread for each response
+     * @throws UncheckedIOException if the port cannot be bound
      */
     public static ManagementServer start(
             InetSocketAddress address,
@@ -135,7 +135,7 @@ public final class ManagementServer implements AutoCloseable {
             Telemetry telemetry,
             Executor executor) {
         Map<String, Endpoint> endpoints = new HashMap<>(page.map(StatusPage::endpoints)
-                .orElse(Map.of("/", _ -> Response.text(404, "The status page is switched off (STATUS_PAGE)."))));
+                .orElse(Map.of("/", _ -> Response.text(404, "The status page is disabled (STATUS_PAGE)."))));
         endpoints.put("/livez", _ -> Response.text(200, "ok"));
         endpoints.put(
                 "/readyz", _ -> ready.getAsBoolean() ? Response.text(200, "ok") : Response.text(503, "not ready"));
@@ -191,7 +191,7 @@ public final class ManagementServer implements AutoCloseable {
         }
     }
 
-    /** One at a time, so that the memory which it takes to make them is taken once. */
+    /** Produces one response at a time, to limit the memory that it takes. */
     private Body made(Response response) throws IOException, InterruptedException {
         making.acquire();
         try {
@@ -206,7 +206,7 @@ public final class ManagementServer implements AutoCloseable {
                 .anyMatch(accepted -> accepted.contains("gzip"));
     }
 
-    /** What a request line names, without the host that it may begin with. */
+    /** The path and query of a request line, without the scheme and host it may have. */
     private static String target(String uri) {
         int scheme = uri.indexOf("://");
         if (scheme < 0 || uri.startsWith("/")) {
@@ -224,16 +224,16 @@ public final class ManagementServer implements AutoCloseable {
             if (foreign.isPresent()) {
                 return Response.text(
                         421,
-                        "The scaler is not known as " + Printable.of(foreign.get())
-                                + "; if it is to be, add the name to MANAGEMENT_HOSTS.");
+                        "Unknown host name " + Printable.of(foreign.get())
+                                + "; to accept it, add it to MANAGEMENT_HOSTS.");
             }
         }
         Endpoint endpoint = endpoints.get(path);
         if (endpoint == null) {
-            return Response.text(404, "There is nothing here.");
+            return Response.text(404, "Not found.");
         }
         if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-            return Response.text(405, "Only GET and HEAD are answered here.");
+            return Response.text(405, "Method not allowed; use GET or HEAD.");
         }
         try {
             return endpoint.answer(new RequestParameters(target.length == 1 ? "" : target[1]));
@@ -241,7 +241,7 @@ public final class ManagementServer implements AutoCloseable {
             return Response.text(400, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             InternalErrors.report("management request", e);
-            return Response.text(500, "The scaler's log says what went wrong.");
+            return Response.text(500, "Internal error; see the log of the scaler.");
         }
     }
 }

@@ -12,15 +12,19 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** How far the scans are that run now, made up at each scrape. */
+/** Progress of the running scans, computed at each scrape. */
 public record ScanMetrics(Supplier<Map<Database, ScanProgress>> scans) implements MultiCollector {
 
     @Override
     public MetricSnapshots collect() {
         Map<Database, ScanProgress> now = scans.get();
         return MetricSnapshots.of(
-                gauge("keys_seen", "Keys that the running scan of a database has visited", now, ScanProgress::keysSeen),
-                gauge("keys_expected", "About how many keys it will visit", now, ScanProgress::keysExpected));
+                gauge("keys_seen", "Keys visited by the running scan of a database", now, ScanProgress::keysSeen),
+                gauge(
+                        "keys_expected",
+                        "Approximate number of keys that the scan will visit",
+                        now,
+                        ScanProgress::keysExpected));
     }
 
     private static GaugeSnapshot gauge(
@@ -34,7 +38,7 @@ public record ScanMetrics(Supplier<Map<Database, ScanProgress>> scans) implement
         return gauge.build();
     }
 
-    /** The database that a connection is configured with has no index here. */
+    /** The default database of a connection has no index label. */
     private static Labels labels(Database database) {
         return Labels.of(
                 "connection",

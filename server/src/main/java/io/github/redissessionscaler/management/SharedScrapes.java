@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes scrapes one after the other. Whoever asks gets one that was begun after the question; all who ask while one is made
- * share the next. Between two there is as long a rest as the last one took. Thread-safe; blocks.
+ * Produces scrapes one after the other. A request gets a scrape that began after it; requests during a scrape share the
+ * next one. The pause between two is as long as the last one took. Thread-safe; blocks.
  */
 final class SharedScrapes {
 
@@ -67,7 +67,7 @@ final class SharedScrapes {
         }
     }
 
-    /** Others wait for the same scrape, so that whoever makes it does so even if its own client has gone. */
+    /** Pauses. Does not stop when this client disconnects, because others wait for the same scrape. */
     private void rest() {
         boolean interrupted = false;
         for (long left = restUntil - System.nanoTime(); left > 0; left = restUntil - System.nanoTime()) {

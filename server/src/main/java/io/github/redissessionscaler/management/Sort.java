@@ -2,7 +2,7 @@ package io.github.redissessionscaler.management;
 
 import java.util.Comparator;
 
-/** Which triggers come first. Those that are alike come by namespace and name. */
+/** Order of triggers; ties are sorted by namespace and name. */
 enum Sort {
     PROBLEM,
     NAME,
@@ -19,7 +19,8 @@ enum Sort {
                         .reversed()
                         .thenComparing(byName);
             case REPLICAS ->
-                Comparator.comparingLong((TriggerView view) -> view.fleet().replicas())
+                Comparator.comparingLong(
+                                (TriggerView view) -> view.replicaCount().replicas())
                         .reversed()
                         .thenComparing(byName);
         };

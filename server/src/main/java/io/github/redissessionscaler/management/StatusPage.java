@@ -27,10 +27,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/**
- * The page that shows every trigger, the same as JSON, and what was recorded of a trigger as CSV. Made of what is known
- * already; Redis is not asked. Thread-safe.
- */
+/** The status page, its data as JSON, and the history of a trigger as CSV. Sends nothing to Redis. Thread-safe. */
 public final class StatusPage {
 
     private static final String JSON = "application/json";
@@ -48,10 +45,10 @@ public final class StatusPage {
     /**
      * A page about these triggers.
      *
-     * @param advice what is known not to fit in a trigger's way of counting; returns at once
-     * @param scans how far the scan of a database is, if one runs; returns at once
-     * @param connections what was seen of each Redis connection; returns at once
-     * @param clock the one that the states were made by
+     * @param advice layout warnings of a trigger; must not block
+     * @param scans progress of the running scan of a database, if any; must not block
+     * @param connections state of each Redis connection; must not block
+     * @param clock the clock of the states
      */
     public StatusPage(
             TriggerStates states,
@@ -78,11 +75,11 @@ public final class StatusPage {
         return Response.of(200, JSON, out -> write(query, out));
     }
 
-    /** One trigger after the other, since all of them with their plots would be many times as large as the text is. */
+    /** Writes one trigger at a time: all of them as objects would take many times the memory of the text. */
     private void write(StatusQuery query, OutputStream out) throws IOException {
         Instant now = clock.instant();
         List<TriggerView> views = states.all().stream()
-                .map(state -> TriggerView.of(state, advice.apply(state.asked().trigger())))
+                .map(state -> TriggerView.of(state, advice.apply(state.ref().trigger())))
                 .toList();
         List<TriggerView> found =
                 views.stream().filter(view -> query.finds(view.name())).toList();
@@ -116,8 +113,8 @@ public final class StatusPage {
         TriggerState state = view.state();
         int points = query.pointsOf(view.name());
         List<HistoryPoint> history =
-                points == 0 ? List.of() : state.course().points(now.minus(query.window()), now, points);
-        return TriggerJson.of(view, scans.apply(state.asked().trigger().source().database()), history, now);
+                points == 0 ? List.of() : state.history().points(now.minus(query.window()), now, points);
+        return TriggerJson.of(view, scans.apply(state.ref().trigger().source().database()), history, now);
     }
 
     private static long count(List<TriggerView> views, TriggerHealth condition) {
@@ -130,18 +127,14 @@ public final class StatusPage {
         String id = parameters.take("trigger", "", NAME);
         parameters.end();
         List<TriggerState> found = states.all().stream()
-                .filter(state -> state.asked().namespace().equals(namespace)
-                        && state.asked().scaledObject().equals(name)
+                .filter(state -> state.ref().namespace().equals(namespace)
+                        && state.ref().scaledObject().equals(name)
                         && (id.isEmpty() || state.id().equals(id)))
                 .toList();
         return switch (found.size()) {
-            case 0 ->
-                Response.text(
-                        404,
-                        "Nobody has asked about such a trigger lately; name it by namespace=…&name=…, as /api/status"
-                                + " does.");
+            case 0 -> Response.text(404, "No such trigger; give namespace=…&name=… of a trigger in /api/status.");
             case 1 ->
-                Response.of(200, HistoryCsv.TYPE, HistoryCsv.of(found.getFirst().course(), clock.instant()));
+                Response.of(200, HistoryCsv.TYPE, HistoryCsv.of(found.getFirst().history(), clock.instant()));
             default ->
                 Response.text(
                         400,

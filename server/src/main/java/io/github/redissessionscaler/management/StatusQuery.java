@@ -8,19 +8,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which triggers are wanted, and how much of each.
+ * The parameters of {@code /api/status}.
  *
- * @param search only those in whose namespace or name this occurs, lower case; all when empty
- * @param offset how many of them are skipped
- * @param limit how many are told, at most
- * @param window how far back the plots go
- * @param points how many points a plot has, about
- * @param open those whose plot has {@link #OPEN_POINTS}
+ * @param search text in the namespace or name of a trigger, lower case; empty for all
+ * @param offset number of triggers to skip
+ * @param limit most triggers to return
+ * @param window time range of the plots
+ * @param points approximate number of points of a plot
+ * @param open triggers whose plot has {@link #OPEN_POINTS}
  */
 record StatusQuery(
         String search, Sort sort, int offset, int limit, Duration window, int points, Set<TriggerName> open) {
 
-    /** How many points the plot of an open trigger has, about. */
+    /** Approximate number of points in the plot of an open trigger. */
     static final int OPEN_POINTS = 400;
 
     /** Characters of a text. */
@@ -36,9 +36,9 @@ record StatusQuery(
     private static final ValueParser<Duration> WINDOW = ValueParser.duration(Duration.ofMillis(1), Duration.ofDays(7));
 
     /**
-     * What the parameters say.
+     * Parses the parameters.
      *
-     * @throws io.github.redissessionscaler.input.InvalidInputException with everything that is wrong in them
+     * @throws io.github.redissessionscaler.input.InvalidInputException with all problems
      */
     static StatusQuery of(RequestParameters parameters) {
         var query = new StatusQuery(

@@ -1,10 +1,10 @@
 package io.github.redissessionscaler.management;
 
-/** How a trigger fares, the worst first. */
+/** The condition of a trigger, worst first. */
 enum TriggerHealth {
-    /** Redis does not answer, and the trigger's policy is in force. */
+    /** Redis is unavailable for the trigger, and its outage policy applies. */
     OUTAGE,
-    /** It is answered, and something about it does not fit. */
+    /** Redis is available, but the trigger has a warning. */
     PROBLEM,
     FINE
 }

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** One trigger as JSON; docs/status-page.md says what each field means. What is not known is left out. */
+/** One trigger as JSON; docs/status-page.md describes the fields. Unknown values are omitted. */
 final class TriggerJson {
 
     private final TriggerView view;
@@ -31,7 +31,7 @@ final class TriggerJson {
     private TriggerJson(TriggerView view, Instant now) {
         this.view = view;
         this.state = view.state();
-        this.trigger = state.asked().trigger();
+        this.trigger = state.ref().trigger();
         this.now = now;
     }
 
@@ -59,7 +59,7 @@ final class TriggerJson {
         json.addProperty("counts", trigger.source().query().description());
         trigger.layout()
                 .ifPresent(layout -> json.addProperty("preset", layout.preset().text()));
-        json.add("lastAskedSeconds", JsonNumbers.seconds(state.lastAsked(), now));
+        json.add("lastAskedSeconds", JsonNumbers.seconds(state.lastUsed(), now));
     }
 
     private void sessions() {
@@ -96,7 +96,7 @@ final class TriggerJson {
         view.forecast().ifPresent(forecast -> {
             SessionThresholds thresholds = view.thresholds(forecast);
             json.addProperty("replicas", forecast.current());
-            json.addProperty("replicasPresumed", view.fleet().presumed());
+            json.addProperty("replicasPresumed", view.replicaCount().presumed());
             json.add("capacity", JsonNumbers.of((double) forecast.current() * view.target()));
             json.addProperty("wantedReplicas", forecast.wanted());
             forecast.needed().ifPresent(needed -> json.addProperty("neededReplicas", needed));
@@ -132,11 +132,11 @@ final class TriggerJson {
         view.advice().forEach(advice::add);
         json.add("advice", advice);
         scan.ifPresent(progress -> {
-            var told = new JsonObject();
-            told.addProperty("keysSeen", progress.keysSeen());
-            told.addProperty("keysExpected", progress.keysExpected());
-            told.add("seconds", JsonNumbers.seconds(progress.since(), now));
-            json.add("scan", told);
+            var object = new JsonObject();
+            object.addProperty("keysSeen", progress.keysSeen());
+            object.addProperty("keysExpected", progress.keysExpected());
+            object.add("seconds", JsonNumbers.seconds(progress.since(), now));
+            json.add("scan", object);
         });
     }
 

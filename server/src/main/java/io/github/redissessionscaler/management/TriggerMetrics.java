@@ -21,13 +21,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The gauges of every trigger, made of its state at each scrape, so that they cost nothing in between. Thread-safe. */
+/** The gauges of all triggers, computed from their state at each scrape. Thread-safe. */
 public final class TriggerMetrics implements Telemetry.Families {
 
-    /** One family of gauges. */
     private record Family(String name, String help, Extractor value) {
 
-        /** The number of one trigger, or empty while there is none. */
+        /** The value of one trigger; empty while there is none. */
         private interface Extractor {
             Optional<Double> of(TriggerState state, Instant now);
         }
@@ -41,10 +40,10 @@ public final class TriggerMetrics implements Telemetry.Families {
     private final List<Family> families;
 
     /**
-     * Gauges of these triggers.
+     * Gauges of all triggers.
      *
-     * @param findings what a look at the trigger's keys has shown
-     * @param clock the one that the states were made by
+     * @param findings layout warnings of a trigger; must not block
+     * @param clock the clock of the states
      */
     public TriggerMetrics(TriggerStates states, Function<Trigger, LayoutFindings> findings, InstantSource clock) {
         this.states = states;
@@ -53,23 +52,23 @@ public final class TriggerMetrics implements Telemetry.Families {
         this.families = List.of(
                 new Family(
                         "sessions",
-                        "Sessions counted last, without headroom and rounding",
+                        "Last session count, without headroom and rounding",
                         (state, _) -> lastCount(state).map(Count::value)),
                 new Family(
                         "sessions_standard_error",
-                        "Standard error of the sessions, 0 when they were not estimated",
+                        "Standard error of the session count, 0 if it is not an estimate",
                         (state, _) -> lastCount(state).map(Count::standardError)),
                 new Family(
                         "sessions_age_seconds",
-                        "How old the count was when the trigger was last asked about",
-                        (state, _) -> lastCount(state).map(count -> seconds(count.asOf(), state.lastAsked()))),
+                        "Age of the session count at the last call about the trigger",
+                        (state, _) -> lastCount(state).map(count -> seconds(count.asOf(), state.lastUsed()))),
                 new Family(
                         "sessions_without_ttl_ratio",
-                        "Part of the matching keys looked at that has no time to live, 0 to 1",
+                        "Share of the inspected matching keys that have no TTL, 0 to 1",
                         (state, _) -> Optional.of(found(state).endlessShare())),
                 new Family(
                         "misfits",
-                        "What does not fit in the way of counting; check says what it is",
+                        "Number of layout warnings; the check command lists them",
                         (state, _) -> Optional.of((double) found(state).advice().size())),
                 new Family(
                         "value",
@@ -82,7 +81,7 @@ public final class TriggerMetrics implements Telemetry.Families {
                         (state, _) -> Optional.of(metricTarget(state))),
                 new Family(
                         "target_fallback",
-                        "1 while sessionSizeKey gives no target",
+                        "1 while sessionSizeKey has no valid value",
                         (state, _) -> Optional.of(state.targetProblem().isPresent() ? 1.0 : 0.0)),
                 new Family(
                         "wanted_replicas",
@@ -97,13 +96,13 @@ public final class TriggerMetrics implements Telemetry.Families {
                         (state, _) -> state.report().map(report -> report.active() ? 1.0 : 0.0)),
                 new Family(
                         "outage_seconds",
-                        "How long Redis has not answered for the trigger, 0 while it does",
+                        "How long Redis has been unavailable for the trigger, 0 while it is available",
                         (state, now) -> Optional.of(state.outage()
                                 .map(outage -> seconds(outage.since(), now))
                                 .orElse(0.0))));
     }
 
-    /** One family after the other, since all of them together are several times as large as the triggers' states. */
+    /** Produces one family at a time: all of them together take several times the memory of the states. */
     @Override
     public Stream<GaugeSnapshot> snapshots() {
         Instant now = clock.instant();
@@ -120,11 +119,11 @@ public final class TriggerMetrics implements Telemetry.Families {
         return gauge.build();
     }
 
-    /** The outage policies in force: what is answered in the place of what Redis would say. */
+    /** What is reported for the triggers in an outage. */
     private static GaugeSnapshot answersInOutages(Collection<TriggerState> triggers) {
         var gauge = GaugeSnapshot.builder()
                 .name(PREFIX + "outage")
-                .help("1 for what is answered in an outage: held, the last value; minimum, inactive and 0; or error");
+                .help("1 for what is reported during an outage: held (last value), minimum (inactive and 0) or error");
         triggers.forEach(state -> state.outage()
                 .flatMap(_ -> state.lastReport())
                 .map(TriggerReport::basis)
@@ -139,14 +138,14 @@ public final class TriggerMetrics implements Telemetry.Families {
     }
 
     /**
-     * Not {@code namespace}: Prometheus gives that label to the scaler's own namespace. The id tells triggers apart
-     * that have all else in common.
+     * The label is not {@code namespace}, because Prometheus uses that for the scaler's own namespace. The id distinguishes
+     * triggers whose other labels are equal.
      */
     private static Labels labels(TriggerState state) {
-        Trigger trigger = state.asked().trigger();
+        Trigger trigger = state.ref().trigger();
         return Labels.of(
-                "scaledobject_namespace", state.asked().namespace(),
-                "scaledobject", state.asked().scaledObject(),
+                "scaledobject_namespace", state.ref().namespace(),
+                "scaledobject", state.ref().scaledObject(),
                 "metric", trigger.metricName(),
                 "connection", trigger.source().database().connection(),
                 "trigger", state.id());
@@ -157,11 +156,11 @@ public final class TriggerMetrics implements Telemetry.Families {
     }
 
     private static double metricTarget(TriggerState state) {
-        return state.asked().trigger().target().metricTarget();
+        return state.ref().trigger().target().metricTarget();
     }
 
     private LayoutFindings found(TriggerState state) {
-        return findings.apply(state.asked().trigger());
+        return findings.apply(state.ref().trigger());
     }
 
     private static Optional<Count> lastCount(TriggerState state) {

@@ -5,9 +5,9 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * What a trigger is called on the page.
+ * Identifies a trigger on the page.
  *
- * @param id tells it apart from the other triggers of its ScaledObject
+ * @param id distinguishes the triggers of a ScaledObject
  */
 record TriggerName(String namespace, String scaledObject, String id) implements Comparable<TriggerName> {
 
@@ -16,10 +16,10 @@ record TriggerName(String namespace, String scaledObject, String id) implements 
             .thenComparing(TriggerName::id);
 
     static TriggerName of(TriggerState state) {
-        return new TriggerName(state.asked().namespace(), state.asked().scaledObject(), state.id());
+        return new TriggerName(state.ref().namespace(), state.ref().scaledObject(), state.id());
     }
 
-    /** The name that {@link #toString} gave, or empty when the text is none. */
+    /** Parses the result of {@link #toString}; empty if the text is invalid. */
     static Optional<TriggerName> parse(String text) {
         String[] parts = text.split("/", -1);
         return parts.length == 3 ? Optional.of(new TriggerName(parts[0], parts[1], parts[2])) : Optional.empty();

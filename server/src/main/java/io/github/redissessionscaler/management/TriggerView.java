@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What is told of one trigger, at one moment.
+ * A snapshot of one trigger for the status page.
  *
- * @param sessions counted last, during an outage too
- * @param target that decides now, sessions per replica
- * @param advice what does not fit in its way of counting
+ * @param sessions the last count, also during an outage
+ * @param target the current target, in sessions per replica
+ * @param advice layout warnings
  */
 record TriggerView(
         TriggerName name,
@@ -22,7 +22,7 @@ record TriggerView(
         TriggerHealth condition,
         OptionalDouble sessions,
         double target,
-        TriggerHistory.ReplicaCount fleet,
+        TriggerHistory.ReplicaCount replicaCount,
         Optional<LastReading.Outage> outage,
         List<String> advice) {
 
@@ -42,7 +42,7 @@ record TriggerView(
                 condition,
                 state.count().map(count -> OptionalDouble.of(count.value())).orElseGet(OptionalDouble::empty),
                 state.target(),
-                state.course().fleet(),
+                state.history().replicaCount(),
                 outage,
                 advice);
     }
@@ -51,10 +51,11 @@ record TriggerView(
     Optional<ReplicaForecast> forecast() {
         return state.lastReport()
                 .filter(report -> report.value().isPresent())
-                .map(report -> ReplicaForecast.of(report.value().getAsDouble(), report.target(), fleet.replicas()));
+                .map(report ->
+                        ReplicaForecast.of(report.value().getAsDouble(), report.target(), replicaCount.replicas()));
     }
 
     SessionThresholds thresholds(ReplicaForecast forecast) {
-        return forecast.thresholds(sessions -> state.asked().trigger().valueOf((double) sessions, target));
+        return forecast.thresholds(sessions -> state.ref().trigger().valueOf((double) sessions, target));
     }
 }

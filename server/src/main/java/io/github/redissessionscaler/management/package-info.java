@@ -1,4 +1,4 @@
-/** HTTP for people and for Prometheus: probes, metrics and the status page. */
+/** The HTTP server: probes, metrics and the status page. */
 @NullMarked
 package io.github.redissessionscaler.management;
 

@@ -16,18 +16,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open streams of one database, refreshed together in rounds: at once when Redis hints that something changed, and now
- * and then without a hint. However many hints there are, rounds rest in between. Thread-safe.
+ * Refreshes the open streams of one database together, in rounds: immediately after a keyspace event or a new count, and
+ * periodically. There is a pause between rounds, however many events arrive. Thread-safe.
  */
 final class DatabaseWatch implements KeyspaceEvents.Listener {
 
     /** The shortest time from the end of a round to the start of the next. */
     private static final Duration SHORTEST_REST = Duration.ofMillis(10);
 
-    /** The longest, so that a change is not held up where many streams make a round long. */
+    /** The longest such time, so that changes are not delayed when many streams make a round long. */
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
-    /** How many times as long as a round the rest after it is, at least. */
+    /** Pause after a round, as a multiple of the round's duration. */
     private static final int REST_PER_ROUND = 9;
 
     private final Database database;
@@ -36,18 +36,18 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private final Consumer<Database> counting;
     private final PushSettings settings;
     private final Background background;
-    private final PollBackoff pace;
+    private final PollBackoff backoff;
     private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
 
     private KeyspaceEvents.@Nullable Feed feed;
-    private final List<Subscription> newcomers = new ArrayList<>();
-    private boolean greeting;
+    private final List<Subscription> opened = new ArrayList<>();
+    private boolean sendingFirst;
     private boolean running;
-    private boolean hinted;
+    private boolean roundRequested;
     private long restUntil = System.nanoTime();
     private @Nullable Future<?> next;
 
-    /** Tells the round that was planned last from those before it, which may have begun to start as they were cancelled. */
+    /** Number of the latest scheduled round. Earlier rounds may still start after they were cancelled; they do nothing. */
     private long plan;
 
     private boolean closed;
@@ -65,7 +65,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         this.counting = counting;
         this.settings = settings;
         this.background = background;
-        this.pace = new PollBackoff(settings.pollMin(), settings.pollMax());
+        this.backoff = new PollBackoff(settings.pollMin(), settings.pollMax());
     }
 
     Database database() {
@@ -73,7 +73,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     }
 
     synchronized PollBackoff.Mode mode() {
-        return pace.mode();
+        return backoff.mode();
     }
 
     Set<Subscription> subscriptions() {
@@ -81,8 +81,8 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     }
 
     /**
-     * Greets the stream with its state, and takes it into every round from now on. The first stream begins to listen to
-     * events. A stream that comes after the end is ended at once.
+     * Sends the stream its first message, and refreshes it in every later round. The first stream subscribes to keyspace
+     * events. After {@link #close}, the stream is ended immediately.
      */
     void add(Subscription subscription) {
         synchronized (this) {
@@ -91,10 +91,10 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
                     feed = events.listen(database, this);
                 }
                 subscriptions.add(subscription);
-                newcomers.add(subscription);
-                if (!greeting) {
-                    greeting = true;
-                    background.start("push greeting", this::greet);
+                opened.add(subscription);
+                if (!sendingFirst) {
+                    sendingFirst = true;
+                    background.start("first push", this::sendFirst);
                 }
                 return;
             }
@@ -102,19 +102,19 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         subscription.end();
     }
 
-    /** The last stream ends the listening; the rounds end by themselves. */
+    /** Removing the last stream unsubscribes; the rounds stop by themselves. */
     synchronized void remove(Subscription subscription) {
         subscriptions.remove(subscription);
         if (subscriptions.isEmpty()) {
-            stopListening();
+            unsubscribe();
         }
     }
 
-    /** Ends every stream well, and those that come later. */
+    /** Ends every stream with status OK, and later ones too. */
     void close() {
         synchronized (this) {
             closed = true;
-            stopListening();
+            unsubscribe();
             cancelNext();
         }
         subscriptions.forEach(Subscription::end);
@@ -122,37 +122,37 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
 
     @Override
     public synchronized void event() {
-        pace.eventCame();
-        countAnew();
+        backoff.eventCame();
+        recount();
     }
 
     @Override
     public synchronized void interrupted() {
-        pace.interrupted();
-        countAnew();
+        backoff.interrupted();
+        recount();
     }
 
-    /** A new count is there. Returns at once. */
+    /** A new count is available. Does not block. */
     synchronized void counted() {
-        hint();
+        requestRound();
     }
 
-    private void countAnew() {
+    private void recount() {
         counting.accept(database);
-        hint();
+        requestRound();
     }
 
-    private void hint() {
-        if (hinted || closed) {
+    private void requestRound() {
+        if (roundRequested || closed) {
             return;
         }
-        hinted = true;
+        roundRequested = true;
         if (!running) {
             scheduleIn(Math.max(0, restUntil - System.nanoTime()));
         }
     }
 
-    private void stopListening() {
+    private void unsubscribe() {
         if (feed != null) {
             feed.close();
             feed = null;
@@ -173,33 +173,33 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         }
     }
 
-    /** One thread greets all who have come in the meantime, so that ten thousand at once take no more than one. */
-    private void greet() {
+    /** Sends the first message of all new streams on one thread, also when ten thousand open at the same time. */
+    private void sendFirst() {
         try {
-            for (List<Subscription> batch = nextNewcomers(); !batch.isEmpty(); batch = nextNewcomers()) {
+            for (List<Subscription> batch = nextOpened(); !batch.isEmpty(); batch = nextOpened()) {
                 Evaluator once = evaluator.forOneRound();
-                batch.forEach(newcomer -> newcomer.refresh(once, Deadline.in(settings.answerTimeout())));
+                batch.forEach(subscription -> subscription.refresh(once, Deadline.in(settings.answerTimeout())));
             }
         } catch (Throwable e) {
-            InternalErrors.report("push greeting", e);
-            greetInRound();
+            InternalErrors.report("first push", e);
+            sendFirstInRound();
         }
     }
 
-    /** The newcomers are among those that a round refreshes. */
-    private synchronized void greetInRound() {
-        greeting = false;
-        hint();
+    /** The next round sends the first messages instead. */
+    private synchronized void sendFirstInRound() {
+        sendingFirst = false;
+        requestRound();
     }
 
-    /** Empty, with the thread signed off, when nobody is left. */
-    private synchronized List<Subscription> nextNewcomers() {
-        List<Subscription> batch = List.copyOf(newcomers);
-        newcomers.clear();
+    /** The new streams; if there are none, marks the thread as finished. */
+    private synchronized List<Subscription> nextOpened() {
+        List<Subscription> batch = List.copyOf(opened);
+        opened.clear();
         if (batch.isEmpty()) {
-            greeting = false;
+            sendingFirst = false;
             if (next == null && !running && !closed) {
-                scheduleIn(pace.interval().toNanos());
+                scheduleIn(backoff.interval().toNanos());
             }
         }
         return batch;
@@ -213,8 +213,8 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
             }
             running = true;
             next = null;
-            announced = hinted;
-            hinted = false;
+            announced = roundRequested;
+            roundRequested = false;
         }
         long start = System.nanoTime();
         boolean changed = false;
@@ -232,12 +232,12 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
 
     private synchronized void roundEnded(boolean announced, boolean changed, long nanos) {
         running = false;
-        // A hint that came during the round may be of a change that the round has read already.
-        pace.roundEnded(announced || hinted, changed);
+        // An event during the round may announce a change that the round has already read.
+        backoff.roundEnded(announced || roundRequested, changed);
         long rest = Math.clamp(REST_PER_ROUND * nanos, SHORTEST_REST.toNanos(), LONGEST_REST.toNanos());
         restUntil = System.nanoTime() + rest;
         if (!closed && !subscriptions.isEmpty()) {
-            scheduleIn(hinted ? rest : Math.max(rest, pace.interval().toNanos()));
+            scheduleIn(roundRequested ? rest : Math.max(rest, backoff.interval().toNanos()));
         }
     }
 }

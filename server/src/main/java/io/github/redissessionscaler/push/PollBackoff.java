@@ -3,16 +3,16 @@ package io.github.redissessionscaler.push;
 import java.time.Duration;
 
 /**
- * How often a database is polled. Where events are seen to come, seldom; where not, often after a change and twice as long
- * after each poll that found none. For one thread at a time.
+ * How often a database is polled: rarely while keyspace events arrive; otherwise often after a change, and with a doubled
+ * interval after each poll without one. Not thread-safe.
  */
 final class PollBackoff {
 
-    /** Whether changes are announced. */
+    /** How changes are detected. */
     enum Mode {
-        /** An event has come since the last interruption, and no change without one. */
+        /** An event has arrived since the last interruption, and every change was announced by one. */
         EVENTS,
-        /** No event has come yet, or a change came without one. */
+        /** No event has arrived yet, or a change was not announced. */
         POLL
     }
 
@@ -48,7 +48,7 @@ final class PollBackoff {
         interval = min;
     }
 
-    /** A round is over. A change that no event announced says that events cannot be relied on. */
+    /** Called after each round. After a change without an event, events are no longer relied on. */
     void roundEnded(boolean announced, boolean changed) {
         if (changed && !announced) {
             mode = Mode.POLL;

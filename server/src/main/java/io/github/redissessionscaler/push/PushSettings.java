@@ -3,11 +3,11 @@ package io.github.redissessionscaler.push;
 import java.time.Duration;
 
 /**
- * When things are pushed.
+ * Intervals of pushing.
  *
  * @param heartbeat how long after its last message an active stream repeats it
- * @param pollMin how often, at most, Redis is asked while no keyspace events come
- * @param pollMax how often, at least, Redis is asked, events or not
- * @param answerTimeout how long one read may take
+ * @param pollMin shortest interval of polls while no keyspace events arrive
+ * @param pollMax longest interval of polls
+ * @param answerTimeout time limit of one read
  */
 public record PushSettings(Duration heartbeat, Duration pollMin, Duration pollMax, Duration answerTimeout) {}

@@ -14,12 +14,12 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /**
- * All open streams. A stream tells the state as it opens, then every change, then, while active, the same again on every
- * heartbeat. No stream has a thread of its own. Thread-safe.
+ * All open streams. A stream sends the activity when it opens and on every change; while active, it repeats that with every
+ * heartbeat. Streams have no threads of their own. Thread-safe.
  */
 public final class StreamHub implements AutoCloseable {
 
-    /** Into how many steps the heartbeat is divided: it comes late by one of them at most. */
+    /** Checks per heartbeat: a heartbeat is late by at most one such step. */
     private static final int HEARTBEAT_STEPS = 20;
 
     private final Evaluator evaluator;
@@ -33,11 +33,11 @@ public final class StreamHub implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * Without streams.
+     * A hub without streams.
      *
-     * @param counting receives a database whose counts by pattern are out of date
-     * @param scanEvents says when they are up to date again
-     * @param streamLimit how many streams are open at a time
+     * @param counting called with a database whose counts by pattern are out of date
+     * @param scanEvents announces new counts
+     * @param streamLimit most open streams
      */
     public StreamHub(
             Evaluator evaluator,
@@ -58,24 +58,23 @@ public final class StreamHub implements AutoCloseable {
         scanEvents.subscribe(this::counted);
     }
 
-    /** A stream of the trigger's activity, which begins with {@link Subscription#open}. Does not block. */
-    public Subscription watchActivity(TriggerRef asked, StreamClient client) {
-        evaluator.admit(asked);
+    /** Creates a stream of the trigger's activity; {@link Subscription#open} starts it. Does not block. */
+    public Subscription watchActivity(TriggerRef ref, StreamClient client) {
+        evaluator.admit(ref);
         int most = streamLimit.getAsInt();
         if (openStreams() >= most) {
-            throw new LimitReachedException(
-                    "the scaler has " + most + " open streams already, which is its STREAM_LIMIT");
+            throw new LimitReachedException("the scaler has " + most + " open streams already, its STREAM_LIMIT");
         }
         DatabaseWatch watch = watches.computeIfAbsent(
-                events.canonical(asked.trigger().source().database()),
+                events.canonical(ref.trigger().source().database()),
                 database -> new DatabaseWatch(database, evaluator, events, counting, settings, background));
         if (closed) {
             watch.close();
         }
-        return new Subscription(asked, client, watch);
+        return new Subscription(ref, client, watch);
     }
 
-    /** A new count of the database is there. Returns at once. */
+    /** A new count of the database is available. Does not block. */
     private void counted(Database database) {
         DatabaseWatch watch = watches.get(events.canonical(database));
         if (watch != null) {
@@ -84,8 +83,8 @@ public final class StreamHub implements AutoCloseable {
     }
 
     /**
-     * The answers may be others without a cause in Redis, since the configuration has changed. Streams whose connection has
-     * another database now end well, so that KEDA opens them again. Returns at once.
+     * Refreshes all streams after a change of the configuration. Streams whose connection now has another database end with
+     * status OK, so that KEDA reopens them. Does not block.
      */
     public void refreshAll() {
         watches.values().forEach(watch -> {
@@ -97,19 +96,19 @@ public final class StreamHub implements AutoCloseable {
         });
     }
 
-    /** How many streams are open. */
+    /** Number of open streams. */
     public int openStreams() {
         return watches.values().stream()
                 .mapToInt(watch -> watch.subscriptions().size())
                 .sum();
     }
 
-    /** How many databases have streams and announce their changes by keyspace events now. */
+    /** Number of databases with streams that currently receive keyspace events. */
     public int databasesWithEvents() {
         return watching(PollBackoff.Mode.EVENTS);
     }
 
-    /** How many databases have streams and are polled for them, since no event has been seen to come. */
+    /** Number of databases with streams that are polled, because no keyspace event has arrived. */
     public int databasesPolled() {
         return watching(PollBackoff.Mode.POLL);
     }
@@ -120,7 +119,7 @@ public final class StreamHub implements AutoCloseable {
                 .count());
     }
 
-    /** Ends every stream well. Streams opened from now on end at once. */
+    /** Ends every stream with status OK; later streams end immediately. */
     @Override
     public void close() {
         closed = true;

@@ -12,10 +12,10 @@ import io.github.redissessionscaler.reading.Futures;
 import io.github.redissessionscaler.trigger.Database;
 import org.jspecify.annotations.Nullable;
 
-/** One open stream: what its client was sent, and what it is owed. The latest value wins. Thread-safe. */
+/** One open stream. Only the latest value is sent to a slow client. Thread-safe. */
 public final class Subscription {
 
-    private final TriggerRef asked;
+    private final TriggerRef ref;
     private final StreamClient client;
     private final DatabaseWatch watch;
     private final Object refreshing = new Object();
@@ -26,47 +26,47 @@ public final class Subscription {
     private boolean ended;
 
     /**
-     * A stream that has not begun.
+     * A stream that is not open yet.
      *
-     * @param watch refreshes it from its beginning to its end
+     * @param watch refreshes it while it is open
      */
-    Subscription(TriggerRef asked, StreamClient client, DatabaseWatch watch) {
-        this.asked = asked;
+    Subscription(TriggerRef ref, StreamClient client, DatabaseWatch watch) {
+        this.ref = ref;
         this.client = client;
         this.watch = watch;
     }
 
     /** The database as its trigger names it. */
     Database database() {
-        return asked.trigger().source().database();
+        return ref.trigger().source().database();
     }
 
-    /** Begins: the state is sent as soon as it is read. Does not block. */
+    /** Opens the stream: the activity is sent as soon as it is read. Does not block. */
     public void open() {
         watch.add(this);
     }
 
-    /** The client can take messages again. */
+    /** The client can receive messages again. */
     public void ready() {
         synchronized (sending) {
             sendIfNews();
         }
     }
 
-    /** The client has gone. */
+    /** The client has cancelled. */
     public void cancel() {
         endWith(() -> {});
     }
 
     /**
-     * Asks anew and sends what is news. Blocks until the deadline at most, and throws nothing. While Redis is unavailable and
-     * the trigger wants an error, or the scaler itself fails, there is nothing to send, and nothing is repeated; a trigger that
-     * is refused ends the stream. Returns whether the value is another than before.
+     * Evaluates the trigger and sends a change. Blocks until the deadline at most, and throws nothing. While Redis is
+     * unavailable and {@code onUnavailable} is {@code error}, or after an internal error, nothing is sent or repeated. A
+     * refused trigger ends the stream. Returns whether the activity has changed.
      */
     boolean refresh(Evaluator evaluator, Deadline deadline) {
         synchronized (refreshing) {
             try {
-                return take(Futures.await(evaluator.active(asked, deadline)));
+                return take(Futures.await(evaluator.active(ref, deadline)));
             } catch (UnavailableException e) {
                 forget();
                 return false;
@@ -81,7 +81,7 @@ public final class Subscription {
         }
     }
 
-    /** Sends {@code true} again if it was last sent at or before {@code nanoTime}. */
+    /** Repeats {@code true} if it was last sent at or before {@code nanoTime}. */
     void heartbeat(long nanoTime) {
         try {
             repeat(nanoTime);
@@ -115,21 +115,21 @@ public final class Subscription {
         }
     }
 
-    /** What was sent last is not repeated while nobody knows whether it is still so. */
+    /** Stops repeating the last message until the activity is known again. */
     private void forget() {
         synchronized (sending) {
             latest = null;
         }
     }
 
-    private void endWith(Runnable lastWord) {
+    private void endWith(Runnable endCall) {
         synchronized (sending) {
             if (ended) {
                 return;
             }
             ended = true;
             try {
-                lastWord.run();
+                endCall.run();
             } catch (Throwable e) {
                 InternalErrors.report("end of a stream", e);
             }

@@ -1,4 +1,4 @@
-/** Open streams, and when a message is sent on them. */
+/** Streams: when a message is sent on them. */
 @NullMarked
 package io.github.redissessionscaler.push;
 

@@ -9,20 +9,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in the log when the reads of a database begin to fail and when they succeed again, once each, and every ten seconds at
- * most. It is about the database alone: what Redis refuses to one trigger, and errors of our own, are logged elsewhere. Thread-safe.
+ * Logs when the reads of a database start to fail and when they succeed again, at most every ten seconds. Reads that Redis
+ * refuses to one trigger and internal errors are logged elsewhere. Thread-safe.
  */
 public final class AvailabilityLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(AvailabilityLog.class);
 
-    /** How long after a failure was logged another one is not. */
+    /** Time between two logged failures. */
     static final Duration QUIET = Duration.ofSeconds(10);
 
-    /** A database that fails for good and is forgotten is logged once more. */
+    /** Most databases kept; an evicted one that still fails is logged again. */
     private static final int REMEMBERED = 1000;
 
-    /** What the log has said of one database. */
+    /** What was logged of one database. */
     private static final class Logged {
         private boolean failing;
         private Instant quietUntil = Instant.MIN;
@@ -54,7 +54,7 @@ public final class AvailabilityLog {
     }
 
     void failed(Database database, KeyspaceException failure) {
-        if (failure.reason().answered()) {
+        if (failure.reason().redisAvailable()) {
             return;
         }
         failing.add(database, true);
@@ -64,16 +64,16 @@ public final class AvailabilityLog {
                     .addKeyValue("reason", failure.reason())
                     .log(
                             failure.reason().unauthenticated()
-                                    ? "Redis refuses the scaler's credentials; each trigger gets what its"
-                                            + " onUnavailable says: {}"
-                                    : "Redis does not answer; each trigger gets what its onUnavailable says: {}",
+                                    ? "Redis refuses the scaler's credentials; the onUnavailable of each trigger"
+                                            + " takes effect: {}"
+                                    : "Redis is unavailable; the onUnavailable of each trigger takes effect: {}",
                             failure.getMessage());
         }
     }
 
     void answered(Database database) {
         if (!failing.isEmpty() && failing.remove(database) && logged(database).answered()) {
-            LOG.atInfo().addKeyValue("connection", database.connection()).log("Redis answers again");
+            LOG.atInfo().addKeyValue("connection", database.connection()).log("Redis is available again");
         }
     }
 

@@ -3,12 +3,12 @@ package io.github.redissessionscaler.reading;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** What is missing from {@link CompletableFuture}: failures as they were thrown, without what the stages wrap them in. */
+/** Unwraps the failures of {@link CompletableFuture}. */
 public final class Futures {
 
     private Futures() {}
 
-    /** Waits for the value, or throws what it has failed with. For a thread that may block. */
+    /** Waits for the value, or throws the original failure. Blocks. */
     public static <V> V await(CompletableFuture<V> future) {
         try {
             return future.join();
@@ -17,12 +17,12 @@ public final class Futures {
         }
     }
 
-    /** What was thrown first. */
+    /** The original exception. */
     public static Throwable failure(Throwable thrown) {
         return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }
 
-    /** The same, to be thrown again. */
+    /** The original exception as an unchecked one, to rethrow. */
     public static RuntimeException unchecked(Throwable thrown) {
         Throwable failure = failure(thrown);
         if (failure instanceof Error error) {

@@ -5,15 +5,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What is known by key, of the keys that were used last. Thread-safe. */
+/** A bounded map that evicts the least recently used entry. Thread-safe. */
 public final class LeastRecentlyUsed<K, V> {
 
     private final Map<K, V> entries;
 
     /**
-     * Knows nothing yet.
+     * An empty map.
      *
-     * @param most how many are kept, at least 1
+     * @param most how many entries are kept, at least 1
      */
     public LeastRecentlyUsed(int most) {
         entries = new LinkedHashMap<>(16, 0.75f, true) {
@@ -26,22 +26,21 @@ public final class LeastRecentlyUsed<K, V> {
         };
     }
 
-    /** What is known of the key; made if need be, by a function that is quick. */
+    /** The value of the key, created if absent. The function must be fast. */
     public synchronized V computeIfAbsent(K key, Function<K, V> make) {
         return entries.computeIfAbsent(key, make);
     }
 
-    /** What is known of the key, if anything is. */
     public synchronized Optional<V> get(K key) {
         return Optional.ofNullable(entries.get(key));
     }
 
-    /** Makes it known; returns whether it was not. */
+    /** Returns whether the key was absent. */
     public synchronized boolean add(K key, V value) {
         return entries.putIfAbsent(key, value) == null;
     }
 
-    /** Forgets the key; returns whether it was known. */
+    /** Returns whether the key was present. */
     public synchronized boolean remove(K key) {
         return entries.remove(key) != null;
     }

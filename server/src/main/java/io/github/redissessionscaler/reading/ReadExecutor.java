@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs each read on one of a few threads of the system, which wait for Redis with less ado than virtual threads; and on a
- * virtual one while all of the few are busy, so that a Redis that does not answer holds up no other. Thread-safe.
+ * Runs each read on one of a few platform threads, which use less CPU than virtual threads to wait for Redis. While all of
+ * them are busy, reads run on virtual threads, so that an unavailable Redis does not delay reads of others. Thread-safe.
  */
 public final class ReadExecutor implements Executor, AutoCloseable {
 
@@ -22,7 +22,7 @@ public final class ReadExecutor implements Executor, AutoCloseable {
     /**
      * No thread has started yet.
      *
-     * @param others runs what the few have no time for, each on a thread of its own
+     * @param others runs the other reads, each on a thread of its own
      */
     public ReadExecutor(Executor others) {
         this.others = others;
@@ -39,27 +39,27 @@ public final class ReadExecutor implements Executor, AutoCloseable {
     /**
      * Runs the read.
      *
-     * @throws RejectedExecutionException after the end
+     * @throws RejectedExecutionException after {@link #close}
      */
     @Override
     public void execute(Runnable read) {
         try {
             threads.execute(read);
         } catch (OutOfMemoryError e) {
-            // The system refuses another thread: the read has not run, and a virtual thread needs none.
+            // The operating system has no more threads; a virtual thread does not need one.
             executeElsewhere(read);
         }
     }
 
-    /** All of the few are busy, none can be started, or the end has come. */
+    /** For when all platform threads are busy, none can be started, or after {@link #close}. */
     private void executeElsewhere(Runnable read) {
         if (closed) {
-            throw new RejectedExecutionException("no read is started any more");
+            throw new RejectedExecutionException("the scaler shuts down");
         }
         others.execute(read);
     }
 
-    /** Starts no read any more; reads under way end by themselves. */
+    /** Rejects further reads; reads in progress complete. */
     @Override
     public void close() {
         closed = true;

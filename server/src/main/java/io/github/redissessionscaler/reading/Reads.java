@@ -6,13 +6,13 @@ import java.util.concurrent.CompletableFuture;
 interface Reads<K, V> {
 
     /**
-     * The value as soon as it is there, read for this caller or shared with others. Returns at once.
+     * Reads the value, or joins a read in progress. Does not block.
      *
-     * <p>What is chained to it may run on the thread that has read, and must not block. It fails with a
-     * {@link io.github.redissessionscaler.keyspace.KeyspaceException} if the read does, or has not ended by the deadline.
+     * <p>Dependent stages may run on the reading thread and must not block. The result fails with a
+     * {@link io.github.redissessionscaler.keyspace.KeyspaceException} if the read fails or the deadline passes.
      */
     CompletableFuture<V> get(K key, Deadline deadline);
 
-    /** The same of a read that begins after this call, so that it shows whatever has changed before. */
+    /** Like {@link #get}, but the read starts after this call, so it includes all earlier changes. */
     CompletableFuture<V> getFresh(K key, Deadline deadline);
 }

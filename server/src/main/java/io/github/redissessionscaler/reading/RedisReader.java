@@ -15,8 +15,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * All that the scaler reads from Redis, each equal read in flight only once. Thread-safe; every method returns at once, and
- * what it returns is there by the deadline, or has failed with a {@link KeyspaceException}.
+ * Reads counts and keys from Redis. Equal reads in progress are shared. Thread-safe. Methods do not block; their results
+ * complete by the deadline, or fail with a {@link KeyspaceException}.
  */
 public final class RedisReader {
 
@@ -28,8 +28,6 @@ public final class RedisReader {
     private final AvailabilityLog log;
 
     /**
-     * A reader of these databases.
-     *
      * @param executor starts a thread for each read
      * @param clock one that does not jump
      */
@@ -74,8 +72,8 @@ public final class RedisReader {
     }
 
     /**
-     * A reader for one round over many triggers of one database, on one thread: it reads everything at most once, and by a read
-     * that begins after this call.
+     * A reader for one round over many triggers of one database, on one thread. It reads each key at most once, and only
+     * after this call.
      */
     public RedisReader forOneRound() {
         return new RedisReader(this, new RoundCache.Round());
@@ -85,7 +83,7 @@ public final class RedisReader {
         return logged(source.database(), counts, source, deadline);
     }
 
-    /** How far the scan of a database is, if one runs now. */
+    /** Progress of the running scan of a database, if any. */
     public Optional<ScanProgress> progress(Database database) {
         return counter.progress(database);
     }

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Reads for one round over many triggers: each is done once, begins after the round has, and so shows what caused the round.
- * A failure that may pass fails all later reads, so that an unavailable Redis holds up a round once and not for every
- * trigger. For one thread, which waits for each read before the next.
+ * Caches reads for one round over many triggers. Each read is done once and starts after the round has, so it includes the
+ * change that caused the round. After a temporary failure all later reads of the round fail, so that an unavailable Redis
+ * delays a round once and not for every trigger. For one thread, which waits for each read.
  */
 final class RoundCache<K, V> implements Reads<K, V> {
 
-    /** What all kinds of read of one round share. */
+    /** State shared by all kinds of read of one round. */
     static final class Round {
         private Optional<KeyspaceException> silent = Optional.empty();
     }
@@ -32,7 +32,7 @@ final class RoundCache<K, V> implements Reads<K, V> {
         return outcomes.computeIfAbsent(key, k -> outcome(k, deadline));
     }
 
-    /** The same: all reads of a round are fresh. */
+    /** Same as {@link #get}: all reads of a round are fresh. */
     @Override
     public CompletableFuture<V> getFresh(K key, Deadline deadline) {
         return get(key, deadline);

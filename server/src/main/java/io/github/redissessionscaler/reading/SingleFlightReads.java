@@ -18,25 +18,24 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of Redis of which equal ones in flight are one. The result of a read is not kept: whoever asks after it has ended
- * reads again. Thread-safe.
+ * Shares equal reads of Redis that are in flight. Results are not cached: a call after the end of a read starts another.
+ * Thread-safe.
  *
- * <p>Every caller gets a result or a failure, whatever the read or the executor throws. A read that does not end holds up
- * those who joined it until their deadlines, and holds up later callers for {@link #LONGEST} at most: then the next caller
- * starts another.
+ * <p>Every caller gets a result or a failure, whatever the read or the executor throws. Callers that joined a stuck read
+ * wait until their deadlines. Other callers join it for at most {@link #LONGEST}; then the next caller starts another.
  */
 final class SingleFlightReads<K, V> implements Reads<K, V> {
 
-    /** Longer than a read takes that ends: the longest waits 30 seconds for the first count of a pattern. */
+    /** Longer than any read that ends: the first count of a pattern may take 30 seconds. */
     static final Duration LONGEST = Duration.ofMinutes(1);
 
     /**
-     * The reads of one key, one after the other on one thread.
+     * The successive reads of one key on one thread.
      *
      * @param thread identifies the thread
-     * @param since when the running read began, or the last one ended, by the clock
-     * @param running the result of the read that runs now, or null between two reads
-     * @param next the result of the read that begins after it, or null while nobody wants one
+     * @param since when the current read began, or the last one ended, in nanoseconds
+     * @param running the result of the current read, or null between two reads
+     * @param next the result of the read that follows, or null if none is needed
      */
     private record Sequence<V>(
             Object thread,
@@ -44,7 +43,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
             @Nullable CompletableFuture<V> running,
             @Nullable CompletableFuture<V> next) {
 
-        /** With a read that a caller can join. */
+        /** Adds a read that a caller can join, if there is none. */
         Sequence<V> joinable(boolean fresh) {
             return next != null || (running != null && !fresh)
                     ? this
@@ -57,7 +56,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
         }
     }
 
-    /** What is read, and where: a read of one Redis is not joined by those who are to have another. */
+    /** What is read, and from which Redis: reads are shared only within one Redis. */
     private record ReadKey<K>(K key, Object backend) {}
 
     private final Function<K, V> read;
@@ -67,17 +66,15 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
     private final ConcurrentMap<ReadKey<K>, Sequence<V>> sequences = new ConcurrentHashMap<>();
 
     /**
-     * No read is in flight yet.
-     *
-     * @param read blocks, and ends by itself some time after every deadline
-     * @param backend what is read from now: reads are shared only while it is equal; must not block
-     * @param executor runs reads that follow one another, beside the caller
+     * @param read blocks; must end by itself some time after the deadlines
+     * @param backend identifies the current Redis of a key: reads are shared only while it is equal; must not block
+     * @param executor runs successive reads
      */
     SingleFlightReads(Function<K, V> read, Function<K, Object> backend, Executor executor) {
         this(read, backend, executor, System::nanoTime);
     }
 
-    /** The same with another monotonic clock, in nanoseconds. */
+    /** With another monotonic clock, in nanoseconds. */
     SingleFlightReads(Function<K, V> read, Function<K, Object> backend, Executor executor, LongSupplier nanoTime) {
         this.read = read;
         this.backend = backend;
@@ -85,7 +82,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
         this.nanoTime = nanoTime;
     }
 
-    /** The result of the read in flight, which may have begun before this call, or else of one that begins now. */
+    /** Joins the read in flight, which may have begun before this call, or starts one. */
     @Override
     public CompletableFuture<V> get(K key, Deadline deadline) {
         return by(deadline, key, false);
@@ -112,7 +109,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
 
     private static RuntimeException failure(Throwable thrown) {
         return Futures.failure(thrown) instanceof TimeoutException late
-                ? new KeyspaceException(Reason.TIMEOUT, "Redis has not answered in time", late)
+                ? new KeyspaceException(Reason.TIMEOUT, "Redis did not answer in time", late)
                 : Futures.unchecked(thrown);
     }
 
@@ -152,7 +149,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
         }
     }
 
-    /** Fails whoever waits for this thread, so that the next caller starts another. */
+    /** Fails the callers that wait for this thread, so that the next caller starts another. */
     private void abandon(ReadKey<K> subject, Object thread, KeyspaceException failure) {
         Sequence<V> known = sequences.get(subject);
         while (known != null && known.thread().equals(thread)) {
@@ -171,11 +168,10 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
     }
 
     /**
-     * Reads, and again as long as somebody has come after a read had begun who wants a fresh one, or after it had ended. Those
-     * who come while others are given their results share the next read, so that many share a read where many come. Where the
-     * processors are busy, those who are about to come get the time to: a read costs more than a call.
+     * Reads until no caller waits. Callers that need a fresh read, or that come after the end of a read, share the next
+     * one. Yields before each read, so that more callers can join it when the CPUs are busy: a read costs more than a call.
      */
-    @SuppressWarnings("ThreadPriorityCheck") // yields for the sake of fewer reads, which nothing depends on
+    @SuppressWarnings("ThreadPriorityCheck") // an optimization only
     private void readWhileWanted(ReadKey<K> subject, Object thread) {
         boolean ended = false;
         try {
@@ -217,7 +213,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
         result.complete(value);
     }
 
-    /** The result of the read that is to begin now; null if nobody wants one, or another thread has taken over. */
+    /** The result of the read to start now; null if none is needed, or another thread has taken over. */
     private @Nullable CompletableFuture<V> begin(ReadKey<K> subject, Object thread) {
         Sequence<V> begun = sequences.computeIfPresent(subject, (_, known) -> {
             if (!known.thread().equals(thread)) {

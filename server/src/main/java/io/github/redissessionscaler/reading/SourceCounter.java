@@ -30,18 +30,18 @@ import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Counts what a trigger's source names.
+ * Counts the sessions of a trigger's source.
  *
- * <p>Thread-safe. A count blocks and belongs on a virtual thread. What Redis keeps a number of is read at the time of the
- * request, by one command once the key's type and the server's clock are known. Keys that match a pattern are counted in
- * the background while somebody asks, for all that ask together.
+ * <p>Thread-safe; {@link #count} blocks. Numbers that Redis maintains are read when requested, with one command once the
+ * key's type and the server's clock are known. Keys that match a pattern are counted in the background, for all callers
+ * together, while the pattern is in use.
  */
 public final class SourceCounter implements AutoCloseable {
 
-    /** More than any scaler is asked about; a key that is forgotten costs a look at its type again. */
+    /** More than a scaler uses; for an evicted key, its type is read again. */
     private static final int KEYS_REMEMBERED = 20_000;
 
-    /** What is remembered of a key, and of a server's clock, is of these servers alone. */
+    /** Cached types and clocks are valid for one backend only. */
     private record KeyId(Database database, Object backend, String name) {}
 
     private final Keyspaces keyspaces;
@@ -70,12 +70,12 @@ public final class SourceCounter implements AutoCloseable {
     }
 
     /**
-     * A counter that has asked nothing yet.
+     * A counter; sends nothing to Redis yet.
      *
      * @param clock one that does not jump
      * @param patternLimit how many patterns are counted in one database at a time
-     * @param random where samples are drawn
-     * @param costs receives what counting by pattern costs
+     * @param random for drawing samples
+     * @param costs records the cost of counting by pattern
      * @param scanEvents receives the database of each scan that has ended
      */
     public SourceCounter(
@@ -98,7 +98,7 @@ public final class SourceCounter implements AutoCloseable {
     /**
      * The count now.
      *
-     * @throws KeyspaceException if Redis does not give the answer, or what it gives is not countable
+     * @throws KeyspaceException if the read fails, or the key is not countable
      * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      * @throws io.github.redissessionscaler.input.LimitReachedException if too many patterns are counted already
      */
@@ -118,7 +118,7 @@ public final class SourceCounter implements AutoCloseable {
             case CountQuery.MatchingKeys matching ->
                 ofPattern(database, keyspace, counts -> {
                     counts.begin(matching);
-                    // What is remembered does not show that Redis answers, each primary of it.
+                    // A cached count does not show that every primary is available.
                     keyspace.size();
                     counts.available();
                     return counts.count(matching);
@@ -127,24 +127,23 @@ public final class SourceCounter implements AutoCloseable {
     }
 
     /**
-     * The count that comes of the accuracy that was asked for, waited for as long as it takes: no estimate stands in for the
-     * first scan.
+     * The count with the requested accuracy. Waits for as long as it takes: never returns an estimate in place of the first
+     * scan.
      *
-     * @throws KeyspaceException if Redis does not give the answer, or what it gives is not countable
+     * @throws KeyspaceException if the read fails, or the key is not countable
      * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      */
-    public Count countToTheEnd(Source source) {
+    public Count completeCount(Source source) {
         return source.query() instanceof CountQuery.MatchingKeys matching
                 ? ofPattern(
                         keyspaces.canonical(source.database()),
                         keyspaces.of(source.database()),
-                        counts -> counts.countToTheEnd(matching))
+                        counts -> counts.completeCount(matching))
                 : count(source);
     }
 
     /**
-     * What counting itself has found that makes the latest count doubtful, each a sentence for an operator. Asks Redis nothing, and
-     * returns at once.
+     * Why the latest count may be wrong, each reason a sentence for an operator. Sends nothing to Redis; does not block.
      */
     public List<String> doubts(Source source) {
         return source.query() instanceof CountQuery.MatchingKeys matching
@@ -154,21 +153,21 @@ public final class SourceCounter implements AutoCloseable {
                 : List.of();
     }
 
-    /** Something may have changed in the database, so that what is counted in the background is old. Returns at once. */
-    public void hint(Database database) {
+    /** Marks the background counts of the database as out of date. Does not block. */
+    public void invalidate(Database database) {
         PatternCounts counts = patternCounts.get(keyspaces.canonical(database));
         if (counts != null) {
-            counts.hint();
+            counts.invalidate();
         }
     }
 
-    /** How far the scan of a database is, if one runs now. */
+    /** Progress of the running scan of a database, if any. */
     public Optional<ScanProgress> progress(Database database) {
         return Optional.ofNullable(patternCounts.get(keyspaces.canonical(database)))
                 .flatMap(PatternCounts::progress);
     }
 
-    /** The databases that are scanned now, and how far each scan is. */
+    /** Progress of the running scans by database. */
     public Map<Database, ScanProgress> scans() {
         Map<Database, ScanProgress> scans = new HashMap<>();
         patternCounts.forEach(
@@ -176,7 +175,7 @@ public final class SourceCounter implements AutoCloseable {
         return scans;
     }
 
-    /** Ends what counts in the background, and the requests that wait for it. */
+    /** Stops background counting and fails the requests that wait for it. */
     @Override
     public void close() {
         closed = true;
@@ -192,12 +191,12 @@ public final class SourceCounter implements AutoCloseable {
                 if (closed || !counts.closed()) {
                     throw e;
                 }
-                // The connection leads to other servers meanwhile, which are counted anew.
+                // The connection now points to other servers; count those.
             }
         }
     }
 
-    /** What counts these servers; what counted others that the database was on before is ended. */
+    /** The background counts of this backend. Those of a previous backend are closed. */
     private PatternCounts patternCounts(Database database, Keyspace keyspace) {
         Object backend = keyspaces.backend(database);
         PatternCounts counts = patternCounts.compute(database, (_, known) -> {
@@ -232,7 +231,7 @@ public final class SourceCounter implements AutoCloseable {
         return Count.index(value, clock.instant());
     }
 
-    /** All keys as soon as one primary does not tell: a sum of some would be a partial count. */
+    /** Falls back to all keys if one primary does not report the number: a sum over the others would be partial. */
     private static double expiringKeys(Keyspace keyspace) {
         double sum = 0;
         for (Shard shard : keyspace.shards()) {

@@ -1,4 +1,4 @@
-/** Reads of Redis: equal ones in flight are one, and each ends within its time. */
+/** Reads from Redis: equal reads in flight are shared, and each has a deadline. */
 @NullMarked
 package io.github.redissessionscaler.reading;
 

@@ -29,9 +29,9 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 import redis.clients.jedis.util.SafeEncoder;
 
 /**
- * The primaries of a cluster, as CLUSTER SLOTS names them. The nodes of the configuration and all known primaries are asked at
- * once, when they are first needed, after a failure that a change may have caused, and every few seconds while the cluster is
- * read, so that a node that was added, or a primary that came back as a replica, is noticed.
+ * The primaries of a cluster, from CLUSTER SLOTS. It is sent to the seed nodes and all known primaries in parallel: at
+ * first use, after a failure that a change may have caused, and every few seconds while the cluster is in use, to notice
+ * new nodes and failovers.
  */
 final class ClusterLookup implements PrimaryLookup {
 
@@ -48,11 +48,11 @@ final class ClusterLookup implements PrimaryLookup {
     private volatile Optional<RedisNode> answering = Optional.empty();
 
     /**
-     * Which primary has which slots.
+     * The slots of each primary.
      *
      * @param ranges the first slot of each range, and its primary
-     * @param owners the same by the names that the nodes have among each other, which are alike whichever of them is asked
-     * @param ids the names of the primaries
+     * @param owners the slots by node ID; equal on all nodes
+     * @param ids the node IDs of the primaries
      */
     record SlotMap(TreeMap<Integer, Node> ranges, List<Node> primaries, String owners, Set<String> ids) {}
 
@@ -73,7 +73,7 @@ final class ClusterLookup implements PrimaryLookup {
     public RedisNode primaryOf(String key) {
         var range = layout.current().ranges.floorEntry(JedisClusterCRC16.getSlot(key));
         if (range == null) {
-            throw new KeyspaceException(Reason.CLUSTERDOWN, "no primary of the cluster has the slot of " + key);
+            throw new KeyspaceException(Reason.CLUSTERDOWN, "no primary of the cluster has the slot of the key " + key);
         }
         return servers.get(range.getValue());
     }
@@ -83,7 +83,7 @@ final class ClusterLookup implements PrimaryLookup {
         return servers.get(node);
     }
 
-    /** The primary that answered last is asked first. */
+    /** Tries the primary that answered last first. */
     @Override
     public <R> R ofAny(Function<RedisNode, R> question) {
         List<RedisNode> all = primaries();
@@ -110,9 +110,9 @@ final class ClusterLookup implements PrimaryLookup {
     }
 
     /**
-     * Keys move by MIGRATE, of which each primary tells how often it was called, or as one with their slot, which then has
-     * another owner. The primaries must agree on the owners, since at the end of a move one knows of it before the other.
-     * Where INFO is refused, the owners alone are known.
+     * Keys move by MIGRATE, whose calls each primary counts, or with their whole slot, which then has another owner. The
+     * primaries must agree on the owners, because at the end of a move one learns of it before the other. Without
+     * permission for INFO, only the owners are compared.
      */
     @Override
     public Optional<String> placement() {
@@ -130,7 +130,7 @@ final class ClusterLookup implements PrimaryLookup {
         return primary.execute(RedisNode.parsed(SLOTS, ClusterLookup::owners));
     }
 
-    /** How often the server was asked to MIGRATE keys, as INFO says it. */
+    /** Number of MIGRATE calls of the server, from INFO. */
     private static String migrations(RedisNode primary) {
         try {
             Matcher calls = MIGRATIONS.matcher(primary.execute(COMMANDS.info("commandstats")));
@@ -144,7 +144,7 @@ final class ClusterLookup implements PrimaryLookup {
     }
 
     @Override
-    public void suspect(KeyspaceException failure) {
+    public void invalidate(KeyspaceException failure) {
         if (PrimaryLookup.mayBeOthers(failure)) {
             layout.doubt();
         }
@@ -167,7 +167,7 @@ final class ClusterLookup implements PrimaryLookup {
         servers.close();
     }
 
-    /** Who can be asked for the layout: the nodes of the configuration, and the primaries as they are known. */
+    /** Nodes to send CLUSTER SLOTS to: the seed nodes and the known primaries. */
     private Set<Node> candidates() {
         Set<Node> candidates = new LinkedHashSet<>(seeds);
         layout.known().ifPresent(known -> candidates.addAll(known.primaries));
@@ -182,14 +182,17 @@ final class ClusterLookup implements PrimaryLookup {
         return new Found<>(found, 0);
     }
 
-    /** The address of a node that is gone may belong to another cluster by now; the configuration says which one is meant. */
+    /** The address of a removed node may belong to another cluster now. The seed nodes are those of the right one. */
     private static void requireSameCluster(NodeAddress place, SlotMap known, SlotMap found) {
         if (Collections.disjoint(known.ids, found.ids)) {
             throw new KeyspaceException(Reason.UNREACHABLE, "Redis at " + place.node() + " belongs to another cluster");
         }
     }
 
-    /** Each range is its first slot, its last slot, its primary, then replicas; a node without a host is the one asked. */
+    /**
+     * Each range is its first slot, its last slot, its primary, then replicas. A node without a host is the node that
+     * replied.
+     */
     static SlotMap parse(Node asked, List<Object> ranges) {
         var primaries = new TreeMap<Integer, Node>();
         for (Object range : ranges) {
@@ -215,7 +218,7 @@ final class ClusterLookup implements PrimaryLookup {
                         .collect(toUnmodifiableSet()));
     }
 
-    /** The ranges in the order of their slots, each with the id of its primary. */
+    /** The ranges in order, each with the ID of its primary. */
     private static String owners(List<Object> ranges) {
         return ranges.stream()
                 .map(range -> (List<?>) range)

@@ -35,11 +35,11 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Makes servers of addresses, with the credentials, the TLS and the time limits of one connection.
+ * Creates nodes from addresses, with the credentials, TLS settings and timeouts of one connection.
  *
  * @param timeout of connecting, and of each exchange of commands and replies
- * @param check throws when a new connection is not fit to read from
- * @param stats where the traffic of all of them is counted
+ * @param check throws if a new connection must not be read from
+ * @param stats counts the traffic of all nodes
  */
 record Connector(
         Optional<Credentials> credentials,
@@ -56,14 +56,14 @@ record Connector(
         return new Connector(connection.credentials(), connection.tls(), database, timeout, _ -> {}, stats);
     }
 
-    /** The same for sentinels, which have credentials of their own and no databases. */
+    /** For sentinels, which have their own credentials and no databases. */
     Connector forSentinels(Optional<Credentials> sentinelCredentials) {
         return new Connector(sentinelCredentials, tls, 0, timeout, _ -> {}, stats);
     }
 
     /**
-     * The same for primaries that somebody else names. Each new connection is asked whether the server still is one, since
-     * a primary that lost its place drops its connections; a user who may not ask goes without.
+     * For primaries found by discovery. Each new connection checks with ROLE that the server still is a primary, because a
+     * demoted primary drops its connections. The check is skipped without permission for ROLE.
      */
     Connector forPrimaries() {
         return new Connector(credentials, tls, database, timeout, Connector::requirePrimary, stats);
@@ -80,15 +80,15 @@ record Connector(
     }
 
     /**
-     * Asks the server itself, unless the user may not ask.
+     * Checks the role of the server, if the user may call ROLE.
      *
-     * @throws KeyspaceException if it does not answer, or is no primary
+     * @throws KeyspaceException if it is unavailable or not a primary
      */
     static void requirePrimary(RedisNode server) {
         try {
             requirePrimary(server.execute(ROLE));
         } catch (KeyspaceException e) {
-            if (!e.reason().answered()) {
+            if (!e.reason().redisAvailable()) {
                 throw e;
             }
         }
@@ -100,7 +100,7 @@ record Connector(
         }
     }
 
-    /** The name of a primary that the server watches, if it is a Sentinel; empty if it is none. */
+    /** The name of a primary that the server monitors; empty if it is not a Sentinel. */
     static Optional<String> sentinelMaster(Connection connection) {
         try {
             return connection.executeCommand(Protocol.Command.ROLE) instanceof List<?> role
@@ -122,7 +122,7 @@ record Connector(
         return reply instanceof byte[] bytes && new String(bytes, StandardCharsets.US_ASCII).equals(text);
     }
 
-    /** Unless the reply to ROLE says that it is something else. */
+    /** False only if the reply to ROLE names another role. */
     static boolean isPrimary(@Nullable Object role) {
         return !(role instanceof List<?> parts)
                 || parts.isEmpty()
@@ -131,14 +131,14 @@ record Connector(
     }
 
     /**
-     * The server of this name, at whichever of the name's addresses answers first. Where there are several, an exchange has half
-     * of the time, so that there is time for another address.
+     * The node with this name, at the address of the name that answers first. If there are several addresses, an exchange
+     * has half of the timeout, so that there is time to try another.
      */
     RedisNode server(Node node) {
         return server(node, node.toString(), () -> addresses(node));
     }
 
-    /** The server at one address. */
+    /** The node at one address. */
     RedisNode server(NodeAddress place) {
         return server(place.node(), place.self().toString(), () -> List.of(place.address()));
     }
@@ -169,7 +169,7 @@ record Connector(
         try {
             return List.of(InetAddress.getAllByName(node.host()));
         } catch (UnknownHostException e) {
-            throw new JedisConnectionException("no address of " + node, e);
+            throw new JedisConnectionException("no address for " + node, e);
         }
     }
 

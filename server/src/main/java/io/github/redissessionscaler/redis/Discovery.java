@@ -23,41 +23,41 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out where the primaries are, from several nodes that may know. All of them, and all addresses of their names, are asked
- * at once, each on a virtual thread. What is known stays in use until there is a better answer. A caller waits for a fraction
- * of a call's time at most. Thread-safe.
+ * Finds the primaries by querying several nodes. All of them, at all addresses of their names, are queried in parallel on
+ * virtual threads. The known result stays in use until there is a better one. A caller waits for a fraction of the timeout
+ * at most. Thread-safe.
  *
- * <p>The first answer counts if it confirms what is known. One of those asked may be cut off and not know of the last change;
- * so another answer counts once most of them have given it, or, after a short while, the one of the newest epoch.
+ * <p>The first answer that confirms the known result is accepted. A node may be partitioned and not know the last change;
+ * so a different answer is accepted only from a majority, or after a short wait if it has the newest epoch.
  */
 final class Discovery<T> implements AutoCloseable {
 
-    /** How long an answer is used before it is looked up again. */
+    /** How long a result is used before the next query. */
     private static final Duration FRESH_FOR = Duration.ofSeconds(2);
 
-    /** After a failure it is looked up anew at most so often. */
+    /** Shortest time between queries after failures. */
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     /**
-     * Where somebody can be asked.
+     * A node to query.
      *
-     * @param node as it is configured or known
-     * @param address one of those that its name leads to
-     * @param self how others call it: {@code node}, or the address where the name leads to several
+     * @param node as configured or known
+     * @param address one of the addresses of its name
+     * @param self how to address this node alone: {@code node}, or the address if the name has several
      */
     record NodeAddress(Node node, InetAddress address, Node self) {}
 
     /**
      * An answer.
      *
-     * @param epoch counts the changes; 0 where it is unknown
+     * @param epoch counter of changes; 0 if unknown
      */
     record Found<T>(T value, long epoch) {}
 
-    /** Asks one of them. */
+    /** Queries one node. */
     interface Question<T> {
 
-        /** A good answer; blocks for a bounded time, and throws {@link KeyspaceException} when there is none. */
+        /** Returns a valid answer, or throws {@link KeyspaceException}. Blocks for a limited time. */
         Found<T> ask(NodeAddress place, RedisNode server);
     }
 
@@ -76,11 +76,11 @@ final class Discovery<T> implements AutoCloseable {
     private @Nullable DiscoveryRound round;
 
     /**
-     * Asks nobody yet.
+     * Queries nothing yet.
      *
-     * @param nodes who can be asked now, at least one
+     * @param nodes the current nodes to query, at least one
      * @param connector connects to them
-     * @param whenFound is called, under a lock, with each answer that is to be used from now on
+     * @param whenFound called, under a lock, with each result that takes effect
      */
     Discovery(Supplier<Collection<Node>> nodes, Connector connector, Question<T> question, Consumer<T> whenFound) {
         this.nodes = nodes;
@@ -90,10 +90,10 @@ final class Discovery<T> implements AutoCloseable {
         this.timeout = connector.timeout();
     }
 
-    /** One time that all are asked. */
+    /** One query of all nodes. */
     private final class DiscoveryRound {
         final long startedAt = System.nanoTime();
-        /** Ends when there is a good answer, or when there will be none. */
+        /** Completes with the result, or when all nodes have failed. */
         final CompletableFuture<Void> settled = new CompletableFuture<>();
 
         final List<Found<T>> answers = new ArrayList<>();
@@ -105,7 +105,7 @@ final class Discovery<T> implements AutoCloseable {
     }
 
     /**
-     * What is known. If that is nothing, or was looked up a while ago, it is looked up now.
+     * The known result. Starts a query if there is none or it is old; waits only if there is none.
      *
      * @throws KeyspaceException if nothing is known
      */
@@ -128,17 +128,17 @@ final class Discovery<T> implements AutoCloseable {
                 return known.value();
             }
             throw running.failure == null
-                    ? new KeyspaceException(Reason.TIMEOUT, "nobody has said in time where the primary is")
+                    ? new KeyspaceException(Reason.TIMEOUT, "the primary was not found in time")
                     : running.failure;
         }
     }
 
-    /** What is known, without asking anybody. */
+    /** The known result, without a query. */
     synchronized Optional<T> known() {
         return Optional.ofNullable(known).map(Found::value);
     }
 
-    /** What is known may no longer be so: it stays in use, and is looked up in the background. */
+    /** Marks the result as possibly outdated: it stays in use and is queried again in the background. */
     synchronized void doubt() {
         doubted = true;
         doubtedAt = System.nanoTime();
@@ -147,7 +147,7 @@ final class Discovery<T> implements AutoCloseable {
         }
     }
 
-    /** Waits for the answer to the last {@link #doubt} for a fraction of a call's time. */
+    /** Waits for the query started by {@link #doubt}, for a fraction of the timeout. */
     void awaitAnswer() {
         DiscoveryRound running;
         synchronized (this) {
@@ -156,7 +156,7 @@ final class Discovery<T> implements AutoCloseable {
         await(running, timeout.dividedBy(4));
     }
 
-    /** What comes later is not used. */
+    /** Later answers are ignored. */
     @Override
     public synchronized void close() {
         closed = true;
@@ -167,7 +167,7 @@ final class Discovery<T> implements AutoCloseable {
         return System.nanoTime() - from > time.toNanos();
     }
 
-    /** Waits a short while for an answer of most, then for any. */
+    /** Waits briefly for the answer of a majority, then for any answer. */
     private void await(DiscoveryRound round, Duration patience) {
         Duration forMost = timeout.dividedBy(8);
         if (!isSettledWithin(round, forMost)) {
@@ -190,7 +190,7 @@ final class Discovery<T> implements AutoCloseable {
         }
     }
 
-    /** The round that is under way without an answer yet, or else a new one, unless the last began just now. */
+    /** The current round while it has no answer, else a new one, unless the last one has just begun. */
     private DiscoveryRound running() {
         DiscoveryRound running = round;
         if (running == null || (running.settled.isDone() && isOver(running.startedAt, PAUSE))) {
@@ -218,7 +218,8 @@ final class Discovery<T> implements AutoCloseable {
         } catch (UnknownHostException e) {
             throw new KeyspaceException(
                     Reason.DNS,
-                    "Redis at " + node + " has a name that nothing resolves; check it, and whether it needs a domain",
+                    "Redis at " + node
+                            + " has a host name that does not resolve; check it, and whether it needs a domain",
                     e);
         }
         synchronized (this) {
@@ -233,7 +234,7 @@ final class Discovery<T> implements AutoCloseable {
         }
     }
 
-    /** Does it on a thread of its own, unless the same is being done for an earlier round. */
+    /** Runs the task on a new thread, unless the same task of an earlier round is still running. */
     private synchronized void inBackground(DiscoveryRound of, Object what, Runnable task) {
         if (!busy.add(what)) {
             return;
@@ -260,7 +261,7 @@ final class Discovery<T> implements AutoCloseable {
         ended(of);
     }
 
-    /** A failure that tells what is wrong is kept in favour of one that says that nobody answers. */
+    /** Prefers a failure with a specific reason over a timeout. */
     private synchronized void failed(DiscoveryRound of, Throwable thrown) {
         KeyspaceException e;
         if (thrown instanceof KeyspaceException failure) {
@@ -281,7 +282,7 @@ final class Discovery<T> implements AutoCloseable {
         };
     }
 
-    /** What is known is confirmed by anybody, and replaced by most of those who were asked. */
+    /** One node can confirm the known result; a majority can replace it. */
     private synchronized void answered(DiscoveryRound of, Found<T> found) {
         of.answers.add(found);
         if (of.settled.isDone()) {
@@ -294,7 +295,7 @@ final class Discovery<T> implements AutoCloseable {
         }
     }
 
-    /** When all have answered or failed. */
+    /** Called when all nodes have answered or failed. */
     private synchronized void ended(DiscoveryRound of) {
         of.pending--;
         if (of.pending > 0) {
@@ -307,7 +308,7 @@ final class Discovery<T> implements AutoCloseable {
         of.settled.complete(null);
     }
 
-    /** Uses the best answer that there is by now, unless a later round has brought one already. */
+    /** Uses the best answer so far, unless a later round already has a result. */
     private void takeBest(DiscoveryRound of) {
         if (!closed && (known == null || of.startedAt - confirmedAt >= 0)) {
             best(of).ifPresent(best -> use(of, best));
@@ -315,8 +316,8 @@ final class Discovery<T> implements AutoCloseable {
     }
 
     /**
-     * The answer of the newest epoch that most have given. An epoch older than the known one is believed if most of all who were
-     * asked name it, as after sentinels were set up anew, or if what is known does not work.
+     * The most frequent answer of the newest epoch. An epoch older than the known one is accepted from a majority of all
+     * nodes, as after sentinels were recreated, or if the known result does not work.
      */
     private Optional<Found<T>> best(DiscoveryRound of) {
         Found<T> now = known;

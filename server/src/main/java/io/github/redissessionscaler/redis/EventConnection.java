@@ -16,7 +16,7 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Keyspace events of one primary, over a connection of its own that is made anew whenever it breaks. */
+/** Receives the keyspace events of one primary over a dedicated connection, and reconnects. */
 final class EventConnection implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventConnection.class);
@@ -24,10 +24,10 @@ final class EventConnection implements AutoCloseable {
     private static final Duration FIRST_RETRY = Duration.ofMillis(100);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
 
-    /** After so long a silence the server is asked whether it is still there; after twice as long it is not. */
+    /** After this time without events the server is pinged; after twice this time the connection is closed. */
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
-    /** The first word of what a subscription to a pattern brings. */
+    /** Type of the messages of a pattern subscription. */
     private static final String EVENT = "pmessage";
 
     private final RedisNode server;
@@ -88,7 +88,7 @@ final class EventConnection implements AutoCloseable {
         } while (!isClosedWithin(retry));
     }
 
-    /** Whatever the listener throws does not end the listening. */
+    /** Exceptions of the listener do not end the subscription. */
     private void reportInterruption() {
         try {
             listener.interrupted();
@@ -97,7 +97,7 @@ final class EventConnection implements AutoCloseable {
         }
     }
 
-    /** Tells every event until the connection breaks, which is thrown, or is closed. */
+    /** Passes on events until the connection is closed; throws if it breaks. */
     private void receive(Connection connection) {
         connection.setSoTimeout(Math.toIntExact(SILENCE.toMillis()));
         boolean asked = false;

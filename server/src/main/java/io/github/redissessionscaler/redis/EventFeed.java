@@ -13,10 +13,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Keyspace events of all primaries of one database: one connection and one virtual thread for each. */
+/** Receives the keyspace events of all primaries of a database, with a connection and a virtual thread for each. */
 final class EventFeed implements Feed {
 
-    /** How soon a primary that was added, or took over, is listened to. */
+    /** Interval for finding new primaries. */
     private static final Duration PRIMARIES_LOOKED_UP_EVERY = Duration.ofSeconds(2);
 
     /** A primary, and the index of the database there. */
@@ -67,7 +67,7 @@ final class EventFeed implements Feed {
                 place, _ -> EventConnection.start(place.server(), place.database(), listener)));
     }
 
-    /** The primaries now; while nobody tells, those that are listened to already. */
+    /** The current primaries; if the lookup fails, the subscribed ones. */
     private List<NodeDatabase> places(Map<NodeDatabase, EventConnection> connections) {
         Backend now = backend.get();
         try {

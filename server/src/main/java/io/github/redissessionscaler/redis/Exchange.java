@@ -11,27 +11,27 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one connection has asked and not been answered yet, and what the replies to it may take: time from the first byte of
- * the first command to the last byte of the last reply, and memory.
+ * The unanswered commands of one connection, and the limits on their replies: the time from the first byte of the first
+ * command to the last byte of the last reply, and memory.
  *
- * <p>For one thread at a time, beside the one that closes connections whose time is over.
+ * <p>For one thread at a time, besides the one that closes connections after their deadline.
  */
 final class Exchange {
 
-    /** Memory for the replies of one exchange, in bytes. */
+    /** Limit on the memory of the replies of one exchange, in bytes. */
     static final long MOST_MEMORY = 4L << 20;
 
-    /** What an exchange may take while {@link #MOST_LARGE} others take more. */
+    /** Limit on the memory of an exchange while {@link #MOST_LARGE} others take more, in bytes. */
     static final long LITTLE_MEMORY = 256L << 10;
 
-    /** How many exchanges of the process may take much memory at a time; others wait for them. */
+    /** Number of exchanges of the process that may take more memory at a time; others wait. */
     static final int MOST_LARGE = 2;
 
     private static final Semaphore LARGE = new Semaphore(MOST_LARGE, true);
 
     private static final long NONE = Long.MIN_VALUE;
 
-    /** Its one thread starts with the first connection, so that it need not be started when threads are scarce. */
+    /** Its thread starts with the first connection, not when threads may be scarce. */
     private static final ScheduledThreadPoolExecutor DEADLINES = deadlines();
 
     private final Socket socket;
@@ -52,10 +52,10 @@ final class Exchange {
     private boolean expired;
 
     /**
-     * Nothing has been asked yet.
+     * No command has been sent yet.
      *
-     * @param socket is closed when the time is over, which ends whatever waits on it
-     * @param time for an exchange
+     * @param socket closed at the deadline, which ends blocked reads and writes
+     * @param time limit of an exchange
      */
     Exchange(Socket socket, Duration time) {
         this.socket = socket;
@@ -70,14 +70,14 @@ final class Exchange {
     }
 
     /**
-     * A command begins.
+     * A command starts.
      *
-     * @param replies where its reply will come
-     * @throws MalformedReplyException if there is a reply that it could be taken for
+     * @param replies the stream that will have its reply
+     * @throws MalformedReplyException if there already is a reply, which could be mistaken for its own
      */
     void asked(ReplyStream replies) throws IOException {
         if (unanswered == 0 && !unaskedToo && replies.hasMore()) {
-            throw new MalformedReplyException("a reply that nothing was asked for");
+            throw new MalformedReplyException("a reply without a command");
         }
         if (replying && unanswered > 0) {
             throw new MalformedReplyException("fewer replies than there were commands");
@@ -90,9 +90,9 @@ final class Exchange {
     }
 
     /**
-     * What was asked last, which says what the replies may be.
+     * Records the last command, which determines the permitted replies.
      *
-     * @param argument the last one of the command
+     * @param argument the last argument of the command
      */
     void asked(String name, byte[] argument) {
         command = name.toUpperCase(Locale.ROOT);
@@ -100,28 +100,28 @@ final class Exchange {
             secret = new HiddenSecret(argument);
         }
         if (command.equals("PSUBSCRIBE")) {
-            // From now on messages come without being asked for, the first perhaps with the reply. Each has the time of
+            // From now on messages are pushed, the first perhaps together with the reply. Each has the time limit of
             // an exchange.
             unaskedToo = true;
         }
     }
 
-    /** Whether the reply is a long text that is wanted as a whole. */
+    /** Whether the reply is a long text that must not be truncated. */
     boolean asksForInfo() {
         return command.equals("INFO");
     }
 
-    /** Whether strings of the reply are names of nodes, which people are shown. */
+    /** Whether strings of the reply are names of nodes, which appear in messages. */
     boolean asksForNames() {
         return command.equals("CLUSTER") || command.equals("SENTINEL");
     }
 
-    /** The password that was sent last, which the server may repeat. */
+    /** The last password sent, which the server may echo. */
     HiddenSecret secret() {
         return secret;
     }
 
-    /** The replies need so much more memory. */
+    /** Reserves memory for replies. */
     void needs(long bytes) throws IOException {
         memory += bytes;
         if (memory > MOST_MEMORY) {
@@ -139,7 +139,7 @@ final class Exchange {
     private void takeTurn() throws IOException {
         try {
             if (!LARGE.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
-                throw new SocketTimeoutException("too many large replies of Redis at a time");
+                throw new SocketTimeoutException("too many large replies at a time");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -150,7 +150,7 @@ final class Exchange {
         }
     }
 
-    /** A whole reply has passed. */
+    /** A reply is complete. */
     void replied() throws MalformedReplyException {
         replying = true;
         if (unanswered == 0 && !unaskedToo) {
@@ -162,14 +162,14 @@ final class Exchange {
         }
     }
 
-    /** All that has come is looked at; part of a reply may be missing. */
+    /** All received bytes have been processed; a reply may be incomplete. */
     void paused(boolean betweenReplies) {
         if (unanswered == 0 && !betweenReplies) {
             startTime();
         }
     }
 
-    /** The exchange is over, or the connection is. */
+    /** The exchange has ended, or the connection was closed. */
     synchronized void ended() {
         memory = 0;
         deadline = NONE;
@@ -179,19 +179,19 @@ final class Exchange {
         }
     }
 
-    /** What blocks on the socket. */
+    /** A blocking operation on the socket. */
     interface Blocking {
         int run() throws IOException;
     }
 
-    /** Does it, and says what its end means if it is the time's. */
+    /** Runs the operation; throws a timeout if the deadline closed the socket. */
     int timed(Blocking work) throws IOException {
         try {
             return work.run();
         } catch (IOException e) {
             if (isExpired()) {
-                var late =
-                        new SocketTimeoutException("no whole reply in " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms");
+                var late = new SocketTimeoutException(
+                        "no complete reply within " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms");
                 late.addSuppressed(e);
                 throw late;
             }
@@ -203,7 +203,7 @@ final class Exchange {
         return expired;
     }
 
-    /** The time of an exchange starts now, unless it runs. */
+    /** Starts the time limit of an exchange, unless it is running. */
     synchronized void startTime() {
         if (deadline == NONE) {
             deadline = System.nanoTime() + nanos;
@@ -218,7 +218,7 @@ final class Exchange {
         var _ = DEADLINES.schedule(this::look, forNanos, TimeUnit.NANOSECONDS);
     }
 
-    /** One look for all exchanges that have begun since it was planned: it costs a busy connection next to nothing. */
+    /** Checks the deadline. One check covers all exchanges since it was scheduled, so it costs a busy connection little. */
     private void look() {
         synchronized (this) {
             if (deadline == NONE) {

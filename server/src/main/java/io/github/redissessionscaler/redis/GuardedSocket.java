@@ -8,8 +8,8 @@ import java.net.SocketException;
 import java.time.Duration;
 
 /**
- * A connected socket whose exchanges with a Redis server are bounded in time and memory, and whose replies are checked. For
- * one thread at a time; any may close it.
+ * A connected socket that limits the time and memory of each exchange with a Redis server, and validates replies. For one
+ * thread at a time; any thread may close it.
  */
 final class GuardedSocket extends Socket {
 
@@ -21,9 +21,9 @@ final class GuardedSocket extends Socket {
     /**
      * Guards a socket.
      *
-     * @param connection the socket of the system, which is closed when the time of an exchange is over
+     * @param connection the TCP or Unix socket, which is closed at the deadline of an exchange
      * @param socket the same, or TLS on it
-     * @param time for an exchange
+     * @param time limit of an exchange
      */
     GuardedSocket(Socket connection, Socket socket, Duration time) throws IOException {
         this.socket = socket;
@@ -77,7 +77,7 @@ final class GuardedSocket extends Socket {
         return socket.isOutputShutdown();
     }
 
-    /** Within the time of an exchange, too: with TLS, the end is sent to a server that may not read. */
+    /** Has a time limit too, because TLS sends a close message to a server that may not read. */
     @Override
     public void close() throws IOException {
         exchange.startTime();

@@ -7,10 +7,10 @@ import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * Connects, and guards the connections.
+ * Connects and wraps the sockets in {@link GuardedSocket}.
  *
- * @param plain connects, within its own limit of time
- * @param time for each exchange
+ * @param plain connects, with its own timeout
+ * @param time limit of each exchange
  */
 record GuardedSockets(JedisSocketFactory plain, Duration time) implements JedisSocketFactory {
 
@@ -21,9 +21,9 @@ record GuardedSockets(JedisSocketFactory plain, Duration time) implements JedisS
     }
 
     /**
-     * Guards a connected socket, and closes it if it cannot.
+     * Wraps a connected socket; closes it on failure.
      *
-     * @param connection the socket of the system
+     * @param connection the TCP or Unix socket
      * @param socket the same, or TLS on it
      */
     static Socket guarded(Socket connection, Socket socket, Duration time) {
@@ -31,7 +31,7 @@ record GuardedSockets(JedisSocketFactory plain, Duration time) implements JedisS
             return new GuardedSocket(connection, socket, time);
         } catch (IOException e) {
             close(connection, e);
-            throw new JedisConnectionException("the connection broke as soon as it was there", e);
+            throw new JedisConnectionException("the connection was closed immediately", e);
         }
     }
 

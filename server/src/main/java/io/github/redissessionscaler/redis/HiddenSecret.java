@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A password that is hidden in the text of a server, which may repeat it in any case, as Redis or JSON quotes it, percent-encoded
- * as in a URL, in hexadecimal digits, or in Base64, alone or as part of a longer text such as {@code user:password}.
+ * Hides a password in the text of a server. The server may echo it in upper or lower case, quoted as by Redis or JSON,
+ * percent-encoded, in hexadecimal digits, or in Base64, alone or as part of a longer text such as {@code user:password}.
  *
- * <p>A password of fewer than {@link #SHORT} bytes is part of many words by chance. It is hidden only where neither a letter nor
- * a digit stands beside it: hiding it within the well-known words of Redis would show what it is.
+ * <p>A password of fewer than {@link #SHORT} bytes occurs in many words by chance. It is hidden only if no letter or digit
+ * is next to it: hiding it within the well-known words of Redis would reveal it.
  */
 final class HiddenSecret {
 
@@ -25,26 +25,26 @@ final class HiddenSecret {
     /** In bytes. */
     static final int SHORT = 4;
 
-    /** In bytes. A name of a node may hold a shorter password by chance, and must stay what it is. */
+    /** In bytes. A shorter password may occur in the name of a node by chance, and that name must stay intact. */
     static final int LONG = 8;
 
     static final HiddenSecret NONE = new HiddenSecret(new byte[0]);
 
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/_-]{2,}={0,2}");
 
-    /** Characters of Base64 that belong to three bytes. */
+    /** Base64 characters for three bytes. */
     private static final int BASE64_GROUP = 4;
 
-    /** The password by its characters, then by its bytes: as it is, in small letters, and in capitals. */
+    /** The password by characters, then by bytes: unchanged, in lower case, and in upper case. */
     private final List<String> forms;
 
     /** In bytes. */
     private final int length;
 
-    /** In characters, of the shortest form. */
+    /** Length of the shortest form, in characters. */
     private final int shortest;
 
-    /** Hides these bytes, or nothing where there are none. */
+    /** Hides these bytes; nothing if there are none. */
     HiddenSecret(byte[] secret) {
         String text = new String(secret, UTF_8);
         length = secret.length;
@@ -95,7 +95,7 @@ final class HiddenSecret {
         return shown.toString();
     }
 
-    /** Where the password ends that begins here as it is, or quoted, or percent-encoded; -1 if none begins here. */
+    /** End of the plain, quoted or percent-encoded password that begins here; -1 if none does. */
     private int endOfText(String text, int start) {
         for (String form : forms) {
             if (text.regionMatches(true, start, form, 0, form.length())
@@ -120,7 +120,7 @@ final class HiddenSecret {
         return at >= 0 && at < text.length() && Character.isLetterOrDigit(text.charAt(at));
     }
 
-    /** How characters may be encoded: as a text in quotes, as in a URL, or a URL in quotes. */
+    /** Encodings of characters: quoted, percent-encoded, or percent-encoded and quoted. */
     private enum Encoding {
         QUOTED,
         URL,
@@ -142,7 +142,7 @@ final class HiddenSecret {
         return at;
     }
 
-    /** A character, which may be encoded, and where it ends. */
+    /** A decoded character and where it ends. */
     private record Unit(char value, int end) {}
 
     private static Unit unit(String text, int at, Encoding encoding) {
@@ -183,7 +183,7 @@ final class HiddenSecret {
         return high < 0 || low < 0 ? -1 : 256 * high + low;
     }
 
-    /** The byte of two digits; -1 if they are none. */
+    /** The byte of two hexadecimal digits; -1 if they are not. */
     private static int hexadecimal(String text, int at) {
         if (at + 2 > text.length()) {
             return -1;
@@ -193,7 +193,7 @@ final class HiddenSecret {
         return high < 0 || low < 0 ? -1 : 16 * high + low;
     }
 
-    /** Where the password ends that begins here in hexadecimal digits; -1 if none begins here. */
+    /** End of the password in hexadecimal digits that begins here; -1 if none does. */
     private int endOfDigits(String text, int start) {
         for (String form : forms) {
             int at = start;
@@ -222,7 +222,7 @@ final class HiddenSecret {
         return text.startsWith("0x", next) ? next + 2 : next;
     }
 
-    /** Whether the word is Base64 of a text with the password in it. It may begin at any character of the word. */
+    /** Whether the word is Base64 of a text that contains the password. The Base64 may begin at any character. */
     private boolean isInBase64(String word) {
         String digits = word.replace('-', '+').replace('_', '/').replace("=", "");
         for (int skipped = 0; skipped < Math.min(BASE64_GROUP, digits.length()); skipped++) {

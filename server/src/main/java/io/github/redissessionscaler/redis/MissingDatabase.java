@@ -10,14 +10,14 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Whether one server lacks one database. While it does, the next look is put off, each time for twice as long, so that polls
- * of a database that does not exist do not connect. Thread-safe.
+ * Whether a database exists on a server. While it does not, the next attempt is delayed, each time twice as long, so that
+ * polls of a missing database do not connect. Thread-safe.
  */
 final class MissingDatabase {
 
     static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
-    /** Redis takes another number of databases only when it starts. */
+    /** The number of databases changes only when Redis restarts. */
     static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private final String server;
@@ -28,7 +28,7 @@ final class MissingDatabase {
     private long lookAgain;
 
     /**
-     * A database that nobody has looked for.
+     * A database that was not tried yet.
      *
      * @param server for messages
      * @param nanoTime a monotonic clock, in nanoseconds
@@ -39,7 +39,7 @@ final class MissingDatabase {
         this.nanoTime = nanoTime;
     }
 
-    /** Whether this is what Redis says of a database that it does not have. */
+    /** Whether this is the error of Redis for a missing database. */
     static boolean isSaidBy(JedisDataException error) {
         String message = String.valueOf(error.getMessage());
         return message.startsWith("ERR DB index")
@@ -48,9 +48,9 @@ final class MissingDatabase {
     }
 
     /**
-     * To be called before connecting.
+     * Must be called before connecting.
      *
-     * @throws KeyspaceException if the database was missing a short time ago
+     * @throws KeyspaceException if the database was missing recently
      */
     synchronized void check() {
         KeyspaceException last = failure;
@@ -66,10 +66,10 @@ final class MissingDatabase {
     }
 
     /**
-     * A connection could not select it.
+     * A connection could not select the database.
      *
      * @param databases how many the server has, or 0 if that is unknown
-     * @return what to throw
+     * @return the exception to throw
      */
     synchronized KeyspaceException missing(int databases, JedisDataException cause) {
         var missing = new KeyspaceException(Reason.OTHER, words(databases), cause);
@@ -83,12 +83,12 @@ final class MissingDatabase {
         String beginning = "database index " + index + " does not exist on " + server;
         return switch (databases) {
             case 0 -> beginning + ", which has fewer databases: set databaseIndex to one of them";
-            case 1 -> beginning + ", which has the database 0 only: remove databaseIndex, or set it to 0";
+            case 1 -> beginning + ", which has database 0 only: remove databaseIndex, or set it to 0";
             default -> beginning + ", which has " + databases + ": set databaseIndex between 0 and " + (databases - 1);
         };
     }
 
-    /** How many databases the server has, given an index that it lacks; 0 if it does not say. SELECT is all it is asked. */
+    /** Number of databases of the server, given an index that is too high; 0 if unknown. Uses only SELECT. */
     static int databases(Connection connection, int tooHigh) {
         int has = -1;
         int lacks = tooHigh;

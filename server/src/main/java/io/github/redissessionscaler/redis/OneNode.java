@@ -15,12 +15,12 @@ import redis.clients.jedis.exceptions.JedisMovedDataException;
 import redis.clients.jedis.util.SafeEncoder;
 
 /**
- * Finds out whether a server that is configured as the only one is one node of a Redis Cluster, whose keys are a part of all. A
- * proxy before a cluster is not: it knows every key.
+ * Detects whether a server that is configured as standalone is a node of a Redis Cluster, so that only a part of the keys
+ * would be counted. A proxy in front of a cluster is fine: it serves every key.
  */
 final class OneNode {
 
-    /** So many keys with names of their own have slots in every part of a cluster that matters. */
+    /** This many keys reach every node with a relevant part of the slots. */
     private static final int PROBES = 64;
 
     private static final CommandObject<List<Object>> SLOTS = new CommandObject<>(
@@ -36,9 +36,9 @@ final class OneNode {
     private OneNode() {}
 
     /**
-     * A sentence if it is one node of several; none if it is not, or nothing tells.
+     * A sentence if it is one node of several; empty if it is not, or if unknown.
      *
-     * @throws KeyspaceException if the server does not answer
+     * @throws KeyspaceException if the server is unavailable
      */
     static List<String> warnings(RedisNode server) {
         NodeReply part = switch (isClusterNode(server)) {
@@ -65,7 +65,7 @@ final class OneNode {
         }
     }
 
-    /** Whether the server names another for the key of some slot; else whether others than itself have slots. */
+    /** Whether the server redirects some key to another node; if that is refused, whether other nodes have slots. */
     private static NodeReply sendsKeysAway(RedisNode server) {
         List<CommandObject<Object>> probes = IntStream.range(0, PROBES)
                 .mapToObj(i -> new CommandObject<>(
@@ -99,7 +99,7 @@ final class OneNode {
     }
 
     private static NodeReply unknownIfRefused(KeyspaceException failure) {
-        if (failure.reason().answered()) {
+        if (failure.reason().redisAvailable()) {
             return NodeReply.UNKNOWN;
         }
         throw failure;

@@ -10,12 +10,12 @@ import java.util.function.Function;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
- * The primaries of one connection. Thread-safe. Where they are is looked up in the background; only while
- * nothing is known, methods wait for it, for less than a call's time, and throw {@link KeyspaceException} when nobody says.
+ * The primaries of one connection. Thread-safe. They are looked up in the background. While none are known, methods wait
+ * for the lookup, for less than the timeout, and throw {@link KeyspaceException} if it fails.
  */
 interface PrimaryLookup extends AutoCloseable {
 
-    /** The answers of all these servers, asked at once. */
+    /** Queries all servers in parallel. */
     static <R> List<R> askEach(List<RedisNode> servers, Function<RedisNode, R> question) {
         try {
             return InParallel.map(servers, question::apply);
@@ -31,25 +31,25 @@ interface PrimaryLookup extends AutoCloseable {
     /** The primary that has the key. */
     RedisNode primaryOf(String key);
 
-    /** The server that another one has sent us to. */
+    /** The node that another one redirects to. */
     RedisNode at(Node node);
 
-    /** What {@link io.github.redissessionscaler.keyspace.Keyspace#placement} says. */
+    /** See {@link io.github.redissessionscaler.keyspace.Keyspace#placement}. */
     Optional<String> placement();
 
-    /** What one primary says, whichever: another is asked too when the first one fails, or takes long. */
+    /** Queries any one primary. Tries another if the first one fails or is slow. */
     <R> R ofAny(Function<RedisNode, R> question);
 
-    /** A read has failed. If the primaries may be others by now, they are looked up in the background. */
-    void suspect(KeyspaceException failure);
+    /** A read has failed. If a change of the primaries may be the cause, looks them up again in the background. */
+    void invalidate(KeyspaceException failure);
 
     /**
-     * The same, and waits for the answer for a fraction of a call's time. Returns whether the primaries are others now, so that
-     * the read should be tried again.
+     * Like {@link #invalidate}, and waits for the lookup for a fraction of the timeout. Returns whether the primaries have
+     * changed, so that the read should be retried.
      */
     boolean haveChanged(KeyspaceException failure);
 
-    /** Whether a failure can come from a change of the primaries. What a server says of a command or a key does not. */
+    /** Whether a change of the primaries may have caused the failure. Errors about a command or a key do not count. */
     static boolean mayBeOthers(KeyspaceException failure) {
         return switch (failure.reason()) {
             case UNREACHABLE, TIMEOUT, DNS, TLS, LOADING, MASTERDOWN, CLUSTERDOWN, READONLY -> true;

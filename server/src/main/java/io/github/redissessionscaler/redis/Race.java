@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attempts at one thing, each on a virtual thread of its own, of which the first that succeeds counts. None is interrupted:
- * each ends by itself, and a result that comes too late is discarded. Thread-safe.
+ * Runs attempts in parallel on virtual threads; the first success wins. Attempts are not interrupted: each ends by itself,
+ * and late results are discarded. Thread-safe.
  */
 final class Race<T> {
 
@@ -22,15 +22,15 @@ final class Race<T> {
     private @Nullable RuntimeException failure;
 
     /**
-     * Nothing is attempted yet.
+     * A race without attempts.
      *
-     * @param discard closes a result that came second
+     * @param discard closes a late result
      */
     Race(Consumer<T> discard) {
         this.discard = discard;
     }
 
-    /** Starts one more attempt. */
+    /** Starts an attempt. */
     void start(Supplier<T> attempt) {
         synchronized (this) {
             running++;
@@ -70,7 +70,7 @@ final class Race<T> {
         discard.accept(value);
     }
 
-    /** An answer that says what is wrong is kept in favour of none. */
+    /** Prefers a failure with a reply over a timeout. */
     private synchronized void failed(RuntimeException e) {
         running--;
         if (failure == null || RedisErrors.isConnectionLost(failure)) {
@@ -79,7 +79,7 @@ final class Race<T> {
         notifyAll();
     }
 
-    /** The result, as soon as there is one; empty when all attempts have failed, or none has succeeded in this time. */
+    /** Waits for the result; empty if all attempts have failed, or on timeout. */
     synchronized Optional<T> await(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         try {
@@ -96,7 +96,10 @@ final class Race<T> {
         return Optional.ofNullable(result);
     }
 
-    /** The same, as the last one to wait: what succeeds later is discarded. When there is none, the failure of one that has failed, or else {@code late}, is thrown. */
+    /**
+     * Waits for the result; later successes are discarded. Throws the failure of an attempt, or {@code late}, if there is
+     * none.
+     */
     T awaitLast(Duration time, Supplier<RuntimeException> late) {
         var _ = await(time);
         synchronized (this) {

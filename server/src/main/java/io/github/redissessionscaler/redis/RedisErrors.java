@@ -20,16 +20,19 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** Finds out why Redis did not give an answer. The errors' first words are those that redis-server sends. */
+/**
+ * Maps failures of Redis and of the client library to {@link KeyspaceException}. Errors are recognised by their first
+ * words.
+ */
 final class RedisErrors {
 
     private record KnownError(String beginning, Reason reason, String remedy) {}
 
     private static final List<KnownError> KNOWN = List.of(
-            new KnownError("LOADING", Reason.LOADING, "Redis is loading its data and will answer by itself"),
+            new KnownError("LOADING", Reason.LOADING, "Redis is loading its data; it becomes available by itself"),
             new KnownError("MASTERDOWN", Reason.MASTERDOWN, "the replica has lost its primary"),
             new KnownError("CLUSTERDOWN", Reason.CLUSTERDOWN, "the cluster does not cover all slots"),
-            new KnownError("MOVED", Reason.OTHER, "it is part of a cluster; configure the connection as one"),
+            new KnownError("MOVED", Reason.OTHER, "it is part of a cluster; configure the connection as a cluster"),
             new KnownError(
                     "NOAUTH",
                     Reason.NOAUTH,
@@ -50,11 +53,11 @@ final class RedisErrors {
             new KnownError(
                     "ERR This instance has cluster support disabled",
                     Reason.OTHER,
-                    "it is no node of a Redis Cluster; give it as one server, redis://host:port"),
+                    "it is not a cluster node; configure it as one server, redis://host:port"),
             new KnownError(
                     "ERR unknown command 'SENTINEL'",
                     Reason.OTHER,
-                    "it is no Sentinel; give the address of the sentinels, by default port 26379, or that of Redis"
+                    "it is not a Sentinel; give the address of the sentinels, by default port 26379, or that of Redis"
                             + " itself as redis://host:port"),
             new KnownError("ERR invalid password", Reason.WRONGPASS, "Redis refuses the password"));
 
@@ -69,7 +72,7 @@ final class RedisErrors {
 
     private RedisErrors() {}
 
-    /** The words at the beginning of an error by which it is recognised; empty if it is none of those that are known. */
+    /** The first words by which an error is recognised; empty if it is unknown. */
     static String knownBeginning(String error) {
         return KNOWN.stream()
                 .map(KnownError::beginning)
@@ -78,7 +81,7 @@ final class RedisErrors {
                 .orElse("");
     }
 
-    /** Why the server at {@code node} gave no answer; the message names the node and never a secret. */
+    /** Explains why the read failed. The message names the node and contains no secret. */
     static KeyspaceException explain(String node, RuntimeException failure) {
         if (failure instanceof KeyspaceException known) {
             return known;
@@ -92,7 +95,7 @@ final class RedisErrors {
                     return failed(
                             Reason.TIMEOUT,
                             node,
-                            "did not answer in time; if that goes on, check host and port, and whether it expects TLS",
+                            "did not answer in time; if this persists, check host and port, and whether it expects TLS",
                             failure);
                 }
                 case MalformedReplyException e -> {
@@ -102,11 +105,11 @@ final class RedisErrors {
                     return failed(
                             Reason.DNS,
                             node,
-                            "has a name that nothing resolves; check it, and whether it needs a domain",
+                            "has a host name that does not resolve; check it, and whether it needs a domain",
                             failure);
                 }
                 case SSLException e -> {
-                    return failed(Reason.TLS, node, "does not complete the TLS handshake: " + TlsWords.of(e), failure);
+                    return failed(Reason.TLS, node, "failed the TLS handshake: " + TlsWords.of(e), failure);
                 }
                 case NoSuchElementException e -> {
                     return failed(Reason.TIMEOUT, node, "had no free connection in time", failure);
@@ -138,7 +141,7 @@ final class RedisErrors {
                         return failed(
                                 Reason.DNS,
                                 node,
-                                "has a name that nothing resolves; check it, and whether it needs a domain",
+                                "has a host name that does not resolve; check it, and whether it needs a domain",
                                 failure);
                     }
                 }
@@ -149,29 +152,23 @@ final class RedisErrors {
                 : failed(Reason.OTHER, node, "says: " + withoutArguments(failure), failure);
     }
 
-    /** Whoever sends something else than replies is no Redis, or one that expects another protocol. */
+    /** The peer is not Redis, or it expects another protocol. */
     private static KeyspaceException malformed(String node, MalformedReplyException reply, RuntimeException failure) {
         return switch (String.valueOf(reply.getMessage())) {
-            case MalformedReplyException.TLS_RECORD ->
-                failed(Reason.TLS, node, "speaks TLS, and the scaler does not; " + USE_TLS, failure);
+            case MalformedReplyException.TLS_RECORD -> failed(Reason.TLS, node, "expects TLS; " + USE_TLS, failure);
             case MalformedReplyException.NO_REPLY ->
                 failed(
                         Reason.UNREACHABLE,
                         node,
-                        "sent something that is no Redis reply; give the address of a Redis server, not of a web"
+                        "did not send a Redis reply; give the address of a Redis server, not of a web"
                                 + " server; "
                                 + IF_TLS,
                         failure);
-            default ->
-                failed(
-                        Reason.OTHER,
-                        node,
-                        "sent no reply of Redis that the scaler takes: " + reply.getMessage(),
-                        failure);
+            default -> failed(Reason.OTHER, node, "sent a malformed reply: " + reply.getMessage(), failure);
         };
     }
 
-    /** Whoever closes the connection is no Redis, or one that expects another protocol. */
+    /** A peer that closes the connection may not be Redis, or expects another protocol. */
     private static KeyspaceException unreachable(String node, RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String message = String.valueOf(cause.getMessage());
@@ -182,7 +179,7 @@ final class RedisErrors {
                 return failed(
                         Reason.UNREACHABLE,
                         node,
-                        "closed the connection without an answer; " + IF_TLS
+                        "closed the connection without a reply; " + IF_TLS
                                 + "; if it is a proxy, it may not know the command",
                         failure);
             }
@@ -191,7 +188,7 @@ final class RedisErrors {
                 Reason.UNREACHABLE, node, "cannot be reached" + connecting(failure) + "; check host and port", failure);
     }
 
-    /** Why there is no connection, where one of the addresses that were tried says it. */
+    /** Why connecting failed, if one of the tried addresses has a reason. */
     private static String connecting(RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             for (Throwable tried : cause.getSuppressed()) {
@@ -206,13 +203,13 @@ final class RedisErrors {
         return "";
     }
 
-    /** Whether the server lacks a command that every Redis has. Proxies do without INFO, and may close at the next question. */
+    /** Whether the server lacks a command that every Redis has. INFO does not count: some proxies lack it. */
     static boolean isUnknownCommand(RuntimeException failure) {
         return failure instanceof JedisDataException
                 && UNKNOWN_COMMAND.matcher(String.valueOf(failure.getMessage())).find();
     }
 
-    /** Whether the server answers that the command is not to be had: its user may not send it, or an error that names nothing else. */
+    /** Whether the command is unavailable: no permission, or a general error. */
     static boolean isRefused(KeyspaceException failure) {
         if (failure.reason() == Reason.NOPERM) {
             return true;
@@ -225,34 +222,34 @@ final class RedisErrors {
         return false;
     }
 
-    /** The server answers, and is a Sentinel, which holds no data. */
+    /** The server is a Sentinel, which has no data. */
     static KeyspaceException isSentinel(String node, String master, RuntimeException failure) {
         return failed(
                 Reason.UNREACHABLE,
                 node,
-                "is a Sentinel, which holds no sessions; configure redis-sentinel://%s/0#%s in place of its address"
+                "is a Sentinel, not a Redis server; configure redis-sentinel://%s/0#%s in place of its address"
                         .formatted(node, master),
                 failure);
     }
 
-    /** Without what the JVM says of it, which may quote the reply. */
+    /** Omits the message of the exception, which may quote the reply. */
     private static KeyspaceException malformed(String node, RuntimeException failure) {
-        return failed(Reason.OTHER, node, "gave a reply of a form that is not Redis's", failure);
+        return failed(Reason.OTHER, node, "sent a malformed reply", failure);
     }
 
-    /** What Redis says, up to where it repeats the arguments of a command, one of which may be a password. */
+    /** The error without the arguments of the command, one of which may be a password. */
     private static String withoutArguments(RuntimeException failure) {
         return shown(ARGUMENTS.split(String.valueOf(failure.getMessage()), 2)[0]);
     }
 
-    /** What others have said, of which errors of Redis have been made fit to be shown already. */
+    /** Makes a text printable; errors of Redis already are. */
     private static String shown(@Nullable String text) {
         return ShownText.line(String.valueOf(text).getBytes(UTF_8), HiddenSecret.NONE);
     }
 
     /**
-     * Whether a reply of another form than the command's has brought it about: it was thrown while the client library or
-     * {@link Replies} converted one. Anything else of its kind is an error of the scaler.
+     * Whether a malformed reply is the cause: the exception was thrown while the client library or {@link Replies}
+     * converted one. Otherwise it is an internal error.
      */
     static boolean isOfAReply(RuntimeException failure) {
         return Arrays.stream(failure.getStackTrace())
@@ -263,12 +260,12 @@ final class RedisErrors {
                 .isPresent();
     }
 
-    /** Whether the connection is to blame and not what was asked on it. */
+    /** Whether the connection failed, not the command. */
     static boolean isConnectionLost(RuntimeException failure) {
         return failure instanceof JedisConnectionException;
     }
 
-    /** Whether the connection was found dead at once, as one is that outlived its server, so that a new one may do. */
+    /** Whether a pooled connection was already closed, as after a restart of the server, so that a new one may work. */
     static boolean isStale(RuntimeException failure) {
         if (!isConnectionLost(failure)) {
             return false;
@@ -281,7 +278,7 @@ final class RedisErrors {
         return true;
     }
 
-    /** What an ACL lacks, where the message names it. */
+    /** The missing ACL rule, if the message names it. */
     private static String refused(String message) {
         Matcher command = REFUSED_COMMAND.matcher(message);
         if (command.find()) {

@@ -26,13 +26,10 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/**
- * Asks the primaries of a connection what else than sessions there is to know: what the user may do, and what commands have
- * cost. For one thread.
- */
+/** Inspects the primaries of a connection: the permissions of the user and the cost of commands. Not thread-safe. */
 public final class RedisInspector implements AutoCloseable {
 
-    /** What a command has cost a server, or several, whoever sent it. */
+    /** What a command has cost one or more servers, for all clients. */
     public record CommandCost(long calls, long micros) {
 
         CommandCost plus(CommandCost other) {
@@ -50,7 +47,7 @@ public final class RedisInspector implements AutoCloseable {
 
     private static final String NO_PERMISSION = "NOPERM";
 
-    /** How errors begin that a command brings which the user may call, of the arguments that it is tried with. */
+    /** Beginnings of errors about the arguments: they show that the user may call the command. */
     private static final List<String> DONE_IF_ALLOWED =
             List.of("ERR", "WRONGTYPE", "MOVED", "ASK", "CROSSSLOT", "NOSCRIPT", "READONLY");
 
@@ -59,7 +56,7 @@ public final class RedisInspector implements AutoCloseable {
     private final Connector connector;
     private @Nullable RedisNode someNode;
 
-    /** Connects when it is first asked, without a database, since a user may lack the right to select one. */
+    /** Connects at first use, without a database, because the user may lack permission for SELECT. */
     RedisInspector(ConnectionConfig connection, PrimaryLookup servers, Connector connector) {
         this.connection = connection;
         this.servers = servers;
@@ -67,10 +64,9 @@ public final class RedisInspector implements AutoCloseable {
     }
 
     /**
-     * Which of these rights some primary refuses to grant. What it is asked for that is done, unless the user may ask by ACL
-     * DRYRUN.
+     * The rules that some primary does not grant. Uses ACL DRYRUN if the user may, otherwise tries the commands.
      *
-     * @throws KeyspaceException if a primary does not answer
+     * @throws KeyspaceException if a primary is unavailable
      */
     public MissingPermissions missing(List<AclRule> rights) {
         Map<AclRule, Set<Refusal>> refused = new HashMap<>();
@@ -106,7 +102,7 @@ public final class RedisInspector implements AutoCloseable {
     }
 
     /**
-     * What each command has cost all primaries together; empty where one does not tell.
+     * The cost of each command on all primaries together; empty if one of them does not report it.
      *
      * @throws KeyspaceException if a primary does not answer
      */
@@ -137,7 +133,7 @@ public final class RedisInspector implements AutoCloseable {
         }
     }
 
-    /** The primaries, or some node of the configuration where the user may not ask a cluster who they are. */
+    /** The primaries, or one of the seed nodes if the user lacks permission for CLUSTER SLOTS. */
     private List<RedisNode> reachable() {
         try {
             return servers.primaries();
@@ -159,7 +155,7 @@ public final class RedisInspector implements AutoCloseable {
         });
     }
 
-    /** What ACL DRYRUN says, or empty where it may not be asked. */
+    /** The result of ACL DRYRUN; empty if it is not permitted. */
     private Optional<Optional<Refusal>> dryRun(RedisNode server, AclRule right) {
         List<String> words = new ArrayList<>(List.of(
                 "ACL",
@@ -174,9 +170,9 @@ public final class RedisInspector implements AutoCloseable {
     }
 
     /**
-     * A server that does not serve this user at all, or not now, or lacks the command, tells nothing about rights.
+     * A server that does not accept the user, is unavailable, or lacks the command does not show permissions.
      *
-     * @throws KeyspaceException if it is one of those
+     * @throws KeyspaceException in these cases
      */
     private static Optional<Refusal> ofError(RedisNode server, String error) {
         if (error.startsWith(NO_PERMISSION)) {
@@ -192,7 +188,7 @@ public final class RedisInspector implements AutoCloseable {
         return Optional.of(said.contains("to run the '") ? Refusal.COMMAND : Refusal.PLACE);
     }
 
-    /** The reply as it comes, or a text for an error. On a connection of its own, since one that listens can do nothing else. */
+    /** The raw reply, or the text of an error. Uses a new connection, because a subscribed one accepts no other command. */
     private static Object attempt(RedisNode server, String... words) {
         String[] arguments = List.of(words).subList(1, words.length).toArray(String[]::new);
         ProtocolCommand command = Protocol.Command.valueOf(words[0].toUpperCase(Locale.ROOT));

@@ -30,13 +30,13 @@ import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
-/** A keyspace over whatever servers hold it. */
+/** A keyspace on the servers of any topology. */
 final class RedisKeyspace implements Keyspace, AutoCloseable {
 
-    /** Where the keys are: the connection as it was configured, the index of the database, the servers. */
+    /** The servers of a keyspace: the configured connection, the index of the database, the primaries. */
     record Backend(ConnectionConfig connection, int database, PrimaryLookup servers, ConnectionStats stats) {
 
-        /** What the read returns, or throws; it is noted which. */
+        /** Runs a read and records its outcome. */
         <T> T noted(Supplier<T> read) {
             try {
                 T answer = read.get();
@@ -58,11 +58,11 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             }
         }
 
-        /** Notes that a read has failed, so that the servers are looked up anew. */
+        /** Records a failed read, so that the primaries are looked up again. */
         void failed(KeyspaceException failure) {
-            servers.suspect(failure);
+            servers.invalidate(failure);
             KeyspaceException.Reason reason = failure.reason();
-            stats.failed(reason.name(), String.valueOf(failure.getMessage()), reason.answered());
+            stats.failed(reason.name(), String.valueOf(failure.getMessage()), reason.redisAvailable());
         }
     }
 
@@ -74,10 +74,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         this.backend = backend;
     }
 
-    /**
-     * Leads to this connection from now on, if it is another one, or was closed. The servers that it led to before are left as
-     * they are.
-     */
+    /** Switches to this connection if it has changed or was closed. The previous servers stay open. */
     void use(ConnectionConfig connection, Supplier<Backend> anew) {
         usedAt = System.nanoTime();
         if (idle || !backend.connection().leadsAs(connection)) {
@@ -92,7 +89,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         }
     }
 
-    /** Closes its servers if nobody has used it for so long. The next {@link #use} makes new ones. */
+    /** Closes its servers if they were unused for this time. The next {@link #use} creates new ones. */
     synchronized void closeIfUnusedFor(Duration time) {
         if (!idle && System.nanoTime() - usedAt >= time.toNanos()) {
             idle = true;
@@ -100,7 +97,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         }
     }
 
-    /** Those that are asked now. */
+    /** The current servers. */
     PrimaryLookup servers() {
         return backend.servers();
     }
@@ -134,7 +131,8 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         if (type.isEmpty() && !name.equals("none")) {
             throw new KeyspaceException(
                     Reason.WRONGTYPE,
-                    "the key %s holds a %s, which is not counted".formatted(Printable.of(key), Printable.plain(name)));
+                    "the key %s holds a %s, which cannot be counted"
+                            .formatted(Printable.of(key), Printable.plain(name)));
         }
         return type;
     }
@@ -178,7 +176,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         };
     }
 
-    /** Redis need not be asked for them, so that having them does not mean that it answers. */
+    /** May return known shards without a request, so a result does not show that Redis is available. */
     @Override
     public List<Shard> shards() {
         Backend now = backend;
@@ -207,7 +205,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         backend.servers().close();
     }
 
-    /** The type that TYPE names, or empty for one of a module, and for none. */
+    /** The type named by TYPE; empty for types of modules and for a missing key. */
     static Optional<KeyType> parseType(String name) {
         for (KeyType type : KeyType.values()) {
             if (type.name().toLowerCase(Locale.ROOT).equals(name)) {
@@ -226,7 +224,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             } catch (KeyspaceException e) {
                 return switch (e.getCause()) {
                     case JedisMovedDataException moved -> {
-                        all.suspect(e);
+                        all.invalidate(e);
                         yield all.at(target(moved, primary)).execute(command);
                     }
                     case JedisAskDataException asking ->
@@ -237,7 +235,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         });
     }
 
-    /** Where a server sends us to. One that does not know the host means its own, with another port. */
+    /** The target of a redirection. Without a host it is the same host with another port. */
     private static Node target(JedisRedirectionException redirection, RedisNode from) {
         HostAndPort target = redirection.getTargetNode();
         String host = target.getHost().isEmpty()
@@ -246,7 +244,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         return Replies.node(host, target.getPort());
     }
 
-    /** Asks once more if the primaries turn out to be others. */
+    /** Retries once if the primaries have changed. */
     private <T> T ask(Function<PrimaryLookup, T> question) {
         Backend now = backend;
         return now.noted(() -> {

@@ -34,12 +34,12 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     private final ConcurrentMap<Database, RedisKeyspace> keyspaces = new ConcurrentHashMap<>();
 
     /**
-     * Not connected to anything yet.
+     * Connects at first use.
      *
-     * @param connections the configured connections by name, read at each use: a read uses the connection as it is configured
-     *     when the read begins
+     * @param connections the configured connections by name, read at each use: a read uses the connection as it is
+     *     configured when the read begins
      * @param timeout of connecting and of each reply
-     * @param telemetry where the traffic of each connection is counted
+     * @param telemetry counts the traffic of each connection
      */
     public RedisKeyspaces(Supplier<Map<String, ConnectionConfig>> connections, Duration timeout, Telemetry telemetry) {
         this.timeout = timeout;
@@ -47,7 +47,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
         this.connections = connections;
     }
 
-    /** Closes the connections of databases that nobody has asked for in a while. They are made again when somebody does. */
+    /** Closes the connections of unused databases. They are opened again at the next use. */
     public void closeUnused() {
         closeUnusedFor(CLOSED_UNUSED_AFTER);
     }
@@ -85,7 +85,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     }
 
     /**
-     * Somebody who asks the servers of a connection for more than sessions.
+     * An inspector of the servers of a connection.
      *
      * @throws InvalidInputException if there is no such connection, or the connection has no such database
      */
@@ -96,7 +96,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     }
 
     /**
-     * How the Redis of a database is set up.
+     * The topology of a database, as far as permissions depend on it.
      *
      * @throws InvalidInputException if there is no such connection, or the connection has no such database
      */
@@ -138,7 +138,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
         }
         if (connection.topology() instanceof Topology.Cluster && index != 0) {
             throw invalid(
-                    "databaseIndex", index + " cannot be: a Redis Cluster has the database 0 only; remove the key");
+                    "databaseIndex", index + " is not allowed: a Redis Cluster has database 0 only; remove the key");
         }
         return connection;
     }

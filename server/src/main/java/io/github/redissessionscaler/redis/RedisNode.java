@@ -31,7 +31,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
-/** One redis-server and a few connections to one of its databases. Thread-safe; connects when first used. */
+/** One redis-server and a pool of connections to one of its databases. Thread-safe; connects at first use. */
 final class RedisNode implements AutoCloseable {
 
     /** Reads in flight are shared, so few are ever needed at a time. */
@@ -39,7 +39,7 @@ final class RedisNode implements AutoCloseable {
 
     private static final Duration IDLE_CLOSED_AFTER = Duration.ofMinutes(2);
 
-    /** Builds commands and keeps nothing. */
+    /** Builds commands; stateless. */
     static final CommandObjects COMMANDS = new CommandObjects(RedisProtocol.RESP2);
 
     private static final CommandObject<String> ASKING =
@@ -54,12 +54,12 @@ final class RedisNode implements AutoCloseable {
     private volatile boolean severalAddresses;
 
     /**
-     * Not connected yet.
+     * Connects at first use.
      *
      * @param name for messages: host and port, or the path of a socket
-     * @param addresses makes the sockets of a new connection, one for each address that the name leads to now, at least one
-     * @param check throws when a new connection is not fit to read from
-     * @param stats where the traffic is counted
+     * @param addresses socket factories for a new connection, one for each current address of the name, at least one
+     * @param check throws if a new connection must not be read from
+     * @param stats counts the traffic
      */
     RedisNode(
             String name,
@@ -83,9 +83,9 @@ final class RedisNode implements AutoCloseable {
     }
 
     /**
-     * The command with what the parser makes of its reply.
+     * The command with a converted reply.
      *
-     * @param parser may throw whatever a reply of another form brings about; {@link #execute} makes a failure of it
+     * @param parser may throw any exception for a malformed reply; {@link #execute} maps it
      */
     static <T, R> CommandObject<R> parsed(CommandObject<T> command, Function<T, R> parser) {
         return new CommandObject<>(command.getArguments(), new Builder<R>() {
@@ -103,13 +103,13 @@ final class RedisNode implements AutoCloseable {
     /**
      * The reply to one command.
      *
-     * @throws KeyspaceException if Redis did not do it
+     * @throws KeyspaceException if the command failed
      */
     <T> T execute(CommandObject<T> command) {
         return call(List.of(command), connection -> connection.executeCommand(command));
     }
 
-    /** The same on a server that a key is moving to, and that has been told to take it as its own already. */
+    /** Sends the command after ASKING, to the node that the slot of its key is moving to. */
     <T> T executeAsking(CommandObject<T> command) {
         return call(List.of(ASKING, command), connection -> {
             connection.executeCommand(ASKING);
@@ -118,10 +118,10 @@ final class RedisNode implements AutoCloseable {
     }
 
     /**
-     * The replies to commands sent in one round trip, in their order; null where Redis has none. A reply that is an error,
-     * other than that a key has moved, is thrown after all replies were read, so that the connection stays usable.
+     * The replies to commands sent in one round trip, in order; null for nil. An error reply other than a redirection is
+     * thrown after all replies were read, so that the connection stays usable.
      *
-     * @throws KeyspaceException if Redis did not do all of it
+     * @throws KeyspaceException if a command failed
      */
     <T> List<T> execute(List<CommandObject<T>> commands) {
         return commands.isEmpty() ? List.of() : call(commands, connection -> roundTrip(connection, commands));
@@ -141,8 +141,8 @@ final class RedisNode implements AutoCloseable {
     }
 
     /**
-     * What the work returns. A connection that turns out to be dead, since its server was restarted, is replaced once; where
-     * the name leads to several addresses, also one that has not answered in its time, which is half of a call's.
+     * Runs the work on a pooled connection. Retries once on a new connection if the pooled one was dead, as after a
+     * restart; if the name has several addresses, also after a timeout, which is then half of the whole.
      */
     private <T> T call(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
         boolean several = severalAddresses;
@@ -190,7 +190,7 @@ final class RedisNode implements AutoCloseable {
         }
     }
 
-    /** Throws if the server that lacks a command is a Sentinel, whose port was taken for that of Redis. */
+    /** Throws if a server without a basic command is a Sentinel, configured by mistake. */
     private void refuseSentinel(Connection connection, RuntimeException failure) {
         Connector.sentinelMaster(connection).ifPresent(master -> {
             throw RedisErrors.isSentinel(name, master, failure);
@@ -212,14 +212,14 @@ final class RedisNode implements AutoCloseable {
         return command.getArguments().getCommand().toString();
     }
 
-    /** A connection outside the pool, which belongs to the caller. It is made here, and throws what the client throws. */
+    /** Opens a connection outside the pool, which the caller must close. Throws the exceptions of the client library. */
     Connection open() {
         Connection connection = connect(_ -> {});
         stats.connected();
         return connection;
     }
 
-    /** A connection to the address that answers first, since of several one may be dead. */
+    /** Connects to the address that answers first, because some may be dead. */
     private Connection connect(Consumer<Connection> check) {
         database.check();
         List<JedisSocketFactory> now = addresses.get();
@@ -255,7 +255,7 @@ final class RedisNode implements AutoCloseable {
         }
     }
 
-    /** How many databases the server has that lacks this one, or 0. */
+    /** Number of databases of a server that lacks this one; 0 if unknown. */
     private int databases(JedisSocketFactory address) {
         var anyDatabase =
                 DefaultJedisClientConfig.builder().from(config).database(0).build();
@@ -270,7 +270,7 @@ final class RedisNode implements AutoCloseable {
         try {
             connection.close();
         } catch (RuntimeException e) {
-            // it was broken before
+            // it was already broken
         }
     }
 
@@ -278,7 +278,7 @@ final class RedisNode implements AutoCloseable {
         try {
             connection.executeCommand(Protocol.Command.PING);
         } catch (JedisDataException e) {
-            // a refusal is an answer too
+            // an error is a reply too
         }
     }
 
@@ -291,7 +291,7 @@ final class RedisNode implements AutoCloseable {
         pool.close();
     }
 
-    /** Makes and closes the pool's connections. */
+    /** Opens and closes the connections of the pool. */
     private static final class ConnectionFactory extends BasePooledObjectFactory<Connection> {
 
         private final Supplier<Connection> connect;

@@ -57,7 +57,7 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
         return evicted.find() ? OptionalLong.of(Long.parseLong(evicted.group(1))) : OptionalLong.empty();
     }
 
-    /** Empty where INFO is refused, which is no failure: whoever asks does without. A reply of another form is one. */
+    /** Empty if INFO is refused, which callers tolerate. A malformed reply is a failure. */
     private Optional<String> info(String section) {
         return backend.noted(() -> {
             try {
@@ -94,7 +94,7 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
         return key == null ? List.of() : List.of(key);
     }
 
-    /** What one client sent at once, Redis answers without serving another in between. */
+    /** Redis executes the commands of one pipeline without those of other clients in between. */
     private Sample sample(List<CommandObject<List<byte[]>>> commands) {
         List<CommandObject<Object>> all = new ArrayList<>();
         all.add(object(DBSIZE));
@@ -113,7 +113,7 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
         });
     }
 
-    /** The same command among others that have other replies. */
+    /** Erases the type of the reply, to pipeline different commands. */
     private static <R> CommandObject<Object> object(CommandObject<R> command) {
         return RedisNode.parsed(command, reply -> reply);
     }
@@ -132,7 +132,7 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
         return ofEach(keys, key -> replying(COMMANDS.pttl(key), Replies::millisToLive), Replies.NO_SUCH_KEY);
     }
 
-    /** One answer for each key, in one round trip. A key that has moved to another shard is gone from this one. */
+    /** One reply for each key, in one round trip. A key that has moved to another shard counts as gone. */
     private <T> List<T> ofEach(List<byte[]> keys, Function<byte[], CommandObject<T>> command, T gone) {
         return pipelined(keys.stream()
                 .map(command)
@@ -144,7 +144,7 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
                 .toList());
     }
 
-    /** The command with another reading of its reply, which is given as it came. */
+    /** The command with another parser, which gets the raw reply. */
     private static <T> CommandObject<T> replying(CommandObject<?> command, Function<Object, T> parser) {
         return new CommandObject<>(command.getArguments(), new Builder<T>() {
             @Override

@@ -14,8 +14,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes what the port promises of replies. Throws what a reply of another form brings about;
- * {@link RedisErrors} makes a failure of it.
+ * Converts replies to the types of the keyspace port. A malformed reply throws any exception; {@link RedisErrors} maps it.
  */
 final class Replies {
 
@@ -25,10 +24,10 @@ final class Replies {
 
     private static final Pattern CURSOR = Pattern.compile("[0-9]{1,20}");
 
-    /** What PTTL answers for a key that is not there. */
+    /** The reply of PTTL for a missing key. */
     static final long NO_SUCH_KEY = -2;
 
-    /** The year 5138, until when seconds are told from milliseconds by their size. */
+    /** The year 5138: a larger number is in milliseconds. */
     private static final long LAST_SECOND = 100_000_000_000L;
 
     private Replies() {}
@@ -57,7 +56,7 @@ final class Replies {
                 cursor, ((List<?>) parts.getLast()).stream().map(Replies::key).toList());
     }
 
-    /** Where MOVED and ASK lead to. */
+    /** The target of MOVED and ASK. */
     static Node node(String host, int port) {
         require(Node.isPort(port));
         return new Node(host, port);
@@ -82,8 +81,8 @@ final class Replies {
     }
 
     /**
-     * {@code expires} of the database in a reply of INFO keyspace; 0 for a database without keys, which has no line there, and
-     * empty where the reply does not say it.
+     * {@code expires} of the database in the reply to INFO keyspace; 0 for a database without keys, which has no line;
+     * empty if the reply lacks it.
      */
     static OptionalLong expiringKeys(String info, int database) {
         if (!info.contains("# Keyspace")) {
@@ -112,7 +111,7 @@ final class Replies {
 
     private static void require(boolean condition) {
         if (!condition) {
-            throw new IllegalArgumentException("a reply of another form");
+            throw new IllegalArgumentException("malformed reply");
         }
     }
 }

@@ -9,37 +9,37 @@ import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
 /**
- * Checks the bytes of replies before the Redis client parses them, which believes whatever a server announces. What passes is
- * RESP2 whose numbers are numbers of 64 bits, and whose lengths and depth are small enough.
+ * Validates replies before the Redis client parses them, because the client trusts the lengths that a server announces.
+ * Only RESP2 with 64-bit numbers and limited lengths and depth passes.
  *
- * <p>A string of more than {@link #LONGEST_STRING} bytes passes cut: its beginning, then a checksum of all of it, so that two
- * long keys stay two keys. Lines of text, which are errors mostly, and names of nodes pass escaped and cut, without the
- * password that the connection has sent in any form of {@link HiddenSecret}, since people are shown them. For one thread at a time.
+ * <p>A string of more than {@link #LONGEST_STRING} bytes is truncated and followed by a checksum of all of it, so that
+ * different long keys stay different. Lines of text, mostly errors, and names of nodes appear in messages: they are escaped
+ * and truncated, and {@link HiddenSecret} removes the password. For one thread at a time.
  */
 final class ReplyStream extends InputStream {
 
-    /** Bytes of a string that pass. Longer than any key that somebody would choose, and than any number. */
+    /** Longest string, in bytes: longer than sensible keys and all numbers. */
     static final int LONGEST_STRING = 2_048;
 
-    /** The same of a reply to INFO, which is refused when it is longer, since one part of it says nothing of the others. */
+    /** Longest reply to INFO, in bytes. A longer one is refused, not truncated. */
     static final int LONGEST_INFO = 512 * 1024;
 
-    /** Bytes of a line of text, of which fewer are shown. */
+    /** Longest line of text, in bytes. */
     static final int LONGEST_LINE = 8 * 1024;
 
     /** CLUSTER SLOTS has five levels. */
     static final int DEEPEST = 8;
 
-    /** What Redis itself takes for a string unless it is configured otherwise. */
+    /** The default limit of Redis for a string, in bytes. */
     private static final long LONGEST_ANNOUNCED = 512L << 20;
 
-    /** What the client needs in memory for a number, a string or a list, for an element of a list, and for an error. */
+    /** Memory of the client for a number, a string or a list, for an element of a list, and for an error, in bytes. */
     private static final int OBJECT = 48;
 
     private static final int ELEMENT = 8;
     private static final int ERROR = 1_024;
 
-    /** A sign and the digits of 64 bits. */
+    /** Characters of a 64-bit number with its sign. */
     private static final int LONGEST_NUMBER = 20;
 
     private static final int CHECKSUM = 16;
@@ -61,7 +61,7 @@ final class ReplyStream extends InputStream {
     private int from;
     private int to;
 
-    /** What is to pass next, in place of what was read. */
+    /** Bytes to return next, in place of those read. */
     private byte[] ready = new byte[0];
 
     private int readyFrom;
@@ -69,7 +69,7 @@ final class ReplyStream extends InputStream {
     private ParserState state = ParserState.TYPE;
     private int type;
 
-    /** How many elements are missing in each list that is open, the innermost last. */
+    /** Number of missing elements of each open list, innermost last. */
     private final long[] missing = new long[DEEPEST];
 
     private int depth;
@@ -77,7 +77,7 @@ final class ReplyStream extends InputStream {
     private byte[] text = new byte[64];
     private int length;
 
-    /** Of the string at hand: bytes that are still to come, and those of them that pass. */
+    /** Missing bytes of the current string, and those of them to return. */
     private long left;
 
     private long passing;
@@ -86,16 +86,16 @@ final class ReplyStream extends InputStream {
     private final CRC32C otherChecksum = new CRC32C();
 
     /**
-     * Nothing has been read yet.
+     * Reads from the source.
      *
-     * @param exchange knows what was asked, and has the limits of memory and time
+     * @param exchange knows the commands, and limits memory and time
      */
     ReplyStream(InputStream source, Exchange exchange) {
         this.source = source;
         this.exchange = exchange;
     }
 
-    /** Whether something has come that nobody asked for. */
+    /** Whether there is data without a command. */
     boolean hasMore() throws IOException {
         return from < to
                 || readyFrom < ready.length
@@ -130,7 +130,7 @@ final class ReplyStream extends InputStream {
         return at - offset;
     }
 
-    /** Takes one step; returns how many bytes have passed. */
+    /** Takes one step; returns the number of bytes returned to the caller. */
     private int pass(byte[] bytes, int at, int end) throws IOException {
         if (readyFrom < ready.length) {
             int some = Math.min(end - at, ready.length - readyFrom);
@@ -207,7 +207,7 @@ final class ReplyStream extends InputStream {
         long value = 0;
         for (int i = negative ? 1 : 0; i < length; i++) {
             int digit = text[i] - '0';
-            require(digit >= 0 && digit <= 9, "a number with other characters than digits");
+            require(digit >= 0 && digit <= 9, "a number with characters other than digits");
             require(value >= (Long.MIN_VALUE + digit) / 10, "a number of more than 64 bits");
             value = 10 * value - digit;
         }
@@ -267,7 +267,7 @@ final class ReplyStream extends InputStream {
         }
     }
 
-    /** Passes what is to pass of the string, skips the rest; what was cut off is in the checksum. */
+    /** Returns the first bytes of the string and skips the rest, which is in the checksum. */
     private int passString(byte[] bytes, int at, int end) {
         int some = (int) Math.min(left, to - from);
         int passed = 0;
@@ -317,7 +317,7 @@ final class ReplyStream extends InputStream {
         readyFrom = 0;
     }
 
-    /** The value at hand has ended, and perhaps lists with it. */
+    /** The current value has ended, and perhaps lists with it. */
     private void ended() throws IOException {
         state = ParserState.TYPE;
         while (depth > 0 && --missing[depth - 1] == 0) {

@@ -6,25 +6,23 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/**
- * Passes commands to the server and counts them, so that it is known how many replies are to come. For one thread at a time.
- */
+/** Sends commands and counts them, so that the number of expected replies is known. For one thread at a time. */
 final class RequestStream extends OutputStream {
 
-    /** The longest argument that is looked at; names of commands and passwords are shorter. */
+    /** Longest argument that is inspected; names of commands and passwords are shorter. */
     private static final int LOOKED_AT = 4_096;
 
     private final OutputStream target;
     private final Exchange exchange;
     private final ReplyStream replies;
 
-    /** Number of arguments of the command at hand that have not ended. */
+    /** Number of arguments of the current command that have not ended. */
     private long arguments;
 
     private boolean inNumber;
     private long number;
 
-    /** Bytes of the argument at hand that are missing, with the end of its line. */
+    /** Missing bytes of the current argument, including its line end. */
     private long left;
 
     private byte[] argument = new byte[64];

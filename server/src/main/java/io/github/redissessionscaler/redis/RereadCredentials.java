@@ -12,7 +12,7 @@ import redis.clients.jedis.DefaultRedisCredentials;
 import redis.clients.jedis.RedisCredentials;
 import redis.clients.jedis.RedisCredentialsProvider;
 
-/** Credentials whose file, if the password is in one, is read for each new connection. */
+/** Credentials; a password file is read for each new connection. */
 record RereadCredentials(Credentials credentials) implements RedisCredentialsProvider {
 
     @Override
@@ -24,9 +24,7 @@ record RereadCredentials(Credentials credentials) implements RedisCredentialsPro
         return new DefaultRedisCredentials(credentials.username(), password);
     }
 
-    /**
-     * Editors and tools end a file with a line break, and some begin it with a byte order mark; neither is part of the password.
-     */
+    /** Removes the final line break and the byte order mark that editors add. */
     private static String read(Path path) {
         String password;
         try {

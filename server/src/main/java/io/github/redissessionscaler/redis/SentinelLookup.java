@@ -16,9 +16,9 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.util.SafeEncoder;
 
 /**
- * The primary that the sentinels name. All of them are asked when it is first needed, after a failure that a failover may have
- * caused, and every few seconds while it is read. A server that is named is asked first whether it is a primary, since a
- * sentinel that is cut off still names the one before.
+ * The primary named by the sentinels. All of them are queried at first use, after a failure that a failover may have
+ * caused, and every few seconds while the primary is in use. The role of the named server is checked first, because a
+ * partitioned sentinel still names the previous primary.
  */
 final class SentinelLookup implements PrimaryLookup {
 
@@ -63,7 +63,7 @@ final class SentinelLookup implements PrimaryLookup {
     }
 
     @Override
-    public void suspect(KeyspaceException failure) {
+    public void invalidate(KeyspaceException failure) {
         if (PrimaryLookup.mayBeOthers(failure)) {
             primary.doubt();
         }
@@ -101,7 +101,7 @@ final class SentinelLookup implements PrimaryLookup {
         return new Found<>(node, epoch(sentinel));
     }
 
-    /** How many failovers there were, by this sentinel; 0 where it does not say. */
+    /** Number of failovers known to this sentinel; 0 if unknown. */
     private long epoch(RedisNode sentinel) {
         try {
             return sentinel.execute(question("MASTER", SentinelLookup::parseEpoch));
@@ -122,7 +122,7 @@ final class SentinelLookup implements PrimaryLookup {
         return Optional.ofNullable(address).map(known -> new Node(known.get(0), Integer.parseInt(known.get(1))));
     }
 
-    /** A list of names, each with its value behind it. */
+    /** Parses a list of names, each followed by its value. */
     static long parseEpoch(@Nullable List<String> fields) {
         int name = fields == null ? -1 : fields.indexOf("config-epoch");
         return fields == null || name < 0 ? 0 : Long.parseLong(fields.get(name + 1));

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Servers by where they are, each made when it is first needed. Thread-safe. */
+/** Nodes by address, each created at first use. Thread-safe. */
 final class ServerMap<K> implements AutoCloseable {
 
     private final Function<K, RedisNode> connector;
@@ -16,7 +16,7 @@ final class ServerMap<K> implements AutoCloseable {
         this.connector = connector;
     }
 
-    /** The server there. After {@link #close} it is one that nothing can be read from. */
+    /** The node at the address. After {@link #close} it is a closed one. */
     synchronized RedisNode get(K where) {
         RedisNode server = servers.computeIfAbsent(where, connector);
         if (closed) {

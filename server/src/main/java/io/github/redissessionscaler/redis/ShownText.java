@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.Set;
 
-/** Text of a server, for people to read: plain ASCII, short, without the password. */
+/** Makes text from a server printable: short ASCII without the password. */
 final class ShownText {
 
     /** In characters. */
     static final int LONGEST = 512;
 
-    /** Replies that the scaler reads, whatever the password is. */
+    /** Replies that must stay intact, whatever the password is. */
     private static final Set<String> STATUS =
             Set.of("OK", "PONG", "none", "string", "list", "set", "zset", "hash", "stream");
 
@@ -19,8 +19,8 @@ final class ShownText {
     private ShownText() {}
 
     /**
-     * A line of text with everything but plain ASCII escaped as {@code \xNN}. The words by which errors are recognised stay as
-     * they are, and so do errors that name a node, unless the password is {@link HiddenSecret#LONG}.
+     * Escapes everything but printable ASCII as {@code \xNN} and hides the password. The words by which errors are
+     * recognised stay intact; so do errors that name a node, unless the password is {@link HiddenSecret#LONG}.
      */
     static String line(byte[] text, HiddenSecret secret) {
         String plain = new String(text, ISO_8859_1);
@@ -39,7 +39,7 @@ final class ShownText {
         return cut(plain.substring(0, kept) + secret.hideIn(plain.substring(kept)));
     }
 
-    /** The same for the name of a node, which must stay what it is, and may hold by chance what is not {@link HiddenSecret#LONG}. */
+    /** The same for the name of a node, in which only a {@link HiddenSecret#LONG} password is hidden. */
     static String name(byte[] text, HiddenSecret secret) {
         String plain = new String(text, ISO_8859_1);
         return cut(secret.isLong() ? secret.hideIn(plain) : plain);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** A server that is always the same: alone, or a proxy in front of many. */
+/** One fixed server: standalone Redis or a proxy. */
 record StandaloneLookup(RedisNode server) implements PrimaryLookup {
 
     @Override
@@ -35,8 +35,8 @@ record StandaloneLookup(RedisNode server) implements PrimaryLookup {
     }
 
     @Override
-    public void suspect(KeyspaceException failure) {
-        // there is no other
+    public void invalidate(KeyspaceException failure) {
+        // there is no other server
     }
 
     @Override

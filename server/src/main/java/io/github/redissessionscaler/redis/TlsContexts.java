@@ -18,7 +18,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/** TLS to Redis out of PEM files. */
+/** Creates TLS contexts for Redis from PEM files. */
 final class TlsContexts {
 
     private static final char[] NO_PASSWORD = new char[0];
@@ -26,9 +26,9 @@ final class TlsContexts {
     private TlsContexts() {}
 
     /**
-     * A context with what the files hold now.
+     * A context from the current content of the files.
      *
-     * @throws KeyspaceException if one cannot be read or holds something else
+     * @throws KeyspaceException if a file cannot be read or is invalid
      */
     static SSLContext read(RedisTls tls) {
         try {
@@ -36,12 +36,11 @@ final class TlsContexts {
             context.init(keys(tls), trust(tls), null);
             return context;
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new KeyspaceException(
-                    Reason.TLS, "the certificates for TLS to Redis cannot be used: " + TlsWords.ofFile(e), e);
+            throw new KeyspaceException(Reason.TLS, "invalid TLS certificates for Redis: " + TlsWords.ofFile(e), e);
         }
     }
 
-    /** Versions 1.2 and 1.3; the certificate must name the host unless that is switched off. */
+    /** TLS 1.2 and 1.3, with host name verification unless disabled. */
     static SSLParameters parameters(RedisTls tls, String host) {
         var parameters = new SSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});

@@ -11,10 +11,10 @@ import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * TLS over plain sockets, guarded. The certificates are read from their files for each new connection. A handshake has less time
- * than a reply, so that it is known to be what failed before whoever waits for the reply gives up.
+ * Guarded TLS sockets. The certificates are read from their files for each new connection. A handshake has a shorter
+ * timeout than a reply, so that its failure is known before the caller gives up.
  *
- * @param time for each exchange; three quarters of it for the handshake
+ * @param time limit of each exchange; three quarters of it for the handshake
  */
 record TlsSockets(JedisSocketFactory plain, Node node, RedisTls tls, Duration time) implements JedisSocketFactory {
 

@@ -10,12 +10,12 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import javax.net.ssl.SSLException;
 
-/** Says why TLS to Redis fails, and what to do about it. */
+/** Explains TLS failures and how to fix them. */
 final class TlsWords {
 
     private TlsWords() {}
 
-    /** The failure of a handshake, whatever ended it, as one of TLS. */
+    /** The failure of a handshake, with any cause, as a TLS failure. */
     static IOException inHandshake(IOException failure) {
         return failure instanceof SSLException
                 ? failure
@@ -27,9 +27,9 @@ final class TlsWords {
     }
 
     private static final String WITHOUT_TLS =
-            "; if it does not speak TLS on this port, use redis:// in the URL, or remove tls from the connection";
+            "; if this port does not use TLS, use redis:// in the URL, or remove tls from the connection";
 
-    /** Why the peer and the scaler did not agree. */
+    /** Why the handshake failed. */
     static String of(SSLException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
@@ -40,8 +40,8 @@ final class TlsWords {
                     return "its certificate is not valid yet";
                 }
                 case CertPathBuilderException _ -> {
-                    return "its certificate is of an authority that the scaler does not know;"
-                            + " name that authority's certificate in tls.caFile";
+                    return "its certificate was issued by an unknown authority; set tls.caFile to the certificate of"
+                            + " that authority";
                 }
                 case EOFException _ -> {
                     return "it closed the connection" + WITHOUT_TLS;
@@ -54,19 +54,19 @@ final class TlsWords {
             return message;
         }
         if (message.contains("unrecognized SSL message") || message.contains("plaintext connection")) {
-            return "it answers without TLS; use redis:// in the URL, or remove tls from the connection";
+            return "it replied without TLS; use redis:// in the URL, or remove tls from the connection";
         }
         if (message.contains("No subject alternative") || message.contains("No name matching")) {
             return "its certificate is for another name; use that name in the address, or verifyHostname: false ("
                     + Printable.plain(message) + ")";
         }
         if (message.contains("bad_certificate") || message.contains("certificate_required")) {
-            return "it refuses the scaler's certificate, or wants one: tls.certFile and tls.keyFile";
+            return "it rejected the scaler's certificate, or requires one; set tls.certFile and tls.keyFile";
         }
         return Printable.plain(message);
     }
 
-    /** Why certificates and keys out of files cannot be used. {@link io.github.redissessionscaler.tls.Pem} names the file. */
+    /** Why certificate or key files are invalid. {@link io.github.redissessionscaler.tls.Pem} names the file. */
     static String ofFile(Exception failure) {
         return failure instanceof java.nio.file.FileSystemException unreadable
                 ? unreadable.getFile() + ": " + Causes.describe(unreadable)

@@ -19,8 +19,8 @@ import java.time.Duration;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * A Unix domain socket as a {@link Socket}, which the Redis client wants and the JDK does not offer. Reads honour the
- * timeout by a selector. For one thread at a time.
+ * A Unix domain socket as a {@link Socket}, which the Redis client requires and the JDK lacks. Read timeouts use a
+ * selector. For one thread at a time.
  */
 final class UnixSocketAdapter extends Socket {
 
@@ -95,22 +95,22 @@ final class UnixSocketAdapter extends Socket {
         };
     }
 
-    /** Waits until the operation can go on; a timeout of 0 waits for ever, as it does on every socket. */
+    /** Waits until the operation can proceed; a timeout of 0 means no timeout. */
     private void await(int operation) throws IOException {
         try {
             key.interestOps(operation);
         } catch (CancelledKeyException e) {
-            throw new SocketException("closed before it was waited for", e);
+            throw new SocketException("socket closed", e);
         }
         int ready;
         try {
             ready = selector.select(timeoutMillis);
             selector.selectedKeys().clear();
         } catch (ClosedSelectorException e) {
-            throw new SocketException("closed while it was waited for", e);
+            throw new SocketException("socket closed while waiting", e);
         }
         if (ready == 0 && timeoutMillis > 0) {
-            throw new SocketTimeoutException("the server has not answered in " + timeoutMillis + " ms");
+            throw new SocketTimeoutException("no reply within " + timeoutMillis + " ms");
         }
     }
 

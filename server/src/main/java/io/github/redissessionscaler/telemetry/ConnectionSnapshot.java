@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What was seen of one Redis connection up to a moment. Counts are since the start of the scaler.
+ * Statistics of one Redis connection at one time. Counts are since the start of the scaler.
  *
- * @param name as the configuration has it
- * @param commands those sent, by name in capitals, without the ones that open a connection
- * @param failures by reason, of reads that Redis did not answer, or answered with an error
- * @param recentLatency of a round trip, of late: newer ones weigh more; zero before the first
- * @param slowest round trip of the last two minutes or so
- * @param connects connections opened, which includes those that the pool opens as it grows
- * @param reconnects connections opened after one had broken
- * @param evictedKeys keys that Redis has evicted since it started; empty where it does not tell, or was not asked yet
- * @param lastFailure empty when there has been none
+ * @param name as configured
+ * @param commands number of commands sent by name in upper case, without those that open a connection
+ * @param failures number of failed reads by reason
+ * @param recentLatency moving average of round trips; zero before the first
+ * @param slowest slowest round trip of about the last two minutes
+ * @param connects number of connections opened, including those by which the pool grew
+ * @param reconnects number of connections opened after one was lost
+ * @param evictedKeys keys that Redis has evicted since it started; empty if unknown
+ * @param lastFailure the last failed read, if any
  */
 public record ConnectionSnapshot(
         String name,
@@ -31,20 +31,20 @@ public record ConnectionSnapshot(
         OptionalLong evictedKeys,
         Optional<LastFailure> lastFailure) {
 
-    /** Whether Redis answers. */
+    /** Whether Redis is available. */
     public enum ConnectionState {
-        /** Nobody has asked it anything. */
+        /** No read yet. */
         UNUSED,
-        /** It answered last time, if only with an error about what was asked. */
+        /** It answered the last read, possibly with an error about that read alone. */
         UP,
-        /** It did not, or said that it serves nobody now. */
+        /** It did not answer the last read, or replied that it serves no client now. */
         DOWN
     }
 
     /**
      * A read that failed.
      *
-     * @param message for an operator; it holds no secret
+     * @param message for an operator, without secrets
      */
     public record LastFailure(String reason, String message, Instant at) {}
 
@@ -53,7 +53,7 @@ public record ConnectionSnapshot(
         failures = Map.copyOf(failures);
     }
 
-    /** All commands that were sent. */
+    /** Number of commands sent. */
     public long commandsSent() {
         return commands.values().stream().mapToLong(Long::longValue).sum();
     }

@@ -20,14 +20,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is measured of one Redis connection, over all its servers and databases. Recording is cheap enough for every
- * command. Thread-safe.
+ * Statistics of one Redis connection, over all its servers and databases. Recording is cheap enough for every command.
+ * Thread-safe.
  */
 public final class ConnectionStats {
 
     private static final String METERS = Telemetry.METERS + "redis.";
 
-    /** How much of a new round trip goes into the recent latency. */
+    /** Weight of a new round trip in the moving average. */
     private static final double NEWEST = 0.1;
 
     private static final Duration[] BUCKETS = {
@@ -60,29 +60,29 @@ public final class ConnectionStats {
         this.registry = registry;
         this.clock = clock;
         roundTrips = Timer.builder(METERS + "round.trip")
-                .description("Round trips to Redis, each of one command or of a pipeline")
+                .description("Round trips to Redis, each of one command or one pipeline")
                 .tag("connection", name)
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry);
-        connects = counter("connects", "Connections to Redis that were opened");
-        reconnects = counter("reconnects", "Connections to Redis that were opened after one had broken");
+        connects = counter("connects", "Connections to Redis opened");
+        reconnects = counter("reconnects", "Connections to Redis opened after one was lost");
         Gauge.builder(METERS + "up", this, ConnectionStats::up)
-                .description("1 while Redis answers, 0 while it does not, NaN before it was asked anything")
+                .description("1 while Redis is available, 0 while it is unavailable, NaN before the first read")
                 .tag("connection", name)
                 .register(registry);
     }
 
-    /** This many commands of one name were sent. */
+    /** Records commands of one name that were sent. */
     public void sent(String command, long times) {
         commands.computeIfAbsent(command, key -> counter("commands", "Commands sent to Redis", "command", key))
                 .increment((double) times);
     }
 
-    /** What was sent at once was answered, or was waited for in vain. */
+    /** Records a round trip, successful or not. */
     public void roundTrip(long nanos) {
         roundTrips.record(nanos, TimeUnit.NANOSECONDS);
         double before = recentNanos;
-        // One of two that end at the same time may be lost here, which the next ones make good.
+        // A concurrent update may be lost, which does not matter for an average.
         recentNanos = before == 0 ? (double) nanos : before + NEWEST * ((double) nanos - before);
     }
 
@@ -94,7 +94,7 @@ public final class ConnectionStats {
         }
     }
 
-    /** An open connection broke. */
+    /** An open connection was lost. */
     public void lost() {
         broken.set(true);
     }
@@ -107,28 +107,28 @@ public final class ConnectionStats {
     /**
      * A read failed.
      *
-     * @param message for an operator, without a secret
-     * @param answered whether Redis is well, and what was asked is to blame
+     * @param message for an operator, without secrets
+     * @param answered whether Redis is available and only this read failed
      */
     public void failed(String reason, String message, boolean answered) {
-        failures.computeIfAbsent(reason, key -> counter("failures", "Reads of Redis that failed", "reason", key))
+        failures.computeIfAbsent(reason, key -> counter("failures", "Failed reads of Redis", "reason", key))
                 .increment();
         lastFailure = new LastFailure(reason, message, clock.instant());
         state = answered ? ConnectionState.UP : ConnectionState.DOWN;
     }
 
-    /** This many keys Redis has evicted since it started. */
+    /** Records how many keys Redis has evicted since it started. */
     public void evicted(long keys) {
         evictedKeys = keys;
         if (!evictionsKnown.getAndSet(true)) {
             FunctionCounter.builder(METERS + "evicted.keys", this, stats -> (double) stats.evictedKeys)
-                    .description("Keys that Redis has evicted for want of memory, where INFO is allowed")
+                    .description("Keys that Redis has evicted because of maxmemory, if INFO is allowed")
                     .tag("connection", name)
                     .register(registry);
         }
     }
 
-    /** What was seen up to now. */
+    /** The statistics so far. */
     public ConnectionSnapshot snapshot() {
         return new ConnectionSnapshot(
                 name,

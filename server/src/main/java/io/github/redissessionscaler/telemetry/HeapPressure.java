@@ -16,50 +16,53 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How much of the heap is in use after a full collection, and what that permits. The limits of single things bound what is known
- * to take memory; this bounds their sum, and what nobody thought of. Envoy calls the same an overload manager. Thread-safe.
+ * Limits what is accepted by how much of the heap is in use after a full collection. Other limits bound each known use of
+ * memory; this one bounds their sum and everything else. Envoy calls this an overload manager. Thread-safe.
  */
 public final class HeapPressure {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeapPressure.class);
 
-    /** Of the heap: from this on little that is new is taken. With the defaults, what triggers, streams and scrapes take is less. */
+    /**
+     * Share of the heap above which little new work is accepted. With the default limits, triggers, streams and scrapes
+     * need less.
+     */
     private static final double HIGH_FROM = 0.86;
 
-    /** Of the heap: from this on nothing new is taken, and what can be given up is. */
+    /** Share of the heap above which no new work is accepted, and memory is freed where possible. */
     private static final double CRITICAL_FROM = 0.92;
 
-    /** Of the heap: so much less must be in use before the level falls again. */
+    /** Share of the heap by which usage must be lower before the level falls again. */
     private static final double MARGIN = 0.03;
 
-    /** Checks between two collections that are made to learn whether the level falls, at most. */
+    /** Most checks between two collections made to find out whether the level falls. */
     private static final int LONGEST_PAUSE = 32;
 
     private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** What may be done. */
+    /** What is accepted. */
     public enum Level {
         /** Everything. */
         NORMAL,
-        /** What each client needs; nothing is taken from new ones. */
+        /** A few calls of each client; no new clients. */
         HIGH,
-        /** Nothing new. */
+        /** No new work. */
         CRITICAL
     }
 
-    /** The heap as it is measured. */
+    /** Measurements of the heap. */
     interface Heap {
 
-        /** How many full collections there were. Asked very often. */
+        /** Number of full collections. Called very often. */
         long collections();
 
-        /** Bytes that were in use after the last full collection. */
+        /** Bytes in use after the last full collection. */
         long live();
 
         /** Bytes of the whole heap. */
         long size();
 
-        /** Makes a full collection; takes about a tenth of a second, for which the process stands still. */
+        /** Runs a full collection, which stops the process for about 0.1 s. */
         void collect();
     }
 
@@ -69,7 +72,7 @@ public final class HeapPressure {
     private volatile Level level = Level.NORMAL;
     private volatile LongSupplier owed = () -> 0;
 
-    /** Bytes after the last full collection: in use, and owed. */
+    /** Bytes after the last full collection: in use, and estimated for calls and streams. */
     private volatile long live;
 
     private volatile long owedThen;
@@ -78,18 +81,18 @@ public final class HeapPressure {
     private int pause = 1;
     private int checks;
 
-    /** Normal until there is a full collection. */
+    /** Starts at the normal level. */
     HeapPressure(Heap heap) {
         this.heap = heap;
         seen = heap.collections();
     }
 
-    /** That of this process. */
+    /** The heap of this process. */
     static HeapPressure ofThisProcess() {
         return new HeapPressure(new Jvm());
     }
 
-    /** The level since the last full collection. Cheap enough for every call. */
+    /** The current level. Cheap enough for every call. */
     public Level level() {
         long collections = heap.collections();
         if (collections != seen) {
@@ -102,34 +105,34 @@ public final class HeapPressure {
         return level;
     }
 
-    /** What was in use, and what has come since then: a burst must not fill the heap before it is measured. */
+    /** Bytes in use plus the estimated growth since: a burst must not fill the heap before the next collection. */
     private double expectedShare() {
         return (double) (live + Math.max(0, owed.getAsLong() - owedThen)) / heap.size();
     }
 
     /**
-     * What is known to take memory and may come in bursts is counted from now on as soon as it comes.
+     * Adds an estimate of memory that may grow in bursts between collections.
      *
-     * @param bytes how much of it there is, by estimate; asked very often
+     * @param bytes the current estimate in bytes; called very often
      */
     public void count(LongSupplier bytes) {
         owed = bytes;
         owedThen = bytes.getAsLong();
     }
 
-    /** The part of the heap that was in use after the last full collection, from 0 to 1; 0 before the first. */
+    /** The share of the heap in use after the last full collection, from 0 to 1; 0 before the first. */
     public double share() {
         return (double) live / heap.size();
     }
 
-    /** From now on runs this after each full collection that leaves a critical level; must not block. */
+    /** Registers an action to run after each full collection with a critical level; must not block. */
     public void whenCritical(Runnable relief) {
         whenCritical.add(relief);
     }
 
     /**
-     * Notices that the level has fallen: makes a full collection while it is not normal and none was made anyway. To be called
-     * about once a second, by one thread.
+     * Detects that the level has fallen: while it is not normal, runs a full collection if the JVM has not. Must be called
+     * about once a second by one thread.
      */
     public void check() {
         if (level() == Level.NORMAL) {
@@ -173,8 +176,8 @@ public final class HeapPressure {
         if (before == Level.NORMAL && next != Level.NORMAL && System.nanoTime() - warned > QUIET_NANOS) {
             warned = System.nanoTime();
             LOG.warn(
-                    "The heap is nearly full ({}); calls of clients that have many under way, and new connections, are"
-                            + " refused until it is not (docs/security.md)",
+                    "The heap is nearly full ({}); refusing new connections, and calls of clients with many in progress"
+                            + " (docs/security.md)",
                     percent());
         }
     }
@@ -191,14 +194,14 @@ public final class HeapPressure {
         return share >= HIGH_FROM - margin ? Level.HIGH : Level.NORMAL;
     }
 
-    /** What the JVM says of its own heap. */
+    /** Reads the heap of this JVM. */
     private static final class Jvm implements Heap {
 
         private final List<MemoryPoolMXBean> pools = ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .toList();
 
-        /** Those that collect what has lived for long; pools of what has not have no threshold. */
+        /** Pools of long-lived objects; the others do not support a threshold. */
         private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans().stream()
                 .filter(collector ->
                         Arrays.stream(collector.getMemoryPoolNames()).anyMatch(this::isOld))

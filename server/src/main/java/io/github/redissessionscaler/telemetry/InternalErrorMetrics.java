@@ -7,14 +7,14 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSna
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 
-/** Errors of the scaler itself, by what it was doing. */
+/** Internal errors by task. */
 final class InternalErrorMetrics implements MultiCollector {
 
     @Override
     public MetricSnapshots collect() {
         var counter = CounterSnapshot.builder()
                 .name(Telemetry.PREFIX + "internal_errors")
-                .help("Errors of the scaler itself, which its log shows with a stack trace");
+                .help("Internal errors of the scaler; the log has the stack traces");
         InternalErrors.counts()
                 .forEach((task, count) -> counter.dataPoint(CounterDataPointSnapshot.builder()
                         .labels(Labels.of("task", task))

@@ -34,19 +34,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** What the scaler measures of itself, for Prometheus. Thread-safe. */
+/** The metrics of the scaler for Prometheus. Thread-safe. */
 public final class Telemetry implements AutoCloseable {
 
-    /** How every name of ours begins. */
+    /** Prefix of all metric names. */
     public static final String PREFIX = "redis_session_scaler_";
 
-    /** The same, as Micrometer writes names. */
+    /** The prefix in Micrometer's notation. */
     static final String METERS = "redis.session.scaler.";
 
-    /** As the registry writes it. */
+    /** Content type of the registry's output. */
     private static final PrometheusTextFormatWriter FORMAT = PrometheusTextFormatWriter.create();
 
-    /** The limits of the ports, so that each has a count from the start. */
+    /** The limits of the ports, so that each has a series from the start. */
     private static final List<String> LIMITS =
             List.of("connections", "handshakes", "calls", "strikes", "memory", "management");
 
@@ -55,7 +55,7 @@ public final class Telemetry implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
-    /** By method, then by status: answers are counted too often for a key of two parts. */
+    /** By method, then by status. Two levels avoid creating a key object for each call. */
     private final ConcurrentMap<String, ConcurrentMap<String, Timer>> rpcs = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<Read, Timer> reads = new ConcurrentHashMap<>();
@@ -68,10 +68,10 @@ public final class Telemetry implements AutoCloseable {
     private volatile Set<String> configured = Set.of();
 
     /**
-     * Measures the JVM from the start.
+     * Registers the metrics of the JVM.
      *
-     * @param clock tells when something failed
-     * @param answerBound within which calls are to be answered; how near they come to it can be told
+     * @param clock for the time of failures
+     * @param answerBound time limit of calls, which is also a bucket of their histogram
      */
     public Telemetry(InstantSource clock, Duration answerBound) {
         this.clock = clock;
@@ -89,9 +89,9 @@ public final class Telemetry implements AutoCloseable {
         }
         register(new InternalErrorMetrics());
         LIMITS.forEach(this::refusals);
-        gauge("heap.live.ratio", "Part of the heap in use after the last full collection", heap::share);
+        gauge("heap.live.ratio", "Share of the heap in use after the last full collection, 0 to 1", heap::share);
         Gauge.builder(METERS + "answer.timeout.seconds", () -> seconds(answerBound))
-                .description("Time within which every call is answered, ANSWER_TIMEOUT")
+                .description("Time limit of a call, ANSWER_TIMEOUT")
                 .register(registry);
     }
 
@@ -102,13 +102,13 @@ public final class Telemetry implements AutoCloseable {
         return Stream.concat(usual, parts).toArray(Duration[]::new);
     }
 
-    /** How full the heap of this process is. */
+    /** The heap of this process. */
     public HeapPressure heap() {
         return heap;
     }
 
     /**
-     * A unary call was answered, or its caller has left.
+     * A unary call was answered or cancelled.
      *
      * @param code the gRPC status
      */
@@ -117,7 +117,7 @@ public final class Telemetry implements AutoCloseable {
                 .computeIfAbsent(
                         code,
                         _ -> Timer.builder(METERS + "rpc")
-                                .description("Unary calls, from their arrival to their answer")
+                                .description("Unary calls, from request to response")
                                 .tag("method", method)
                                 .tag("code", code)
                                 .serviceLevelObjectives(rpcBuckets)
@@ -137,20 +137,20 @@ public final class Telemetry implements AutoCloseable {
      * @param code the gRPC status; CANCELLED when the client ended it
      */
     public void streamEnded(String method, String code) {
-        counter("streams.ended", "Streams that have ended", "method", method, "code", code)
+        counter("streams.ended", "Streams ended", "method", method, "code", code)
                 .increment();
     }
 
-    /** A client was refused in the TLS handshake. */
+    /** A TLS handshake failed. */
     public void handshakeRefused(String reason) {
-        counter("grpc.handshakes.refused", "Clients that were refused in the TLS handshake", "reason", reason)
+        counter("grpc.handshakes.refused", "Failed TLS handshakes of clients", "reason", reason)
                 .increment();
     }
 
     /**
-     * Something was refused because a limit was reached.
+     * A limit of the ports was reached.
      *
-     * @param limit which one, of {@link #LIMITS}
+     * @param limit one of {@link #LIMITS}
      */
     public void refused(String limit) {
         refusals(limit).increment();
@@ -161,7 +161,7 @@ public final class Telemetry implements AutoCloseable {
                 limit,
                 _ -> counter(
                         "refused",
-                        "What was refused or closed because a limit of the ports was reached",
+                        "Calls and connections refused or closed because a limit of the ports was reached",
                         "limit",
                         limit));
     }
@@ -170,13 +170,13 @@ public final class Telemetry implements AutoCloseable {
      * A read of Redis has ended.
      *
      * @param kind what was read
-     * @param outcome {@code OK}, or the reason why not
+     * @param outcome {@code OK}, or the reason of the failure
      */
     public void read(String connection, String kind, String outcome, Duration took) {
         reads.computeIfAbsent(
                         new Read(connection, kind, outcome),
                         read -> Timer.builder(METERS + "redis.reads")
-                                .description("Reads of Redis, each shared by all who wait for it")
+                                .description("Reads of Redis; one may serve several calls")
                                 .tag("connection", read.connection)
                                 .tag("kind", read.kind)
                                 .tag("outcome", read.outcome)
@@ -185,16 +185,16 @@ public final class Telemetry implements AutoCloseable {
     }
 
     /**
-     * Keys were visited to count by pattern.
+     * Keys were visited for counting by pattern.
      *
      * @param method {@code exact} or {@code estimate}
      */
     public void visited(String connection, String method, long keys, Duration serverTime) {
-        counter("scan.keys", "Keys visited to count by pattern", "connection", connection, "method", method)
+        counter("scan.keys", "Keys visited for counting by pattern", "connection", connection, "method", method)
                 .increment((double) keys);
         counter(
                         "scan.server.seconds",
-                        "Time of Redis that counting by pattern took, as far as the answers' delay tells",
+                        "Time that Redis spent on counting by pattern, estimated from response times",
                         "connection",
                         connection,
                         "method",
@@ -210,26 +210,26 @@ public final class Telemetry implements AutoCloseable {
     public void scanned(String connection, String outcome, Duration took) {
         Timer.builder(METERS + "scan")
                 .description(
-                        "Scans of all keys of a database, from beginning to end; MOVED where keys moved meanwhile, so"
-                                + " that it counts for nothing")
+                        "Full scans of a database; MOVED if keys moved between primaries during the scan, so that it"
+                                + " was discarded")
                 .tag("connection", connection)
                 .tag("outcome", outcome)
                 .register(registry)
                 .record(took);
     }
 
-    /** From now on these are the connections that the configuration names. */
+    /** Sets the configured connections. */
     public void connectionsAre(Set<String> names) {
         configured = Set.copyOf(names);
         names.forEach(this::connection);
     }
 
-    /** What is measured of a connection. */
+    /** The statistics of a connection. */
     public ConnectionStats connection(String name) {
         return connections.computeIfAbsent(name, key -> new ConnectionStats(key, registry, clock));
     }
 
-    /** What was seen of each connection that the configuration names, by name. */
+    /** Snapshots of the configured connections, by name. */
     public List<ConnectionSnapshot> connections() {
         return configured.stream()
                 .sorted()
@@ -237,30 +237,30 @@ public final class Telemetry implements AutoCloseable {
                 .toList();
     }
 
-    /** Measures a number whenever it is asked for. */
+    /** Registers a gauge that is read at each scrape. */
     public void gauge(String name, String description, Supplier<Number> value) {
         Gauge.builder(METERS + name, value).description(description).register(registry);
     }
 
-    /** Adds what is made up anew at each scrape. */
+    /** Registers a collector that is called at each scrape. */
     public void register(MultiCollector collector) {
         registry.getPrometheusRegistry().register(collector);
     }
 
-    /** Large families, which are made and written one after the other. */
+    /** Large metric families, produced and written one at a time. */
     @FunctionalInterface
     public interface Families {
 
-        /** Each made when it is taken. */
+        /** Each is produced when the stream reaches it. */
         Stream<? extends MetricSnapshot> snapshots();
     }
 
-    /** Adds families that are too large to be held all at once. */
+    /** Registers families that are too large to hold in memory together. */
     public void registerLarge(Families families) {
         large.add(families);
     }
 
-    /** Writes everything in Prometheus's text format 0.0.4. */
+    /** Writes all metrics in Prometheus's text format 0.0.4. */
     public void scrape(OutputStream out) throws IOException {
         registry.scrape(out);
         for (Families families : large) {
@@ -271,7 +271,7 @@ public final class Telemetry implements AutoCloseable {
         }
     }
 
-    /** Everything in Prometheus's text format 0.0.4. */
+    /** All metrics in Prometheus's text format 0.0.4. */
     public String scrape() {
         var out = new ByteArrayOutputStream();
         try {

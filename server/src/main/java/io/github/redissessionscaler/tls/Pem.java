@@ -23,8 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads PEM files with nothing but the JDK. A private key may be in PKCS #8, or in the older forms of its own algorithm
- * (PKCS #1 for RSA, SEC 1 for elliptic curves), which certificate managers still write.
+ * Reads PEM files with the JDK only. Private keys may be in PKCS #8, PKCS #1 (RSA) or SEC 1 (elliptic curves); certificate
+ * managers still write the older formats.
  */
 public final class Pem {
 
@@ -33,22 +33,22 @@ public final class Pem {
     private static final Pattern PRIVATE_KEY = Pattern.compile(
             "-----BEGIN (?<form>[A-Z ]*PRIVATE KEY)-----(?<base64>[A-Za-z0-9+/=\\s]+)-----END \\k<form>-----");
 
-    /** The tags and the version that PKCS #8 is made of. */
+    /** DER tags and the version in PKCS #8. */
     private static final int SEQUENCE = 0x30;
 
     private static final int OCTET_STRING = 0x04;
     private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
 
-    /** What keys of each algorithm sign with. */
+    /** Signature algorithm by key algorithm. */
     private static final Map<String, String> SIGNATURES =
             Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
 
     private Pem() {}
 
     /**
-     * All certificates of the file, in its order.
+     * All certificates of the file, in order.
      *
-     * @throws GeneralSecurityException if it holds none, or something that is none
+     * @throws GeneralSecurityException if it contains none, or an invalid one
      */
     public static List<X509Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
         var in = new ByteArrayInputStream(Files.readAllBytes(file));
@@ -61,22 +61,22 @@ public final class Pem {
                 return certificates;
             }
         } catch (CertificateException e) {
-            throw new CertificateException(file + " holds no certificate in PEM: " + e.getMessage(), e);
+            throw new CertificateException(file + " contains no PEM certificate: " + e.getMessage(), e);
         }
-        throw new CertificateException(file + " holds no certificate in PEM");
+        throw new CertificateException(file + " contains no PEM certificate");
     }
 
     /**
      * The private key of the file, which belongs to the certificate.
      *
-     * @throws GeneralSecurityException if the file holds no key that can be read, or that of another certificate; the message
-     *     holds nothing of the key
+     * @throws GeneralSecurityException if the file contains no valid key, or that of another certificate; the message
+     *     contains nothing of the key
      */
     public static PrivateKey privateKey(Path file, X509Certificate certificate)
             throws IOException, GeneralSecurityException {
         Matcher pem = PRIVATE_KEY.matcher(Files.readString(file));
         if (!pem.find()) {
-            throw new InvalidKeySpecException(file + " holds no unencrypted private key in PEM");
+            throw new InvalidKeySpecException(file + " contains no unencrypted PEM private key");
         }
         PublicKey publicKey = certificate.getPublicKey();
         try {
@@ -95,7 +95,7 @@ public final class Pem {
         }
     }
 
-    /** Whether the one verifies what the other signs. */
+    /** Whether the public key verifies a signature of the private key. */
     private static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
         String algorithm = SIGNATURES.get(publicKey.getAlgorithm());
         if (algorithm == null) {
@@ -111,7 +111,7 @@ public final class Pem {
         return signature.verify(bytes);
     }
 
-    /** PKCS #8 around a key of the older forms: which algorithm it is stands in the certificate in the same words. */
+    /** Wraps a key of an older format in PKCS #8. The algorithm identifier is the same as in the certificate. */
     private static byte[] wrapped(byte[] key, PublicKey publicKey) {
         byte[] info = publicKey.getEncoded();
         int algorithmStart = headerLength(info, 0);
@@ -137,7 +137,7 @@ public final class Pem {
         return value.toByteArray();
     }
 
-    /** Of the value at this place: its tag and its length's own bytes. */
+    /** Length of the DER header at this position: the tag and the length bytes. */
     private static int headerLength(byte[] der, int at) {
         int first = der[at + 1] & 0xff;
         return first < 0x80 ? 2 : 2 + (first & 0x7f);

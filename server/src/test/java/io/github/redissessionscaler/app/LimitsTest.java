@@ -113,7 +113,7 @@ final class LimitsTest {
 
         assertThatThrownBy(() -> scaler.metric(Map.of("keyPattern", "b*")))
                 .hasMessageContaining("RESOURCE_EXHAUSTED")
-                .hasMessageContaining("PATTERN_LIMIT (a long one counts as several)");
+                .hasMessageContaining("PATTERN_LIMIT (a long pattern counts as several)");
     }
 
     @Test
@@ -215,7 +215,7 @@ final class LimitsTest {
         await().until(() -> watches.getLast().end().isPresent());
         assertThat(watches.getLast().end()).hasValueSatisfying(status -> {
             assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-            assertThat(status.getDescription()).contains("watches the health 4 times already");
+            assertThat(status.getDescription()).contains("already has 4 health watches");
         });
         assertThat(watches.getFirst().end()).isEmpty();
     }

@@ -192,7 +192,7 @@ final class TlsTest {
         assertThatThrownBy(() -> RunningScaler.with(environment(false)).close())
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("GRPC_TLS_KEY_FILE")
-                .hasMessageContaining("server.key holds no unencrypted private key in PEM");
+                .hasMessageContaining("server.key contains no unencrypted PEM private key");
     }
 
     private Map<String, String> environment(boolean mutual) {
@@ -274,25 +274,25 @@ final class TlsTest {
 
     private static final class TrustsAll extends X509ExtendedTrustManager {
 
-        private final AtomicInteger asked;
+        private final AtomicInteger calls;
 
-        TrustsAll(AtomicInteger asked) {
-            this.asked = asked;
+        TrustsAll(AtomicInteger calls) {
+            this.calls = calls;
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type) {
-            asked.incrementAndGet();
+            calls.incrementAndGet();
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-            asked.incrementAndGet();
+            calls.incrementAndGet();
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            asked.incrementAndGet();
+            calls.incrementAndGet();
         }
 
         @Override

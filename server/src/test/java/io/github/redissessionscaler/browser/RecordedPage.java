@@ -89,11 +89,11 @@ final class RecordedPage implements AutoCloseable, InstantSource {
 
     /** Asks as KEDA does. */
     void poll(String namespace, String name, Map<String, String> metadata) {
-        var asked = new TriggerRef(namespace, name, TriggerParser.parse(metadata));
+        var ref = new TriggerRef(namespace, name, TriggerParser.parse(metadata));
         var deadline = Deadline.in(Duration.ofSeconds(5));
         try {
-            Futures.await(evaluator.value(asked, deadline));
-            Futures.await(evaluator.active(asked, deadline));
+            Futures.await(evaluator.value(ref, deadline));
+            Futures.await(evaluator.active(ref, deadline));
         } catch (UnavailableException e) {
             // the trigger wants an error during an outage
         }

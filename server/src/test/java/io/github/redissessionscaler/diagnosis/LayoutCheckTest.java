@@ -37,7 +37,7 @@ final class LayoutCheckTest {
         assertThat(look(Map.of("preset", "spring-session", "namespace", "shop")))
                 .singleElement()
                 .asString()
-                .contains("are those of preset spring-session-indexed");
+                .contains("match preset spring-session-indexed");
         assertThat(look(Map.of("preset", "spring-session-indexed", "namespace", "shop")))
                 .isEmpty();
     }
@@ -49,7 +49,7 @@ final class LayoutCheckTest {
         assertThat(look(Map.of("preset", "spring-session-indexed")))
                 .singleElement()
                 .asString()
-                .contains("are those of preset spring-session;");
+                .contains("match preset spring-session;");
     }
 
     @Test
@@ -59,7 +59,7 @@ final class LayoutCheckTest {
         assertThat(look(Map.of("preset", "rails")))
                 .singleElement()
                 .asString()
-                .contains("matching keys looked at have no time to live");
+                .contains("inspected matching keys have no TTL");
     }
 
     @Test
@@ -80,7 +80,7 @@ final class LayoutCheckTest {
         assertThat(look(Map.of("preset", "express")))
                 .singleElement()
                 .asString()
-                .matches("none of \\d+ keys looked at, drawn at random, matches .*")
+                .matches("none of \\d+ random keys matches .*")
                 .satisfies(advice ->
                         assertThat(Integer.parseInt(advice.split(" ", 4)[2])).isBetween(1, 101));
     }

@@ -30,7 +30,7 @@ final class LayoutMonitorTest {
 
     @Test
     void evictionsAreLookedAtAgainAfterAnError() {
-        long before = errors("look at evictions");
+        long before = errors("eviction check");
         try (var telemetry = new Telemetry(() -> now, Duration.ofSeconds(2))) {
             var evictions = new EvictionMonitor(
                     _ -> {
@@ -49,7 +49,7 @@ final class LayoutMonitorTest {
             evictions.checkIfDue(database);
 
             assertThat(looks).hasValue(2);
-            assertThat(errors("look at evictions")).isEqualTo(before + 2);
+            assertThat(errors("eviction check")).isEqualTo(before + 2);
         }
     }
 

@@ -154,7 +154,7 @@ final class EvaluatorTest {
 
         assertThat(appender.list).hasSize(1);
         ILoggingEvent event = appender.list.getFirst();
-        assertThat(event.getFormattedMessage()).startsWith("Redis refuses what the trigger reads");
+        assertThat(event.getFormattedMessage()).startsWith("Redis refuses the read of a trigger");
         assertThat(event.getKeyValuePairs())
                 .extracting(pair -> pair.key + "=" + pair.value)
                 .contains("namespace=shop", "scaledObject=web", "reason=" + reason);
@@ -239,20 +239,20 @@ final class EvaluatorTest {
     }
 
     private void assertAnswered(Map<String, String> metadata, double value, boolean active) {
-        assertThat(Futures.await(evaluator.value(asked(metadata), deadline()))).isEqualTo(value);
-        assertThat(Futures.await(evaluator.active(asked(metadata), deadline()))).isEqualTo(active);
+        assertThat(Futures.await(evaluator.value(ref(metadata), deadline()))).isEqualTo(value);
+        assertThat(Futures.await(evaluator.active(ref(metadata), deadline()))).isEqualTo(active);
     }
 
     private void assertUnavailable(Map<String, String> metadata, Reason reason) {
         assertThatExceptionOfType(UnavailableException.class)
-                .isThrownBy(() -> Futures.await(evaluator.value(asked(metadata), deadline())))
+                .isThrownBy(() -> Futures.await(evaluator.value(ref(metadata), deadline())))
                 .withMessageStartingWith(reason + ": ");
         assertThatExceptionOfType(UnavailableException.class)
-                .isThrownBy(() -> Futures.await(evaluator.active(asked(metadata), deadline())))
+                .isThrownBy(() -> Futures.await(evaluator.active(ref(metadata), deadline())))
                 .withMessageStartingWith(reason + ": ");
     }
 
-    private static TriggerRef asked(Map<String, String> metadata) {
+    private static TriggerRef ref(Map<String, String> metadata) {
         return new TriggerRef("shop", "web", TriggerParser.parse(metadata));
     }
 

@@ -20,19 +20,17 @@ final class TriggerStatesTest {
 
     @Test
     void whatNobodyAsksAboutIsForgottenByTheClock() {
-        states.of(asked("deleted"));
+        states.of(ref("deleted"));
         now = now.plus(Duration.ofMinutes(5));
-        states.of(asked("kept"));
+        states.of(ref("kept"));
 
         now = Instant.EPOCH.plus(TriggerStates.FORGOTTEN_AFTER);
-        states.forgetUnasked();
+        states.forgetUnused();
         assertThat(states.all()).hasSize(2);
 
         now = now.plusMillis(1);
-        states.forgetUnasked();
-        assertThat(states.all())
-                .extracting(state -> state.asked().scaledObject())
-                .containsExactly("kept");
+        states.forgetUnused();
+        assertThat(states.all()).extracting(state -> state.ref().scaledObject()).containsExactly("kept");
         assertThat(states.weight()).isEqualTo(1);
     }
 
@@ -62,7 +60,7 @@ final class TriggerStatesTest {
         return new TriggerRef("shop", "web", TriggerParser.parse(Map.of("databaseIndex", String.valueOf(index))));
     }
 
-    private static TriggerRef asked(String scaledObject) {
+    private static TriggerRef ref(String scaledObject) {
         return new TriggerRef("shop", scaledObject, TriggerParser.parse(Map.of()));
     }
 }

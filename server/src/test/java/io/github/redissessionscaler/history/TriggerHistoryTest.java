@@ -14,35 +14,35 @@ final class TriggerHistoryTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final TriggerHistory course =
+    private final TriggerHistory history =
             HistoryBudget.recorded(RunningReplicas.UNKNOWN).begin("shop", "web", () -> 1);
 
     @Test
     void theReplicasArePresumedToFollowTheAnswers() {
-        assertThat(course.fleet()).isEqualTo(new TriggerHistory.ReplicaCount(1, true));
+        assertThat(history.replicaCount()).isEqualTo(new TriggerHistory.ReplicaCount(1, true));
 
         answer(105);
-        assertThat(course.fleet().replicas()).isEqualTo(1);
+        assertThat(history.replicaCount().replicas()).isEqualTo(1);
         answer(111);
-        assertThat(course.fleet().replicas()).isEqualTo(2);
+        assertThat(history.replicaCount().replicas()).isEqualTo(2);
         answer(90);
-        assertThat(course.fleet().replicas()).isEqualTo(1);
+        assertThat(history.replicaCount().replicas()).isEqualTo(1);
         answer(0);
-        assertThat(course.fleet().replicas()).isEqualTo(1);
+        assertThat(history.replicaCount().replicas()).isEqualTo(1);
     }
 
     @Test
     void anErrorLeavesThemAsTheyAreAndIsRecorded() {
         answer(250);
 
-        course.record(
+        history.record(
                 TriggerReport.error(Optional.of(report(250)), 100, NOW),
                 OptionalDouble.empty(),
                 100,
                 NOW.plusSeconds(10));
 
-        assertThat(course.fleet().replicas()).isEqualTo(3);
-        assertThat(course.points(NOW, NOW.plusSeconds(10), 10))
+        assertThat(history.replicaCount().replicas()).isEqualTo(3);
+        assertThat(history.points(NOW, NOW.plusSeconds(10), 10))
                 .containsExactly(
                         new HistoryPoint(NOW, OptionalDouble.of(250), 300, false),
                         new HistoryPoint(NOW.plusSeconds(10), OptionalDouble.empty(), 300, true));
@@ -50,10 +50,10 @@ final class TriggerHistoryTest {
 
     @Test
     void theValueIsInTargetsOfTheMetricAndTheCapacityInCurrentOnes() {
-        course.record(report(400), OptionalDouble.of(4000), 1000, NOW);
+        history.record(report(400), OptionalDouble.of(4000), 1000, NOW);
 
-        assertThat(course.fleet().replicas()).isEqualTo(4);
-        assertThat(course.points(NOW, NOW, 10))
+        assertThat(history.replicaCount().replicas()).isEqualTo(4);
+        assertThat(history.points(NOW, NOW, 10))
                 .extracting(HistoryPoint::capacity)
                 .containsExactly(4000.0);
     }
@@ -66,7 +66,7 @@ final class TriggerHistoryTest {
 
         known.record(report(100), OptionalDouble.of(100), 100, NOW);
 
-        assertThat(known.fleet()).isEqualTo(new TriggerHistory.ReplicaCount(7, false));
+        assertThat(known.replicaCount()).isEqualTo(new TriggerHistory.ReplicaCount(7, false));
         assertThat(known.points(NOW, NOW, 10))
                 .extracting(HistoryPoint::capacity)
                 .containsExactly(700.0);
@@ -79,7 +79,7 @@ final class TriggerHistoryTest {
 
         present.record(report(250), OptionalDouble.of(250), 100, NOW);
 
-        assertThat(present.fleet().replicas()).isEqualTo(3);
+        assertThat(present.replicaCount().replicas()).isEqualTo(3);
         assertThat(present.points(Instant.EPOCH, NOW, 10)).isEmpty();
     }
 
@@ -92,7 +92,7 @@ final class TriggerHistoryTest {
     }
 
     private void answer(double sessions) {
-        course.record(report(sessions), OptionalDouble.of(sessions), 100, NOW);
+        history.record(report(sessions), OptionalDouble.of(sessions), 100, NOW);
     }
 
     private static TriggerReport report(double value) {

@@ -95,7 +95,7 @@ final class StatusPageTest {
         assertThat(text(trigger, "condition")).isEqualTo("outage");
         JsonObject outage = trigger.getAsJsonObject("outage");
         assertThat(text(outage, "reason")).isEqualTo("UNREACHABLE");
-        assertThat(text(outage, "answer")).contains("known last until that is 1h old");
+        assertThat(text(outage, "answer")).contains("The last value is reported for 1h");
         assertThat(outage.get("seconds").getAsDouble()).isNotNegative();
         assertThat(trigger.get("sessions").getAsDouble()).isEqualTo(1);
     }
@@ -125,8 +125,8 @@ final class StatusPageTest {
 
     @Test
     void aScaledObjectWithSeveralTriggersMustSayWhichIsMeant() {
-        asked(Map.of());
-        asked(Map.of("sessionSize", "7"));
+        getMetrics(Map.of());
+        getMetrics(Map.of("sessionSize", "7"));
 
         HttpResponse<String> ambiguous = scaler.get("/api/history.csv?namespace=shop&name=web");
         assertThat(ambiguous.statusCode()).isEqualTo(400);
@@ -143,7 +143,7 @@ final class StatusPageTest {
     @Test
     void triggersAreSearchedSortedAndTurnedOver() {
         for (int size = 1; size <= 5; size++) {
-            asked(Map.of("sessionSize", String.valueOf(size)));
+            getMetrics(Map.of("sessionSize", String.valueOf(size)));
         }
 
         JsonObject second = status("sort=replicas&limit=2&offset=2&points=10");
@@ -192,7 +192,7 @@ final class StatusPageTest {
 
     @Test
     void theRedisConnectionIsToldWithItsErrors() {
-        asked(Map.of());
+        getMetrics(Map.of());
         redis.kill();
         scaler.isActive(Map.of());
 
@@ -209,7 +209,7 @@ final class StatusPageTest {
     @Test
     void nothingFoundInRedisIsShown() {
         jedis.set("session:0123456789abcdef", "secret");
-        asked(Map.of("keyPattern", "session:*"));
+        getMetrics(Map.of("keyPattern", "session:*"));
 
         assertThat(scaler.get("/api/status?points=400").body())
                 .contains("session:*")
@@ -284,7 +284,7 @@ final class StatusPageTest {
     }
 
     /** Asks as KEDA does until there is an answer of Redis. */
-    private void asked(Map<String, String> metadata) {
+    private void getMetrics(Map<String, String> metadata) {
         jedis.set("a", "1");
         await().untilAsserted(() -> assertThat(scaler.metric(metadata)).isPositive());
     }
@@ -356,9 +356,9 @@ final class StatusPageTest {
         return statusLine(scaler, request, header);
     }
 
-    private static String statusLine(RunningScaler asked, String request, String header) throws IOException {
+    private static String statusLine(RunningScaler scaler, String request, String header) throws IOException {
         try (var socket =
-                new Socket(InetAddress.getLoopbackAddress(), asked.scaler().managementPort())) {
+                new Socket(InetAddress.getLoopbackAddress(), scaler.scaler().managementPort())) {
             String text = request + "\r\n" + (header.isEmpty() ? "" : header + "\r\n") + "\r\n";
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             return String.valueOf(

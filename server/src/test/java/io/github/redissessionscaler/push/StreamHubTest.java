@@ -167,8 +167,8 @@ final class StreamHubTest {
     }
 
     private void open(StreamHub hub) {
-        var asked = new TriggerRef("shop", "web", TriggerParser.parse(Map.of("activationSessionSize", "0")));
-        hub.watchActivity(asked, client).open();
+        var ref = new TriggerRef("shop", "web", TriggerParser.parse(Map.of("activationSessionSize", "0")));
+        hub.watchActivity(ref, client).open();
     }
 
     /** Threads that take their time to start: a test runs what they would. */

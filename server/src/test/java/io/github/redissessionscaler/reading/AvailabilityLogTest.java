@@ -54,7 +54,7 @@ final class AvailabilityLogTest {
         log.answered(DATABASE);
 
         assertThat(levels()).containsExactly(Level.WARN, Level.INFO);
-        assertThat(appender.list.getFirst().getMessage()).startsWith("Redis does not answer");
+        assertThat(appender.list.getFirst().getMessage()).startsWith("Redis is unavailable");
     }
 
     @ParameterizedTest
@@ -67,7 +67,7 @@ final class AvailabilityLogTest {
                 assertThat(levels()).isEmpty();
             case NOAUTH, WRONGPASS ->
                 assertThat(appender.list.getFirst().getMessage()).startsWith("Redis refuses the scaler's credentials");
-            default -> assertThat(appender.list.getFirst().getMessage()).startsWith("Redis does not answer");
+            default -> assertThat(appender.list.getFirst().getMessage()).startsWith("Redis is unavailable");
         }
     }
 

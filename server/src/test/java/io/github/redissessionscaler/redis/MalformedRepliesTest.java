@@ -50,7 +50,7 @@ final class MalformedRepliesTest {
     void clusterSlots(String reply) {
         try (var redis = answering(Map.of("CLUSTER", reply))) {
             assertUnavailable("redis-cluster://127.0.0.1:" + redis.port(), COUNTED_BY_SIZE);
-            assertThat(redis.asked()).contains("CLUSTER");
+            assertThat(redis.commands()).contains("CLUSTER");
         }
     }
 
@@ -68,7 +68,7 @@ final class MalformedRepliesTest {
     void sentinel(String reply) {
         try (var redis = answering(Map.of("SENTINEL", reply))) {
             assertUnavailable("redis-sentinel://127.0.0.1:" + redis.port() + "#main", COUNTED_BY_SIZE);
-            assertThat(redis.asked()).contains("SENTINEL");
+            assertThat(redis.commands()).contains("SENTINEL");
         }
     }
 
@@ -93,7 +93,7 @@ final class MalformedRepliesTest {
         try (var redis = answering(Map.of("DBSIZE", reply, "LLEN", reply, "TYPE", "+list\r\n"))) {
             assertUnavailable("redis://127.0.0.1:" + redis.port(), COUNTED_BY_SIZE);
             assertUnavailable("redis://127.0.0.1:" + redis.port(), COUNTED_BY_KEY);
-            assertThat(redis.asked()).contains("DBSIZE", "LLEN");
+            assertThat(redis.commands()).contains("DBSIZE", "LLEN");
         }
     }
 
@@ -111,7 +111,7 @@ final class MalformedRepliesTest {
     void info(String reply) {
         try (var redis = answering(Map.of("INFO", reply, "DBSIZE", ":7\r\n"))) {
             assertUnavailable("redis://127.0.0.1:" + redis.port(), Map.of("preset", "dedicated-database"));
-            assertThat(redis.asked()).contains("INFO");
+            assertThat(redis.commands()).contains("INFO");
         }
     }
 
@@ -137,7 +137,7 @@ final class MalformedRepliesTest {
     void time(String reply) {
         try (var redis = answering(Map.of("TIME", reply, "TYPE", "+zset\r\n"))) {
             assertUnavailable("redis://127.0.0.1:" + redis.port(), RECENTLY_ACTIVE);
-            assertThat(redis.asked()).contains("TIME");
+            assertThat(redis.commands()).contains("TIME");
         }
     }
 
@@ -157,7 +157,7 @@ final class MalformedRepliesTest {
     void scans(String reply) {
         try (var redis = answering(Map.of("SCAN", reply, "DBSIZE", ":1000\r\n", "RANDOMKEY", reply))) {
             assertUnavailable("redis://127.0.0.1:" + redis.port(), Map.of("keyPattern", "session:*"));
-            assertThat(redis.asked()).containsAnyOf("SCAN", "RANDOMKEY");
+            assertThat(redis.commands()).containsAnyOf("SCAN", "RANDOMKEY");
         }
     }
 
@@ -249,7 +249,7 @@ final class MalformedRepliesTest {
                 var scaler = RunningScaler.with(Map.of("REDIS_URL", "redis://127.0.0.1:" + redis.port()))) {
             await().untilAsserted(() -> {
                 assertThat(scaler.metric(Map.of())).isZero();
-                assertThat(scaler.get("/api/status").body()).contains("does not keep the number of its keys");
+                assertThat(scaler.get("/api/status").body()).contains("does not maintain the number of keys");
             });
         }
     }

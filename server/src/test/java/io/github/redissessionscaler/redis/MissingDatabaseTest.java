@@ -41,7 +41,7 @@ final class MissingDatabaseTest {
             delimiter = '|',
             value = {
                 "16|'which has 16: set databaseIndex between 0 and 15'",
-                "1|'which has the database 0 only: remove databaseIndex, or set it to 0'",
+                "1|'which has database 0 only: remove databaseIndex, or set it to 0'",
                 "33|'which has 33: set databaseIndex between 0 and 32'"
             })
     void theErrorSaysHowManyThereAre(int databases, String remedy) {

@@ -69,7 +69,9 @@ final class ProxyTest {
     void theProxyIsOneServerAndNobodyAsksForItsCluster() {
         assertThat(metric(Map.of())).isEqualTo(KEYS);
 
-        assertThat(proxy.asked()).contains("DBSIZE").doesNotContain("HELLO", "CLUSTER", "ROLE", "READONLY", "ASKING");
+        assertThat(proxy.commands())
+                .contains("DBSIZE")
+                .doesNotContain("HELLO", "CLUSTER", "ROLE", "READONLY", "ASKING");
     }
 
     private static double metric(Map<String, String> trigger) {

@@ -71,14 +71,14 @@ final class HeapPressureTest {
     void collectsToNoticeThatItHasFallen() {
         after(95);
         pressure.check();
-        assertThat(heap.asked).isZero();
+        assertThat(heap.calls).isZero();
 
         heap.live = 10;
         pressure.check();
-        assertThat(heap.asked).isEqualTo(1);
+        assertThat(heap.calls).isEqualTo(1);
         assertThat(pressure.level()).isEqualTo(Level.NORMAL);
         pressure.check();
-        assertThat(heap.asked).isEqualTo(1);
+        assertThat(heap.calls).isEqualTo(1);
     }
 
     @Test
@@ -88,7 +88,7 @@ final class HeapPressureTest {
             pressure.check();
         }
 
-        assertThat(heap.asked).isBetween(1000 / 33, 1000 / 32 + 6);
+        assertThat(heap.calls).isBetween(1000 / 33, 1000 / 32 + 6);
     }
 
     @Test
@@ -111,7 +111,7 @@ final class HeapPressureTest {
 
         private long collections;
         private long live;
-        private int asked;
+        private int calls;
 
         @Override
         public long collections() {
@@ -130,7 +130,7 @@ final class HeapPressureTest {
 
         @Override
         public void collect() {
-            asked++;
+            calls++;
             collections++;
         }
     }

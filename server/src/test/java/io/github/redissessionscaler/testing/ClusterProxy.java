@@ -45,8 +45,8 @@ public final class ClusterProxy implements AutoCloseable {
     }
 
     /** The commands that came, in upper case. */
-    public Set<String> asked() {
-        return front.asked();
+    public Set<String> commands() {
+        return front.commands();
     }
 
     @Override

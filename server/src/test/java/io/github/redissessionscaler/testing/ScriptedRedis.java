@@ -29,7 +29,7 @@ public final class ScriptedRedis implements AutoCloseable {
 
     private final ServerSocket listening;
     private final Function<List<String>, byte[]> replies;
-    private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    private final Set<String> commands = ConcurrentHashMap.newKeySet();
 
     private ScriptedRedis(ServerSocket listening, Function<List<String>, byte[]> replies) {
         this.listening = listening;
@@ -63,8 +63,8 @@ public final class ScriptedRedis implements AutoCloseable {
     }
 
     /** The commands that came, in upper case. */
-    public Set<String> asked() {
-        return Set.copyOf(asked);
+    public Set<String> commands() {
+        return Set.copyOf(commands);
     }
 
     @Override
@@ -93,7 +93,7 @@ public final class ScriptedRedis implements AutoCloseable {
                 OutputStream out = client.getOutputStream()) {
             for (List<String> command = command(in); !command.isEmpty(); command = command(in)) {
                 command.set(0, command.getFirst().toUpperCase(Locale.ROOT));
-                asked.add(command.getFirst());
+                commands.add(command.getFirst());
                 out.write(replies.apply(command));
                 out.flush();
             }

@@ -65,8 +65,8 @@ final class PemTest {
 
         assertThatThrownBy(() -> Pem.privateKey(empty, certificate))
                 .isInstanceOf(GeneralSecurityException.class)
-                .hasMessageContaining("empty holds no unencrypted private key");
-        assertThatThrownBy(() -> Pem.certificates(empty)).hasMessageContaining("empty holds no certificate");
+                .hasMessageContaining("empty contains no unencrypted PEM private key");
+        assertThatThrownBy(() -> Pem.certificates(empty)).hasMessageContaining("empty contains no PEM certificate");
         assertThatThrownBy(() -> Pem.privateKey(certificates.key("rsa"), certificate))
                 .hasMessageContaining("rsa.key holds no EC private key");
         assertThatThrownBy(() -> Pem.privateKey(broken, certificate))

@@ -78,8 +78,8 @@ public class FanOutBenchmark {
                 background);
         untold = new CountDownLatch(streams);
         for (int i = 0; i < streams; i++) {
-            var asked = new TriggerRef("shop", "web-" + i, TriggerParser.parse(Map.of("activationSessionSize", "0")));
-            Subscription subscription = hub.watchActivity(asked, new Listener());
+            var ref = new TriggerRef("shop", "web-" + i, TriggerParser.parse(Map.of("activationSessionSize", "0")));
+            Subscription subscription = hub.watchActivity(ref, new Listener());
             subscription.open();
         }
         untold.await();

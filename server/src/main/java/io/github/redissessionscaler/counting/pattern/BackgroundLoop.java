@@ -7,20 +7,20 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that is done again and again on a thread of its own, for as long as some pattern wants it.
+ * Runs rounds of work on a thread of its own while a pattern needs them.
  *
- * <p>All but {@link #round} is called with the lock of the entries held.
+ * <p>All methods except {@link #round} must be called with the lock of the entries held.
  */
 abstract class BackgroundLoop {
 
-    /** How soon a round that brought nothing is tried again. */
+    /** Delay before a failed round is retried. */
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     final PatternRegistry entries;
     private final String task;
     private final String name;
 
-    /** By {@link System#nanoTime}: when a round may begin at the soonest, and when it does if nobody waits for it. */
+    /** The earliest start of the next round, and its start if no call waits for it, as {@link System#nanoTime}. */
     private long earliest = System.nanoTime();
 
     private long next = earliest;
@@ -28,9 +28,9 @@ abstract class BackgroundLoop {
     private @Nullable KeyspaceException failure;
 
     /**
-     * Rounds that have not begun.
+     * A loop that is not started.
      *
-     * @param task what a round does, in one word
+     * @param task name of the work, one word
      * @param connection of the database
      */
     BackgroundLoop(PatternRegistry entries, String task, String connection) {
@@ -39,7 +39,7 @@ abstract class BackgroundLoop {
         this.name = task + " " + connection;
     }
 
-    /** Begins, unless it has. Throws nothing: where no thread can be started, whoever asks next tries again. */
+    /** Starts the thread unless it is running. Throws nothing: if no thread can be started, the next call retries. */
     final void start() {
         if (thread == null) {
             try {
@@ -56,7 +56,7 @@ abstract class BackgroundLoop {
         }
     }
 
-    /** Why the last round failed, if it did. */
+    /** The failure of the last round, or null. */
     @Nullable
     KeyspaceException failure() {
         return failure;
@@ -64,10 +64,10 @@ abstract class BackgroundLoop {
 
     abstract boolean wanted();
 
-    /** Whether somebody waits for the next round. */
+    /** Whether a call waits for the next round. */
     abstract boolean awaited();
 
-    /** When the next round begins that nobody waits for, given when it would. */
+    /** Start of the next round if no call waits for it, given the planned one. */
     long due(long planned) {
         return planned;
     }
@@ -75,11 +75,11 @@ abstract class BackgroundLoop {
     /**
      * Does the work once, without the lock.
      *
-     * @throws KeyspaceException if Redis does not let it
+     * @throws KeyspaceException if Redis is unavailable or refuses a command
      */
     abstract void round() throws InterruptedException;
 
-    /** A round has failed, for the moment at least: what it has counted before grows old. */
+    /** Called after a failed round: earlier counts become outdated. */
     abstract void outdate();
 
     final long earliest() {
@@ -92,21 +92,21 @@ abstract class BackgroundLoop {
         entries.changed.signalAll();
     }
 
-    /** Does the next round soon, whoever waits for it. */
+    /** Schedules the next round soon. */
     final void retry() {
         succeeded(RETRY.toNanos());
         restUntilNext();
     }
 
-    /** Lets the next round begin no sooner than planned, whoever waits for it. */
+    /** Prevents the next round from starting before it is planned, even if a call waits. */
     final void restUntilNext() {
         earliest = next;
     }
 
-    /** Redis answers: if the last round failed because it did not, the next one begins now. */
+    /** Redis is available: if the last round failed because it was not, starts the next one now. */
     final void available() {
         KeyspaceException last = failure;
-        if (last != null && !last.reason().answered()) {
+        if (last != null && !last.reason().redisAvailable()) {
             succeeded(0);
             earliest = next;
             outdate();
@@ -145,7 +145,7 @@ abstract class BackgroundLoop {
         }
     }
 
-    /** The thread has ended, for whatever reason: whoever asks next starts another. */
+    /** The thread has ended; the next call starts another. */
     private void ended() {
         entries.lock.lock();
         try {
@@ -157,7 +157,7 @@ abstract class BackgroundLoop {
         }
     }
 
-    /** Waits for the next round to be due; returns false, with the thread signed off, when nobody wants one any more. */
+    /** Waits until the next round is due. Returns false, and marks the thread as finished, if none is needed. */
     private boolean awaitDue() throws InterruptedException {
         entries.lock.lockInterruptibly();
         try {

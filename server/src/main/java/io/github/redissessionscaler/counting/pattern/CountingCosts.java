@@ -4,16 +4,16 @@ import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.trigger.Database;
 import java.time.Duration;
 
-/** Is told what counting by pattern costs, as it happens. Calls come from several threads and must return at once. */
+/** Records the cost of counting by pattern. Called from several threads; must not block. */
 public interface CountingCosts {
 
-    /** It has counted. */
+    /** The scan succeeded. */
     String OK = "OK";
 
-    /** It got to the end, and counts for nothing, since keys moved from one primary to another meanwhile. */
+    /** The scan was discarded, because keys moved between primaries during it. */
     String MOVED = "MOVED";
 
-    /** Nobody is told. */
+    /** Records nothing. */
     CountingCosts NONE = new CountingCosts() {
         @Override
         public void visited(Database database, Method method, long keys, long serverNanos) {}
@@ -26,14 +26,14 @@ public interface CountingCosts {
      * Some keys were visited.
      *
      * @param method {@link Method#EXACT} in a scan, {@link Method#ESTIMATE} in a sample
-     * @param serverNanos of the server's time, as far as the caller can tell: rather too much than too little
+     * @param serverNanos estimated time of the server, rather too much than too little
      */
     void visited(Database database, Method method, long keys, long serverNanos);
 
     /**
-     * A scan of all keys has ended.
+     * A full scan has ended.
      *
-     * @param outcome {@link #OK}, {@link #MOVED}, or the name of the reason why it did not get to the end
+     * @param outcome {@link #OK}, {@link #MOVED}, or the name of the reason of a failure
      */
     void scanned(Database database, Duration took, String outcome);
 }

@@ -1,16 +1,16 @@
 package io.github.redissessionscaler.counting.pattern;
 
 /**
- * About how many different keys a scan has returned, by HyperLogLog: with a standard error of 1.6 %, in 4 KiB.
+ * Estimates how many different keys a scan has returned, by HyperLogLog: with a standard error of 1.6 %, in 4 KiB.
  *
- * <p>Not for use by several threads.
+ * <p>Not thread-safe.
  */
 final class DistinctKeys {
 
     private static final int INDEX_BITS = 12;
     private static final int REGISTERS = 1 << INDEX_BITS;
 
-    /** Corrects the mean of so many registers. */
+    /** Bias correction for this number of registers. */
     private static final double ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
 
     private final byte[] registers = new byte[REGISTERS];
@@ -24,7 +24,7 @@ final class DistinctKeys {
         }
     }
 
-    /** The number, not negative. Where it is small, by the registers that are still empty. */
+    /** The estimate, not negative. Small numbers are estimated from the empty registers. */
     double count() {
         double sum = 0;
         int empty = 0;

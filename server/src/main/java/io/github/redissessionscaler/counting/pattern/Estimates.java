@@ -21,46 +21,46 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * Estimates of one database for any number of filters, from samples that all of them share.
+ * Estimates the counts of any number of filters in one database from shared samples.
  *
- * <p>Each primary is a stratum: its share of matching keys times its DBSIZE now. Expired keys that a server still holds
- * are in its DBSIZE; those met while sampling are counted among the keys that do not match. For use by one thread.
+ * <p>Each primary is a stratum: its share of matching keys times its current DBSIZE. DBSIZE includes expired keys that are
+ * not deleted yet; those met while sampling count as keys that do not match. Not thread-safe.
  */
 public final class Estimates {
 
-    /** With a larger relative standard error, an estimate is imprecise. */
+    /** Relative standard error above which an estimate is imprecise. */
     private static final double LARGEST_RELATIVE_ERROR = 0.05;
 
-    /** One that was imprecise stays so until it is better than that. */
+    /** Relative standard error below which it is precise again. */
     private static final double RELATIVE_ERROR_AGAIN = 0.04;
 
-    /** How long more samples are drawn until the first estimate is not imprecise. */
+    /** Longest time of increased sampling for a precise first estimate. */
     static final Duration LONGEST_FIRST = Duration.ofSeconds(10);
 
-    /** How many samples are tried before it is asked what they have cost; the window keeps so many of a visit. */
+    /** Number of samples before their cost is checked; the window keeps at most this many of one visit. */
     private static final int FIRST_SAMPLES = 16;
 
-    /** How much of a server's time the first visit takes, at most: some 400,000 keys. */
+    /** Most time of a server for the first visit: about 400,000 keys. */
     private static final long FIRST_SERVER_NANOS = Duration.ofMillis(50).toNanos();
 
-    /** How long the first visit takes, at most, about: a call waits for it. */
+    /** Approximate limit on the duration of the first visit: a call waits for it. */
     private static final long FIRST_NANOS = Duration.ofMillis(300).toNanos();
 
-    /** And at least, so that they tell how samples differ. */
+    /** Fewest samples of the first visit, to measure how samples differ. */
     private static final int FEWEST_FIRST_SAMPLES = 4;
 
-    /** So many matching keys of each filter are enough for a first estimate, with a relative error below 3 %. */
+    /** Matching keys of each filter that suffice for a first estimate, with a relative error below 3 %. */
     private static final long ENOUGH_MATCHING = 1_000;
 
-    /** So many are enough where more samples are needed for it: for a relative standard error of 4.5 %. */
+    /** Matching keys that suffice if more samples are needed: for a relative standard error of 4.5 %. */
     private static final long ENOUGH_OF_FEW = 500;
 
-    /** How often a database is visited. */
+    /** Interval between visits of a database. */
     private static final long VISIT_NANOS = Duration.ofMillis(250).toNanos();
 
     private record Stratum(KeyFilter filter, String shard) {}
 
-    /** What one visit of a shard brought: DBSIZE now, and the server's time it took. */
+    /** The result of one visit of a shard, with its DBSIZE and the server time used. */
     private record Visit(String shard, long size, long serverNanos, long keys, List<DrawnPage> drawn) {}
 
     private record DrawnPage(long keys, List<Long> matching) {}
@@ -68,11 +68,11 @@ public final class Estimates {
     /**
      * A number with its standard error.
      *
-     * @param early whether it is imprecise, and samples that follow soon may change that
+     * @param early whether it is imprecise and further samples follow soon
      */
     public record Estimate(double value, double standardError, boolean early) {
 
-        /** Whether the error is too large to go without a warning. */
+        /** Whether the error is large enough for a warning. */
         boolean isImprecise(boolean before) {
             double largest = before ? RELATIVE_ERROR_AGAIN : LARGEST_RELATIVE_ERROR;
             return standardError > Math.max(1, largest * value);
@@ -80,16 +80,16 @@ public final class Estimates {
     }
 
     /**
-     * What a round found.
+     * The result of a round.
      *
      * @param estimates by filter
      * @param keys visited on all primaries
-     * @param serverNanos the servers' time that it took
+     * @param serverNanos server time used
      * @param pauseNanos how long to wait before the next round
      */
     public record SampleRound(List<Estimate> estimates, long keys, long serverNanos, long pauseNanos) {
 
-        /** The servers' time for each key, or 0 when there were none. */
+        /** Server time per key; 0 if there were no keys. */
         double serverNanosPerKey() {
             return keys == 0 ? 0 : (double) serverNanos / (double) keys;
         }
@@ -106,14 +106,14 @@ public final class Estimates {
     private final Map<String, Sampler> samplers = new HashMap<>();
     private final Map<String, ServerThrottle> paces = new HashMap<>();
 
-    /** Until when an estimate is early, at most. */
+    /** Time until which an estimate may be early. */
     private volatile Instant hurriesUntil = Instant.MIN;
 
     /**
-     * Nothing is sampled yet.
+     * Without samples.
      *
      * @param nanoTime as {@link System#nanoTime}
-     * @param share how much of each server's time samples take, at most
+     * @param share largest share of each server's time for samples
      * @param firstShare the same while a first estimate is imprecise
      */
     public Estimates(
@@ -131,7 +131,7 @@ public final class Estimates {
         this.firstShare = Math.max(share, firstShare);
     }
 
-    /** Whether first estimates are being made, at more cost than later ones. Any thread may ask. */
+    /** Whether first estimates are in progress, at a higher cost than later ones. Thread-safe. */
     boolean hurries() {
         return clock.instant().isBefore(hurriesUntil);
     }
@@ -141,9 +141,9 @@ public final class Estimates {
     }
 
     /**
-     * Samples all primaries, and more often for filters that are new or of which few keys match.
+     * Samples all primaries, more often for new filters and for those with few matching keys.
      *
-     * @throws InterruptedException if the thread is to end
+     * @throws InterruptedException if the loop is stopped
      */
     public SampleRound round(List<KeyFilter> filters) throws InterruptedException {
         List<Shard> shards = keyspace.shards();
@@ -197,7 +197,7 @@ public final class Estimates {
         return new Estimate(value, Math.sqrt(variance), early);
     }
 
-    /** Until when more samples of it are drawn than later: it is imprecise for the first time now, or was before. */
+    /** Time until which the filter is sampled more often, from its first imprecise estimate on. */
     private Instant firstUntil(KeyFilter filter, Instant now) {
         return since.computeIfAbsent(filter, _ -> now).plus(LONGEST_FIRST);
     }
@@ -236,13 +236,13 @@ public final class Estimates {
                 && (drawn.size() < FIRST_SAMPLES || (serverNanos < FIRST_SERVER_NANOS && nanos < FIRST_NANOS));
     }
 
-    /** Whether one sample more costs no more than what may be taken of the server's time between two visits. */
+    /** Whether the server time for another sample fits into the share between two visits. */
     private boolean mayDrawMore(int drawn, long serverNanos, long nanos) {
         double budget = share() * (double) VISIT_NANOS;
         return nanos < VISIT_NANOS && (double) serverNanos / (double) drawn * (drawn + 1) <= budget;
     }
 
-    /** Whether the samples are as precise as is ever wanted; many of them need not be as precise as few can be. */
+    /** Whether the samples are precise enough for a first estimate. With many filters, less is enough. */
     private static boolean enoughAtFirst(List<DrawnPage> drawn, int filters) {
         long enough = drawn.size() < FIRST_SAMPLES ? ENOUGH_MATCHING : ENOUGH_OF_FEW;
         return drawn.size() >= FEWEST_FIRST_SAMPLES
@@ -253,7 +253,7 @@ public final class Estimates {
         return drawn.stream().mapToLong(one -> one.matching().get(filter)).sum();
     }
 
-    /** Makes one of several, so that there are few of them, all about as large. */
+    /** Merges pages into at most this many, of about the same size. */
     private static List<DrawnPage> drawnTogether(List<DrawnPage> drawn, int filters, int most) {
         int each = Math.ceilDiv(drawn.size(), most);
         if (each == 1) {

@@ -14,35 +14,35 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 
 /**
- * One scan of a whole database, which counts for any number of filters at once, each key once. It visits all primaries at
- * the same time, each at its own pace.
+ * One full scan of a database, for any number of filters together; each key counts once. It visits all primaries in
+ * parallel, and throttles each separately.
  *
- * <p>SCAN repeats keys only when a hash table shrinks, and then only keys of the one bucket that it stands in, all of which
- * it met shortly before (docs/counting.md). So {@link #WINDOW} matching keys are all that is remembered.
+ * <p>SCAN repeats keys only when a hash table shrinks, and then only keys of the current bucket, which it returned shortly
+ * before (docs/counting.md). So only {@link #WINDOW} matching keys are kept.
  *
- * <p>For one run; {@link #progress} may be asked by any thread.
+ * <p>For one run; {@link #progress} is thread-safe.
  */
 final class FullScan {
 
-    /** Enough for a table that becomes a thousand times as small at once; at 32 bytes each, 128 KiB a primary. */
+    /** Enough for a table that shrinks to a thousandth; at 32 bytes each, 128 KiB per primary. */
     static final int WINDOW = 1 << 12;
 
-    /** How long the server may be kept from its other clients by one page. */
+    /** Longest time that one page may block the server for other clients. */
     private static final long SLOW_PAGE_NANOS = 500_000;
 
     private static final long FAST_PAGE_NANOS = 250_000;
 
     /**
-     * What it found.
+     * The result.
      *
      * @param counts by filter
-     * @param serverNanosPerKey the servers' time for each key visited, or 0 when there were none
-     * @param restNanos how long the servers are still to be left alone for what the last pages cost
-     * @param doubts what does not fit between SCAN and DBSIZE, each a sentence for an operator
+     * @param serverNanosPerKey server time per visited key; 0 if there were none
+     * @param restNanos remaining pause for the cost of the last pages
+     * @param doubts contradictions between SCAN and DBSIZE, each a sentence for an operator
      */
     record Result(List<Long> counts, double serverNanosPerKey, long restNanos, List<String> doubts) {}
 
-    /** Is told of each page: how many keys it had, and the server's time it took. Several threads call it. */
+    /** Called for each page with its number of keys and its server time. Called from several threads. */
     interface Visited {
         void add(long keys, long serverNanos);
     }
@@ -61,11 +61,11 @@ final class FullScan {
     private volatile long keysExpected;
 
     /**
-     * A scan that has not begun.
+     * A scan that is not started.
      *
-     * @param share how much of each server's time it may take now, asked before each pause
-     * @param atOnce whether pages follow one another without a pause: for few keys that somebody waits for. The servers rest
-     *     after it as long as they would have in between
+     * @param share current limit on the share of each server's time; read before each pause
+     * @param atOnce whether pages follow one another without a pause: for few keys that somebody waits for. The servers
+     *     rest after it as long as they would have in between
      */
     FullScan(
             Keyspace keyspace,
@@ -89,10 +89,10 @@ final class FullScan {
     }
 
     /**
-     * Scans to the end. Empty if keys may have moved from one primary to another meanwhile, so that some were met twice, or
-     * nowhere.
+     * Runs the scan. Empty if keys may have moved between primaries during it, so that some were counted twice or not at
+     * all.
      *
-     * @throws InterruptedException if the thread is to end
+     * @throws InterruptedException if the loop is stopped
      */
     Optional<Result> run() throws InterruptedException {
         Optional<String> before = keyspace.placement();
@@ -149,7 +149,7 @@ final class FullScan {
             if (page.cursor().equals(cursor) && !cursor.equals("0")) {
                 throw new KeyspaceException(
                         Reason.OTHER,
-                        "Redis at " + shard.name() + " does not go on with SCAN: it gave one cursor twice");
+                        "Redis at " + shard.name() + " does not make progress with SCAN: it returned one cursor twice");
             }
             cursor = page.cursor();
             count = nextCount(count, lastPage);

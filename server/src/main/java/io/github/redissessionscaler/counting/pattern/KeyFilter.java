@@ -6,10 +6,10 @@ import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Which keys count: {@link MatchingKeys} apart from its accuracy, so that equal filters are counted once. */
+/** Which keys count: {@link MatchingKeys} without its accuracy, so that equal filters are counted once. */
 public record KeyFilter(Glob pattern, Optional<Glob> exclude, Optional<KeyType> type, Duration minTtl) {
 
-    /** What PTTL says of a key that has no time to live. */
+    /** The reply of PTTL for a key without TTL. */
     private static final long FOREVER = -1;
 
     public static KeyFilter of(MatchingKeys query) {
@@ -24,7 +24,7 @@ public record KeyFilter(Glob pattern, Optional<Glob> exclude, Optional<KeyType> 
         return minTtl.isPositive();
     }
 
-    /** Whether a key with this PTTL lives longer than asked; one that is gone (-2) does not. */
+    /** Whether a key with this PTTL lives long enough; a missing one (-2) does not. */
     boolean livesLongEnough(long millis) {
         return millis == FOREVER || millis > minTtl.toMillis();
     }

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Counts the keys of a shard's pages for several filters at once. Not for use by several threads. */
+/** Counts the keys of a shard's pages for several filters together. Not thread-safe. */
 public final class MatchCounter {
 
     private final Shard shard;
@@ -22,7 +22,7 @@ public final class MatchCounter {
         this.counts = new long[filters.size()];
     }
 
-    /** How many keys each filter counted so far. */
+    /** The count of each filter so far. */
     List<Long> counts() {
         return Arrays.stream(counts).boxed().toList();
     }
@@ -32,10 +32,10 @@ public final class MatchCounter {
     }
 
     /**
-     * Counts these keys. TYPE and PTTL are asked of the keys whose name matches a filter that wants them, once for each key,
-     * however many filters do: so the server's work is bounded by the number of keys.
+     * Counts these keys. TYPE and PTTL are sent once for each key whose name matches a filter that needs them, for all
+     * filters together.
      *
-     * @param isNew asked once for each key whose name matches a filter; says whether to count it
+     * @param isNew called once for each key whose name matches a filter; returns whether to count it
      */
     void add(List<byte[]> keys, Predicate<byte[]> isNew) {
         BitSet[] matching = named(keys, isNew);
@@ -45,7 +45,7 @@ public final class MatchCounter {
         }
     }
 
-    /** By filter, the places of the keys whose names match. */
+    /** The indexes of the keys whose names match, by filter. */
     private BitSet[] named(List<byte[]> keys, Predicate<byte[]> isNew) {
         BitSet[] named = Stream.generate(BitSet::new).limit(filters.length).toArray(BitSet[]::new);
         for (int at = 0; at < keys.size(); at++) {
@@ -75,25 +75,25 @@ public final class MatchCounter {
         narrow(keys, matching, KeyFilter::asksForTtl, shard::timesToLive, KeyFilter::livesLongEnough);
     }
 
-    /** Takes away what the filters that ask do not let pass, for an answer that is asked for once for each key. */
+    /** Removes keys that a filter rejects by a reply that is requested once for each key. */
     private <A> void narrow(
             List<byte[]> keys,
             BitSet[] matching,
             Predicate<KeyFilter> asks,
             Function<List<byte[]>, List<A>> question,
             BiPredicate<KeyFilter, A> passes) {
-        var asked = new BitSet();
+        var queried = new BitSet();
         for (int i = 0; i < filters.length; i++) {
             if (asks.test(filters[i])) {
-                asked.or(matching[i]);
+                queried.or(matching[i]);
             }
         }
-        if (asked.isEmpty()) {
+        if (queried.isEmpty()) {
             return;
         }
-        List<A> answers = question.apply(asked.stream().mapToObj(keys::get).toList());
+        List<A> answers = question.apply(queried.stream().mapToObj(keys::get).toList());
         int next = 0;
-        for (int at = asked.nextSetBit(0); at >= 0; at = asked.nextSetBit(at + 1)) {
+        for (int at = queried.nextSetBit(0); at >= 0; at = queried.nextSetBit(at + 1)) {
             A answer = answers.get(next);
             next++;
             for (int i = 0; i < filters.length; i++) {
@@ -104,7 +104,7 @@ public final class MatchCounter {
         }
     }
 
-    /** Those of these keys that a filter counts. */
+    /** The keys that a filter counts. */
     public static List<byte[]> counted(Shard shard, KeyFilter filter, List<byte[]> keys) {
         var tally = new MatchCounter(shard, List.of(filter));
         BitSet[] matching = tally.named(keys, _ -> true);

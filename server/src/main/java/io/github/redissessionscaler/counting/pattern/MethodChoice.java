@@ -4,15 +4,15 @@ import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.trigger.Accuracy;
 
 /**
- * Chooses between an exact count and an estimate. Where the choice has been made once, twice the cost is tolerated before an
- * exact count gives way, so that a database around the limit does not change its method with each count.
+ * Chooses between an exact count and an estimate. A later choice tolerates twice the cost before it leaves exact counts, so
+ * that a database near the limit does not alternate.
  */
 final class MethodChoice {
 
-    /** A database of so few keys is not sampled: that would visit most of them. */
+    /** A database with fewer keys is not sampled: that would visit most of them. */
     static final long FEW_KEYS = 8192;
 
-    /** How much of a server's time an exact count may take to be called cheap. */
+    /** Share of a server's time up to which an exact count is cheap. */
     private static final double CHEAP_SHARE = 0.01;
 
     private static final double TOLERANCE = 2;
@@ -23,12 +23,12 @@ final class MethodChoice {
         cheapNanos = CHEAP_SHARE * options.refresh().toNanos();
     }
 
-    /** The method for an entry that has none yet. */
+    /** The method for a new entry. */
     Method choose(Accuracy accuracy, long keys, double serverNanosPerKey) {
         return choose(accuracy, keys, serverNanosPerKey, 1);
     }
 
-    /** The method for an entry that was counted by this one before. */
+    /** The method for an entry with a previous method. */
     Method choose(Accuracy accuracy, long keys, double serverNanosPerKey, Method before) {
         return choose(accuracy, keys, serverNanosPerKey, before == Method.EXACT ? TOLERANCE : 1);
     }

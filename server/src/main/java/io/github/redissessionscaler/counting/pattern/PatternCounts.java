@@ -16,9 +16,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the keys of one database by pattern, in the background while somebody asks.
+ * Counts the keys of one database by pattern, in the background while patterns are in use.
  *
- * <p>Two threads at most: {@link ScanLoop} and {@link SampleLoop}. Both end when nobody asks any more. Thread-safe.
+ * <p>Uses at most two threads: {@link ScanLoop} and {@link SampleLoop}. Both end when no pattern is in use. Thread-safe.
  */
 public final class PatternCounts implements AutoCloseable {
 
@@ -53,21 +53,21 @@ public final class PatternCounts implements AutoCloseable {
     }
 
     /**
-     * The latest count; the first one is waited for.
+     * The latest count; waits for the first one.
      *
      * @throws KeyspaceException NOT_COUNTED if there is none in time
-     * @throws LimitReachedException if there is no room for the pattern
+     * @throws LimitReachedException if the limit on patterns is reached
      */
     public Count count(MatchingKeys query) {
         return count(query, PatternEntry::best, options.firstCount().toNanos());
     }
 
     /**
-     * The latest count by the method that suits the query; the first one is waited for to its end.
+     * The latest count by the chosen method; waits for as long as the first one takes.
      *
-     * @throws LimitReachedException if there is no room for the pattern
+     * @throws LimitReachedException if the limit on patterns is reached
      */
-    public Count countToTheEnd(MatchingKeys query) {
+    public Count completeCount(MatchingKeys query) {
         return count(query, PatternEntry::asChosen, Long.MAX_VALUE);
     }
 
@@ -76,7 +76,7 @@ public final class PatternCounts implements AutoCloseable {
         Count of(PatternEntry entry);
     }
 
-    /** Asks again and again while it waits, so that the pattern is not taken for one that nobody asks about. */
+    /** Waits for a count, and keeps the entry from being removed as unused. */
     private Count count(MatchingKeys query, Choice choice, long longestNanos) {
         entries.lock.lock();
         try {
@@ -88,7 +88,7 @@ public final class PatternCounts implements AutoCloseable {
             while (true) {
                 entries.askAgain(entry);
                 if (entries.closed()) {
-                    throw new KeyspaceException(Reason.OTHER, "counting has ended: the scaler shuts down");
+                    throw new KeyspaceException(Reason.OTHER, "the scaler shuts down");
                 }
                 KeyspaceException failure = failure(entry);
                 if (failure != null) {
@@ -113,9 +113,9 @@ public final class PatternCounts implements AutoCloseable {
     }
 
     /**
-     * Has the query counted in the background, unless it is already. Returns at once.
+     * Starts counting the query in the background. Does not block.
      *
-     * @throws LimitReachedException if there is no room for the pattern
+     * @throws LimitReachedException if the limit on patterns is reached
      */
     public void begin(MatchingKeys query) {
         entries.lock.lock();
@@ -129,7 +129,7 @@ public final class PatternCounts implements AutoCloseable {
         }
     }
 
-    /** Begins what counts the entry, also where it has ended for a reason that it should not have. */
+    /** Starts the loop for the entry, also if it has ended unexpectedly. */
     private void begin(PatternEntry entry) {
         boolean isNew = entry.isNew();
         scans.start();
@@ -143,8 +143,8 @@ public final class PatternCounts implements AutoCloseable {
     }
 
     /**
-     * Redis answers. A round that failed because it did not is done again now, and what was counted before stands if it is not
-     * old. Returns at once.
+     * Redis is available. A round that failed because it was not is repeated now, and earlier counts stay valid unless they
+     * are old. Does not block.
      */
     public void available() {
         entries.lock.lock();
@@ -156,17 +156,17 @@ public final class PatternCounts implements AutoCloseable {
         }
     }
 
-    /** Something may have changed: the next scan starts as soon as the last one's rest is over. Returns at once. */
-    public void hint() {
+    /** Keys may have changed: the next scan starts as soon as the pause after the last one is over. Does not block. */
+    public void invalidate() {
         entries.lock.lock();
         try {
-            scans.hint();
+            scans.invalidate();
         } finally {
             entries.lock.unlock();
         }
     }
 
-    /** What makes the latest count of the query doubtful, each a sentence for an operator. Returns at once. */
+    /** Why the latest count of the query may be wrong, each a sentence for an operator. Does not block. */
     public List<String> doubts(MatchingKeys query) {
         entries.lock.lock();
         try {
@@ -178,7 +178,7 @@ public final class PatternCounts implements AutoCloseable {
         }
     }
 
-    /** How far the running scan is, if one runs. */
+    /** Progress of the running scan, if any. */
     public Optional<ScanProgress> progress() {
         entries.lock.lock();
         try {
@@ -197,7 +197,7 @@ public final class PatternCounts implements AutoCloseable {
         }
     }
 
-    /** Ends the threads, and the requests that wait. */
+    /** Stops the threads, and fails the calls that wait. */
     @Override
     public void close() {
         entries.lock.lock();
@@ -210,7 +210,7 @@ public final class PatternCounts implements AutoCloseable {
         }
     }
 
-    /** Why the entry has no count of now: the last round that serves it failed, and no later one has got further. */
+    /** Why the entry has no current count: the failure of the last round that serves it. */
     private @Nullable KeyspaceException failure(PatternEntry entry) {
         if (entry.onlySampled()) {
             return samples.failure();
@@ -222,10 +222,10 @@ public final class PatternCounts implements AutoCloseable {
 
     private KeyspaceException unfinished(MatchingKeys query) {
         String progress = scans.progress()
-                .map(now -> "; %d of about %d keys have been visited".formatted(now.keysSeen(), now.keysExpected()))
+                .map(now -> "; %d of about %d keys visited".formatted(now.keysSeen(), now.keysExpected()))
                 .orElse("");
         return new KeyspaceException(
                 Reason.NOT_COUNTED,
-                "the first count of the keys " + Printable.of(query.pattern()) + " has not ended yet" + progress);
+                "the first count of the keys " + Printable.of(query.pattern()) + " is not finished yet" + progress);
     }
 }

@@ -12,10 +12,10 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is known for one query. Guarded by the lock of its {@link PatternRegistry}. */
+/** The counts of one query. Guarded by the lock of its {@link PatternRegistry}. */
 public final class PatternEntry {
 
-    /** An exact count that is older, with none to come, gives way to an estimate. */
+    /** An exact count that is older and will not be renewed is replaced by an estimate. */
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     private static final String IMPRECISE =
@@ -25,7 +25,7 @@ public final class PatternEntry {
     private final KeyFilter filter;
     private final Accuracy accuracy;
     private StableEstimate calm = new StableEstimate();
-    private Instant asked;
+    private Instant lastUsed;
     private boolean fewKeys;
     private boolean delayed;
     private boolean late;
@@ -35,13 +35,13 @@ public final class PatternEntry {
     private @Nullable Count exact;
     private @Nullable Count estimate;
 
-    public PatternEntry(MatchingKeys query, Instant asked) {
+    public PatternEntry(MatchingKeys query, Instant lastUsed) {
         this.filter = KeyFilter.of(query);
         this.accuracy = query.accuracy();
-        this.asked = asked;
+        this.lastUsed = lastUsed;
     }
 
-    /** As how many patterns it counts: what a key costs grows with the length of what it is matched against. */
+    /** As how many patterns it counts towards the limit: the cost of matching grows with the length of the pattern. */
     static int weight(MatchingKeys query) {
         int bytes = bytes(query.pattern())
                 + query.exclude().map(PatternEntry::bytes).orElse(0);
@@ -56,19 +56,19 @@ public final class PatternEntry {
         return filter;
     }
 
-    Instant asked() {
-        return asked;
+    Instant lastUsed() {
+        return lastUsed;
     }
 
     void ask(Instant now) {
-        asked = now;
+        lastUsed = now;
     }
 
     boolean isNew() {
         return method == null;
     }
 
-    /** Whether its next count is by a scan of all keys. */
+    /** Whether its next count is by a full scan. */
     boolean scanned() {
         return method == Method.EXACT;
     }
@@ -78,8 +78,8 @@ public final class PatternEntry {
     }
 
     /**
-     * While there is no whole scan, an estimate is better than nothing. A scan of few keys ends at once, unless another one has
-     * to end first.
+     * Whether it is sampled. Until the first full scan an estimate is used, unless there are few keys and no other scan is
+     * running.
      */
     boolean sampled() {
         return method == Method.ESTIMATE || (scanned() && (delayed || (exact == null && (late || !fewKeys))));
@@ -89,18 +89,18 @@ public final class PatternEntry {
         return sampled() && estimate == null;
     }
 
-    /** Whether it is nothing but estimated, so that no scan serves it. */
+    /** Whether it is only estimated, so that no scan serves it. */
     boolean onlySampled() {
         return method == Method.ESTIMATE;
     }
 
-    /** The count by the method that was chosen for it, if there is one, or an estimate where no scan can be whole. */
+    /** The count by the chosen method, if there is one, or an estimate if no scan can complete. */
     @Nullable
     Count asChosen() {
         return method == null ? null : scanned() && !delayed ? exact : estimate;
     }
 
-    /** The count to answer with, if there is one. */
+    /** The count to return, if there is one. */
     @Nullable
     public Count best() {
         boolean exactFirst = scanned() && !delayed;
@@ -109,7 +109,7 @@ public final class PatternEntry {
         return first != null ? first : second;
     }
 
-    /** Chooses how it is counted from now on. */
+    /** Chooses the counting method. */
     void choose(MethodChoice choice, long largestShard, double serverNanosPerKey) {
         Method before = method;
         fewKeys = largestShard <= MethodChoice.FEW_KEYS;
@@ -125,7 +125,7 @@ public final class PatternEntry {
         }
     }
 
-    /** It came while a scan runs that does not count it. */
+    /** It was added while a scan was running that does not count it. */
     void missesScan() {
         late = true;
     }
@@ -138,7 +138,7 @@ public final class PatternEntry {
         delayed = false;
     }
 
-    /** Nothing can be counted now. What is older than a while is not answered with again, but counted anew. */
+    /** Counting has failed. Discards counts that are too old. */
     void forgetOld(Instant now) {
         if (exact != null && isOld(exact, now)) {
             exact = null;
@@ -153,23 +153,23 @@ public final class PatternEntry {
         return count.asOf().plus(LONGEST_DELAY).isBefore(now);
     }
 
-    /** A scan brought no count, since keys moved during it, and the next may not either. */
+    /** A scan was discarded because keys moved during it; the next may be too. */
     void scanDelayed(Instant now) {
         delayed = exact == null || isOld(exact, now);
     }
 
-    /** Whether it is answered with an exact count. */
+    /** Whether it has an exact count. */
     boolean counted() {
         Count best = best();
         return best != null && best.method() == Method.EXACT;
     }
 
-    /** What makes its estimate doubtful, each a sentence for an operator. */
+    /** Why its estimate may be wrong, each a sentence for an operator. */
     public List<String> doubts() {
         return imprecise ? List.of(IMPRECISE) : List.of();
     }
 
-    /** Takes the newest estimate. The first one is reported once it is precise, or there has been time enough for it. */
+    /** Adds the newest estimate. The first one is reported when it is precise, or after a time limit. */
     public void sampled(Estimates.Estimate newest, Instant now) {
         if (estimate == null && newest.early()) {
             return;

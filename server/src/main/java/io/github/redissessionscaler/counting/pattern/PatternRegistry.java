@@ -16,12 +16,12 @@ import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
 /**
- * The patterns of one database that somebody asked about lately. Whoever calls a method, or one of an entry, holds the lock;
- * whoever changes what others wait for signals it.
+ * The patterns of one database that were used recently. Callers of its methods, and of those of entries, must hold the
+ * lock, and must signal changes that others wait for.
  */
 final class PatternRegistry {
 
-    /** How much of a new measurement goes into the cost. */
+    /** Weight of a new measurement in the average cost. */
     private static final double LEARNING = 0.2;
 
     final ReentrantLock lock = new ReentrantLock();
@@ -32,16 +32,16 @@ final class PatternRegistry {
     private final IntSupplier limit;
     private final Map<MatchingKeys, PatternEntry> entries = new LinkedHashMap<>();
 
-    /** What a visit of a key costs its server, at first the usual. */
+    /** Average server time per key, starting with a typical value. */
     private double serverNanosPerKey = 2_000;
 
     private boolean closed;
 
     /**
-     * None yet.
+     * Without patterns.
      *
-     * @param idle how long after it was asked about an entry is forgotten
-     * @param limit how many there are at most
+     * @param idle time without use after which an entry is removed
+     * @param limit most patterns
      */
     PatternRegistry(InstantSource clock, Duration idle, IntSupplier limit) {
         this.clock = clock;
@@ -50,9 +50,9 @@ final class PatternRegistry {
     }
 
     /**
-     * What is known for the query, which is asked about now.
+     * The entry of the query, marked as used now; created if absent.
      *
-     * @throws LimitReachedException if there is no room for it
+     * @throws LimitReachedException if the limit is reached
      */
     PatternEntry ask(MatchingKeys query) {
         Instant now = clock.instant();
@@ -65,24 +65,23 @@ final class PatternRegistry {
         int most = limit.getAsInt();
         int weight = entries.keySet().stream().mapToInt(PatternEntry::weight).sum();
         if (!entries.isEmpty() && weight + PatternEntry.weight(query) > most) {
-            throw new LimitReachedException("the scaler counts " + most + " patterns in this database already, which"
-                    + " is its PATTERN_LIMIT (a long one counts as"
-                    + " several); one that nobody asks about makes"
-                    + " room after "
-                    + idle.toMinutes()
-                    + " minutes");
+            throw new LimitReachedException(
+                    "the scaler counts " + most + " patterns in this database already, its PATTERN_LIMIT"
+                            + " (a long pattern counts as several); an unused pattern is removed after "
+                            + idle.toMinutes()
+                            + " minutes");
         }
         PatternEntry entry = new PatternEntry(query, now);
         entries.put(query, entry);
         return entry;
     }
 
-    /** What is known for the query, if somebody asked about it lately. */
+    /** The entry of the query, if there is one. */
     Optional<PatternEntry> find(MatchingKeys query) {
         return Optional.ofNullable(entries.get(query));
     }
 
-    /** Keeps an entry from being forgotten. */
+    /** Marks an entry as used now. */
     void askAgain(PatternEntry entry) {
         entry.ask(clock.instant());
     }
@@ -95,7 +94,7 @@ final class PatternRegistry {
         return entries.values().stream().anyMatch(condition);
     }
 
-    /** What the entries filter by that meet the condition, each once. */
+    /** The distinct filters of the entries that meet the condition. */
     List<KeyFilter> filters(Predicate<PatternEntry> condition) {
         return entries.values().stream()
                 .filter(condition)
@@ -106,14 +105,14 @@ final class PatternRegistry {
 
     void forgetIdle() {
         Instant oldest = clock.instant().minus(idle);
-        entries.values().removeIf(entry -> entry.asked().isBefore(oldest));
+        entries.values().removeIf(entry -> entry.lastUsed().isBefore(oldest));
     }
 
     double serverNanosPerKey() {
         return serverNanosPerKey;
     }
 
-    /** Takes what a visit of a key was measured to cost; 0 if nothing was. */
+    /** Adds a measured cost per key; 0 means no measurement. */
     void learnCost(double nanosPerKey) {
         if (nanosPerKey > 0) {
             serverNanosPerKey += LEARNING * (nanosPerKey - serverNanosPerKey);

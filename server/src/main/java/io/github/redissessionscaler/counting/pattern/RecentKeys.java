@@ -3,25 +3,26 @@ package io.github.redissessionscaler.counting.pattern;
 import java.util.Arrays;
 
 /**
- * The keys that a scan met last, remembered by a 64-bit fingerprint each: at least as many as a bound, at most twice as many.
+ * The keys that a scan returned last, as 64-bit fingerprints: at least as many as the window, at most twice as many.
  *
- * <p>Not for use by several threads. Two keys of one window are taken for the same with a probability of about
- * {@code window / 2^64}.
+ * <p>Not thread-safe. A new key is mistaken for a recent one with a probability of about {@code window / 2^64}.
  */
 final class RecentKeys {
 
     private final int window;
 
-    /** Open-addressed tables of fingerprints, at most half full; 0 is a free place. The older is full, or there is none. */
+    /**
+     * Open-addressed tables of fingerprints, at most half full; 0 is a free slot. The older one is full, or there is none.
+     */
     private long[] newer;
 
     private long[] older;
     private int inNewer;
 
     /**
-     * Remembers none yet, in 32 bytes for each key of the window.
+     * Empty; takes 32 bytes for each key of the window.
      *
-     * @param window how many keys are remembered at least; a power of two
+     * @param window fewest keys that are kept; a power of two
      */
     RecentKeys(int window) {
         this.window = window;
@@ -29,7 +30,7 @@ final class RecentKeys {
         this.older = new long[2 * window];
     }
 
-    /** Remembers the key, in place of old ones if need be; returns whether it was not remembered before. */
+    /** Adds the key, and drops old ones if full; returns whether it was absent. */
     boolean add(byte[] key) {
         long fingerprint = fingerprint(key);
         int place = placeOf(fingerprint, newer);
@@ -53,7 +54,7 @@ final class RecentKeys {
         inNewer = 0;
     }
 
-    /** Where the fingerprint is, or the free place where it belongs. */
+    /** The slot of the fingerprint, or the free slot for it. */
     private static int placeOf(long fingerprint, long[] table) {
         int mask = table.length - 1;
         int place = (int) fingerprint & mask;

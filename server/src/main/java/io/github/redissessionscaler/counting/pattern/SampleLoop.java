@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
-/** Samples a database, once for all patterns that are estimated, and for those that no scan has counted yet. */
+/** Samples a database for all patterns that are estimated or not yet counted by a scan. */
 final class SampleLoop extends BackgroundLoop {
 
     private final Database database;
@@ -57,7 +57,7 @@ final class SampleLoop extends BackgroundLoop {
         }
     }
 
-    /** Whether first estimates are being made, which take half of the server's time that a scan may take. Any thread may ask. */
+    /** Whether first estimates are in progress; they use half of the scans' share of the server's time. Thread-safe. */
     boolean hurries() {
         return estimates.hurries();
     }

@@ -8,35 +8,35 @@ import java.util.List;
 /**
  * The latest samples of one shard for one filter, and the share of its keys that match.
  *
- * <p>A sample is the unit: the standard error comes from how the samples differ among each other, so that keys of one
- * sample may have more in common than chance. It is never less than that of as many keys drawn one by one.
+ * <p>The unit is a sample: the standard error is computed from the differences between samples, so that keys of one sample
+ * may be similar. It is never less than that of as many independent keys.
  *
- * <p>Old samples leave after {@link #LONGEST}, or up to {@link #LONGEST_OF_FEW} where few keys match, and at once when the newer
- * ones contradict them. Not for use by several threads.
+ * <p>Samples are dropped after {@link #LONGEST}, or up to {@link #LONGEST_OF_FEW} if few keys match, and immediately if
+ * newer ones contradict them. Not thread-safe.
  */
 public final class SampleWindow {
 
     static final Duration LONGEST = Duration.ofMinutes(1);
 
-    /** Samples stay longer while the newer ones hold fewer matching keys than {@link #PRECISE_MATCHING}. */
+    /** Limit while the samples have fewer matching keys than {@link #PRECISE_MATCHING}. */
     static final Duration LONGEST_OF_FEW = Duration.ofMinutes(15);
 
-    /** So many matching keys make a standard error of 1.6 %. */
+    /** Matching keys for a standard error of 1.6 %. */
     static final long PRECISE_MATCHING = 4_000;
 
-    /** Fewer samples do not show how samples differ. */
+    /** Fewest samples that show how samples differ. */
     private static final int FEWEST = 4;
 
-    /** So few newer samples contradict the older ones at the least: some seconds, in which chance does less than in one. */
+    /** Fewest newer samples that can contradict the older ones: some seconds, to reduce the effect of chance. */
     private static final int FEWEST_NEWER = 8;
 
-    /** Of more samples, the older half is added up, those of {@link #ADDED_UP} to one. */
+    /** Above this number, the older half is merged: samples within {@link #ADDED_UP} become one. */
     private static final int MOST = 256;
 
     /** There are fewer than half of {@link #MOST} such times in {@link #LONGEST_OF_FEW}. */
     private static final Duration ADDED_UP = Duration.ofSeconds(10);
 
-    /** How many standard errors apart the older and the newer samples contradict each other. */
+    /** Distance in standard errors at which older and newer samples contradict each other. */
     private static final double DRIFT = 5;
 
     /**
@@ -52,7 +52,7 @@ public final class SampleWindow {
      *
      * @param since when the first of them was drawn
      * @param at when the last of them was drawn
-     * @param keys that DBSIZE counts: those seen, and the expired ones that were met
+     * @param keys included in DBSIZE: those returned, and expired ones met
      */
     private record Drawn(Instant since, Instant at, long keys, long matching) {
 
@@ -96,7 +96,7 @@ public final class SampleWindow {
             return matching / keys;
         }
 
-        /** Of what the samples differ from the share, the sum of the squares. */
+        /** Sum of the squared residuals of the samples. */
         double residuals() {
             double share = share();
             return Math.max(0, matchingSquared - 2 * share * crossed + share * share * keysSquared);
@@ -107,13 +107,13 @@ public final class SampleWindow {
             return samples < 2 ? 0 : residuals() / (keys * keys) * samples / (samples - 1);
         }
 
-        /** With one key more that matches and one that does not, so that it is not 0 when all seen were alike. */
+        /** Adds one matching and one other key, so that it is not 0 if all keys are alike. */
         double varianceOneByOne() {
             double share = (matching + 1) / (keys + 2);
             return share * (1 - share) / keys;
         }
 
-        /** Half the deviance, as keys drawn one by one, where this is the true share. */
+        /** Half the deviance of independent keys if this is the true share. */
         double surprise(double trueShare) {
             return surprise(matching, keys * trueShare) + surprise(keys - matching, keys * (1 - trueShare));
         }
@@ -169,7 +169,7 @@ public final class SampleWindow {
         return samples.size();
     }
 
-    /** Whether more samples would make it more precise than is ever needed. */
+    /** Whether it is precise enough. */
     boolean precise() {
         return matching() >= PRECISE_MATCHING;
     }
@@ -178,7 +178,7 @@ public final class SampleWindow {
         return samples.stream().mapToLong(Drawn::matching).sum();
     }
 
-    /** The share, or that of an empty shard. */
+    /** The share; 0 for an empty shard. */
     public Share share() {
         Sums all = sums();
         return all.keys() == 0
@@ -194,7 +194,7 @@ public final class SampleWindow {
         return sums;
     }
 
-    /** Drops the older samples where the share has most probably changed, if it has. */
+    /** If the share has changed, drops the samples before the most probable time of the change. */
     private void forgetContradicted() {
         Sums all = sums();
         Sums older = Sums.NONE;
@@ -211,13 +211,13 @@ public final class SampleWindow {
         samples.subList(0, border).clear();
     }
 
-    /** How much the two contradict each other as keys drawn one by one; 0 if they do not as samples of keys that are alike. */
+    /** How much the two contradict each other as independent keys; 0 if they do not contradict each other as samples. */
     private static double deviance(Sums older, Sums newer) {
         double common = (older.matching() + newer.matching()) / (older.keys() + newer.keys());
         double apart = older.share() - newer.share();
         double squared = apart * apart;
         double variance = common * (1 - common) * (1 / older.keys() + 1 / newer.keys());
-        // Where this is not large, the deviance is not either, and costs more to compute.
+        // A cheap bound: if this is small, the deviance is too.
         if (squared <= variance * DRIFT * DRIFT / 4) {
             return 0;
         }
@@ -232,7 +232,7 @@ public final class SampleWindow {
         return 2 * (older.surprise(common) + newer.surprise(common));
     }
 
-    /** Of Student's distribution, as improbable as {@link #DRIFT} is for the normal one. */
+    /** The quantile of Student's distribution with the probability of {@link #DRIFT} in the normal one. */
     private static double quantile(int freedom) {
         double spread = (freedom - 1.0) * (freedom - 1.0);
         return Math.sqrt(freedom * Math.expm1(DRIFT * DRIFT * (freedom - 1.5) / spread));

@@ -9,10 +9,10 @@ import java.util.stream.Stream;
 /**
  * Draws keys of a shard at random.
  *
- * <p>A server on its own is asked for pages of SCAN at random cursors: SCAN orders the buckets of its hash table by the
- * reversed bits of a hash with a secret seed, so a page is a random part of the keys whatever their names. On a cluster,
- * newer servers put the slot into the cursor and a page is of one slot, so RANDOMKEY is asked there instead, and wherever
- * pages at random cursors are empty. For use by one thread at a time.
+ * <p>On a standalone server it reads SCAN pages at random cursors: SCAN orders the buckets of its hash table by the
+ * reversed bits of a hash with a secret seed, so a page is a random part of the keys, whatever their names. On a cluster,
+ * newer servers put the slot into the cursor and a page has keys of one slot only; so RANDOMKEY is used there, and wherever
+ * pages at random cursors are empty. For one thread at a time.
  */
 public final class Sampler {
 

@@ -3,26 +3,25 @@ package io.github.redissessionscaler.counting.pattern;
 import java.util.Optional;
 
 /**
- * Compares the keys that a whole scan of a primary has returned with its DBSIZE. The keys may change during the scan, DBSIZE
- * counts expired keys that a replica still holds, and the number of different keys is an estimate: only a difference that none of
- * this explains is reported.
+ * Compares the number of keys returned by a full scan of a primary with its DBSIZE. Keys may change during the scan, DBSIZE
+ * includes expired keys, and the number of different keys is an estimate: only a difference beyond that is reported.
  */
 final class ScanCoverage {
 
-    /** The part of the keys that a scan may miss, and that it may return in excess. */
+    /** Share of the keys that a scan may miss or return in excess. */
     private static final double TOLERANCE = 0.25;
 
-    /** So few keys more or less are no difference. */
+    /** Number of keys below which a difference is ignored. */
     private static final double FEW = 10;
 
     private ScanCoverage() {}
 
     /**
-     * A sentence for an operator if the numbers do not fit together. It names only a rounded part, so that it stays the same from
-     * scan to scan.
+     * A sentence for an operator if the numbers contradict each other. The percentage is rounded, so that the sentence is
+     * stable.
      *
      * @param shard host and port
-     * @param returned about how many different keys the scan returned
+     * @param returned estimated number of different keys returned by the scan
      * @param before DBSIZE when the scan started
      * @param after DBSIZE when it ended
      */
@@ -47,7 +46,7 @@ final class ScanCoverage {
         return Optional.empty();
     }
 
-    /** Per cent, rounded to tens. */
+    /** Percentage, rounded to tens. */
     private static long tens(double part) {
         return 10 * Math.round(10 * part);
     }

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Passes on that a full scan of a database has ended. Thread-safe. */
+/** Publishes the end of full scans. Thread-safe. */
 public final class ScanEvents {
 
     private final List<Consumer<Database>> listeners = new CopyOnWriteArrayList<>();
 
-    /** Adds a listener, which is called on the thread that scanned and must return at once. */
+    /** Adds a listener, which is called on the scanning thread and must not block. */
     public void subscribe(Consumer<Database> listener) {
         listeners.add(listener);
     }

@@ -14,17 +14,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scans a database, once for all patterns that are counted exactly, and chooses before each scan which ones are.
+ * Scans a database for all patterns that are counted exactly, and chooses them before each scan.
  *
- * <p>A scan during which keys moved from one primary to another counts for nothing: some may have been met on both or on
- * neither. It is repeated, and what was counted before stands, or an estimate once that is old.
+ * <p>A scan during which keys moved between primaries is discarded, because some keys may have been counted twice or not at
+ * all. It is repeated; meanwhile the previous count is used, or an estimate once that is old.
  */
 final class ScanLoop extends BackgroundLoop {
 
-    /** What hints start scans no more often than. */
+    /** Shortest pause before a scan that a change starts. */
     private static final Duration SHORTEST_REST = Duration.ofMillis(50);
 
-    /** The same where all patterns are estimated, and a round only looks whether the keys have become few. */
+    /** The same if all patterns are estimated and a round only checks the number of keys. */
     private static final Duration REST_AFTER_LOOK = Duration.ofSeconds(1);
 
     private final Database database;
@@ -62,15 +62,15 @@ final class ScanLoop extends BackgroundLoop {
         this.whenScanned = whenScanned;
     }
 
-    /** Something may have changed: the next scan starts as soon as the last one's rest is over. */
-    void hint() {
+    /** Keys may have changed: the next scan starts as soon as the pause after the last one is over. */
+    void invalidate() {
         if (!hinted) {
             hinted = true;
             entries.changed.signalAll();
         }
     }
 
-    /** Has a new entry estimated while a scan runs that does not count it. */
+    /** Starts estimating a new entry that the running scan does not count. */
     void admit(PatternEntry entry) {
         if (pass != null && entry.isNew()) {
             entry.choose(choice, largestShard, entries.serverNanosPerKey());
@@ -78,17 +78,17 @@ final class ScanLoop extends BackgroundLoop {
         }
     }
 
-    /** How far the running scan is, if one runs. */
+    /** Progress of the running scan, if any. */
     Optional<ScanProgress> progress() {
         return Optional.ofNullable(pass).map(FullScan::progress);
     }
 
-    /** What made the last whole scan doubtful, each a sentence for an operator. */
+    /** Why the last full scan may be wrong, each a sentence for an operator. */
     List<String> doubts() {
         return doubts;
     }
 
-    /** Patterns that are estimated want scans too: their number of keys may become one that is scanned. */
+    /** True for estimated patterns too: the number of keys may become small enough for scans. */
     @Override
     boolean wanted() {
         return !entries.all().isEmpty();
@@ -149,7 +149,7 @@ final class ScanLoop extends BackgroundLoop {
         }
     }
 
-    /** While first estimates are made, they take half of what a scan may take. */
+    /** Half of the share is left to first estimates while they are in progress. */
     private double share() {
         return samples.hurries() ? options.scanShare() / 2 : options.scanShare();
     }

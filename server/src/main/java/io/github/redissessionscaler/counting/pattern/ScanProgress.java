@@ -3,9 +3,9 @@ package io.github.redissessionscaler.counting.pattern;
 import java.time.Instant;
 
 /**
- * How far a running scan of a database is.
+ * Progress of a running scan.
  *
  * @param keysSeen so far, on all primaries
- * @param keysExpected about how many there are in all
+ * @param keysExpected approximate number of all keys
  */
 public record ScanProgress(long keysSeen, long keysExpected, Instant since) {}

@@ -7,23 +7,23 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps the use of one server below a share of its time: after each request it waits in proportion to the time that the
- * request took, without what the network takes of it. For use by one thread.
+ * Keeps the use of one server below a share of its time: after each request it pauses in proportion to the duration of the
+ * request without the network round trip. For one thread.
  */
 final class ServerThrottle {
 
     private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
 
-    /** Asked so often, the fastest answer tells how long the way takes. */
+    /** Number of requests that measure the network round trip; the fastest counts. */
     private static final int ROUND_TRIPS = 3;
 
     private final DoubleSupplier share;
     private final long roundTripNanos;
 
     /**
-     * A pace of its own.
+     * With a known round trip.
      *
-     * @param share above 0, asked before each pause; at 1 it never waits
+     * @param share above 0, read before each pause; at 1 it never pauses
      */
     ServerThrottle(DoubleSupplier share, long roundTripNanos) {
         this.share = share;
@@ -31,7 +31,7 @@ final class ServerThrottle {
     }
 
     /**
-     * A pace for this server, which is asked for its size a few times.
+     * Measures the round trip by a few DBSIZE.
      *
      * @param nanoTime as {@link System#nanoTime}
      */
@@ -45,20 +45,20 @@ final class ServerThrottle {
         return new ServerThrottle(share, fastest);
     }
 
-    /** The server's own part of a request that took so long; too much rather than too little. */
+    /** Estimated server time of a request, rather too much than too little. */
     long serverNanos(long requestNanos) {
         return Math.max(requestNanos - roundTripNanos, 0);
     }
 
-    /** How long to wait after a request that cost the server so much. */
+    /** The pause after a request with this server time. */
     long pauseNanos(long serverNanos) {
         return Math.min((long) (serverNanos * (1 / share.getAsDouble() - 1)), LONGEST_PAUSE_NANOS);
     }
 
     /**
-     * Waits, unless there is no need.
+     * Pauses if needed.
      *
-     * @throws InterruptedException if the thread is to end
+     * @throws InterruptedException if the loop is stopped
      */
     void pauseAfter(long serverNanos) throws InterruptedException {
         if (Thread.interrupted()) {

@@ -4,32 +4,36 @@ import io.github.redissessionscaler.counting.Count;
 import java.time.Instant;
 
 /**
- * An estimate without the noise of its samples. The value stays until a newer estimate contradicts it, or is much more precise.
- * While the true number stays the same, contradictions are so rare that none is to be expected, whatever part of the keys matches;
- * docs/counting.md has the figures.
+ * Removes the noise of sampling from an estimate. The value stays until a newer estimate contradicts it or is much more
+ * precise. While the true number is constant, contradictions are very rare for any share of matching keys; see
+ * docs/counting.md.
  *
- * <p>Not for use by several threads.
+ * <p>Not thread-safe.
  */
 final class StableEstimate {
 
     /**
-     * How many standard errors of their difference an estimate must be away from the reported one to contradict it. An estimate may
-     * be of a few seconds, and is tested four times a second: with 5.5, one of 20 days has a change that is none.
+     * Distance to the reported value, in standard errors of the difference, at which an estimate contradicts it. An
+     * estimate may span a few seconds only, and is tested four times a second: with 5.5, there would be a false change
+     * every 20 days.
      */
     static final double CONTRADICTION = 6;
 
-    /** To what part of itself the standard error must have shrunk for a more precise value to be reported. */
+    /** Ratio of the standard errors below which a more precise value is reported. */
     static final double MUCH_BETTER = 0.6;
 
-    /** A value with a smaller relative standard error is precise enough, and changes only if it is contradicted. */
+    /** Relative standard error below which a value changes only if it is contradicted. */
     static final double PRECISE = 0.01;
 
     private double value;
 
-    /** Of the value, when it was set. */
+    /** Standard error of the value when it was set. */
     private double standardErrorThen = Double.POSITIVE_INFINITY;
 
-    /** Takes the newest estimate; returns what to report, with a standard error that covers the distance between the two. */
+    /**
+     * Adds the newest estimate; returns the value to report, with a standard error that includes the distance to the
+     * newest.
+     */
     Count update(double newest, double standardError, Instant asOf) {
         if (isMuchBetter(newest, standardError) || contradicts(newest, standardError)) {
             value = newest;
@@ -42,12 +46,12 @@ final class StableEstimate {
         if (standardErrorThen <= PRECISE * value) {
             return false;
         }
-        // As if the same samples had found the reported value: by chance, a smaller one has a smaller standard error.
+        // Scaled to the reported value, because a value that is smaller by chance has a smaller standard error.
         double unit = unit(newest, standardError);
         return Math.sqrt(unit * (value + unit)) < MUCH_BETTER * standardErrorThen;
     }
 
-    /** A likelihood ratio, which is right for a few matching keys too, where a standard error is not. */
+    /** Uses a likelihood ratio, which is also valid for few matching keys. */
     private boolean contradicts(double newest, double standardError) {
         double reported = 1 / unit(value, standardErrorThen);
         double sampled = 1 / unit(newest, standardError);
@@ -61,8 +65,8 @@ final class StableEstimate {
     }
 
     /**
-     * How many sessions each matching key of the samples stands for, about, given that n such keys have a standard error of the
-     * square root of n + 1.
+     * Approximate number of sessions per sampled matching key, given that n such keys have a standard error of the square
+     * root of n + 1.
      */
     private static double unit(double value, double standardError) {
         return (Math.sqrt(value * value + 4 * standardError * standardError) - value) / 2;

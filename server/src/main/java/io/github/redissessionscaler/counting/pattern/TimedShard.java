@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * A shard that adds up what its server's time was spent on: the requests alone, and not what becomes of the answers. So a
- * scaler that has little of a processor for itself does not take itself for a slow server. For use by one thread.
+ * A shard that adds up the server time of requests, without the processing of replies, so that a scaler with little CPU
+ * does not look like a slow server. For one thread.
  */
 final class TimedShard implements Shard {
 
@@ -22,7 +22,7 @@ final class TimedShard implements Shard {
     private long serverNanos;
 
     /**
-     * Has asked nothing yet.
+     * With no server time yet.
      *
      * @param nanoTime as {@link System#nanoTime}
      */
@@ -32,7 +32,7 @@ final class TimedShard implements Shard {
         this.nanoTime = nanoTime;
     }
 
-    /** The server's time, in nanoseconds, for what was asked since this was called last. */
+    /** The server time of the requests since the last call, in nanoseconds. */
     long takeServerNanos() {
         long taken = serverNanos;
         serverNanos = 0;

@@ -1,10 +1,10 @@
-/** Shows each Redis connection: whether it answers, how quickly, and what went wrong. */
+/** Shows each Redis connection: its state, latency and failures. */
 
 import { copyOf, many, number, part, span, write } from "./words.js";
 
-const STATES = { up: ["good", "answers"], down: ["bad", "does not answer"], unused: ["", "not used yet"] };
+const STATES = { up: ["good", "available"], down: ["bad", "unavailable"], unused: ["", "not used yet"] };
 
-/** Brings the list up to date. */
+/** Updates the list. */
 export function showConnections(list, connections) {
   while (list.children.length > connections.length) {
     list.lastElementChild.remove();
@@ -27,7 +27,7 @@ function numbers(connection) {
   }
   const { latencyMillis, slowestMillis, commands, reconnects } = connection;
   const again = reconnects > 0 ? `, ${many(reconnects, "reconnect")}` : "";
-  return `${millis(latencyMillis)} a round trip, slowest ${millis(slowestMillis)}; ${many(commands, "command")}${again}`;
+  return `round trip ${millis(latencyMillis)}, slowest ${millis(slowestMillis)}; ${many(commands, "command")}${again}`;
 }
 
 function trouble(connection) {

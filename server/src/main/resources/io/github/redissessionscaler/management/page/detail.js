@@ -1,23 +1,23 @@
-/** Shows everything about one trigger. */
+/** Shows the details of one trigger. */
 
 import { drawPlot } from "./plot.js";
 import { clock, copyOf, element, many, number, part, span, write } from "./words.js";
 
 const METHODS = {
-  index: "a number that Redis keeps",
-  exact: "every key was visited",
+  index: "a number stored by Redis",
+  exact: "all keys were visited",
   estimate: "estimated from a sample",
 };
 
 const POLICIES = {
   minimum: "inactive and 0 (minimum)",
-  hold: "the last value for a while (hold)",
-  error: "an error, UNAVAILABLE (error)",
+  hold: "the last value for a time (hold)",
+  error: "the error UNAVAILABLE (error)",
 };
 
 const TABLE_ROWS = 24;
 
-/** Brings the detail of a trigger up to date; makes it where there is none. */
+/** Updates the details of a trigger, or creates them. */
 export function showDetail(box, trigger, now) {
   if (!box.firstElementChild) {
     box.append(copyOf("detail-template"));
@@ -32,13 +32,13 @@ export function showDetail(box, trigger, now) {
 
 function verdict(trigger) {
   if (!trigger.verdict) {
-    return "KEDA has not asked for the number of sessions yet.";
+    return "No value has been reported to KEDA yet.";
   }
   if (trigger.outage && trigger.onUnavailable === "error") {
-    return `By the last number that KEDA was told: ${trigger.verdict}`;
+    return `For the last reported value: ${trigger.verdict}`;
   }
   return trigger.active === false
-    ? `The trigger is inactive, so that KEDA scales to minReplicaCount. ${trigger.verdict}`
+    ? `The trigger is inactive, so KEDA scales to minReplicaCount. ${trigger.verdict}`
     : trigger.verdict;
 }
 
@@ -46,25 +46,25 @@ function notices(trigger) {
   const all = [];
   if (trigger.outage) {
     const { reason, message, seconds, answer } = trigger.outage;
-    all.push(["bad", `Redis has given no number for ${span(seconds)}. ${answer} The reason, ${reason}: ${message}`]);
+    all.push(["bad", `No count from Redis for ${span(seconds)} (${reason}): ${message}. ${answer}`]);
   }
   if (trigger.targetProblem) {
-    all.push(["warn", `sessionSizeKey gives no target; ${number(trigger.target)} is used: ${trigger.targetProblem}`]);
+    all.push(["warn", `No target from sessionSizeKey; using ${number(trigger.target)}: ${trigger.targetProblem}`]);
   }
   trigger.advice.forEach((sentence) => all.push(["warn", sentence]));
   if (trigger.scan) {
     const { keysSeen, keysExpected, seconds } = trigger.scan;
-    all.push(["", `A scan is under way: ${number(keysSeen)} of about ${number(keysExpected)} keys in ${span(seconds)}.`]);
+    all.push(["", `Scan in progress: ${number(keysSeen)} of about ${number(keysExpected)} keys in ${span(seconds)}.`]);
   }
   return all;
 }
 
 function showNotices(list, trigger) {
-  const wanted = notices(trigger);
-  while (list.children.length > wanted.length) {
+  const shown = notices(trigger);
+  while (list.children.length > shown.length) {
     list.lastElementChild.remove();
   }
-  wanted.forEach(([kind, text], i) => {
+  shown.forEach(([kind, text], i) => {
     const item = list.children[i] ?? list.appendChild(element("li"));
     item.className = `notice ${kind}`;
     write(item, text);
@@ -84,17 +84,17 @@ function showHistory(box, trigger, now) {
   }
 }
 
-/** What the plot shows, in words. */
+/** Describes the plot as text. */
 function caption(history, now) {
   const counted = history.sessions.filter((value) => value !== null);
   const from = clock(history.times[0]);
-  const outage = history.outage.some(Boolean) ? " Redis gave no number at times." : "";
+  const outage = history.outage.some(Boolean) ? " At times there was no count from Redis." : "";
   if (counted.length === 0) {
-    return `From ${from} to ${clock(now)} Redis gave no number.`;
+    return `From ${from} to ${clock(now)} there was no count from Redis.`;
   }
   return (
     `From ${from} to ${clock(now)}: ${range(counted)} sessions, now ${number(counted.at(-1))}. ` +
-    `The replicas could take ${range(history.capacity)}, now ${number(history.capacity.at(-1))}.${outage}`
+    `Capacity of the replicas: ${range(history.capacity)}, now ${number(history.capacity.at(-1))}.${outage}`
   );
 }
 
@@ -111,7 +111,7 @@ function showTable(body, history) {
     const row = element("tr");
     row.append(
       element("td", clock(history.times[i], { seconds: true, day: true })),
-      element("td", history.sessions[i] === null ? "no answer" : number(history.sessions[i])),
+      element("td", history.sessions[i] === null ? "no count" : number(history.sessions[i])),
       element("td", number(history.capacity[i])),
     );
     rows.push(row);
@@ -122,7 +122,7 @@ function showTable(body, history) {
 function facts(trigger) {
   const all = [["Counts", trigger.counts + (trigger.preset ? ` (preset ${trigger.preset})` : "")]];
   if (trigger.method) {
-    all.push(["How", METHODS[trigger.method]]);
+    all.push(["Method", METHODS[trigger.method]]);
     if (trigger.confidence95) {
       const [low, high] = trigger.confidence95.map((value) => number(Math.round(value)));
       all.push(["Accuracy", `${low} to ${high} with 95 % confidence`]);
@@ -133,17 +133,17 @@ function facts(trigger) {
   all.push(["Target", `${many(trigger.target, "session")} per replica${key}`]);
   if (trigger.metricTarget !== trigger.target) {
     const scale = `${number(trigger.metricTarget)} / ${number(trigger.target)}`;
-    all.push(["Target of the metric", `${number(trigger.metricTarget)}, so that the value is scaled by ${scale}`]);
+    all.push(["Target of the metric", `${number(trigger.metricTarget)}, so the value is scaled by ${scale}`]);
   }
   if (trigger.value !== undefined) {
-    all.push(["KEDA was told", `${number(trigger.value)}${how(trigger)}, ${span(trigger.answeredSeconds)} ago`]);
-    all.push(["Replicas", `${number(trigger.replicas)}${trigger.replicasPresumed ? ", presumed (see below)" : ""}`]);
-    all.push(["They can take", many(trigger.capacity, "session")]);
-    all.push(["Wanted", many(trigger.wantedReplicas, "replica")]);
+    all.push(["Reported value", `${number(trigger.value)}${how(trigger)}, ${span(trigger.answeredSeconds)} ago`]);
+    all.push(["Replicas", `${number(trigger.replicas)}${trigger.replicasPresumed ? ", estimated (see below)" : ""}`]);
+    all.push(["Capacity", many(trigger.capacity, "session")]);
+    all.push(["Desired", many(trigger.wantedReplicas, "replica")]);
   }
-  const active = trigger.active === undefined ? "not asked yet" : trigger.active ? "yes" : "no";
+  const active = trigger.active === undefined ? "unknown" : trigger.active ? "yes" : "no";
   all.push(["Active", `${active}; while ${trigger.activeWhile}`]);
-  all.push(["While Redis is silent", POLICIES[trigger.onUnavailable]]);
+  all.push(["While Redis is unavailable", POLICIES[trigger.onUnavailable]]);
   const database = trigger.database === undefined ? "" : `, database ${trigger.database}`;
   all.push(["Redis", `connection ${trigger.connection}${database}`]);
   all.push(["Metric", trigger.metric]);
@@ -162,11 +162,11 @@ function how(trigger) {
 }
 
 function showFacts(list, trigger) {
-  const wanted = facts(trigger);
-  while (list.children.length > wanted.length) {
+  const shown = facts(trigger);
+  while (list.children.length > shown.length) {
     list.lastElementChild.remove();
   }
-  wanted.forEach(([term, text], i) => {
+  shown.forEach(([term, text], i) => {
     const pair = list.children[i] ?? list.appendChild(element("div"));
     if (!pair.firstElementChild) {
       pair.append(element("dt"), element("dd"));

@@ -1,4 +1,4 @@
-/** The list of triggers: a row for each, which opens. */
+/** The list of triggers, with a row for each that can be opened. */
 
 import { showDetail } from "./detail.js";
 import { drawSpark } from "./plot.js";
@@ -6,20 +6,20 @@ import { copyOf, number, part, write } from "./words.js";
 
 const rows = new Map();
 
-/** What a trigger is called in the address of the page and in that of the API. */
+/** The name of a trigger in the URLs of the page and of the API. */
 export function nameOf(trigger) {
   return `${trigger.namespace}/${trigger.name}/${trigger.trigger}`;
 }
 
 /**
- * Brings the list up to date. Rows that stay are kept as they are, so that neither focus nor what is open is lost.
+ * Updates the list. Existing rows are reused, so that focus and open rows are kept.
  *
- * @param toggle is called with the name of a trigger that shall be opened or closed
+ * @param toggle called with the name of a trigger to open or close
  */
 export function showList(list, triggers, open, now, toggle) {
-  const wanted = new Set(triggers.map(nameOf));
+  const shown = new Set(triggers.map(nameOf));
   for (const [name, row] of rows) {
-    if (!wanted.has(name)) {
+    if (!shown.has(name)) {
       row.remove();
       rows.delete(name);
     }
@@ -72,13 +72,13 @@ function showRow(row, trigger, open, now) {
 
 function stateOf(trigger) {
   if (trigger.outage) {
-    return ["bad", "no number"];
+    return ["bad", "no count"];
   }
   if (trigger.condition === "problem") {
-    return ["warn", "does not fit"];
+    return ["warn", "warning"];
   }
   if (trigger.active === undefined) {
-    return ["", "not asked yet"];
+    return ["", "unknown"];
   }
   return trigger.active ? ["good", "active"] : ["", "inactive"];
 }

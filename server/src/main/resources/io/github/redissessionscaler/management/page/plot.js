@@ -1,6 +1,6 @@
 /**
- * Draws the sessions of a trigger over time, against what its replicas could take. Values stand until the next one, so that
- * both are drawn in steps.
+ * Draws the sessions of a trigger and the capacity of its replicas over time. A value holds until the next one, so both are
+ * drawn in steps.
  */
 
 import { clock, number } from "./words.js";
@@ -13,7 +13,7 @@ export function drawSpark(box, history, now) {
   draw(box, history, now, { height: 40, left: 0, right: 2, top: 3, bottom: 1, axes: false });
 }
 
-/** A plot with axes, and with the numbers under the pointer. */
+/** A plot with axes and with a readout at the pointer. */
 export function drawPlot(box, history, now) {
   draw(box, history, now, { height: 260, left: 52, right: 12, top: 28, bottom: 24, axes: true });
 }
@@ -59,7 +59,7 @@ function scalesOf(history, now, width, frame) {
   };
 }
 
-/** The least of 1, 2, 2.5, 5 times a power of ten that is not less. */
+/** The smallest of 1, 2, 2.5 and 5 times a power of ten that is at least this. */
 function niceStep(least) {
   const power = 10 ** Math.floor(Math.log10(least));
   return [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((step) => step >= least * 0.999);
@@ -96,22 +96,22 @@ function drawOutages(svg, history, scales, frame) {
   });
 }
 
-function eachRun(history, scales, tell) {
+function eachRun(history, scales, draw) {
   let from = null;
   history.outage.forEach((outage, i) => {
     if (outage && from === null) {
       from = history.times[i];
     } else if (!outage && from !== null) {
-      tell(from, history.times[i]);
+      draw(from, history.times[i]);
       from = null;
     }
   });
   if (from !== null) {
-    tell(from, scales.end);
+    draw(from, scales.end);
   }
 }
 
-/** The end of what stands from a moment on. */
+/** The x coordinate where a value ends. */
 function until(history, i, scales) {
   return scales.x(i + 1 < history.times.length ? history.times[i + 1] : scales.end);
 }
@@ -138,7 +138,7 @@ function steps(history, values, scales, base) {
   return path;
 }
 
-/** What the replicas could not take. */
+/** The area above the capacity. */
 function excess(history, scales) {
   return history.sessions
     .map((value, i) => {
@@ -166,7 +166,7 @@ function followPointer(svg, history, scales, frame) {
     }
     line.setAttribute("x1", x);
     line.setAttribute("x2", x);
-    const sessions = history.sessions[i] === null ? "no number" : number(history.sessions[i]);
+    const sessions = history.sessions[i] === null ? "no count" : number(history.sessions[i]);
     const at = clock(history.times[i], { seconds: true });
     text.textContent = `${at}: ${sessions} of ${number(history.capacity[i])}`;
     const right = x > svg.clientWidth / 2;

@@ -1,4 +1,4 @@
-/** Asks the scaler what it knows, again and again, and shows it. */
+/** Polls the scaler and shows its triggers and connections. */
 
 import { showConnections } from "./connections.js";
 import { nameOf, showList } from "./list.js";
@@ -9,50 +9,50 @@ const SPARK_POINTS = 80;
 const SHORTEST_REST = 1000;
 const TIMEOUT = 5000;
 
-/** How many times as long as an answer took is rested before the next question. */
+/** Pause after a response, as a multiple of its duration. */
 const REST_PER_ANSWER = 10;
 
 const byId = (id) => document.getElementById(id);
 const view = readAddress();
 let timer;
-let asking = false;
+let requesting = false;
 let again = false;
 let answeredAt;
 let latest;
 
 function readAddress() {
-  const said = new URLSearchParams(location.hash.slice(1));
+  const parameters = new URLSearchParams(location.hash.slice(1));
   return {
-    search: said.get("search") ?? "",
-    sort: said.get("sort") ?? "problem",
-    window: said.get("window") ?? "6h",
-    offset: Number(said.get("offset") ?? 0),
-    open: said.has("open") ? new Set(said.getAll("open").filter(Boolean)) : undefined,
+    search: parameters.get("search") ?? "",
+    sort: parameters.get("sort") ?? "problem",
+    window: parameters.get("window") ?? "6h",
+    offset: Number(parameters.get("offset") ?? 0),
+    open: parameters.has("open") ? new Set(parameters.getAll("open").filter(Boolean)) : undefined,
   };
 }
 
 function writeAddress() {
-  const said = new URLSearchParams();
+  const parameters = new URLSearchParams();
   if (view.search) {
-    said.set("search", view.search);
+    parameters.set("search", view.search);
   }
   if (view.sort !== "problem") {
-    said.set("sort", view.sort);
+    parameters.set("sort", view.sort);
   }
   if (view.window !== "6h") {
-    said.set("window", view.window);
+    parameters.set("window", view.window);
   }
   if (view.offset > 0) {
-    said.set("offset", view.offset);
+    parameters.set("offset", view.offset);
   }
   if (view.open) {
-    (view.open.size > 0 ? [...view.open] : [""]).forEach((name) => said.append("open", name));
+    (view.open.size > 0 ? [...view.open] : [""]).forEach((name) => parameters.append("open", name));
   }
-  history.replaceState(null, "", `#${said}`);
+  history.replaceState(null, "", `#${parameters}`);
 }
 
-function question() {
-  const asked = new URLSearchParams({
+function requestUrl() {
+  const parameters = new URLSearchParams({
     search: view.search,
     sort: view.sort,
     window: view.window,
@@ -60,21 +60,21 @@ function question() {
     limit: PAGE_SIZE,
     points: SPARK_POINTS,
   });
-  view.open?.forEach((name) => asked.append("open", name));
-  return `api/status?${asked}`;
+  view.open?.forEach((name) => parameters.append("open", name));
+  return `api/status?${parameters}`;
 }
 
 async function refresh() {
   clearTimeout(timer);
-  if (asking) {
+  if (requesting) {
     again = true;
     return;
   }
-  asking = true;
+  requesting = true;
   again = false;
   const start = performance.now();
   try {
-    const response = await fetch(question(), { signal: AbortSignal.timeout(TIMEOUT) });
+    const response = await fetch(requestUrl(), { signal: AbortSignal.timeout(TIMEOUT) });
     if (!response.ok) {
       throw new Error(await response.text());
     }
@@ -82,7 +82,7 @@ async function refresh() {
   } catch (failure) {
     showFailure(failure);
   }
-  asking = false;
+  requesting = false;
   const rest = again ? 0 : Math.max(SHORTEST_REST, REST_PER_ANSWER * (performance.now() - start));
   if (!document.hidden) {
     timer = setTimeout(refresh, rest);
@@ -111,10 +111,10 @@ function showLatest() {
 function showNumbers(status) {
   const parts = [number(status.known)];
   if (status.outages > 0) {
-    parts.push(`${number(status.outages)} without a number from Redis`);
+    parts.push(`${number(status.outages)} without a count from Redis`);
   }
   if (status.problems > 0) {
-    parts.push(many(status.problems, "that does not fit", "that do not fit"));
+    parts.push(`${number(status.problems)} with warnings`);
   }
   write(byId("summary"), status.known > 0 ? parts.join(", ") : "");
   write(byId("found"), view.search ? `${many(status.found, "trigger")} found` : "");
@@ -128,8 +128,8 @@ function showNumbers(status) {
 
 function showFailure(failure) {
   document.body.dataset.live = "no";
-  const since = answeredAt ? `; the numbers are of ${clock(answeredAt, { seconds: true })}` : "";
-  const why = failure.name === "TimeoutError" ? "does not answer" : "cannot be reached";
+  const since = answeredAt ? `; showing data from ${clock(answeredAt, { seconds: true })}` : "";
+  const why = failure.name === "TimeoutError" ? "does not respond" : "is unreachable";
   write(byId("live"), `The scaler ${why}${since}`);
 }
 

@@ -1,9 +1,9 @@
-/** Numbers and times as people read them. */
+/** Formats numbers and times, and helps with elements. */
 
 const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
 const coarse = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
-/** A number with commas between thousands. */
+/** A number with thousands separators. */
 export function number(value) {
   return (Math.abs(value) < 1000 ? plain : coarse).format(value);
 }
@@ -13,7 +13,7 @@ export function many(value, one, more = one + "s") {
   return `${number(value)} ${value === 1 ? one : more}`;
 }
 
-/** A length of time, to two digits or so. */
+/** A duration with about two significant digits. */
 export function span(seconds) {
   if (seconds < 10) {
     return `${seconds.toFixed(1)} s`;
@@ -27,7 +27,7 @@ export function span(seconds) {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
 }
 
-/** The time of day where the reader is; to the second or not, and with the weekday or not. */
+/** The local time of day, optionally with seconds and with the weekday. */
 export function clock(epochSeconds, { seconds = false, day = false } = {}) {
   return new Date(epochSeconds * 1000).toLocaleString("en-GB", {
     hour: "2-digit",
@@ -37,19 +37,19 @@ export function clock(epochSeconds, { seconds = false, day = false } = {}) {
   });
 }
 
-/** Writes a text into an element, unless it stands there already. */
+/** Sets the text of an element if it differs. */
 export function write(element, text) {
   if (element.textContent !== text) {
     element.textContent = text;
   }
 }
 
-/** The element that plays this part inside another. */
+/** The descendant with this `data-is` name. */
 export function part(root, name) {
   return root.querySelector(`[data-is="${name}"]`);
 }
 
-/** A copy of what a template holds. */
+/** A copy of the content of a template. */
 export function copyOf(templateId) {
   return document.getElementById(templateId).content.cloneNode(true);
 }

@@ -52,7 +52,7 @@ class RepliesFuzzTest {
             assertThat(e.reason()).isEqualTo(Reason.CLUSTERDOWN);
         } catch (ClassCastException | IndexOutOfBoundsException | NullPointerException | IllegalArgumentException e) {
             assertThat(RedisErrors.explain("redis:6379", e))
-                    .hasMessage("Redis at redis:6379 gave a reply of a form that is not Redis's")
+                    .hasMessage("Redis at redis:6379 sent a malformed reply")
                     .extracting(KeyspaceException::reason)
                     .isEqualTo(Reason.OTHER);
         }
