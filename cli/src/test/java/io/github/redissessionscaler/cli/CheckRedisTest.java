@@ -409,7 +409,7 @@ final class CheckRedisTest {
         CommandRun run = check("--metadata", "keyPattern=session:*", "--print-scaledobject");
 
         assertThat(run.status()).isEqualTo(3);
-        assertThat(run.err()).contains("have no time to live");
+        assertThat(run.err()).contains("have no TTL");
         assertThat(ScaledObjects.triggers(run.out())).hasSize(1);
     }
 

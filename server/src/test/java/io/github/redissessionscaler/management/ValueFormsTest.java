@@ -191,7 +191,7 @@ final class ValueFormsTest {
     @CsvSource({
         "BOOLEAN,    flase, 'did you mean ''false''?'",
         "SHARE,      5,     write 5%",
-        "DURATION,   20,    write 20s for seconds or 20m for minutes",
+        "DURATION,   20,    add a unit: 20s for seconds or 20m for minutes",
     })
     void allSuggest(Form form, String text, String suggestion) {
         assertThat(form.readers)
