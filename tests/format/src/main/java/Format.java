@@ -29,7 +29,8 @@ final class Format {
         }
         if (!apply) {
             System.out.println(
-                    "Checking the format; 'mvn process-classes -pl format -Dformat=apply' mends what follows");
+                    "Checking the format; 'mvn process-classes -pl tests/format -Dformat=apply' corrects the files"
+                            + " below");
         }
         Main.main(options.toArray(String[]::new));
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How many sessions there were when: a straight line from each point to the next. Where Redis was silent the sessions went on
+ * How many sessions there were when: a straight line from each point to the next. Where Redis was unavailable the sessions went on
  * on such a line, but nobody could count them. Immutable.
  */
 public final class LoadCurve {
@@ -22,7 +22,7 @@ public final class LoadCurve {
      * A curve through these points. Keeps the arrays.
      *
      * @param times in milliseconds since 1970, rising, at least two
-     * @param counted sessions at each of them, not negative, or NaN where Redis was silent from then until the next point; not
+     * @param counted sessions at each of them, not negative, or NaN where Redis was unavailable from then until the next point; not
      *     all are NaN
      */
     LoadCurve(TimeScale scale, long[] times, double[] counted) {
@@ -37,7 +37,7 @@ public final class LoadCurve {
                 Arrays.stream(known).mapToDouble(point -> counted[point]).toArray();
     }
 
-    /** How its author told the time. */
+    /** The form of the times in the file. */
     public TimeScale scale() {
         return scale;
     }
@@ -57,7 +57,7 @@ public final class LoadCurve {
         return Arrays.stream(knownSessions).max().orElseThrow();
     }
 
-    /** The times in which Redis was silent, in order. */
+    /** The times in which Redis was unavailable, in order. */
     public List<Span> outages() {
         List<Span> outages = new ArrayList<>();
         int point = 0;

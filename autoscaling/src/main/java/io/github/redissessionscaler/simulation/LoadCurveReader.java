@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 public final class LoadCurveReader {
 
-    /** Bad lines that are told one by one; a file of another kind has thousands. */
+    /** How many invalid lines are listed. A file in another format has thousands. */
     private static final int MOST_REPORTED = 20;
 
     private static final Duration LONGEST = Duration.ofDays(400);
@@ -112,7 +112,7 @@ public final class LoadCurveReader {
         return onTheLastDay < last ? onTheLastDay + DAY_MILLIS : onTheLastDay;
     }
 
-    /** The number, NaN where Redis was silent, or empty when it is neither, which is noted. */
+    /** The number, NaN where Redis was unavailable, or empty when it is neither, which is noted. */
     private OptionalDouble sessions(String text) {
         if (UNAVAILABLE.contains(text.toLowerCase(Locale.ROOT))) {
             return OptionalDouble.of(Double.NaN);
@@ -123,7 +123,8 @@ public final class LoadCurveReader {
                 .filter(sessions -> sessions <= Target.LARGEST)
                 .findFirst();
         if (number.isEmpty()) {
-            bad(Printable.of(text) + " is not a number of sessions; where Redis was silent leave it empty, or write -");
+            bad(Printable.of(text)
+                    + " is not a number of sessions; where Redis was unavailable leave it empty, or write -");
         }
         return number;
     }

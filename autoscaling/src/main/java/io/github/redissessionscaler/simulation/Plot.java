@@ -31,12 +31,12 @@ public final class Plot {
         .grid { stroke: #d8dee4 } .frame { stroke: #8c959f }
         .sessions { fill: #0969da; fill-opacity: .16; stroke: #0969da; stroke-width: 1.3 }
         .capacity { fill: none; stroke: #8a5a00; stroke-width: 2 }
-        .overload { fill: #cf222e; fill-opacity: .28 } .silent { fill: #8c959f; fill-opacity: .35 }
+        .overload { fill: #cf222e; fill-opacity: .28 } .unavailable { fill: #8c959f; fill-opacity: .35 }
         @media (prefers-color-scheme: dark) {
           .paper { fill: #0d1117 } .text { fill: #f0f6fc } .muted { fill: #9198a1 }
           .grid { stroke: #2b323b } .frame { stroke: #656c76 }
           .sessions { fill: #4493f8; stroke: #4493f8 } .capacity { stroke: #e3b341 }
-          .overload { fill: #f85149; fill-opacity: .38 } .silent { fill: #9198a1; fill-opacity: .35 }
+          .overload { fill: #f85149; fill-opacity: .38 } .unavailable { fill: #9198a1; fill-opacity: .35 }
         }
         """;
 
@@ -102,7 +102,7 @@ public final class Plot {
         for (Instant time : times()) {
             svg.line("grid", x(time), 0, x(time), PLOT);
         }
-        curve.outages().forEach(span -> band("silent", span));
+        curve.outages().forEach(span -> band("unavailable", span));
         svg.element("use href=\"#sessions\" class=\"sessions\"");
         drawOverloads(outcome.overloads());
         svg.element("path class=\"capacity\" d=\"%s\"".formatted(capacity(outcome)));
@@ -212,7 +212,7 @@ public final class Plot {
         svg.label("text", LEFT + 128, y, "what the replicas can take, %s each".formatted(Numbers.plain(capacity)));
         legend(LEFT + 400, y, "overload", "more sessions than that");
         if (!curve.outages().isEmpty()) {
-            legend(LEFT + 620, y, "silent", "Redis silent");
+            legend(LEFT + 620, y, "unavailable", "Redis unavailable");
         }
     }
 

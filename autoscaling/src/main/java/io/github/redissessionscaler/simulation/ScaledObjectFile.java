@@ -36,7 +36,7 @@ public final class ScaledObjectFile {
     /**
      * What a ScaledObject says.
      *
-     * @param ignored what it says besides, and no simulation heeds
+     * @param ignored the fields that the simulation does not use
      */
     public record ParsedFile(ScenarioSettings settings, List<String> ignored) {}
 

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Settings as somebody gave them: {@link ScenarioKey}s and keys of the trigger's metadata, not looked at yet. Immutable. */
+/** Settings as text, not parsed yet: {@link ScenarioKey}s and keys of the trigger's metadata. Immutable. */
 public final class ScenarioSettings {
 
     private final Map<String, String> given;

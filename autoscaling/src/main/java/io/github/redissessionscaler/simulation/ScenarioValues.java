@@ -38,7 +38,7 @@ final class ScenarioValues {
     static final ValueParser<Duration> LOOK_AHEAD =
             ValueParser.duration(Duration.ZERO, Forecast.LONGEST.minus(Autoscaler.SYNC_PERIOD));
 
-    /** A Kubernetes quantity, as far as somebody writes a tolerance so. */
+    /** The forms of a Kubernetes quantity that a tolerance can have. */
     static final ValueParser<Double> PART = ValueParser.decimal(0, LARGEST_TOLERANCE)
             .or(ValueParser.of("thousandths", ScenarioValues::thousandths))
             .describedAs("a part of 1 such as 0.05, or in thousandths, 50m");

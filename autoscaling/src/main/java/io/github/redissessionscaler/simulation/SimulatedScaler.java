@@ -52,7 +52,7 @@ final class SimulatedScaler {
                 forecast.map(one -> one.expectedWithMargin(sessions, at)).orElse(sessions));
     }
 
-    /** The answer when Redis is silent. */
+    /** The answer when Redis is unavailable. */
     ScalerResponse unavailable(Instant at) {
         now = at;
         Instant since = outage.orElse(at);

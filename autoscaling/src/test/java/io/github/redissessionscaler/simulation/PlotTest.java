@@ -28,11 +28,11 @@ final class PlotTest {
         Document svg = parse(Plot.draw(curve, outcomes, 100));
 
         assertThat(texts(svg))
-                .contains("<{tolerance=0} & co>", "sessions", "replicas", "time", "08:00", "11:00", "Redis silent")
+                .contains("<{tolerance=0} & co>", "sessions", "replicas", "time", "08:00", "11:00", "Redis unavailable")
                 .contains("what the replicas can take, 100 each")
                 .anyMatch(text -> text.startsWith("overloaded "));
         assertThat(ofClass(svg, "capacity")).hasSize(2 + 1);
-        assertThat(ofClass(svg, "silent")).hasSize(2 + 1);
+        assertThat(ofClass(svg, "unavailable")).hasSize(2 + 1);
         assertThat(ofClass(svg, "overload").size()).isGreaterThan(2);
         assertThat(svg.getElementsByTagName("style").item(0).getTextContent()).contains("prefers-color-scheme: dark");
     }

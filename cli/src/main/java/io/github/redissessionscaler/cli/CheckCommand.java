@@ -80,7 +80,7 @@ final class CheckCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             description =
                     "Count straight in this Redis, with no scaler: HOST:PORT or a URL, as REDIS_ADDRESS and REDIS_URL"
-                            + " take them. REDIS_USERNAME, REDIS_PASSWORD and REDIS_PASSWORD_FILE are heeded.")
+                            + " take them. REDIS_USERNAME, REDIS_PASSWORD and REDIS_PASSWORD_FILE are used.")
     private @Nullable String redis;
 
     @Option(
@@ -175,8 +175,8 @@ final class CheckCommand implements Callable<Integer> {
     @Option(
             names = "--print-scaledobject",
             description =
-                    "Print a ScaledObject with this trigger, as YAML, and nothing else on standard output; what does"
-                            + " not fit is told on standard error.")
+                    "Print a ScaledObject with this trigger, as YAML, and nothing else on standard output; warnings go"
+                            + " to standard error.")
     private boolean printScaledObject;
 
     @Override

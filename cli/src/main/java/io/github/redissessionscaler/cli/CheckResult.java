@@ -30,7 +30,7 @@ record CheckResult(
         Optional<Explanation> explanation,
         Optional<Inspected> inspection) {
 
-    /** A number was told, and something about it does not fit. */
+    /** There is a number, and a warning about it. */
     static final int DOUBTFUL = 3;
 
     /**
@@ -45,7 +45,7 @@ record CheckResult(
      * What KEDA and the HPA make of it.
      *
      * @param current replicas that run now
-     * @param spec as far as somebody said what stands in the ScaledObject
+     * @param spec the settings of the ScaledObject that the options give
      */
     record CurrentReplicas(long current, ScaledObject spec) {}
 
@@ -70,7 +70,7 @@ record CheckResult(
             return Main.FAILED;
         }
         return explanation
-                        .map(told -> !told.getTargetProblem().isEmpty() || told.getAdviceCount() > 0)
+                        .map(one -> !one.getTargetProblem().isEmpty() || one.getAdviceCount() > 0)
                         .orElse(false)
                 ? DOUBTFUL
                 : 0;

@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs the scaler until it is told to end. */
+/** Runs the scaler until the process gets a signal. */
 @Command(
         name = "serve",
         description = "Runs the scaler until SIGTERM or Ctrl-C.",

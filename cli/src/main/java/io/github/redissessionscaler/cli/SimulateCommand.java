@@ -141,7 +141,7 @@ final class SimulateCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The setup that was given, then its variants; everything wrong with any of them is told at once, and once. */
+    /** The scenario, then its variants. All problems are reported in one error, each once. */
     private List<Scenario> setups(ScenarioSettings given) {
         Set<Problem> problems = new LinkedHashSet<>();
         List<Scenario> setups = new ArrayList<>();

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * What a simulation came to.
  *
  * @param capacity sessions that a replica can take
- * @param ignored what of a ScaledObject was not heeded
+ * @param ignored the fields of the ScaledObject that the simulation does not use
  */
 record SimulationReport(LoadCurve curve, List<Outcome> outcomes, double capacity, List<String> ignored) {
 
@@ -26,7 +26,7 @@ record SimulationReport(LoadCurve curve, List<Outcome> outcomes, double capacity
         text.append("%d points from %s to %s, at most %s sessions%n"
                 .formatted(curve.points(), at(span.from()), at(span.to()), Numbers.plain(curve.most())));
         curve.outages()
-                .forEach(outage -> text.append("Redis is silent for %s from %s%n"
+                .forEach(outage -> text.append("Redis is unavailable for %s from %s%n"
                         .formatted(DurationFormat.time(outage.length()), at(outage.from()))));
         text.append("A replica can take %s sessions; more is an overload%n%n".formatted(Numbers.plain(capacity)));
         table(text);
@@ -77,7 +77,7 @@ record SimulationReport(LoadCurve curve, List<Outcome> outcomes, double capacity
                         .formatted(at(change.at()), change.before(), change.replicas(), change.why())));
     }
 
-    /** What was not heeded, and what was taken for granted, each a sentence. */
+    /** The fields that were not used, and the assumptions, a sentence each. */
     Stream<String> notes() {
         return Stream.concat(
                 ignored.stream().map(what -> "Not simulated: " + what),

@@ -84,7 +84,7 @@ public final class Demo implements AutoCloseable {
      *
      * @param length how long its day takes, at least {@link #SHORTEST}
      * @param managementPort of the scaler's page, 0 for any free one
-     * @param out is told what happens, line by line
+     * @param out receives what happens, line by line
      * @throws java.io.UncheckedIOException if there is no redis-server for this machine, or the port cannot be had
      */
     public static Demo start(Duration length, int managementPort, Consumer<String> out) {

@@ -48,7 +48,7 @@ final class DemoApplication implements AutoCloseable {
     private volatile long sessions;
 
     /**
-     * An application that nobody uses yet.
+     * An application without sessions.
      *
      * @param timeToLive of a session, in the time of the day
      * @param redisPort on loopback

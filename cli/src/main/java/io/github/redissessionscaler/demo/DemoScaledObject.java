@@ -23,7 +23,7 @@ record DemoScaledObject(ScaledObjectRef ref, boolean pushed, String special) {
     /** Sessions that a replica can take. */
     static final long SESSION_SIZE = 100;
 
-    /** From one replica to twenty, and the HPA as it is when nobody tells it anything. */
+    /** From one replica to twenty, with the HPA's defaults. */
     static final ScaledObject SPEC = new ScaledObject(
             1,
             20,
@@ -36,7 +36,7 @@ record DemoScaledObject(ScaledObjectRef ref, boolean pushed, String special) {
             ScaledObject.DEFAULT.tolerance(),
             ScaledObject.DEFAULT.behavior());
 
-    /** Two that have the same sessions and are told about them in different ways. */
+    /** Two ScaledObjects with the same sessions and different triggers. */
     static List<DemoScaledObject> all() {
         return List.of(
                 new DemoScaledObject(ref("shop-plain", Map.of()), false, "onUnavailable: minimum, the default"),

@@ -197,7 +197,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** The port, or any free one in the place of 0, which nobody else has at this moment. */
+    /** The port; for 0, a port that is free at this moment. */
     private static int freePort(int port) throws IOException {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);

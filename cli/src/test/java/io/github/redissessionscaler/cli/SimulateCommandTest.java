@@ -48,7 +48,7 @@ final class SimulateCommandTest {
         assertThat(run.out().lines())
                 .contains(
                         "289 points from 2026-03-02 00:00:00 to 2026-03-03 00:00:00, at most 1193 sessions",
-                        "Redis is silent for 25 min 00 s from 2026-03-02 14:30:00",
+                        "Redis is unavailable for 25 min 00 s from 2026-03-02 14:30:00",
                         "A replica can take 100 sessions; more is an overload")
                 .anyMatch(
                         line -> line.matches("setup +overloaded +worst moment +replica hours +changes +most replicas"))

@@ -70,7 +70,7 @@ final class ReferenceTest {
                 "configuration.md",
                 "settings",
                 table(
-                        List.of("variable", "in the file", "takes", "default", "a change is heeded", "meaning"),
+                        List.of("variable", "in the file", "takes", "default", "a change takes effect", "meaning"),
                         Stream.of(Setting.values())
                                 .map(setting -> List.of(
                                         "`" + setting.name() + "`",

@@ -131,7 +131,7 @@ final class Section {
         return value instanceof String || value instanceof Number || value instanceof Boolean;
     }
 
-    /** Notes every key that nobody asked for, here and below. */
+    /** Reports every key that was not read, here and below. */
     void end() {
         entries.keySet().stream().filter(key -> !known.contains(key)).forEach(this::unknown);
         children.forEach(Section::end);

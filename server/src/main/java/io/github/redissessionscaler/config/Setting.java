@@ -95,10 +95,10 @@ public enum Setting {
     LOG_FORMAT("logFormat", "text", SettingValues.LOG_FORMAT, "How log lines are written."),
     LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, SettingValues.LOG_LEVEL, "What is logged.");
 
-    /** When a change in the configuration file is heeded. */
+    /** When a change in the configuration file takes effect. */
     public enum Effect {
-        AT_ONCE("at once"),
-        AT_START("at the next start");
+        AT_ONCE("immediately"),
+        AT_START("after a restart");
 
         private final String words;
 
@@ -146,12 +146,12 @@ public enum Setting {
         return path;
     }
 
-    /** The value that it has when nobody sets it, or empty when it has none then. */
+    /** The default value, or empty if it has none. */
     public Optional<String> byDefault() {
         return byDefault;
     }
 
-    /** When a change of it in the configuration file is heeded. */
+    /** When a change of it in the configuration file takes effect. */
     public Effect effect() {
         return effect;
     }

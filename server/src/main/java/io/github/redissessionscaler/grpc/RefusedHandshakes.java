@@ -48,7 +48,7 @@ final class RefusedHandshakes extends Handler {
     }
 
     private final Telemetry telemetry;
-    private final Map<RefusalReason, Long> told = new EnumMap<>(RefusalReason.class);
+    private final Map<RefusalReason, Long> logged = new EnumMap<>(RefusalReason.class);
 
     private RefusedHandshakes(Telemetry telemetry) {
         this.telemetry = telemetry;
@@ -89,11 +89,11 @@ final class RefusedHandshakes extends Handler {
 
     private synchronized boolean isNews(RefusalReason reason) {
         long now = System.nanoTime();
-        Long last = told.get(reason);
+        Long last = logged.get(reason);
         if (last != null && now - last < QUIET.toNanos()) {
             return false;
         }
-        told.put(reason, now);
+        logged.put(reason, now);
         return true;
     }
 

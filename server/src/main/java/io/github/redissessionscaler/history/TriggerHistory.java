@@ -19,7 +19,7 @@ public final class TriggerHistory {
     /**
      * The replicas of an application.
      *
-     * @param presumed whether that is a presumption, and not what somebody saw
+     * @param presumed whether the number is an estimate, and was not observed
      */
     public record ReplicaCount(long replicas, boolean presumed) {}
 

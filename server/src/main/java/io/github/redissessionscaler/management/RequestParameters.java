@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The parameters of a request, each taken once; what nobody takes is a problem. Not for use by several threads. */
+/** The parameters of a request. A parameter that is not read is a problem. Not thread-safe. */
 final class RequestParameters {
 
     private final Map<String, List<String>> given = new LinkedHashMap<>();

@@ -120,12 +120,12 @@ final class TriggerJson {
 
     private void remarks(Optional<ScanProgress> scan) {
         view.outage().ifPresent(outage -> {
-            var told = new JsonObject();
-            told.addProperty("reason", outage.reason().name());
-            told.addProperty("message", outage.message());
-            told.add("seconds", JsonNumbers.seconds(outage.since(), now));
-            told.addProperty("answer", OutageText.answer(trigger.onUnavailable(), isHeld()));
-            json.add("outage", told);
+            var object = new JsonObject();
+            object.addProperty("reason", outage.reason().name());
+            object.addProperty("message", outage.message());
+            object.add("seconds", JsonNumbers.seconds(outage.since(), now));
+            object.addProperty("answer", OutageText.answer(trigger.onUnavailable(), isHeld()));
+            json.add("outage", object);
         });
         state.targetProblem().ifPresent(problem -> json.addProperty("targetProblem", problem));
         var advice = new JsonArray();

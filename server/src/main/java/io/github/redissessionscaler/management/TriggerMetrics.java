@@ -92,7 +92,7 @@ public final class TriggerMetrics implements Telemetry.Families {
                                         .orElseThrow())),
                 new Family(
                         "active",
-                        "1 while KEDA is told that the trigger is active",
+                        "1 while the trigger is reported as active",
                         (state, _) -> state.report().map(report -> report.active() ? 1.0 : 0.0)),
                 new Family(
                         "outage_seconds",

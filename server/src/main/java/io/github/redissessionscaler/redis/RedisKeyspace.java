@@ -75,16 +75,16 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     }
 
     /** Switches to this connection if it has changed or was closed. The previous servers stay open. */
-    void use(ConnectionConfig connection, Supplier<Backend> anew) {
+    void use(ConnectionConfig connection, Supplier<Backend> newBackend) {
         usedAt = System.nanoTime();
         if (idle || !backend.connection().leadsAs(connection)) {
-            replace(connection, anew);
+            replace(connection, newBackend);
         }
     }
 
-    private synchronized void replace(ConnectionConfig connection, Supplier<Backend> anew) {
+    private synchronized void replace(ConnectionConfig connection, Supplier<Backend> newBackend) {
         if (idle || !backend.connection().leadsAs(connection)) {
-            backend = anew.get();
+            backend = newBackend.get();
             idle = false;
         }
     }

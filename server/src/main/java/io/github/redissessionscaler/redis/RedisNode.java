@@ -198,12 +198,12 @@ final class RedisNode implements AutoCloseable {
     }
 
     private void tellSent(List<? extends CommandObject<?>> commands) {
-        int told = 0;
+        int counted = 0;
         for (int i = 1; i <= commands.size(); i++) {
-            String name = commandName(commands.get(told));
+            String name = commandName(commands.get(counted));
             if (i == commands.size() || !commandName(commands.get(i)).equals(name)) {
-                stats.sent(name, i - told);
-                told = i;
+                stats.sent(name, i - counted);
+                counted = i;
             }
         }
     }

@@ -416,8 +416,8 @@ final class ConfigLoaderTest {
                 "connections: {default: {address: redis, namespaces: [[a]]}} | namespaces: is not a list of single",
                 "connections: {default: {address: redis, namespaces: &a [*a]}} | namespaces: is not a list of single",
                 "connections: {default: {address: redis, password: !!binary aGk=}} | password: is not a single value",
-                "connections: {default: {unixSocket: \"\\0\"}} | unixSocket: what is given, and not shown since it may"
-                        + " hold a password, holds a line break or another control character; remove it",
+                "connections: {default: {unixSocket: \"\\0\"}} | unixSocket: the value (not shown, since it may"
+                        + " contain a password) holds a line break or another control character; remove it",
                 "connections: {default: {url: \"unix:///\\0\"}} | url: cannot be used",
                 "connections: {default: {url: redis://redis/1024}} | url: names database 1024, which is not",
             })

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 /** The scaler as production wires it, on loopback, and a client that asks it as KEDA does. */
 public final class RunningScaler implements AutoCloseable {
 
-    /** Shorter than production's, for tests in which Redis is silent; what it answers may be late then on a busy machine. */
+    /** Shorter than production's, for tests in which Redis is unavailable; what it answers may be late then on a busy machine. */
     public static final Duration SHORT_ANSWER_TIMEOUT = Duration.ofMillis(500);
 
     /** Longer than any hiccup of a busy machine. */
@@ -57,7 +57,7 @@ public final class RunningScaler implements AutoCloseable {
         return new RunningScaler(environment);
     }
 
-    /** The same, which answers soon when its Redis is silent. */
+    /** The same, which answers soon when its Redis is unavailable. */
     public static RunningScaler impatient(Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(environment);
         all.put("ANSWER_TIMEOUT", Durations.format(SHORT_ANSWER_TIMEOUT));
