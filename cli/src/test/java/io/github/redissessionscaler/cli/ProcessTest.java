@@ -142,7 +142,7 @@ final class ProcessTest {
                 Files.writeString(passwordFile, ofFile);
 
                 Files.writeString(configuration, connections + "  broken: {password: [" + wrong + "\n");
-                await().until(() -> scaler.output().contains("is refused"));
+                await().until(() -> scaler.output().contains("Invalid configuration"));
                 Files.writeString(configuration, connections + "  added: {address: \"127.0.0.1:1\"}\n");
                 await().until(() -> scaler.output().contains("Configuration reloaded"));
 
@@ -162,7 +162,7 @@ final class ProcessTest {
 
         String everything = String.join("\n", said);
         assertThat(everything)
-                .contains("WRONGPASS", "UNREACHABLE", "is refused", "sessionSizeKey", "INVALID_ARGUMENT")
+                .contains("WRONGPASS", "UNREACHABLE", "Invalid configuration", "sessionSizeKey", "INVALID_ARGUMENT")
                 .doesNotContain(ofFile, ofUrl, wrong, session, value);
         assertThat(key).isNotEmpty().noneMatch(everything::contains);
     }

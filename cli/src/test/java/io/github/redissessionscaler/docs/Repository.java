@@ -15,7 +15,7 @@ final class Repository {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     /** Folders that the build and the tools make. */
-    private static final Set<String> MADE = Set.of("target", "node_modules", ".git");
+    private static final Set<String> MADE = Set.of("target", "node_modules", "venv", ".git");
 
     private Repository() {}
 

@@ -10,11 +10,13 @@ import java.util.OptionalDouble;
  *
  * <p>An error changes nothing but the basis: value, activity and time stay those of the report before it, by which the HPA goes on.
  *
- * @param value of the metric; empty before the first one
+ * <p>Each trigger keeps one, so it holds numbers instead of objects.
+ *
+ * @param valueOrNaN the value of the metric; NaN before the first one
  * @param target of the metric, by which the HPA divides the value
- * @param at when value and activity were reported
+ * @param atMillis when value and activity were reported, in milliseconds since 1970
  */
-public record TriggerReport(Basis basis, OptionalDouble value, double target, boolean active, Instant at) {
+public record TriggerReport(Basis basis, double valueOrNaN, double target, boolean active, long atMillis) {
 
     /** What is reported. */
     public enum Basis {
@@ -28,10 +30,25 @@ public record TriggerReport(Basis basis, OptionalDouble value, double target, bo
         ERROR
     }
 
+    public TriggerReport(Basis basis, OptionalDouble value, double target, boolean active, Instant at) {
+        this(basis, value.orElse(Double.NaN), target, active, at.toEpochMilli());
+    }
+
+    /** The value of the metric; empty before the first one. */
+    public OptionalDouble value() {
+        return Double.isNaN(valueOrNaN) ? OptionalDouble.empty() : OptionalDouble.of(valueOrNaN);
+    }
+
+    /** When value and activity were reported, to the millisecond. */
+    public Instant at() {
+        return Instant.ofEpochMilli(atMillis);
+    }
+
     /** An error after this report, if there was one. */
     public static TriggerReport error(Optional<TriggerReport> before, double target, Instant now) {
         return before.map(
-                        report -> new TriggerReport(Basis.ERROR, report.value, report.target, report.active, report.at))
+                        report -> new TriggerReport(
+                                Basis.ERROR, report.valueOrNaN, report.target, report.active, report.atMillis))
                 .orElseGet(() -> new TriggerReport(Basis.ERROR, OptionalDouble.empty(), target, false, now));
     }
 
