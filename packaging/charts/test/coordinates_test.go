@@ -54,7 +54,7 @@ func TestNoPageNamesAnotherVersionOfTheImage(t *testing.T) {
 func TestTheFirstInstallationOfTheReadmesIsThePublishedChart(t *testing.T) {
 	for _, file := range []string{root + "/README.md", root + "/README.zh-CN.md", root + "/docs/installation.md", chart + "/README.md"} {
 		first := regexp.MustCompile(`helm install .*`).FindString(read(t, file))
-		if !strings.Contains(first, " oci://"+registry(t)+"/packaging/charts/redis-session-scaler") {
+		if !strings.Contains(first, " oci://"+registry(t)+"/charts/redis-session-scaler") {
 			t.Errorf("%s begins with: %s", file, first)
 		}
 	}

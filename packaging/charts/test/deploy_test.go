@@ -14,7 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-const deploy = root + "/deploy"
+const deploy = root + "/packaging/deploy"
 
 func TestThePlainManifestsAreThoseOfTheChart(t *testing.T) {
 	rendered, err := exec.Command(deploy + "/render").Output()

@@ -46,9 +46,8 @@ public record TriggerReport(Basis basis, double valueOrNaN, double target, boole
 
     /** An error after this report, if there was one. */
     public static TriggerReport error(Optional<TriggerReport> before, double target, Instant now) {
-        return before.map(
-                        report -> new TriggerReport(
-                                Basis.ERROR, report.valueOrNaN, report.target, report.active, report.atMillis))
+        return before.map(report -> new TriggerReport(
+                        Basis.ERROR, report.valueOrNaN, report.target, report.active, report.atMillis))
                 .orElseGet(() -> new TriggerReport(Basis.ERROR, OptionalDouble.empty(), target, false, now));
     }
 
