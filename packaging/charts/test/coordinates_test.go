@@ -19,8 +19,8 @@ func TestOneRegistryAndOneVersion(t *testing.T) {
 		registry + "/redis-session-scaler":                      true, // the name alone
 		registry + "/redis-session-scaler:" + version(t):        true,
 		registry + "/redis-session-scaler:quick-start":          true, // built by the reader
-		registry + "/packaging/charts/redis-session-scaler":               true,
-		registry + "/packaging/charts/redis-session-scaler:" + version(t): true,
+		registry + "/charts/redis-session-scaler":               true,
+		registry + "/charts/redis-session-scaler:" + version(t): true,
 	}
 	images, charts := 0, 0
 	for path, text := range texts(t) {
