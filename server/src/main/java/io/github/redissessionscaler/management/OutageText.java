@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.management;
 
+import io.github.redissessionscaler.history.TriggerReport.Basis;
 import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
 import java.time.Duration;
@@ -12,9 +13,13 @@ final class OutageText {
     /**
      * A sentence about what is reported under the policy.
      *
-     * @param held whether that is the last value
+     * @param basis of the last report
      */
-    static String answer(UnavailablePolicy policy, boolean held) {
+    static String answer(UnavailablePolicy policy, Basis basis) {
+        boolean held = basis == Basis.HELD;
+        if (basis == Basis.ERROR && !(policy instanceof UnavailablePolicy.Fail)) {
+            return "UNAVAILABLE is reported, because Redis works: onUnavailable applies only while Redis is unavailable.";
+        }
         return switch (policy) {
             case UnavailablePolicy.Minimum() ->
                 held

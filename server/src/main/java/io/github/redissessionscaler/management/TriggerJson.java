@@ -124,7 +124,7 @@ final class TriggerJson {
             object.addProperty("reason", outage.reason().name());
             object.addProperty("message", outage.message());
             object.add("seconds", JsonNumbers.seconds(outage.since(), now));
-            object.addProperty("answer", OutageText.answer(trigger.onUnavailable(), isHeld()));
+            object.addProperty("answer", OutageText.answer(trigger.onUnavailable(), basis()));
             json.add("outage", object);
         });
         state.targetProblem().ifPresent(problem -> json.addProperty("targetProblem", problem));
@@ -140,10 +140,8 @@ final class TriggerJson {
         });
     }
 
-    private boolean isHeld() {
-        return state.lastReport()
-                .map(report -> report.basis() == TriggerReport.Basis.HELD)
-                .orElse(false);
+    private TriggerReport.Basis basis() {
+        return state.lastReport().map(TriggerReport::basis).orElse(TriggerReport.Basis.MINIMUM);
     }
 
     private static JsonObject history(List<HistoryPoint> points) {

@@ -2,8 +2,6 @@ package io.github.redissessionscaler.counting.pattern;
 
 import io.github.redissessionscaler.keyspace.InParallel;
 import io.github.redissessionscaler.keyspace.Keyspace;
-import io.github.redissessionscaler.keyspace.KeyspaceException;
-import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Shard;
 import java.time.Instant;
@@ -26,6 +24,9 @@ final class FullScan {
 
     /** Enough for a table that shrinks to a thousandth; at 32 bytes each, 128 KiB per primary. */
     static final int WINDOW = 1 << 12;
+
+    /** The cursor of the first request, and of the last reply. */
+    private static final String LAST = "0";
 
     /** Longest time that one page may block the server for other clients. */
     private static final long SLOW_PAGE_NANOS = 500_000;
@@ -131,11 +132,12 @@ final class FullScan {
         var recent = new RecentKeys(WINDOW);
         var distinct = new DistinctKeys();
         long sizeBefore = shard.size();
+        var end = new ScanEnd(shard, sizeBefore);
         int count = options.smallestPage();
         long serverNanos = 0;
         long keys = 0;
         long lastPage = 0;
-        String cursor = "0";
+        String cursor = LAST;
         do {
             pace.pauseAfter(atOnce ? 0 : lastPage);
             ScanPage page = timed.scan(List.of(cursor), count).getFirst();
@@ -146,14 +148,12 @@ final class FullScan {
             keys += page.keys().size();
             keysSeen.addAndGet(page.keys().size());
             visited.add(page.keys().size(), lastPage);
-            if (page.cursor().equals(cursor) && !cursor.equals("0")) {
-                throw new KeyspaceException(
-                        Reason.OTHER,
-                        "Redis at " + shard.name() + " does not make progress with SCAN: it returned one cursor twice");
-            }
             cursor = page.cursor();
+            if (!cursor.equals(LAST)) {
+                end.check(cursor, page.keys().size());
+            }
             count = nextCount(count, lastPage);
-        } while (!cursor.equals("0"));
+        } while (!cursor.equals(LAST));
         return new ShardResult(
                 tally.counts(),
                 serverNanos,

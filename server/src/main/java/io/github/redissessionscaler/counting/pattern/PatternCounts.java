@@ -210,14 +210,20 @@ public final class PatternCounts implements AutoCloseable {
         }
     }
 
-    /** Why the entry has no current count: the failure of the last round that serves it. */
+    /**
+     * Why the entry has no current count: the failure of the last round that serves it. After an outage, the earlier count is
+     * current again as soon as the next scan makes progress; after a scan that Redis itself failed, only once a scan succeeds.
+     */
     private @Nullable KeyspaceException failure(PatternEntry entry) {
         if (entry.onlySampled()) {
             return samples.failure();
         }
-        boolean recovering = entry.best() != null
+        KeyspaceException failure = scans.failure();
+        boolean recovering = failure != null
+                && !failure.reason().redisAvailable()
+                && entry.best() != null
                 && scans.progress().filter(progress -> progress.keysSeen() > 0).isPresent();
-        return recovering ? null : scans.failure();
+        return recovering ? null : failure;
     }
 
     private KeyspaceException unfinished(MatchingKeys query) {

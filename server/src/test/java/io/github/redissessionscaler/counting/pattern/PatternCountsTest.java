@@ -11,6 +11,7 @@ import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Sample;
 import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.reading.SourceCounter;
@@ -31,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -274,6 +276,49 @@ final class PatternCountsTest {
             broken.set(false);
 
             await().ignoreExceptions().until(() -> value(counter, exact("sess:*")) == 600);
+        }
+    }
+
+    @Test
+    void anEarlierCountIsNotUsedWhileScansFailAgainAndAgain() {
+        redis.fill("sess:", 0, 500);
+        var broken = new AtomicBoolean();
+        var mayFail = new Semaphore(1);
+        var keyspace = new ForwardingKeyspace(redis.keyspace()) {
+            @Override
+            public List<Shard> shards() {
+                return List.of(new ForwardingShard(super.shards().getFirst()) {
+                    @Override
+                    public List<ScanPage> scan(List<String> cursors, int count) {
+                        List<ScanPage> pages = super.scan(cursors, count);
+                        if (!broken.get()) {
+                            return pages;
+                        }
+                        if (!cursors.getFirst().equals("0")) {
+                            mayFail.acquireUninterruptibly();
+                        }
+                        return List.of(new ScanPage("7", pages.getFirst().keys()));
+                    }
+                });
+            }
+        };
+        try (SourceCounter counter =
+                redis.counter(_ -> keyspace, InstantSource.system(), refreshing(Duration.ofMillis(20)))) {
+            assertThat(value(counter, exact("sess:*"))).isEqualTo(500);
+            broken.set(true);
+            await().untilAsserted(() -> assertThatExceptionOfType(KeyspaceException.class)
+                    .isThrownBy(() -> value(counter, exact("sess:*"))));
+
+            await().until(() -> counter.progress(CountedRedis.DATABASE)
+                    .filter(progress -> progress.keysSeen() > 0)
+                    .isPresent());
+            assertThatExceptionOfType(KeyspaceException.class)
+                    .isThrownBy(() -> value(counter, exact("sess:*")))
+                    .withMessageContaining("does not end SCAN");
+
+            broken.set(false);
+            mayFail.release();
+            await().ignoreExceptions().until(() -> value(counter, exact("sess:*")) == 500);
         }
     }
 
