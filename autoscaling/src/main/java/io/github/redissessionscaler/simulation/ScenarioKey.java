@@ -77,7 +77,7 @@ public enum ScenarioKey implements DocumentedKey {
             "useCachedMetrics",
             ValueParser.BOOLEAN,
             "false",
-            "Whether the HPA is told what KEDA saw at its last poll instead of the value of the moment."),
+            "Whether the HPA gets the value of KEDA's last poll instead of the current one."),
     TOLERANCE(
             "tolerance",
             ScenarioValues.PART,

@@ -17,8 +17,8 @@ final class Narrator {
     private final LongSupplier sessions;
     private final Consumer<String> out;
     private List<KedaStandIn> standIns = List.of();
-    private Instant told = Instant.EPOCH;
-    private boolean toleranceTold;
+    private Instant lastLine = Instant.EPOCH;
+    private boolean toleranceExplained;
 
     Narrator(Day day, LongSupplier sessions, Consumer<String> out) {
         this.day = day;
@@ -48,7 +48,7 @@ final class Narrator {
                         DurationFormat.time(pause)));
     }
 
-    /** Tells a change, and the first time that there is none because of the tolerance. */
+    /** Prints a change, and the first time that the tolerance prevents one. */
     synchronized void decided(KedaStandIn which, long before, DecisionReason reason) {
         if (which.replicas() != before) {
             state(standIns.stream()
@@ -56,34 +56,33 @@ final class Narrator {
                             .collect(Collectors.joining())
                     + reason);
         } else if (reason == DecisionReason.TOLERATED
-                && !toleranceTold
+                && !toleranceExplained
                 && sessions.getAsLong() > before * DemoScaledObject.SESSION_SIZE) {
-            toleranceTold = true;
-            tell("%s stays at %d: the HPA tolerates 10 %% by default, so it leaves %d only at %d sessions"
+            toleranceExplained = true;
+            print("%s stays at %d: the HPA tolerates 10 %% by default, so it leaves %d only at %d sessions"
                     .formatted(which.shop().name(), before, before, which.shop().leavesAt(before)));
         }
     }
 
-    /** Tells how things are, if that was not told within this time of the day. */
-    synchronized void remind(Duration notToldFor) {
-        if (!told.plus(notToldFor).isAfter(day.now())) {
+    /** Prints the state if nothing was printed for this time of the day. */
+    synchronized void remind(Duration quiet) {
+        if (!lastLine.plus(quiet).isAfter(day.now())) {
             state(standIns.stream().map(Narrator::unchanged).collect(Collectors.joining()));
         }
     }
 
     synchronized void paused() {
-        tell("Redis is paused: it takes connections and answers nothing. The scaler answers all the same:");
-        tell("  shop-plain is told 'inactive, 0 sessions', so it goes down to its minimum after the HPA's window of"
-                + " 5 minutes");
-        tell("  shop-ready is told the last number, so it stays as it is");
+        print("Redis is paused: it accepts connections and does not answer. The scaler still reports:");
+        print("  for shop-plain inactive and 0, so it scales in to its minimum after the HPA's window of 5 minutes");
+        print("  for shop-ready the last value, so it keeps its replicas");
     }
 
     synchronized void resumed() {
-        tell("Redis goes on, and the scaler counts again");
+        print("Redis answers again, and the scaler counts");
     }
 
     synchronized void end() {
-        tell("The day is over.");
+        print("The day is over.");
         standIns.forEach(one -> out.accept("       %s   overloaded for %s, %s replica hours"
                 .formatted(
                         one.shop().name(),
@@ -97,11 +96,11 @@ final class Narrator {
     }
 
     private void state(String what) {
-        tell("%4d sessions   %s".formatted(sessions.getAsLong(), what.stripTrailing()));
+        print("%4d sessions   %s".formatted(sessions.getAsLong(), what.stripTrailing()));
     }
 
-    private void tell(String what) {
-        told = day.now();
+    private void print(String what) {
+        lastLine = day.now();
         out.accept("%s  %s".formatted(Day.clock(day.now()).truncatedTo(ChronoUnit.MINUTES), what));
     }
 

@@ -5,11 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.cli.ScalerProcess;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
-import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -54,7 +52,7 @@ final class FullScalerTest {
                 var answered = new AtomicInteger();
                 var failures = new ConcurrentLinkedQueue<Throwable>();
                 for (int i = 0; i < TRIGGERS; i++) {
-                    ExternalScalerGrpc.newStub(channel).streamIsActive(trigger(i), new Counted(answered, failures));
+                    ExternalScalerGrpc.newStub(channel).streamIsActive(trigger(i), new CountedStream(answered, failures));
                 }
                 await().atMost(Duration.ofMinutes(2)).until(() -> answered.get() == TRIGGERS || !failures.isEmpty());
                 assertThat(failures).isEmpty();
@@ -101,24 +99,5 @@ final class FullScalerTest {
         var total = TOTAL.matcher(histogram);
         assertThat(total.find()).as(histogram).isTrue();
         return Double.parseDouble(total.group("bytes")) / (1 << 20);
-    }
-
-    private record Counted(AtomicInteger answered, Queue<Throwable> failures)
-            implements StreamObserver<IsActiveResponse> {
-
-        @Override
-        public void onNext(IsActiveResponse response) {
-            answered.incrementAndGet();
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            failures.add(error);
-        }
-
-        @Override
-        public void onCompleted() {
-            // the scaler ends first
-        }
     }
 }

@@ -5,11 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.cli.ScalerProcess;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
-import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +46,7 @@ final class ShortMemoryTest {
                                             .putScalerMetadata("sessionSize", String.valueOf(i + 1))
                                             .putScalerMetadata("activationSessionSize", "0")
                                             .build(),
-                                    new Opened(answered, failures));
+                                    new CountedStream(answered, failures));
                 }
                 await().atMost(Duration.ofMinutes(2)).until(() -> answered.get() + failures.size() >= STREAMS);
 
@@ -63,25 +61,6 @@ final class ShortMemoryTest {
             } finally {
                 channel.shutdownNow();
             }
-        }
-    }
-
-    private record Opened(AtomicInteger answered, Queue<Throwable> failures)
-            implements StreamObserver<IsActiveResponse> {
-
-        @Override
-        public void onNext(IsActiveResponse response) {
-            answered.incrementAndGet();
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            failures.add(error);
-        }
-
-        @Override
-        public void onCompleted() {
-            // the scaler ends first
         }
     }
 }

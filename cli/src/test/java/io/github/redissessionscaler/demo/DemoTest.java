@@ -34,7 +34,7 @@ final class DemoTest {
                 .anyMatch(line -> line.endsWith("The day is over."))
                 .anyMatch(line -> line.matches(" +shop-plain   overloaded for .+, .+ replica hours"));
         int pause = indexOf(lines, "Redis is paused");
-        int end = indexOf(lines, "Redis goes on");
+        int end = indexOf(lines, "Redis answers again");
         assertThat(lines.subList(pause, end))
                 .anyMatch(line -> line.matches(".*shop-plain \\d+ -> 1 .*"))
                 .noneMatch(line -> line.matches(".*shop-ready \\d+ -> 1 .*"));

@@ -15,7 +15,7 @@ final class RoundCache<K, V> implements Reads<K, V> {
 
     /** State shared by all kinds of read of one round. */
     static final class Round {
-        private Optional<KeyspaceException> silent = Optional.empty();
+        private Optional<KeyspaceException> unavailable = Optional.empty();
     }
 
     private final Reads<K, V> reads;
@@ -39,14 +39,14 @@ final class RoundCache<K, V> implements Reads<K, V> {
     }
 
     private CompletableFuture<V> outcome(K key, Deadline deadline) {
-        if (round.silent.isPresent()) {
-            return CompletableFuture.failedFuture(round.silent.get());
+        if (round.unavailable.isPresent()) {
+            return CompletableFuture.failedFuture(round.unavailable.get());
         }
         return reads.getFresh(key, deadline).whenComplete((_, thrown) -> {
             if (thrown != null
                     && Futures.failure(thrown) instanceof KeyspaceException failure
                     && !failure.reason().permanent()) {
-                round.silent = Optional.of(failure);
+                round.unavailable = Optional.of(failure);
             }
         });
     }
