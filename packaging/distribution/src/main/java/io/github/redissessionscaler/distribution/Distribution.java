@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.distribution;
 
-import io.github.redissessionscaler.app.Scaler;
+import io.github.redissessionscaler.cli.Main;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,7 +67,7 @@ final class Distribution {
 
     /** The application is the class path of this program, less this program. */
     private void copyApplication() throws IOException {
-        Path application = location(Scaler.class);
+        Path application = location(Main.class);
         copy(application, "app/" + JAR);
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path library = Path.of(entry);
