@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -52,7 +51,8 @@ final class FullScalerTest {
                 var answered = new AtomicInteger();
                 var failures = new ConcurrentLinkedQueue<Throwable>();
                 for (int i = 0; i < TRIGGERS; i++) {
-                    ExternalScalerGrpc.newStub(channel).streamIsActive(trigger(i), new CountedStream(answered, failures));
+                    ExternalScalerGrpc.newStub(channel)
+                            .streamIsActive(trigger(i), new CountedStream(answered, failures));
                 }
                 await().atMost(Duration.ofMinutes(2)).until(() -> answered.get() == TRIGGERS || !failures.isEmpty());
                 assertThat(failures).isEmpty();

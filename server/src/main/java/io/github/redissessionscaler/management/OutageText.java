@@ -18,7 +18,8 @@ final class OutageText {
     static String answer(UnavailablePolicy policy, Basis basis) {
         boolean held = basis == Basis.HELD;
         if (basis == Basis.ERROR && !(policy instanceof UnavailablePolicy.Fail)) {
-            return "UNAVAILABLE is reported, because Redis works: onUnavailable applies only while Redis is unavailable.";
+            return "UNAVAILABLE is reported, because Redis works: onUnavailable applies only while Redis is"
+                    + " unavailable.";
         }
         return switch (policy) {
             case UnavailablePolicy.Minimum() ->
