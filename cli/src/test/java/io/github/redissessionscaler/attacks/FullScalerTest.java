@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** All that a scaler with its defaults serves at a time, in the heap that it ships with. */
 final class FullScalerTest {
 
-    private static final int TRIGGERS = 12_000;
+    private static final int TRIGGERS = 10_000;
 
     /** Of the 64 MiB in jvm.options, 20 % are to be free. */
     private static final double LARGEST_LIVE_MIB = 0.8 * 64;
@@ -63,8 +63,8 @@ final class FullScalerTest {
                                     .getBytes(StandardCharsets.US_ASCII));
                     unread.add(socket);
                 }
-                assertThat(scaler.get("/metrics")).contains("redis_session_scaler_streams 12000.0");
-                assertThat(scaler.get("/api/status?limit=1000&points=400")).contains("\"known\":12000");
+                assertThat(scaler.get("/metrics")).contains("redis_session_scaler_streams 10000.0");
+                assertThat(scaler.get("/api/status?limit=1000&points=400")).contains("\"known\":10000");
 
                 assertThat(liveMib(scaler) + HISTORY_MIB).isLessThan(LARGEST_LIVE_MIB);
                 assertThat(scaler.isAlive()).isTrue();

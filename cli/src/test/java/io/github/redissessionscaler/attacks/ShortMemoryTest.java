@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A scaler that is asked for what its limits permit and its heap does not hold. */
 final class ShortMemoryTest {
 
-    private static final int STREAMS = 12_000;
+    private static final int STREAMS = 10_000;
 
     @TempDir
     private Path directory;
@@ -29,7 +29,7 @@ final class ShortMemoryTest {
     void refusesWhatItsHeapDoesNotHoldAndServesTheRest() {
         try (var redis = RedisServer.start();
                 var scaler =
-                        ScalerProcess.start(directory, Map.of("REDIS_ADDRESS", redis.address()), List.of("-Xmx36m"))) {
+                        ScalerProcess.start(directory, Map.of("REDIS_ADDRESS", redis.address()), List.of("-Xmx40m"))) {
             var channel = NettyChannelBuilder.forAddress("127.0.0.1", scaler.grpcPort())
                     .usePlaintext()
                     .build();

@@ -71,7 +71,7 @@ public enum Setting {
             "How often, at least, Redis is asked for open streams, events or not."),
     TRIGGER_LIMIT(
             "triggerLimit",
-            "12000",
+            "10000",
             Effect.AT_ONCE,
             SettingValues.LIMIT,
             "How many triggers are served at a time; one of long metadata counts as several."),
@@ -91,7 +91,7 @@ public enum Setting {
             "10%",
             SettingValues.SHARE,
             "How much of a Redis server's time the exact counts by pattern of one database may take."),
-    STREAM_LIMIT("streamLimit", "12000", Effect.AT_ONCE, SettingValues.LIMIT, "How many streams are open at a time."),
+    STREAM_LIMIT("streamLimit", "10000", Effect.AT_ONCE, SettingValues.LIMIT, "How many streams are open at a time."),
     LOG_FORMAT("logFormat", "text", SettingValues.LOG_FORMAT, "How log lines are written."),
     LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, SettingValues.LOG_LEVEL, "What is logged.");
 

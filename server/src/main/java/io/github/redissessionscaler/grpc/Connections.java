@@ -78,8 +78,12 @@ final class Connections extends ServerTransportFilter {
 
     /** Estimated memory of calls and streams. */
     private long estimatedBytes() {
-        long calls = (long) waiting.get() + callsUnderWay.get() + kept.get();
-        return calls * ServerLimits.BYTES_OF_A_CALL + bytesOfParts.get() + bytes.get();
+        long calls = (long) waiting.get() + callsUnderWay.get();
+        long streams = kept.get();
+        return calls * ServerLimits.BYTES_OF_A_CALL
+                + streams * ServerLimits.BYTES_OF_A_STREAM
+                + bytesOfParts.get()
+                + bytes.get();
     }
 
     HeapPressure.Level pressure() {

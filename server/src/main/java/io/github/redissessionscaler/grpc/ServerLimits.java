@@ -32,13 +32,13 @@ final class ServerLimits {
     static final int FAIR_CALLS = 16;
 
     /** Calls that wait for their message and open streams together: clients open many streams before the first message. */
-    static final int WAITING_AND_STREAMS = 12_500;
+    static final int WAITING_AND_STREAMS = 10_500;
 
     /** Calls that wait for their message, regardless of streams. */
     static final int WAITING = 500;
 
     /** Calls in progress and open streams together. */
-    static final int CALLS_AND_STREAMS = 14_500;
+    static final int CALLS_AND_STREAMS = 12_500;
 
     /** Bytes of incomplete messages of one connection. */
     static final int BYTES_OF_PARTS = 256 * 1024;
@@ -51,6 +51,9 @@ final class ServerLimits {
 
     /** Estimated memory of a call without its message, in bytes. */
     static final int BYTES_OF_A_CALL = 2800;
+
+    /** Estimated memory of an open stream with its trigger, in bytes. */
+    static final int BYTES_OF_A_STREAM = 4096;
 
     /** When the heap is full, connections that hold less than this are not closed, in bytes. */
     static final int WORTH_CLOSING = 64 * 1024;

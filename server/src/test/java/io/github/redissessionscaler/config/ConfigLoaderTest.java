@@ -50,11 +50,11 @@ final class ConfigLoaderTest {
                         Duration.ofMinutes(1),
                         Duration.ofMillis(500),
                         Duration.ofSeconds(5),
-                        12_000,
+                        10_000,
                         200,
                         Duration.ofSeconds(10),
                         0.1,
-                        12_000,
+                        10_000,
                         Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
                         ServerConfig.LogFormat.TEXT,
                         "info"));
