@@ -32,9 +32,9 @@ public record Scenario(
         List<String> assumptions = new ArrayList<>();
         trigger.target()
                 .sessionSizeKey()
-                .ifPresent(_ -> assumptions.add("sessionSizeKey is taken to hold sessionSize all the time."));
+                .ifPresent(_ -> assumptions.add("sessionSizeKey is assumed to hold sessionSize."));
         if (trigger.activation() instanceof Activation.Flag) {
-            assumptions.add("activeKey is taken to hold 1 all the time.");
+            assumptions.add("activeKey is assumed to hold 1.");
         }
         return List.copyOf(assumptions);
     }

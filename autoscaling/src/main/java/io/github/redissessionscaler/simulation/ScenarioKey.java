@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** A setting of a simulation that is no key of the trigger's metadata. */
 public enum ScenarioKey implements DocumentedKey {
-    MIN_REPLICA_COUNT("minReplicaCount", ScenarioValues.COUNT, "0", "Fewest replicas; 0 lets KEDA end the last one."),
+    MIN_REPLICA_COUNT("minReplicaCount", ScenarioValues.COUNT, "0", "Fewest replicas; with 0, KEDA can scale to zero."),
     MAX_REPLICA_COUNT("maxReplicaCount", ScenarioValues.POSITIVE, "100", "Most replicas."),
     IDLE_REPLICA_COUNT(
             "idleReplicaCount",
@@ -18,61 +18,68 @@ public enum ScenarioKey implements DocumentedKey {
             "pollingInterval",
             ScenarioValues.POSITIVE_SECONDS,
             "30",
-            "How often KEDA looks whether the trigger is active. The HPA looks at the value every 15 s by itself."),
+            "How often KEDA checks whether the trigger is active. The HPA requests the value every 15 s, whatever this"
+                    + " interval is."),
     COOLDOWN_PERIOD(
             "cooldownPeriod",
             ScenarioValues.SECONDS,
             "300",
-            "How long the trigger has to be inactive before KEDA ends the last replicas."),
+            "How long the trigger must be inactive before KEDA stops the last replicas."),
     INITIAL_COOLDOWN_PERIOD(
-            "initialCooldownPeriod", ScenarioValues.SECONDS, "0", "The same where it has not been active yet."),
+            "initialCooldownPeriod", ScenarioValues.SECONDS, "0", "The same if the trigger has never been active."),
     FALLBACK_FAILURE_THRESHOLD(
             "fallback.failureThreshold",
             ScenarioValues.COUNT,
             Optional.empty(),
-            "Errors in a row that change nothing yet; with fallback.replicas."),
+            "Number of consecutive errors after which the next one starts the fallback; requires fallback.replicas."),
     FALLBACK_REPLICAS(
             "fallback.replicas",
             ScenarioValues.COUNT,
             Optional.empty(),
-            "Replicas after that; with fallback.failureThreshold."),
+            "Replicas during the fallback; requires fallback.failureThreshold."),
     FALLBACK_BEHAVIOR(
             "fallback.behavior",
             ScenarioValues.FALLBACK_BEHAVIOR,
             "static",
-            "What the replicas that run are worth then."),
+            "How the fallback combines fallback.replicas with the current replicas."),
     SCALE_UP_TOLERANCE(
-            ScenarioKey.UP + "tolerance", ScenarioValues.PART, Optional.empty(), "Tolerance of the HPA upwards."),
+            ScenarioKey.UP + "tolerance",
+            ScenarioValues.PART,
+            Optional.empty(),
+            "Tolerance of the HPA when it scales out."),
     SCALE_UP_WINDOW(
             ScenarioKey.UP + "stabilizationWindowSeconds",
             ScenarioValues.WINDOW,
             "0",
-            "How long back the HPA looks for a recommendation of fewer replicas before it starts more."),
+            "Before it scales out, the HPA uses the lowest recommendation of this time."),
     SCALE_UP_POLICIES(
             ScenarioKey.UP + "policies",
             ScenarioValues.POLICIES,
             "4/15s + 100%/15s",
-            "How many replicas may be started in how long."),
-    SCALE_UP_SELECT(ScenarioKey.UP + "selectPolicy", ScenarioValues.SELECT, "Max", "Which of the policies decides."),
+            "How many replicas may be added in which period."),
+    SCALE_UP_SELECT(ScenarioKey.UP + "selectPolicy", ScenarioValues.SELECT, "Max", "Which of the policies applies."),
     SCALE_DOWN_TOLERANCE(
-            ScenarioKey.DOWN + "tolerance", ScenarioValues.PART, Optional.empty(), "Tolerance of the HPA downwards."),
+            ScenarioKey.DOWN + "tolerance",
+            ScenarioValues.PART,
+            Optional.empty(),
+            "Tolerance of the HPA when it scales in."),
     SCALE_DOWN_WINDOW(
             ScenarioKey.DOWN + "stabilizationWindowSeconds",
             ScenarioValues.WINDOW,
             "300",
-            "How long back the HPA looks for a recommendation of more replicas before it ends any."),
+            "Before it scales in, the HPA uses the highest recommendation of this time."),
     SCALE_DOWN_POLICIES(
             ScenarioKey.DOWN + "policies",
             ScenarioValues.POLICIES,
             "100%/15s",
-            "How many replicas may be ended in how long."),
+            "How many replicas may be removed in which period."),
     SCALE_DOWN_SELECT(
-            ScenarioKey.DOWN + "selectPolicy", ScenarioValues.SELECT, "Max", "Which of the policies decides."),
+            ScenarioKey.DOWN + "selectPolicy", ScenarioValues.SELECT, "Max", "Which of the policies applies."),
     TYPE(
             "type",
             ScenarioValues.PUSHES,
             "external",
-            "Type of the trigger; with external-push KEDA starts the first replica at once."),
+            "Type of the trigger; with external-push KEDA starts the first replica immediately."),
     USE_CACHED_METRICS(
             "useCachedMetrics",
             ValueParser.BOOLEAN,
@@ -82,12 +89,8 @@ public enum ScenarioKey implements DocumentedKey {
             "tolerance",
             ScenarioValues.PART,
             "0.1",
-            "Tolerance of the cluster's HPAs, in both directions, for a ScaledObject that sets none."),
-    STARTUP(
-            "startup",
-            ScenarioValues.DURATION,
-            "0s",
-            "How long a replica takes from its start until it takes sessions."),
+            "Tolerance of the cluster's HPAs in both directions, if the ScaledObject sets none."),
+    STARTUP("startup", ScenarioValues.DURATION, "0s", "Time from the start of a replica until it serves sessions."),
     LOOK_AHEAD(
             "lookAhead",
             ScenarioValues.LOOK_AHEAD,
@@ -98,7 +101,7 @@ public enum ScenarioKey implements DocumentedKey {
             "outageGrace",
             ScenarioValues.DURATION,
             "0s",
-            "The scaler's OUTAGE_GRACE: how long the last number stands before onUnavailable: minimum takes hold.");
+            "The scaler's OUTAGE_GRACE: how long onUnavailable: minimum still reports the last value in an outage.");
 
     private static final String UP = "scaleUp.";
     private static final String DOWN = "scaleDown.";

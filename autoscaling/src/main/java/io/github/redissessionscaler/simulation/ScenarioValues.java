@@ -41,10 +41,10 @@ final class ScenarioValues {
     /** The forms of a Kubernetes quantity that a tolerance can have. */
     static final ValueParser<Double> PART = ValueParser.decimal(0, LARGEST_TOLERANCE)
             .or(ValueParser.of("thousandths", ScenarioValues::thousandths))
-            .describedAs("a part of 1 such as 0.05, or in thousandths, 50m");
+            .describedAs("a fraction such as 0.05, or 50m in thousandths");
 
     static final ValueParser<List<ScalingPolicy>> POLICIES = ValueParser.list(
-            "policies such as 4/15s for pods or 10%/1m for percent, with + between them",
+            "policies such as 4/15s (pods) or 10%/1m (percent), joined by +",
             "+", ValueParser.of("a policy", ScenarioValues::policy));
 
     static final ValueParser<ScalingRules.Select> SELECT =

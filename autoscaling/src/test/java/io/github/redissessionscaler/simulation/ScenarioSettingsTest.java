@@ -121,9 +121,7 @@ final class ScenarioSettingsTest {
 
         assertThat(setup.target()).isEqualTo(50);
         assertThat(setup.assumptions())
-                .containsExactly(
-                        "sessionSizeKey is taken to hold sessionSize all the time.",
-                        "activeKey is taken to hold 1 all the time.");
+                .containsExactly("sessionSizeKey is assumed to hold sessionSize.", "activeKey is assumed to hold 1.");
     }
 
     @Test

@@ -42,9 +42,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description =
-                "Asks a running scaler exactly as KEDA does, or counts straight in Redis, and says what KEDA and the"
-                    + " HPA make of the answer. Ends with status 3 when there is a number, but something about it does"
-                    + " not fit.",
+                "Tests a trigger: calls a running scaler exactly as KEDA does, or counts directly in Redis, and shows"
+                        + " what KEDA and the HPA do with the result. Exits with status 3 if there is a number and a"
+                        + " warning about it.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 final class CheckCommand implements Callable<Integer> {
@@ -72,22 +72,25 @@ final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--scaler", paramLabel = "HOST:PORT", description = "Where the scaler is; default: " + NEARBY + ".")
+    @Option(
+            names = "--scaler",
+            paramLabel = "HOST:PORT",
+            description = "Address of the scaler; default: " + NEARBY + ".")
     private @Nullable String scaler;
 
     @Option(
             names = "--redis",
             paramLabel = "ADDRESS",
-            description =
-                    "Count straight in this Redis, with no scaler: HOST:PORT or a URL, as REDIS_ADDRESS and REDIS_URL"
-                            + " take them. REDIS_USERNAME, REDIS_PASSWORD and REDIS_PASSWORD_FILE are used.")
+            description = "Count directly in this Redis, without a scaler: HOST:PORT or a URL, as in REDIS_ADDRESS and"
+                    + " REDIS_URL. User and password are taken from REDIS_USERNAME, REDIS_PASSWORD and"
+                    + " REDIS_PASSWORD_FILE.")
     private @Nullable String redis;
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "Count straight in Redis, over the connection of this configuration file that the metadata names.")
+                    "Count directly in Redis, with a connection of this configuration file; the metadata names it.")
     private @Nullable String configFile;
 
     @Option(
@@ -98,30 +101,30 @@ final class CheckCommand implements Callable<Integer> {
 
     private Map<String, String> metadata = Map.of();
 
-    @Option(names = "--tls", description = "Speak TLS, as KEDA does with enableTLS: \"true\".")
+    @Option(names = "--tls", description = "Use TLS, as KEDA does with enableTLS: \"true\".")
     private boolean tls;
 
     @Option(
             names = "--ca-file",
             paramLabel = "FILE",
             description =
-                    "Authorities of the scaler's certificate, PEM; without it, those of this machine. Means --tls.")
+                    "Certificate authorities that are trusted to issue the scaler's certificate, PEM; default: those"
+                            + " of this machine. Implies --tls.")
     private @Nullable File caFile;
 
-    @Option(
-            names = "--cert-file",
-            paramLabel = "FILE",
-            description = "Certificate to show to the scaler, PEM; with --key-file.")
+    @Option(names = "--cert-file", paramLabel = "FILE", description = "Client certificate, PEM; requires --key-file.")
     private @Nullable File certFile;
 
-    @Option(names = "--key-file", paramLabel = "FILE", description = "Its private key, PEM, PKCS #8.")
+    @Option(
+            names = "--key-file",
+            paramLabel = "FILE",
+            description = "Private key of the client certificate, PEM, PKCS #8.")
     private @Nullable File keyFile;
 
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description =
-                    "Name of the ScaledObject; default: " + CHECK + ", and " + MY_APP + " in one that is printed.")
+            description = "Name of the ScaledObject; default: " + CHECK + ", and " + MY_APP + " in a printed one.")
     private @Nullable String name;
 
     @Option(
@@ -135,7 +138,7 @@ final class CheckCommand implements Callable<Integer> {
             names = "--current-replicas",
             paramLabel = "N",
             defaultValue = "1",
-            description = "How many replicas run now; default: ${DEFAULT-VALUE}.")
+            description = "Current number of replicas; default: ${DEFAULT-VALUE}.")
     private long currentReplicas;
 
     @Option(
@@ -156,14 +159,12 @@ final class CheckCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description =
-                    "How long to wait for each answer; default: ${DEFAULT-VALUE}. A scan of a large database is waited"
-                            + " for to its end.")
+            description = "Time limit of each call; default: ${DEFAULT-VALUE}. Scans always run to completion.")
     private long timeoutSeconds;
 
     @Option(
             names = "--progress",
-            description = "Tell on standard error how far a scan is, where that is no terminal, too.")
+            description = "Print the progress of scans on standard error, even if that is not a terminal.")
     private boolean progress;
 
     @Option(
@@ -174,9 +175,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--print-scaledobject",
-            description =
-                    "Print a ScaledObject with this trigger, as YAML, and nothing else on standard output; warnings go"
-                            + " to standard error.")
+            description = "Print only a ScaledObject with this trigger, as YAML; warnings go to standard error.")
     private boolean printScaledObject;
 
     @Override

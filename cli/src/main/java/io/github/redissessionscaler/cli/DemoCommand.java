@@ -17,9 +17,8 @@ import picocli.CommandLine.Spec;
 /** Shows a day of a web application, scaled by its sessions, in a few minutes. */
 @Command(
         name = "demo",
-        description =
-                "Shows a day of a web application, scaled by its sessions, in a few minutes. Needs neither a cluster"
-                        + " nor a Redis.",
+        description = "Simulates a day of a web application that is scaled by its sessions, in a few minutes. It needs"
+                + " neither a cluster nor Redis.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 final class DemoCommand implements Callable<Integer> {
@@ -33,14 +32,14 @@ final class DemoCommand implements Callable<Integer> {
             names = "--duration",
             paramLabel = "TIME",
             defaultValue = "5m",
-            description = "How long the day takes, 10s or more; default: ${DEFAULT-VALUE}.")
+            description = "Duration of the simulated day, 10s or more; default: ${DEFAULT-VALUE}.")
     private String duration = "";
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "0",
-            description = "Port of the status page, on loopback; 0, the default, is any free one.")
+            description = "Port of the status page, on loopback; 0, the default, chooses a free one.")
     private int port;
 
     @Override

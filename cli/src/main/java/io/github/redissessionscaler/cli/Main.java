@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 /** The command line. Every error is one line on standard error; a wrong input ends with status 2, a failure with 1. */
 @Command(
         name = "redis-session-scaler",
-        description = "A KEDA external scaler that counts the sessions a web application keeps in Redis.",
+        description = "A KEDA external scaler that counts the sessions of web applications in Redis.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",

@@ -34,24 +34,24 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--embedded-redis",
-            description = "Start a private redis-server and count in it, for a first look. Everything listens on"
-                    + " loopback then, unless LISTEN_ADDRESS says otherwise.")
+            description = "Start a private redis-server and count its keys, to try the scaler. All ports then listen on"
+                    + " loopback, unless LISTEN_ADDRESS is set.")
     private boolean embeddedRedis;
 
     @Option(
             names = "--embedded-redis-port",
             paramLabel = "PORT",
             defaultValue = "0",
-            description = "Port of the private redis-server; 0, the default, is any free one.")
+            description = "Port of the private redis-server; 0, the default, chooses a free one.")
     private int embeddedRedisPort;
 
-    @Option(names = "--grpc-port", paramLabel = "PORT", description = "As GRPC_PORT.")
+    @Option(names = "--grpc-port", paramLabel = "PORT", description = "Same as GRPC_PORT.")
     private @Nullable String grpcPort;
 
-    @Option(names = "--management-port", paramLabel = "PORT", description = "As MANAGEMENT_PORT.")
+    @Option(names = "--management-port", paramLabel = "PORT", description = "Same as MANAGEMENT_PORT.")
     private @Nullable String managementPort;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "As CONFIG_FILE.")
+    @Option(names = "--config", paramLabel = "FILE", description = "Same as CONFIG_FILE.")
     private @Nullable String configFile;
 
     /** The command, whose help ends with every environment variable and its default. */

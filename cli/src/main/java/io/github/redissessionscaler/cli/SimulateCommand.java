@@ -40,14 +40,14 @@ import picocli.CommandLine.Spec;
 /** Plays a load curve through KEDA's polling and the HPA's arithmetic, with one setup or several side by side. */
 @Command(
         name = "simulate",
-        description = "Plays a load curve through KEDA's polling and the HPA's arithmetic, and compares setups.",
+        description = "Simulates how KEDA and the HPA scale an application over a load curve, and compares settings.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         footer = {
             "",
             "A setting is a key of the trigger's metadata, such as sessionSize, or of the ScaledObject, such as"
-                + " minReplicaCount, fallback.replicas or scaleDown.stabilizationWindowSeconds; docs/simulate.md has"
-                + " them all."
+                + " minReplicaCount, fallback.replicas or scaleDown.stabilizationWindowSeconds; docs/simulate.md lists"
+                + " them."
         })
 final class SimulateCommand implements Callable<Integer> {
 
@@ -66,41 +66,47 @@ final class SimulateCommand implements Callable<Integer> {
             names = "--from",
             required = true,
             paramLabel = "CURVE",
-            description = "The load curve, CSV of time and sessions: a file, - for standard input, or the URL of what a"
-                    + " scaler recorded.")
+            description =
+                    "Load curve, CSV with time and sessions: a file, - for standard input, or the URL of a scaler's"
+                            + " recorded history.")
     private String from = "";
 
-    @Option(names = "--scaledobject", paramLabel = "FILE", description = "A ScaledObject to take settings from, YAML.")
+    @Option(
+            names = "--scaledobject",
+            paramLabel = "FILE",
+            description = "YAML file with the ScaledObject whose settings are used.")
     private @Nullable Path scaledObject;
 
     @Option(
             names = "--trigger",
             paramLabel = "METRIC",
-            description = "The metricName of the trigger that is meant, where the ScaledObject has several.")
+            description = "metricName of the trigger to simulate, if the ScaledObject has several.")
     private @Nullable String trigger;
 
     @Option(
             names = {"--set", "--metadata"},
             paramLabel = "KEY=VALUE",
-            description = "A setting, in place of what the ScaledObject says; may be repeated.")
+            description = "A setting that replaces the ScaledObject's; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(
             names = "--variant",
             paramLabel = "[NAME:]KEY=VALUE,...",
-            description = "Other settings to compare with, such as \"exact: tolerance=0\"; may be repeated.")
+            description = "Settings to compare, such as \"exact: tolerance=0\"; may be repeated.")
     private List<String> variants = List.of();
 
     @Option(
             names = "--capacity",
             paramLabel = "SESSIONS",
-            description = "What a replica can take; more is an overload. Default: sessionSize of the first setup.")
+            description =
+                    "Sessions that a replica can serve; with more it is overloaded. Default: sessionSize of the first"
+                            + " setup.")
     private @Nullable Double capacity;
 
-    @Option(names = "--changes", description = "Tell every change of the number of replicas, and why.")
+    @Option(names = "--changes", description = "Print every change of the number of replicas, with its reason.")
     private boolean changes;
 
-    @Option(names = "--svg", paramLabel = "FILE", description = "Draw a picture into this file.")
+    @Option(names = "--svg", paramLabel = "FILE", description = "Write a chart to this SVG file.")
     private @Nullable Path picture;
 
     @Option(

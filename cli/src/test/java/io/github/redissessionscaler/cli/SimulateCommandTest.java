@@ -196,7 +196,7 @@ final class SimulateCommandTest {
         assertThat(run.out())
                 .contains("Not simulated: spec.triggers[1], of another metric")
                 .contains("Not simulated: spec.triggers[2], of type cpu")
-                .contains("Note: activeKey is taken to hold 1 all the time.");
+                .contains("Note: activeKey is assumed to hold 1.");
     }
 
     @Test

@@ -8,7 +8,7 @@ public enum RedisVariable {
     REDIS_ADDRESS("Address of Redis, host:port."),
     REDIS_URL(
             "The same as a URL: redis://, rediss://, unix://, redis-sentinel://, redis-cluster:// or a list of nodes."),
-    REDIS_USERNAME("User name; without one, the user is the default one."),
+    REDIS_USERNAME("User name; by default, Redis's default user."),
     REDIS_PASSWORD("Password."),
     REDIS_PASSWORD_FILE("File that holds the password, read again for each new connection.");
 

@@ -9,28 +9,29 @@ import java.util.Optional;
  * name, which wins.
  */
 public enum Setting {
-    LISTEN_ADDRESS("listenAddress", "0.0.0.0", SettingValues.LISTEN_ADDRESS, "Address that both ports are opened on."),
-    GRPC_PORT("grpcPort", "6000", SettingValues.PORT, "Port of the external scaler; 0 is any free one."),
+    LISTEN_ADDRESS("listenAddress", "0.0.0.0", SettingValues.LISTEN_ADDRESS, "Address on which both ports listen."),
+    GRPC_PORT("grpcPort", "6000", SettingValues.PORT, "Port for KEDA (gRPC); 0 chooses a free one."),
     GRPC_TLS_CERT_FILE(
             "grpcTlsCertFile",
             SettingValues.PEM,
-            "Certificate chain of the external scaler; with it, KEDA must speak TLS. Read again when it changes, like"
-                    + " the next two."),
+            "Certificate chain of the gRPC port; with it, the port accepts only TLS. This file and the next two are"
+                    + " reloaded when they change."),
     GRPC_TLS_KEY_FILE("grpcTlsKeyFile", SettingValues.PEM, "Private key of that certificate."),
     GRPC_TLS_CLIENT_CA_FILE(
             "grpcTlsClientCaFile",
             SettingValues.PEM,
-            "Authorities of clients: only who has a certificate of one of them is answered (mutual TLS)."),
+            "Certificate authorities of clients; only clients with a certificate of one of them are accepted (mutual"
+                    + " TLS)."),
     MANAGEMENT_PORT(
             "managementPort",
             "8080",
             SettingValues.PORT,
-            "Port of probes, metrics and status page; 0 is any free one."),
+            "Port of probes, metrics and status page; 0 chooses a free one."),
     MANAGEMENT_HOSTS(
             "managementHosts",
             SettingValues.HOST_NAMES,
-            "Names under which the management port is asked for, besides addresses, names without a dot and those of a"
-                    + " cluster; any other is refused, so that no foreign page reads it."),
+            "More host names that requests to the management port may use. IP addresses, names without a dot and names"
+                    + " inside a cluster are always accepted; others are refused, which prevents DNS rebinding."),
     STATUS_PAGE(
             "statusPage",
             "true",
@@ -41,59 +42,57 @@ public enum Setting {
             "100",
             Effect.AT_ONCE,
             Target.VALUES,
-            "Target of the triggers that name none: sessions per replica."),
+            "Sessions per replica, for triggers that set no target."),
     ANSWER_TIMEOUT(
-            "answerTimeout",
-            "2s",
-            SettingValues.TIMEOUT,
-            "Time within which every call is answered, whatever Redis does."),
+            "answerTimeout", "2s", SettingValues.TIMEOUT, "Time limit of every call, even if Redis does not answer."),
     OUTAGE_GRACE(
             "outageGrace",
             "0s",
             Effect.AT_ONCE,
             SettingValues.GRACE,
-            "How long the last number stands in an outage before onUnavailable: minimum takes hold."),
-    HEARTBEAT("heartbeat", "10s", SettingValues.HEARTBEAT, "How often an active stream repeats that it is."),
+            "How long onUnavailable: minimum still reports the last value in an outage."),
+    HEARTBEAT("heartbeat", "10s", SettingValues.HEARTBEAT, "Interval at which an active stream repeats its message."),
     KEEPALIVE(
             "keepalive",
             "1m",
             SettingValues.KEEPALIVE,
-            "After how long a silence a client is asked whether it is still there; it has a third of that to say so."),
+            "Idle time after which a client gets a gRPC ping; if it does not reply within a third of this time, it is"
+                    + " disconnected."),
     PUSH_POLL_MIN(
             "pushPollMin",
             "500ms",
             SettingValues.POLL,
-            "How often, at most, Redis is asked for open streams where it sends no keyspace events."),
+            "Shortest interval between the polls of Redis for open streams if it sends no keyspace events."),
     PUSH_POLL_MAX(
             "pushPollMax",
             "5s",
             SettingValues.POLL,
-            "How often, at least, Redis is asked for open streams, events or not."),
+            "Longest interval between the polls of Redis for open streams, with and without keyspace events."),
     TRIGGER_LIMIT(
             "triggerLimit",
             "10000",
             Effect.AT_ONCE,
             SettingValues.LIMIT,
-            "How many triggers are served at a time; one of long metadata counts as several."),
+            "Maximum number of triggers; a trigger with long metadata counts as several."),
     PATTERN_LIMIT(
             "patternLimit",
             "200",
             Effect.AT_ONCE,
             SettingValues.LIMIT,
-            "How many different patterns are counted in one database at a time."),
+            "Maximum number of different patterns that are counted in one database."),
     COUNT_REFRESH(
             "countRefresh",
             "10s",
             SettingValues.REFRESH,
-            "How long after a whole count of keys by pattern the next begins."),
+            "Pause between two full scans of a database for counts by pattern."),
     COUNT_SHARE(
             "countShare",
             "10%",
             SettingValues.SHARE,
-            "How much of a Redis server's time the exact counts by pattern of one database may take."),
-    STREAM_LIMIT("streamLimit", "10000", Effect.AT_ONCE, SettingValues.LIMIT, "How many streams are open at a time."),
-    LOG_FORMAT("logFormat", "text", SettingValues.LOG_FORMAT, "How log lines are written."),
-    LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, SettingValues.LOG_LEVEL, "What is logged.");
+            "Share of a Redis server's time that exact counts by pattern of one database may use."),
+    STREAM_LIMIT("streamLimit", "10000", Effect.AT_ONCE, SettingValues.LIMIT, "Maximum number of open streams."),
+    LOG_FORMAT("logFormat", "text", SettingValues.LOG_FORMAT, "Format of log lines."),
+    LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, SettingValues.LOG_LEVEL, "Lowest level that is logged.");
 
     /** When a change in the configuration file takes effect. */
     public enum Effect {

@@ -26,7 +26,7 @@ final class SettingValues {
 
     static final ValueParser<Path> PATH = ValueParser.of("a path", Section::path);
 
-    static final ValueParser<Path> PEM = PATH.describedAs("a file in PEM");
+    static final ValueParser<Path> PEM = PATH.describedAs("a PEM file");
 
     /** Host names in lower case. */
     static final ValueParser<Set<String>> HOST_NAMES = ValueParser.list(
