@@ -8,18 +8,23 @@ import io.grpc.stub.StreamObserver;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.params.ScanParams;
 
-/** From the first session's SET in Redis to the message at a client. */
+/** From the first session's SET in Redis to the message at a client, beside a bare subscriber to keyspace events. */
 final class PushBenchmark {
 
     private static final int TRIALS = 1000;
     private static final int QUIET_SECONDS = 60;
+    private static final int OTHER_KEYS = 100_000;
 
     private record Message(boolean active, long at) {}
 
@@ -27,26 +32,16 @@ final class PushBenchmark {
 
     static void run(PrintStream out, ManagedChannel channel, int redisPort) throws Exception {
         try (var jedis = new Jedis("127.0.0.1", redisPort)) {
-            var pushed = new Latencies();
-            var bare = new Latencies();
             BlockingQueue<Message> messages = open(channel, Map.of("activationSessionSize", "0"));
             BlockingQueue<Long> events = events(redisPort);
             expect(messages, false);
-            RandomGenerator random = RandomGenerator.getDefault();
-            for (int i = 0; i < TRIALS; i++) {
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(20, 60));
-                events.clear();
-                long start = System.nanoTime();
-                jedis.set("session:1", "x");
-                pushed.add(expect(messages, true) - start);
-                bare.add(take(events) - start);
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(20, 60));
-                jedis.del("session:1");
-                expect(messages, false);
-            }
-            out.println("SET to message at a client:       " + pushed);
-            out.println("SET to event at a bare subscriber: " + bare);
-            out.printf("ratio of the medians:              %.1f%n", pushed.quantile(0.5) / bare.quantile(0.5));
+            out.println("from SET to                      | a message at a client, and an event at a bare subscriber");
+            measure(out, "after a pause", jedis, messages, events, true);
+            measure(out, "right after the push of a DEL", jedis, messages, events, false);
+            whileAnotherClientScans(redisPort, () -> {
+                measure(out, "beside a client that scans", jedis, messages, events, true);
+                return null;
+            });
 
             jedis.set("session:1", "x");
             expect(messages, true);
@@ -60,6 +55,62 @@ final class PushBenchmark {
             messages.clear();
             TimeUnit.SECONDS.sleep(QUIET_SECONDS);
             out.printf("messages in %d quiet seconds:      %d on an inactive stream%n", QUIET_SECONDS, messages.size());
+        }
+    }
+
+    private static void measure(
+            PrintStream out,
+            String situation,
+            Jedis jedis,
+            BlockingQueue<Message> messages,
+            BlockingQueue<Long> events,
+            boolean pause)
+            throws InterruptedException {
+        var pushed = new Latencies();
+        var bare = new Latencies();
+        RandomGenerator random = RandomGenerator.getDefault();
+        for (int i = 0; i < TRIALS; i++) {
+            if (pause) {
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(20, 60));
+            }
+            events.clear();
+            long start = System.nanoTime();
+            jedis.set("session:1", "x");
+            pushed.add(expect(messages, true) - start);
+            bare.add(take(events) - start);
+            if (pause) {
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(20, 60));
+            }
+            jedis.del("session:1");
+            expect(messages, false);
+        }
+        out.printf("%-32s | %s%n", situation, pushed);
+        out.printf("%-32s | %s%n", "  the bare subscriber", bare);
+        out.printf("%-32s | %.1f%n", "  ratio of the medians", pushed.quantile(0.5) / bare.quantile(0.5));
+    }
+
+    /** Another client scans a database of 100,000 keys all the time. */
+    private static void whileAnotherClientScans(int redisPort, Callable<?> work) throws Exception {
+        var ended = new AtomicBoolean();
+        Thread scanner = Thread.ofPlatform().start(() -> {
+            try (var jedis = new Jedis("127.0.0.1", redisPort)) {
+                jedis.select(1);
+                try (Pipeline pipeline = jedis.pipelined()) {
+                    for (int i = 0; i < OTHER_KEYS; i++) {
+                        pipeline.set("other:" + i, "x");
+                    }
+                }
+                String cursor = "0";
+                while (!ended.get()) {
+                    cursor = jedis.scan(cursor, new ScanParams().count(1000)).getCursor();
+                }
+            }
+        });
+        try {
+            work.call();
+        } finally {
+            ended.set(true);
+            scanner.join();
         }
     }
 
