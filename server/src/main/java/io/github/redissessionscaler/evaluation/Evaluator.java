@@ -204,7 +204,7 @@ public final class Evaluator {
                 .thenApply(findings -> new Explanation(
                         trigger.source().query().description(),
                         state.count(),
-                        state.outage(),
+                        state.reading().missed(),
                         state.target(),
                         state.targetProblem(),
                         reader.progress(trigger.source().database()),
@@ -268,11 +268,11 @@ public final class Evaluator {
     private UsableReading missed(TriggerState state, KeyspaceException failure) {
         LastReading<TriggerReading> observed = state.reading();
         Instant now = rules.clock().instant();
-        Instant since = observed.outage().map(LastReading.Outage::since).orElse(now);
+        Instant since = observed.missed().map(LastReading.MissedReading::first).orElse(now);
         OutageDecision<TriggerReading> decision = failure.reason().internal()
                 ? new OutageDecision.ReportError<>()
                 : rules.decide(state.ref().trigger().onUnavailable(), observed.last(), since);
-        if (observed.missed(failure, since)) {
+        if (observed.missed(failure, now)) {
             warn(state, failure);
         }
         return switch (decision) {

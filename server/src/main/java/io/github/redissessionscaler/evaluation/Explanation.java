@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param counted what is counted, for people to read
  * @param count the last count from Redis
- * @param outage the current outage, if any
+ * @param missed why there is no count, if there is none
  * @param target the current target, in sessions per replica
  * @param targetProblem why the value of {@code sessionSizeKey} is not used as the target, if so
  * @param scan progress of the running scan of the database, if any
@@ -21,7 +21,7 @@ import java.util.Optional;
 public record Explanation(
         String counted,
         Optional<Count> count,
-        Optional<LastReading.Outage> outage,
+        Optional<LastReading.MissedReading> missed,
         double target,
         Optional<String> targetProblem,
         Optional<ScanProgress> scan,

@@ -10,14 +10,21 @@ import org.jspecify.annotations.Nullable;
 public final class LastReading<T> {
 
     private volatile @Nullable Timestamped<T> last;
-    private volatile @Nullable Outage outage;
+    private volatile @Nullable MissedReading missed;
 
     /**
-     * Reads that fail.
+     * The reads since the last value have failed.
      *
-     * @param since of the first failed read in a row
+     * @param first when the first of them failed
+     * @param since when the first of those in a row failed that are outages, as this one, or that are not
      */
-    public record Outage(Instant since, KeyspaceException.Reason reason, String message) {}
+    public record MissedReading(Instant first, Instant since, KeyspaceException.Reason reason, String message) {
+
+        /** Whether Redis is the cause. Otherwise it is available, but there is no count yet, or the scaler has failed. */
+        public boolean isOutage() {
+            return !reason.internal();
+        }
+    }
 
     LastReading() {}
 
@@ -26,20 +33,26 @@ public final class LastReading<T> {
         return Optional.ofNullable(last);
     }
 
-    /** The outage in force, or empty when the last read went well. */
-    public Optional<Outage> outage() {
-        return Optional.ofNullable(outage);
+    /** The last read if it failed. */
+    public Optional<MissedReading> missed() {
+        return Optional.ofNullable(missed);
     }
 
     void seen(Timestamped<T> known) {
         last = known;
-        outage = null;
+        missed = null;
     }
 
     /** A read has failed. Returns whether it is for another reason than the one before. */
-    boolean missed(KeyspaceException failure, Instant since) {
-        Outage before = outage;
-        outage = new Outage(since, failure.reason(), String.valueOf(failure.getMessage()));
+    boolean missed(KeyspaceException failure, Instant now) {
+        MissedReading before = missed;
+        boolean sameKind =
+                before != null && before.isOutage() == !failure.reason().internal();
+        missed = new MissedReading(
+                before == null ? now : before.first(),
+                before != null && sameKind ? before.since() : now,
+                failure.reason(),
+                String.valueOf(failure.getMessage()));
         return before == null || before.reason() != failure.reason();
     }
 }

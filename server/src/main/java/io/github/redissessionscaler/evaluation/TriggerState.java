@@ -91,7 +91,7 @@ public final class TriggerState {
 
     /** The sessions that Redis gave last; empty as long as it gives none. */
     public OptionalDouble sessions() {
-        Optional<Count> known = outage().isPresent() ? Optional.empty() : count();
+        Optional<Count> known = reading.missed().isPresent() ? Optional.empty() : count();
         return known.map(seen -> OptionalDouble.of(seen.value())).orElseGet(OptionalDouble::empty);
     }
 
@@ -121,9 +121,14 @@ public final class TriggerState {
         report = news;
     }
 
-    /** The outage that the trigger suffers, if any. */
-    public Optional<LastReading.Outage> outage() {
-        return reading.outage();
+    /** Since when Redis is unavailable for the trigger, if it is. */
+    public Optional<Instant> outageSince() {
+        return reading.missed().filter(LastReading.MissedReading::isOutage).map(LastReading.MissedReading::since);
+    }
+
+    /** Since when there is no count although Redis is available, if there is none. */
+    public Optional<Instant> uncountedSince() {
+        return reading.missed().filter(missed -> !missed.isOutage()).map(LastReading.MissedReading::since);
     }
 
     /** The current target, sessions per replica: what {@code sessionSizeKey} held when it was read last, else the default. */

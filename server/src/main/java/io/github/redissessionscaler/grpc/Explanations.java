@@ -23,9 +23,9 @@ public final class Explanations {
         explanation.count().ifPresent(count -> message.setCount(count(count, now)));
         explanation.scan().ifPresent(scan -> message.setScan(scan(scan, now)));
         explanation
-                .outage()
-                .ifPresent(outage -> message.setOutage(outage.reason() + ": " + outage.message())
-                        .setOutageSeconds(seconds(outage.since(), now)));
+                .missed()
+                .ifPresent(missed -> message.setOutage(missed.reason() + ": " + missed.message())
+                        .setOutageSeconds(seconds(missed.since(), now)));
         return message.build();
     }
 

@@ -8,6 +8,6 @@ import java.util.OptionalDouble;
  *
  * @param sessions the highest count; empty if there was none
  * @param capacity sessions that the replicas could serve: replicas times target
- * @param outage whether Redis was unavailable at some time
+ * @param outage whether there was no count at some time
  */
 public record HistoryPoint(Instant at, OptionalDouble sessions, double capacity, boolean outage) {}

@@ -119,13 +119,13 @@ final class TriggerJson {
     }
 
     private void remarks(Optional<ScanProgress> scan) {
-        view.outage().ifPresent(outage -> {
+        view.missed().ifPresent(missed -> {
             var object = new JsonObject();
-            object.addProperty("reason", outage.reason().name());
-            object.addProperty("message", outage.message());
-            object.add("seconds", JsonNumbers.seconds(outage.since(), now));
+            object.addProperty("reason", missed.reason().name());
+            object.addProperty("message", missed.message());
+            object.add("seconds", JsonNumbers.seconds(missed.since(), now));
             object.addProperty("answer", OutageText.answer(trigger.onUnavailable(), basis()));
-            json.add("outage", object);
+            json.add(missed.isOutage() ? "outage" : "uncounted", object);
         });
         state.targetProblem().ifPresent(problem -> json.addProperty("targetProblem", problem));
         var advice = new JsonArray();

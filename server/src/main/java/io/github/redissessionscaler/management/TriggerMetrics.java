@@ -97,8 +97,15 @@ public final class TriggerMetrics implements Telemetry.Families {
                 new Family(
                         "outage_seconds",
                         "How long Redis has been unavailable for the trigger, 0 while it is available",
-                        (state, now) -> Optional.of(state.outage()
-                                .map(outage -> seconds(outage.since(), now))
+                        (state, now) -> Optional.of(state.outageSince()
+                                .map(since -> seconds(since, now))
+                                .orElse(0.0))),
+                new Family(
+                        "uncounted_seconds",
+                        "How long there has been no count although Redis is available, 0 while there is one; the"
+                                + " trigger gets UNAVAILABLE",
+                        (state, now) -> Optional.of(state.uncountedSince()
+                                .map(since -> seconds(since, now))
                                 .orElse(0.0))));
     }
 
@@ -124,7 +131,7 @@ public final class TriggerMetrics implements Telemetry.Families {
         var gauge = GaugeSnapshot.builder()
                 .name(PREFIX + "outage")
                 .help("1 for what is reported during an outage: held (last value), minimum (inactive and 0) or error");
-        triggers.forEach(state -> state.outage()
+        triggers.forEach(state -> state.outageSince()
                 .flatMap(_ -> state.lastReport())
                 .map(TriggerReport::basis)
                 .filter(basis -> basis != TriggerReport.Basis.MEASURED)

@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
  *
  * @param sessions the last count, also during an outage
  * @param target the current target, in sessions per replica
+ * @param missed why there is no count now, if there is none
  * @param advice layout warnings
  */
 record TriggerView(
@@ -23,15 +24,15 @@ record TriggerView(
         OptionalDouble sessions,
         double target,
         TriggerHistory.ReplicaCount replicaCount,
-        Optional<LastReading.Outage> outage,
+        Optional<LastReading.MissedReading> missed,
         List<String> advice) {
 
     static TriggerView of(TriggerState state, List<String> advice) {
-        Optional<LastReading.Outage> outage = state.outage();
+        Optional<LastReading.MissedReading> missed = state.reading().missed();
         TriggerHealth condition;
-        if (outage.isPresent()) {
+        if (missed.filter(LastReading.MissedReading::isOutage).isPresent()) {
             condition = TriggerHealth.OUTAGE;
-        } else if (state.targetProblem().isPresent() || !advice.isEmpty()) {
+        } else if (missed.isPresent() || state.targetProblem().isPresent() || !advice.isEmpty()) {
             condition = TriggerHealth.PROBLEM;
         } else {
             condition = TriggerHealth.FINE;
@@ -43,7 +44,7 @@ record TriggerView(
                 state.count().map(count -> OptionalDouble.of(count.value())).orElseGet(OptionalDouble::empty),
                 state.target(),
                 state.history().replicaCount(),
-                outage,
+                missed,
                 advice);
     }
 

@@ -103,6 +103,7 @@ public final class SourceCounter implements AutoCloseable {
      * @throws io.github.redissessionscaler.input.LimitReachedException if too many patterns are counted already
      */
     public Count count(Source source) {
+        long start = System.nanoTime();
         Database database = keyspaces.canonical(source.database());
         Keyspace keyspace = keyspaces.of(database);
         return switch (source.query()) {
@@ -121,7 +122,7 @@ public final class SourceCounter implements AutoCloseable {
                     // A cached count does not show that every primary is available.
                     keyspace.size();
                     counts.available();
-                    return counts.count(matching);
+                    return counts.count(matching, start);
                 });
         };
     }

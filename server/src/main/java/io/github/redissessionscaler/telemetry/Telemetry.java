@@ -211,7 +211,7 @@ public final class Telemetry implements AutoCloseable {
         Timer.builder(METERS + "scan")
                 .description(
                         "Full scans of a database; MOVED if keys moved between primaries during the scan, so that it"
-                                + " was discarded")
+                                + " was discarded; UNUSED if its patterns were no longer used, so that it was ended")
                 .tag("connection", connection)
                 .tag("outcome", outcome)
                 .register(registry)

@@ -141,6 +141,43 @@ final class EvaluatorTest {
         keyspace.size(StubKeyspace.failing(Reason.NOT_COUNTED));
 
         assertUnavailable(Map.of("onUnavailable", policy), Reason.NOT_COUNTED);
+
+        TriggerState state = List.copyOf(states.all()).getFirst();
+        assertThat(state.outageSince()).isEmpty();
+        assertThat(state.uncountedSince()).hasValue(now);
+        assertThat(state.sessions()).isEmpty();
+    }
+
+    /** An outage is what Redis does. For how long a value is held counts from the first reading that fails. */
+    @Test
+    void aCountThatIsMissingIsNoOutageAndDoesNotProlongOne() {
+        Map<String, String> hold = Map.of("onUnavailable", "hold", "holdFor", "1m");
+        keyspace.size(() -> 7L);
+        assertAnswered(hold, 7, true);
+        TriggerState state = List.copyOf(states.all()).getFirst();
+
+        keyspace.size(StubKeyspace.failing(Reason.UNREACHABLE));
+        Instant first = now;
+        assertAnswered(hold, 7, true);
+        assertThat(state.outageSince()).hasValue(first);
+
+        now = now.plusSeconds(40);
+        keyspace.size(StubKeyspace.failing(Reason.NOT_COUNTED));
+        assertUnavailable(hold, Reason.NOT_COUNTED);
+        assertThat(state.outageSince()).isEmpty();
+        assertThat(state.uncountedSince()).hasValue(now);
+
+        now = now.plusSeconds(19);
+        keyspace.size(StubKeyspace.failing(Reason.UNREACHABLE));
+        assertAnswered(hold, 7, true);
+        assertThat(state.outageSince()).hasValue(now);
+        assertThat(state.uncountedSince()).isEmpty();
+        now = now.plusSeconds(2);
+        assertAnswered(hold, 0, false);
+
+        keyspace.size(() -> 8L);
+        assertAnswered(hold, 8, true);
+        assertThat(state.outageSince()).isEmpty();
     }
 
     @ParameterizedTest

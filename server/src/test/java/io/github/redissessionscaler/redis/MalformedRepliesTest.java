@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,6 +241,35 @@ final class MalformedRepliesTest {
         try (var redis = answering(Map.of("SCAN", "*2\r\n$1\r\n7\r\n*0\r\n", "DBSIZE", ":10\r\n"))) {
             assertUnavailable(
                     "redis://127.0.0.1:" + redis.port(), Map.of("keyPattern", "session:*", "accuracy", "exact"));
+        }
+    }
+
+    /** The error comes later; until then there is no count, though Redis answers. */
+    @Test
+    void aFirstScanThatDoesNotEndIsNoOutageAndNoZero() {
+        var cursor = new AtomicLong();
+        try (var redis = ScriptedRedis.answering(command -> switch (command.getFirst()) {
+                    case "DBSIZE" -> ":10\r\n".getBytes(UTF_8);
+                    case "SCAN" -> {
+                        String next = String.valueOf(cursor.incrementAndGet());
+                        yield "*2\r\n$%d\r\n%s\r\n*0\r\n"
+                                .formatted(next.length(), next)
+                                .getBytes(UTF_8);
+                    }
+                    default -> "+OK\r\n".getBytes(UTF_8);
+                });
+                var scaler = RunningScaler.with(
+                        Map.of("REDIS_URL", "redis://127.0.0.1:" + redis.port(), "ANSWER_TIMEOUT", "4s"))) {
+            assertThatThrownBy(() -> scaler.metric(Map.of("keyPattern", "session:*")))
+                    .hasMessageContaining("NOT_COUNTED: the first count of the keys 'session:*' is not finished yet");
+
+            assertThat(scaler.get("/api/status").body())
+                    .contains("\"outages\":0", "\"problems\":1", "\"condition\":\"problem\"", "\"uncounted\":{")
+                    .doesNotContain("\"outage\":{");
+            assertThat(scaler.scrape())
+                    .containsPattern("trigger_outage_seconds\\{.* 0\\.0\n")
+                    .containsPattern("trigger_uncounted_seconds\\{.* [0-9.E-]+\n")
+                    .doesNotContain("redis_session_scaler_trigger_outage{");
         }
     }
 

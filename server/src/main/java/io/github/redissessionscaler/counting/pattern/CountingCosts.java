@@ -13,6 +13,9 @@ public interface CountingCosts {
     /** The scan was discarded, because keys moved between primaries during it. */
     String MOVED = "MOVED";
 
+    /** The scan was ended early, because nobody used its patterns any more. */
+    String UNUSED = "UNUSED";
+
     /** Records nothing. */
     CountingCosts NONE = new CountingCosts() {
         @Override
@@ -33,7 +36,7 @@ public interface CountingCosts {
     /**
      * A full scan has ended.
      *
-     * @param outcome {@link #OK}, {@link #MOVED}, or the name of the reason of a failure
+     * @param outcome {@link #OK}, {@link #MOVED}, {@link #UNUSED}, or the name of the reason of a failure
      */
     void scanned(Database database, Duration took, String outcome);
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -27,6 +28,9 @@ final class FullScan {
 
     /** The cursor of the first request, and of the last reply. */
     private static final String LAST = "0";
+
+    /** Pages that may follow one another without a pause: several times as many as few keys need. */
+    private static final int PAGES_AT_ONCE = 512;
 
     /** Longest time that one page may block the server for other clients. */
     private static final long SLOW_PAGE_NANOS = 500_000;
@@ -56,17 +60,20 @@ final class FullScan {
     private final CountingOptions options;
     private final DoubleSupplier share;
     private final boolean atOnce;
+    private final BooleanSupplier wanted;
     private final Instant since;
     private final Visited visited;
     private final AtomicLong keysSeen = new AtomicLong();
     private volatile long keysExpected;
+    private volatile boolean abandoned;
 
     /**
      * A scan that is not started.
      *
      * @param share current limit on the share of each server's time; read before each pause
-     * @param atOnce whether pages follow one another without a pause: for few keys that somebody waits for. The servers
-     *     rest after it as long as they would have in between
+     * @param atOnce whether the first pages follow one another without a pause: for few keys that somebody waits for. The
+     *     servers rest after it as long as they would have in between
+     * @param wanted whether somebody still needs the counts; read before each page, by several threads
      */
     FullScan(
             Keyspace keyspace,
@@ -74,6 +81,7 @@ final class FullScan {
             CountingOptions options,
             DoubleSupplier share,
             boolean atOnce,
+            BooleanSupplier wanted,
             Instant since,
             Visited visited) {
         this.keyspace = keyspace;
@@ -81,6 +89,7 @@ final class FullScan {
         this.options = options;
         this.share = share;
         this.atOnce = atOnce;
+        this.wanted = wanted;
         this.since = since;
         this.visited = visited;
     }
@@ -89,9 +98,14 @@ final class FullScan {
         return new ScanProgress(keysSeen.get(), keysExpected, since);
     }
 
+    /** Whether it ended early because nobody needs its counts any more. */
+    boolean abandoned() {
+        return abandoned;
+    }
+
     /**
-     * Runs the scan. Empty if keys may have moved between primaries during it, so that some were counted twice or not at
-     * all.
+     * Runs the scan. Empty if it was abandoned, or if keys may have moved between primaries during it, so that some were
+     * counted twice or not at all.
      *
      * @throws InterruptedException if the loop is stopped
      */
@@ -101,8 +115,10 @@ final class FullScan {
             return Optional.empty();
         }
         keysExpected = keyspace.size();
-        List<ShardResult> results = InParallel.map(keyspace.shards(), this::scan);
-        return before.equals(keyspace.placement()) ? Optional.of(sum(results)) : Optional.empty();
+        List<Optional<ShardResult>> results = InParallel.map(keyspace.shards(), this::scan);
+        return !abandoned && before.equals(keyspace.placement())
+                ? Optional.of(sum(results.stream().flatMap(Optional::stream).toList()))
+                : Optional.empty();
     }
 
     private Result sum(List<ShardResult> results) {
@@ -125,26 +141,39 @@ final class FullScan {
                 results.stream().flatMap(result -> result.doubt().stream()).toList());
     }
 
-    private ShardResult scan(Shard shard) throws InterruptedException {
+    /** Empty if it was abandoned. */
+    private Optional<ShardResult> scan(Shard shard) throws InterruptedException {
         var pace = ServerThrottle.of(shard, share, System::nanoTime);
         var timed = new TimedShard(shard, pace, System::nanoTime);
         var tally = new MatchCounter(timed, filters);
         var recent = new RecentKeys(WINDOW);
         var distinct = new DistinctKeys();
         long sizeBefore = shard.size();
-        var end = new ScanEnd(shard, sizeBefore);
+        var end = new ScanEnd(shard, sizeBefore, distinct::count, System::nanoTime);
         int count = options.smallestPage();
         long serverNanos = 0;
         long keys = 0;
-        long lastPage = 0;
+        long sincePause = 0;
+        int withoutPause = atOnce ? PAGES_AT_ONCE : 0;
         String cursor = LAST;
         do {
-            pace.pauseAfter(atOnce ? 0 : lastPage);
+            if (withoutPause > 0) {
+                withoutPause--;
+                pace.pauseAfter(0);
+            } else {
+                pace.pauseAfter(sincePause);
+                sincePause = 0;
+            }
+            if (abandoned || !wanted.getAsBoolean()) {
+                abandoned = true;
+                return Optional.empty();
+            }
             ScanPage page = timed.scan(List.of(cursor), count).getFirst();
             tally.add(page.keys(), recent::add);
             page.keys().forEach(distinct::add);
-            lastPage = timed.takeServerNanos();
+            long lastPage = timed.takeServerNanos();
             serverNanos += lastPage;
+            sincePause += lastPage;
             keys += page.keys().size();
             keysSeen.addAndGet(page.keys().size());
             visited.add(page.keys().size(), lastPage);
@@ -154,12 +183,12 @@ final class FullScan {
             }
             count = nextCount(count, lastPage);
         } while (!cursor.equals(LAST));
-        return new ShardResult(
+        return Optional.of(new ShardResult(
                 tally.counts(),
                 serverNanos,
                 keys,
-                pace.pauseNanos(atOnce ? serverNanos : lastPage),
-                ScanCoverage.doubt(shard.name(), distinct.count(), sizeBefore, shard.size()));
+                pace.pauseNanos(sincePause),
+                ScanCoverage.doubt(shard.name(), distinct.count(), sizeBefore, shard.size())));
     }
 
     private int nextCount(int count, long nanos) {

@@ -131,6 +131,7 @@ final class ScanLoop extends BackgroundLoop {
                     options,
                     this::share,
                     atOnce,
+                    () -> isWanted(filters),
                     clock.instant(),
                     (keys, nanos) -> costs.visited(database, Method.EXACT, keys, nanos));
             pass = running;
@@ -140,12 +141,27 @@ final class ScanLoop extends BackgroundLoop {
         Optional<FullScan.Result> result = run(running);
         entries.lock.lock();
         try {
-            result.ifPresentOrElse(whole -> scanned(filters, whole), this::disturbed);
+            if (running.abandoned()) {
+                succeeded(0);
+            } else {
+                result.ifPresentOrElse(whole -> scanned(filters, whole), this::disturbed);
+            }
         } finally {
             entries.lock.unlock();
         }
         if (result.isPresent()) {
             whenScanned.run();
+        }
+    }
+
+    /** Whether one of the filters is still in use, and counted by a scan. */
+    private boolean isWanted(List<KeyFilter> filters) {
+        entries.lock.lock();
+        try {
+            entries.forgetIdle();
+            return entries.any(entry -> entry.scanned() && filters.contains(entry.filter()));
+        } finally {
+            entries.lock.unlock();
         }
     }
 
@@ -158,7 +174,11 @@ final class ScanLoop extends BackgroundLoop {
         String outcome = Reason.OTHER.name();
         try {
             Optional<FullScan.Result> result = running.run();
-            outcome = result.isPresent() ? CountingCosts.OK : CountingCosts.MOVED;
+            if (running.abandoned()) {
+                outcome = CountingCosts.UNUSED;
+            } else {
+                outcome = result.isPresent() ? CountingCosts.OK : CountingCosts.MOVED;
+            }
             return result;
         } catch (KeyspaceException e) {
             outcome = e.reason().name();

@@ -34,7 +34,7 @@ function verdict(trigger) {
   if (!trigger.verdict) {
     return "No value has been reported to KEDA yet.";
   }
-  if (trigger.outage && trigger.onUnavailable === "error") {
+  if (trigger.uncounted || (trigger.outage && trigger.onUnavailable === "error")) {
     return `For the last reported value: ${trigger.verdict}`;
   }
   return trigger.active === false
@@ -44,9 +44,11 @@ function verdict(trigger) {
 
 function notices(trigger) {
   const all = [];
-  if (trigger.outage) {
-    const { reason, message, seconds, answer } = trigger.outage;
-    all.push(["bad", `No count from Redis for ${span(seconds)} (${reason}): ${message}. ${answer}`]);
+  const missed = trigger.outage ?? trigger.uncounted;
+  if (missed) {
+    const { reason, message, seconds, answer } = missed;
+    const kind = trigger.outage ? "bad" : "warn";
+    all.push([kind, `No count from Redis for ${span(seconds)} (${reason}): ${message}. ${answer}`]);
   }
   if (trigger.targetProblem) {
     all.push(["warn", `No target from sessionSizeKey; using ${number(trigger.target)}: ${trigger.targetProblem}`]);

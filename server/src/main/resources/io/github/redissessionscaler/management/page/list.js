@@ -74,6 +74,9 @@ function stateOf(trigger) {
   if (trigger.outage) {
     return ["bad", "no count"];
   }
+  if (trigger.uncounted) {
+    return ["warn", "no count"];
+  }
   if (trigger.condition === "problem") {
     return ["warn", "warning"];
   }

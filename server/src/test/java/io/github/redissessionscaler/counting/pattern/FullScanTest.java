@@ -158,6 +158,7 @@ final class FullScanTest {
                         options,
                         () -> 1,
                         false,
+                        () -> true,
                         Instant.EPOCH,
                         (_, _) -> {})
                 .run()

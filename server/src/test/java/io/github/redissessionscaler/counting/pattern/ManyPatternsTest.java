@@ -53,7 +53,7 @@ final class ManyPatternsTest {
     private List<Long> scan(List<KeyFilter> filters) throws InterruptedException {
         var options =
                 new CountingOptions(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(10), 1, 1, 100, 1000);
-        return new FullScan(redis.keyspace(), filters, options, () -> 1, false, Instant.EPOCH, (_, _) -> {})
+        return new FullScan(redis.keyspace(), filters, options, () -> 1, false, () -> true, Instant.EPOCH, (_, _) -> {})
                 .run()
                 .orElseThrow()
                 .counts();

@@ -124,6 +124,7 @@ final class MovingKeysTest {
                         options,
                         () -> 1,
                         false,
+                        () -> true,
                         Instant.EPOCH,
                         (_, _) -> {})
                 .run()

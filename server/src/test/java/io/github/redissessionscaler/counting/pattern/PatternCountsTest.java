@@ -142,6 +142,53 @@ final class PatternCountsTest {
     }
 
     @Test
+    void aScanInProgressEndsWhenNobodyHasAskedForThreeMinutes() {
+        redis.fill("sess:", 0, 500);
+        var seconds = new AtomicLong();
+        InstantSource clock = () -> Instant.ofEpochSecond(seconds.get());
+        var slow = new AtomicBoolean(true);
+        var mayScan = new Semaphore(1);
+        var pages = new AtomicLong();
+        var keyspace = new ForwardingKeyspace(redis.keyspace()) {
+            @Override
+            public List<Shard> shards() {
+                return List.of(new ForwardingShard(super.shards().getFirst()) {
+                    @Override
+                    public List<ScanPage> scan(List<String> cursors, int count) {
+                        if (!slow.get()) {
+                            return super.scan(cursors, count);
+                        }
+                        mayScan.acquireUninterruptibly();
+                        return List.of(new ScanPage(
+                                String.valueOf(pages.incrementAndGet()), List.of(CountedRedis.key("sess:", 1))));
+                    }
+                });
+            }
+        };
+        var options = CountingOptions.DEFAULT.withFirstCount(Duration.ZERO);
+        try (SourceCounter counter = redis.counter(_ -> keyspace, clock, options)) {
+            assertThatExceptionOfType(KeyspaceException.class)
+                    .isThrownBy(() -> value(counter, exact("sess:*")))
+                    .extracting(KeyspaceException::reason)
+                    .isEqualTo(Reason.NOT_COUNTED);
+            await().until(() -> pages.get() == 1);
+
+            seconds.addAndGet(170);
+            mayScan.release();
+            await().until(() -> pages.get() == 2);
+            assertThat(counter.progress(CountedRedis.DATABASE)).isPresent();
+
+            seconds.addAndGet(20);
+            mayScan.release(1_000);
+            await().until(() -> counter.progress(CountedRedis.DATABASE).isEmpty());
+            assertThat(pages).hasValueLessThanOrEqualTo(4);
+
+            slow.set(false);
+            await().ignoreExceptions().until(() -> value(counter, exact("sess:*")) == 500);
+        }
+    }
+
+    @Test
     void failsWhileRedisIsDownAndCountsAgainAfterwards() {
         redis.fill("sess:", 0, 10);
         try (SourceCounter counter = redis.counter(refreshing(Duration.ofMillis(20)))) {
@@ -395,7 +442,8 @@ final class PatternCountsTest {
 
     private long pagesOfOnePass() throws InterruptedException {
         long before = redis.calls("scan");
-        new FullScan(redis.keyspace(), List.of(), NEVER_AGAIN, () -> 1, false, Instant.now(), (_, _) -> {}).run();
+        new FullScan(redis.keyspace(), List.of(), NEVER_AGAIN, () -> 1, false, () -> true, Instant.now(), (_, _) -> {})
+                .run();
         return redis.calls("scan") - before;
     }
 

@@ -15,7 +15,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntUnaryOperator;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ScanEndTest {
 
     private final CountedRedis redis = CountedRedis.start();
+    private long dbsize = 200;
 
     @BeforeEach
     void fill() {
@@ -74,6 +78,54 @@ final class ScanEndTest {
         assertThat(result.orElseThrow().counts()).containsExactly(0L);
     }
 
+    @Test
+    void aScanThatAlwaysReturnsNewCursorsWithoutAKeyFails() {
+        assertThatThrownBy(() -> scanByNumber(cursor -> cursor + 1, List.of()))
+                .isInstanceOf(KeyspaceException.class)
+                .hasMessageContaining("does not end SCAN: it returned 262144 pages without a key");
+    }
+
+    @Test
+    void aServerThatDoesNotKeepDbsizeFailsByItsDifferentKeys() {
+        dbsize = 0;
+        List<byte[]> keys = IntStream.range(0, 200)
+                .mapToObj(i -> CountedRedis.key("sess:", i))
+                .toList();
+
+        assertThatThrownBy(() -> scanByNumber(cursor -> cursor + 1, keys))
+                .isInstanceOf(KeyspaceException.class)
+                .hasMessageMatching(".*it returned 20600 keys, of which only about (19|20)\\d are different");
+    }
+
+    @Test
+    void aServerThatDoesNotKeepDbsizeMayHaveManyKeysButNotEndlesslyMany() {
+        ScanEnd end = end(0, () -> 1e8, () -> 0);
+        end.check("1", (int) ScanEnd.MOST_UNCOUNTED);
+
+        assertThatThrownBy(() -> end.check("2", 1))
+                .isInstanceOf(KeyspaceException.class)
+                .hasMessageContaining("it returned more than 100000000 keys, and DBSIZE is 0");
+    }
+
+    @Test
+    void aScanThatIsSlowForEverFails() {
+        var now = new AtomicLong();
+        ScanEnd end = end(6_000, () -> 1, now::get);
+        end.check("1", 1);
+        now.set(Duration.ofMinutes(70).toNanos());
+        end.check("2", 1);
+
+        now.addAndGet(1);
+
+        assertThatThrownBy(() -> end.check("3", 1))
+                .isInstanceOf(KeyspaceException.class)
+                .hasMessageContaining("it has taken more than 70 minutes, and DBSIZE is 6000");
+    }
+
+    private ScanEnd end(long size, DoubleSupplier different, LongSupplier nanoTime) {
+        return new ScanEnd(redis.keyspace().shards().getFirst(), size, different, nanoTime);
+    }
+
     private Optional<FullScan.Result> scanByNumber(IntUnaryOperator next, List<byte[]> keys)
             throws InterruptedException {
         return scan(cursor -> String.valueOf(next.applyAsInt(Integer.parseInt(cursor))), keys);
@@ -84,6 +136,11 @@ final class ScanEndTest {
             @Override
             public List<Shard> shards() {
                 return List.of(new ForwardingShard(super.shards().getFirst()) {
+                    @Override
+                    public long size() {
+                        return dbsize;
+                    }
+
                     @Override
                     public List<ScanPage> scan(List<String> cursors, int count) {
                         return List.of(new ScanPage(next.apply(cursors.getFirst()), keys));
@@ -99,6 +156,7 @@ final class ScanEndTest {
                         options,
                         () -> 1,
                         true,
+                        () -> true,
                         Instant.EPOCH,
                         (_, _) -> {})
                 .run();
