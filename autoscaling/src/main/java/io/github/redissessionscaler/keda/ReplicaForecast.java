@@ -122,10 +122,10 @@ public record ReplicaForecast(ScaledObject scaledObject, ScalerResponse response
         }
         String headline;
         if (needed > current) {
-            headline = "%s %s, though %s would be needed."
+            headline = "%s %s, but the value needs %s."
                     .formatted(now, current == 1 ? "stays" : "stay", Numbers.withCommas(needed));
         } else if (needed < current) {
-            headline = "%s stay, though %s would do.".formatted(now, Numbers.withCommas(needed));
+            headline = "%s stay, but the value needs %s.".formatted(now, Numbers.withCommas(needed));
         } else {
             headline = "%s %s right.".formatted(now, current == 1 ? "is" : "are");
         }
@@ -134,28 +134,29 @@ public record ReplicaForecast(ScaledObject scaledObject, ScalerResponse response
 
     private String moreInWords(SessionThresholds thresholds) {
         return thresholds.moreAt().stream()
-                .mapToObj(sessions -> " %s %s needed to leave %s%s."
-                        .formatted(
-                                Numbers.withCommas(sessions),
-                                sessions == 1 ? "is" : "are",
-                                replicas(current),
-                                thresholds.tolerated()
-                                        ? ": the HPA tolerates %s %%"
-                                                .formatted(Numbers.withCommas(100
-                                                        * scaledObject
-                                                                .tolerance()
-                                                                .scaleUp()))
-                                        : ""))
+                .mapToObj(
+                        sessions -> " The HPA scales out at %s%s.".formatted(sessions(sessions), tolerated(thresholds)))
                 .findFirst()
                 .orElse("");
     }
 
+    private String tolerated(SessionThresholds thresholds) {
+        return thresholds.tolerated()
+                ? ": it tolerates %s %%"
+                        .formatted(Numbers.withCommas(
+                                100 * scaledObject.tolerance().scaleUp()))
+                : "";
+    }
+
     private static String fewerInWords(SessionThresholds thresholds) {
         return thresholds.fewerAt().stream()
-                .mapToObj(sessions ->
-                        " On the way down, one less is wanted at %s or fewer.".formatted(Numbers.withCommas(sessions)))
+                .mapToObj(sessions -> " The HPA scales in at %s or fewer.".formatted(sessions(sessions)))
                 .findFirst()
                 .orElse("");
+    }
+
+    private static String sessions(long number) {
+        return Numbers.withCommas(number) + (number == 1 ? " session" : " sessions");
     }
 
     private static String replicas(long number) {

@@ -128,7 +128,7 @@ final class Metadata {
         if (known != null) {
             Given other = given.putIfAbsent(known, new Given(key, value));
             if (other != null) {
-                problems.add(key, "is given beside " + other.key() + ", which sets the same; keep one of them");
+                problems.add(key, "is set together with " + other.key() + ", which sets the same; keep one of them");
             }
         } else if (!KEDAS_KEYS.contains(name)) {
             problems.add(Printable.name(key), "is not a known key" + suggestion(key, name));

@@ -12,12 +12,12 @@ final class ReplicaForecastTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        10  | 1 | 1 replica is right. 111 are needed to leave 1 replica: the HPA tolerates 10 %.
-        105 | 1 | 1 replica stays, though 2 would be needed. 111 are needed to leave 1 replica: the HPA tolerates 10 %.
+        10  | 1 | 1 replica is right. The HPA scales out at 111 sessions: it tolerates 10 %.
+        105 | 1 | 1 replica stays, but the value needs 2. The HPA scales out at 111 sessions: it tolerates 10 %.
         111 | 1 | The HPA scales out from 1 replica to 2.
-        250 | 3 | 3 replicas are right. 331 are needed to leave 3 replicas: the HPA tolerates 10 %. On the way down, one less is wanted at 200 or fewer.
-        195 | 2 | 2 replicas are right. 221 are needed to leave 2 replicas: the HPA tolerates 10 %. On the way down, one less is wanted at 100 or fewer.
-        995 | 11 | 11 replicas stay, though 10 would do.
+        250 | 3 | 3 replicas are right. The HPA scales out at 331 sessions: it tolerates 10 %. The HPA scales in at 200 sessions or fewer.
+        195 | 2 | 2 replicas are right. The HPA scales out at 221 sessions: it tolerates 10 %. The HPA scales in at 100 sessions or fewer.
+        995 | 11 | 11 replicas stay, but the value needs 10.
         100 | 3 | The HPA scales in from 3 replicas to 1, after its stabilization window, by default 5 minutes.
         0   | 1 | 1 replica is right.
         """)
@@ -48,7 +48,7 @@ final class ReplicaForecastTest {
 
         assertThat(forecast.thresholds(ReplicaForecastTest::whole).moreAt()).hasValue(101);
         assertThat(inWords(forecast, ReplicaForecastTest::whole))
-                .isEqualTo("1 replica is right. 101 are needed to leave 1 replica.");
+                .isEqualTo("1 replica is right. The HPA scales out at 101 sessions.");
     }
 
     @ParameterizedTest
@@ -74,7 +74,7 @@ final class ReplicaForecastTest {
         ReplicaForecast forecast = ReplicaForecast.of(1, 1e12, 2000);
 
         assertThat(forecast.thresholds(sessions -> sessions).moreAt()).isEmpty();
-        assertThat(inWords(forecast, sessions -> sessions)).doesNotContain("needed to leave");
+        assertThat(inWords(forecast, sessions -> sessions)).doesNotContain("scales out");
     }
 
     /** Every number of replicas that anybody is shown, by the rules that each applies. */

@@ -209,7 +209,7 @@ final class CheckCommand implements Callable<Integer> {
             if (parts.length < 2 || parts[0].isBlank()) {
                 problems.add("--metadata", "number " + (i + 1) + " is not KEY=VALUE, such as sessionSize=50");
             } else if (metadata.putIfAbsent(parts[0], parts[1]) != null) {
-                problems.add("--metadata", Printable.name(parts[0]) + " is given twice; keep one of them");
+                problems.add("--metadata", Printable.name(parts[0]) + " is set twice; keep one of them");
             }
         }
         problems.throwIfAny();
@@ -244,7 +244,7 @@ final class CheckCommand implements Callable<Integer> {
             String answer = ScalerErrors.describe(
                             address.toString(), e.getStatus(), speaksTls(), Duration.ofSeconds(timeoutSeconds))
                     + (scaler == null && e.getStatus().getCode() == Status.Code.UNAVAILABLE
-                            ? "; --scaler says where another one is, and --redis counts without any"
+                            ? "; set --scaler to its address, or use --redis to count without a scaler"
                             : "");
             throw e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT
                     ? invalid("--metadata", answer)
@@ -254,10 +254,10 @@ final class CheckCommand implements Callable<Integer> {
 
     private CheckResult askRedis() throws InterruptedException {
         if (scaler != null) {
-            throw invalid("--scaler", "is asked, or Redis is, with --redis or --config; give one of them");
+            throw invalid("--scaler", "cannot be combined with --redis or --config");
         }
         if (redis != null && configFile != null) {
-            throw invalid("--redis", "says where Redis is, and so does --config; give one of them");
+            throw invalid("--redis", "cannot be combined with --config");
         }
         Trigger trigger = TriggerParser.parse(metadata);
         Logging.use(LogFormat.TEXT, "off");
@@ -368,7 +368,7 @@ final class CheckCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw invalid("--ca-file, --cert-file, --key-file", "one of them cannot be used: " + Causes.describe(e));
         } catch (IllegalArgumentException e) {
-            throw invalid("--ca-file, --cert-file, --key-file", "one of them holds no PEM: " + rootOf(e));
+            throw invalid("--ca-file, --cert-file, --key-file", "one of them is not a PEM file: " + rootOf(e));
         }
         return credentials.build();
     }

@@ -25,7 +25,7 @@ import java.util.List;
 final class CheckReport {
 
     private static final String NO_VALUE =
-            "none, but an error: KEDA's fallback, if there is one, or else the HPA changes nothing";
+            "none, but an error: KEDA uses the fallback; without one, the HPA changes nothing";
 
     private final CheckResult findings;
     private final ReplicaForecast forecast;
@@ -52,7 +52,7 @@ final class CheckReport {
         }
         findings.explanation().ifPresent(this::counted);
         findings.inspection().ifPresent(this::inspected);
-        String unknown = findings.outage().isPresent() ? ", since Redis gives no count" : "";
+        String unknown = findings.outage().isPresent() ? ", because there is no count from Redis" : "";
         line("active", (findings.active() ? "yes" : "no") + unknown);
         line("metric", findings.metric());
         line("value", findings.value().isPresent() ? value(findings.value().getAsDouble()) : NO_VALUE);
@@ -70,8 +70,7 @@ final class CheckReport {
                 + " per replica"
                 + (current.equals(ofMetric)
                         ? ""
-                        : "; KEDA is given %s, so the value is scaled by %s / %s"
-                                .formatted(ofMetric, ofMetric, current));
+                        : "; KEDA gets %s, so the value is scaled by %s / %s".formatted(ofMetric, ofMetric, current));
     }
 
     private String value(double value) {
@@ -79,8 +78,8 @@ final class CheckReport {
             return number(value);
         }
         return value == 0
-                ? "no count; KEDA gets 0 while Redis gives none"
-                : number(value) + ", the last count; Redis gives none now";
+                ? "0, because there is no count from Redis"
+                : number(value) + ", the last value, because there is no count from Redis";
     }
 
     /** Of a large number no fraction, which none of the readers needs. */
@@ -101,13 +100,13 @@ final class CheckReport {
         String how = switch (count.getMethod()) {
             case METHOD_ESTIMATE -> {
                 Interval likely = Interval.of95(count.getSessions(), count.getStandardError());
-                yield "estimated; with 95 %% confidence %s to %s"
+                yield "estimate, 95 %% confidence interval %s to %s"
                         .formatted(
                                 Numbers.withCommas(Math.rint(likely.lowest())),
                                 Numbers.withCommas(Math.rint(likely.highest())));
             }
-            case METHOD_EXACT -> "each visited";
-            case METHOD_INDEX -> "a number that Redis keeps";
+            case METHOD_EXACT -> "exact count";
+            case METHOD_INDEX -> "number stored by Redis";
             case METHOD_UNSPECIFIED, UNRECOGNIZED -> "counted";
         };
         line(
@@ -135,10 +134,9 @@ final class CheckReport {
                         cost.keysRead() == 0 ? "" : ", %s keys read".formatted(Numbers.withCommas(cost.keysRead())),
                         seconds(cost.took()),
                         cost.serverTime()
-                                .map(time -> "Redis was busy with it for %s, %s %% of that time"
-                                        .formatted(seconds(time), share(cost, time)))
-                                .orElse("how long Redis was busy with it is unknown, since the user may not call"
-                                        + " INFO"));
+                                .map(time ->
+                                        "used %s of Redis's time (%s %%)".formatted(seconds(time), share(cost, time)))
+                                .orElse("Redis's time is unknown, because the user may not call INFO"));
     }
 
     private static String share(Cost cost, Duration serverTime) {
@@ -163,7 +161,7 @@ final class CheckReport {
     private void keys(KeyShapes keys) {
         line(
                 "keys",
-                "%s looked at, %s of them count%s"
+                "%s sampled, %s of them counted%s"
                         .formatted(
                                 Numbers.withCommas(keys.lookedAt()),
                                 Numbers.withCommas(keys.counted()),
@@ -173,10 +171,10 @@ final class CheckReport {
     }
 
     private void rights(MissingPermissions rights) {
-        granted("rights missing", rights, rights.needed(), "");
-        granted("rights useful", rights, rights.helpful(), " for " + String.join(", ", rights.benefits()));
+        granted("missing ACL rules", rights, rights.needed(), "");
+        granted("useful ACL rules", rights, rights.helpful(), " for " + String.join(", ", rights.benefits()));
         if (rights.missing().isEmpty()) {
-            line("rights", "the user %s has all that this trigger makes use of".formatted(rights.user()));
+            line("ACL rules", "the user %s has all permissions that this trigger uses".formatted(rights.user()));
         }
     }
 
@@ -192,22 +190,22 @@ final class CheckReport {
         List<String> why = new ArrayList<>();
         long needed = forecast.needed().orElse(outlook.replicas());
         if (outlook.reason() == DecisionReason.MAXIMUM) {
-            why.add("%d would be needed, and maxReplicaCount is %d".formatted(needed, spec.maxReplicas()));
+            why.add("the value needs %d, but maxReplicaCount is %d".formatted(needed, spec.maxReplicas()));
         } else if (findings.outage().isPresent() && findings.value().isPresent()) {
             why.add("what KEDA and the HPA do with that value");
         } else if (outlook.reason() == DecisionReason.MINIMUM && needed < outlook.replicas()) {
             why.add(
                     spec.minReplicas() > 0
-                            ? "%d would do, and minReplicaCount is %d".formatted(needed, spec.minReplicas())
-                            : "%d would do, and the HPA keeps one while the trigger is active".formatted(needed));
+                            ? "the value needs %d, but minReplicaCount is %d".formatted(needed, spec.minReplicas())
+                            : "the value needs %d, but the HPA keeps one while the trigger is active"
+                                    .formatted(needed));
         } else if (outlook.reason() == DecisionReason.COOLED_DOWN) {
-            why.add("the trigger is inactive, and KEDA ends the last one when it has been so for cooldownPeriod, by"
-                    + " default 300 s");
+            why.add("the trigger is inactive, and KEDA stops the last one after cooldownPeriod, by default 300 s");
         } else if (outlook.reason() == DecisionReason.ZERO) {
             why.add("the trigger is inactive, so KEDA starts none");
         }
         if (outlook.after().isPositive() && outlook.reason() != DecisionReason.COOLED_DOWN) {
-            why.add("which takes KEDA and the HPA %s".formatted(seconds(outlook.after())));
+            why.add("reached after %s".formatted(seconds(outlook.after())));
         }
         return why.isEmpty() ? "" : ": " + String.join("; ", why);
     }
@@ -219,7 +217,7 @@ final class CheckReport {
         long replicas = outlook.replicas();
         long needed = forecast.needed().orElse(replicas);
         if (needed < replicas) {
-            text.append("%n%d would do, but the HPA tolerates %s %% by default.%n"
+            text.append("%nThe value needs %d, but the HPA tolerates %s %% by default.%n"
                     .formatted(
                             needed,
                             Numbers.plain(forecast.scaledObject().tolerance().scaleDown() * 100)));
@@ -227,7 +225,7 @@ final class CheckReport {
         }
         text.append("""
 
-            %d would be needed, but the HPA tolerates %s %% by default: from %d it leaves at %d sessions.
+            The value needs %d, but the HPA tolerates %s %% by default: it scales out from %d at %d sessions.
             %s
             """.formatted(
                 needed,
@@ -266,7 +264,7 @@ final class CheckReport {
         explanation.getAdviceList().forEach(sentence -> notes.add("Warning: " + sentence));
         if (explanation.hasScan()) {
             Scan scan = explanation.getScan();
-            notes.add("A scan is under way: %s of about %s keys in %s s"
+            notes.add("A scan is running: %s of about %s keys in %s s"
                     .formatted(
                             Numbers.withCommas(scan.getKeysSeen()),
                             Numbers.withCommas(scan.getKeysExpected()),

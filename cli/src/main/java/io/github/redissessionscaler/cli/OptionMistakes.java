@@ -23,11 +23,10 @@ final class OptionMistakes {
         return switch (mistake) {
             case UnmatchedArgumentException unmatched -> unmatched(unmatched);
             case MissingParameterException missing -> missing(missing);
-            case OverwrittenOptionException twice ->
-                name(twice.getOverwritten()) + ": is given twice; keep one of them";
+            case OverwrittenOptionException twice -> name(twice.getOverwritten()) + ": is set twice; keep one of them";
             default ->
                 mistake.getArgSpec() == null
-                        ? "the command line cannot be understood"
+                        ? "the command line is invalid"
                         : value(mistake.getArgSpec(), mistake.getValue());
         };
     }
@@ -47,8 +46,8 @@ final class OptionMistakes {
                 .map(known -> Printable.name(first) + ": is not a command; did you mean '" + known + "'?")
                 .orElse(
                         command.getSubcommands().isEmpty()
-                                ? "a word on the command line belongs to no option; give each value behind its option"
-                                : "a word on the command line is not a command; it has "
+                                ? "an argument belongs to no option; write each value after its option"
+                                : "an argument is not a command; the commands are "
                                         + String.join(
                                                 ", ", command.getSubcommands().keySet()));
     }
@@ -66,7 +65,7 @@ final class OptionMistakes {
 
     private static String value(ArgSpec option, @org.jspecify.annotations.Nullable String value) {
         Class<?> type = option.type();
-        String shown = value == null ? "what is given" : Printable.value(value);
+        String shown = value == null ? "the value" : Printable.value(value);
         if (type.isEnum()) {
             return name(option) + ": " + shown + " is not one of "
                     + Arrays.stream(type.getEnumConstants())

@@ -33,16 +33,14 @@ final class ScalerErrors {
             if (cause instanceof SSLException || message.contains("SSL/TLS record")) {
                 return scaler + "does not complete the TLS handshake: "
                         + (message.contains("SSL/TLS record")
-                                ? "it answers without TLS; leave --tls and --ca-file out"
+                                ? "it does not use TLS; remove --tls and --ca-file"
                                 : Printable.plain(message.split("\\R", 2)[0]));
             }
             if (message.contains("HTTP/1")) {
-                return scaler + "answers with HTTP/1; is that the management port? The port for KEDA is GRPC_PORT";
+                return scaler + "replies with HTTP/1, as the management port does; use the port for KEDA, GRPC_PORT";
             }
             if (message.contains("First received frame was not SETTINGS") || detail.equals("http2 exception")) {
-                return scaler
-                        + "answers with something that is no HTTP/2; give the address of its GRPC_PORT, by default"
-                        + " 6000";
+                return scaler + "does not reply with HTTP/2; use the address of its GRPC_PORT, by default 6000";
             }
             if (cause instanceof IOException failure && cause.getCause() == null && message.contains("refused")) {
                 return scaler + "cannot be reached: " + Causes.describe(failure);
@@ -50,12 +48,11 @@ final class ScalerErrors {
         }
         return switch (status.getCode()) {
             case DEADLINE_EXCEEDED ->
-                scaler + "did not answer within " + timeout.toSeconds() + " s; --timeout gives it longer";
-            case UNIMPLEMENTED -> scaler + "is none: it knows no service of KEDA's external scalers";
+                scaler + "did not answer within " + timeout.toSeconds() + " s; increase --timeout";
+            case UNIMPLEMENTED -> scaler + "is not an external scaler for KEDA";
             case UNAVAILABLE ->
                 detail.isEmpty() || detail.equals("io exception") || detail.startsWith("Network closed")
-                        ? scaler + "closed the connection"
-                                + (tls ? "" : "; where it expects TLS, add --tls or --ca-file")
+                        ? scaler + "closed the connection" + (tls ? "" : "; if it expects TLS, add --tls or --ca-file")
                         : scaler + "answers UNAVAILABLE: " + detail;
             default -> scaler + "answers " + status.getCode() + (detail.isEmpty() ? "" : ": " + detail);
         };

@@ -122,10 +122,10 @@ final class ServeCommand implements Callable<Integer> {
     private static String nextSteps(int redisPort, int grpcPort) {
         return """
 
-            An empty Redis waits on 127.0.0.1:%d. From a second terminal:
+            An empty Redis listens on 127.0.0.1:%d. In a second terminal:
 
-              put 101 sessions in:   redis-cli -p %d EVAL "for i=1,101 do redis.call('SETEX','session:'..i,1800,'x') end" 0
-              ask as KEDA does:      ./redis-session-scaler check --scaler 127.0.0.1:%d --metadata wholeReplicas=true
+              create 101 sessions:   redis-cli -p %d EVAL "for i=1,101 do redis.call('SETEX','session:'..i,1800,'x') end" 0
+              call the scaler:       ./redis-session-scaler check --scaler 127.0.0.1:%d --metadata wholeReplicas=true
             """.formatted(redisPort, redisPort, grpcPort);
     }
 

@@ -28,7 +28,8 @@ record SimulationReport(LoadCurve curve, List<Outcome> outcomes, double capacity
         curve.outages()
                 .forEach(outage -> text.append("Redis is unavailable for %s from %s%n"
                         .formatted(DurationFormat.time(outage.length()), at(outage.from()))));
-        text.append("A replica can take %s sessions; more is an overload%n%n".formatted(Numbers.plain(capacity)));
+        text.append(
+                "A replica can serve %s sessions; with more it is overloaded%n%n".formatted(Numbers.plain(capacity)));
         table(text);
         if (withChanges) {
             outcomes.forEach(outcome -> changes(outcome, text));
@@ -71,7 +72,7 @@ record SimulationReport(LoadCurve curve, List<Outcome> outcomes, double capacity
     }
 
     private void changes(Outcome outcome, StringBuilder text) {
-        text.append("%n%s, beginning with %d:%n".formatted(outcome.setup().name(), outcome.atFirst()));
+        text.append("%n%s, starting with %d:%n".formatted(outcome.setup().name(), outcome.atFirst()));
         outcome.changes()
                 .forEach(change -> text.append("  %s   %d -> %d   %s%n"
                         .formatted(at(change.at()), change.before(), change.replicas(), change.why())));

@@ -51,7 +51,7 @@ record DemoScaledObject(ScaledObjectRef ref, boolean pushed, String special) {
     }
 
     /** The sessions at which the HPA wants more replicas than these. */
-    long leavesAt(long replicas) {
+    long scalesOutAt(long replicas) {
         Trigger trigger = TriggerParser.parse(ref.getScalerMetadataMap());
         return ReplicaForecast.of(0, SESSION_SIZE, replicas)
                 .thresholds(sessions -> trigger.valueOf((double) sessions, SESSION_SIZE))

@@ -59,8 +59,8 @@ final class Narrator {
                 && !toleranceExplained
                 && sessions.getAsLong() > before * DemoScaledObject.SESSION_SIZE) {
             toleranceExplained = true;
-            print("%s stays at %d: the HPA tolerates 10 %% by default, so it leaves %d only at %d sessions"
-                    .formatted(which.shop().name(), before, before, which.shop().leavesAt(before)));
+            print("%s stays at %d: the HPA tolerates 10 %% by default, so it scales out from %d only at %d sessions"
+                    .formatted(which.shop().name(), before, before, which.shop().scalesOutAt(before)));
         }
     }
 

@@ -45,7 +45,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     public static EmbeddedRedis start(int port) {
         try {
             if (EmbeddedRedis.class.getResource("/redis/embedded/core/ExecutableProvider.class") == null) {
-                throw new IOException("no Redis comes along with the image; name one by REDIS_ADDRESS");
+                throw new IOException("the image contains no redis-server; set REDIS_ADDRESS");
             }
             if (port < 0 || port > HIGHEST_PORT) {
                 throw new IOException("its port " + port + " is not from 0 to " + HIGHEST_PORT);
@@ -150,7 +150,7 @@ public final class EmbeddedRedis implements AutoCloseable {
                 String log = Files.readString(directory.resolve("log"));
                 close();
                 throw new IOException(
-                        log.lines().reduce((first, second) -> second).orElse("it says nothing"));
+                        log.lines().reduce((first, second) -> second).orElse("it printed nothing"));
             }
         }
     }
@@ -205,7 +205,7 @@ public final class EmbeddedRedis implements AutoCloseable {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new IOException(
-                    "its port %d cannot be used: %s; give another, or 0 for any free one"
+                    "port %d cannot be used: %s; choose another one, or 0 for a free one"
                             .formatted(port, Causes.describe(e)),
                     e);
         }

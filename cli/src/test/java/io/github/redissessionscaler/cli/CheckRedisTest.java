@@ -82,10 +82,10 @@ final class CheckRedisTest {
         assertThat(text.status()).isZero();
         assertThat(text.out())
                 .containsPattern("counts +keys that match 'session:\\*'\n")
-                .containsPattern("sessions +101, each visited, ")
-                .containsPattern("cost +\\d+ DBSIZE, \\d+ SCAN, 101 keys read in .*; Redis was busy with it for ")
-                .containsPattern("keys +\\d+ looked at, \\d+ of them count, such as\n +\\d+ × session:\\*{36}\n")
-                .containsPattern("rights +the user default has all")
+                .containsPattern("sessions +101, exact count, ")
+                .containsPattern("cost +\\d+ DBSIZE, \\d+ SCAN, 101 keys read in .*; used .* of Redis's time")
+                .containsPattern("keys +\\d+ sampled, \\d+ of them counted, such as\n +\\d+ × session:\\*{36}\n")
+                .containsPattern("ACL rules +the user default has all")
                 .containsPattern("wanted replicas +2, from 1 now\n")
                 .doesNotContain(ids);
         assertThat(json.toString()).doesNotContain(ids);
@@ -105,7 +105,7 @@ final class CheckRedisTest {
         CommandRun run = check();
 
         assertThat(run.out())
-                .containsPattern("sessions +30, a number that Redis keeps, ")
+                .containsPattern("sessions +30, number stored by Redis, ")
                 .containsPattern("cost +1 DBSIZE in ")
                 .contains("× session:" + "*".repeat(36))
                 .doesNotContain(ids);
@@ -170,7 +170,7 @@ final class CheckRedisTest {
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out())
-                .containsPattern("rights missing +\\+select \\+type ~session:\\* ~the\\?flag\n")
+                .containsPattern("missing ACL rules +\\+select \\+type ~session:\\* ~the\\?flag\n")
                 .contains("ACL SETUSER scaler +select +type ~session:* ~the?flag\n")
                 .contains("+psubscribe &__keyevent@2__:*")
                 .containsPattern("value +none, but an error");
@@ -185,8 +185,8 @@ final class CheckRedisTest {
 
         assertThat(run.status()).isZero();
         assertThat(run.out())
-                .contains("unknown, since the user may not call INFO")
-                .containsPattern("rights useful +\\+info");
+                .contains("unknown, because the user may not call INFO")
+                .containsPattern("useful ACL rules +\\+info");
     }
 
     @Test
@@ -323,17 +323,18 @@ final class CheckRedisTest {
     }
 
     @Test
-    void theReasonOfTheWantedReplicasIsTold() {
-        assertThat(check().out()).contains("wanted replicas    1, from 1 now: 0 would do, and minReplicaCount is 1");
+    void theReasonForTheWantedReplicasIsPrinted() {
+        assertThat(check().out())
+                .contains("wanted replicas    1, from 1 now: the value needs 0, but minReplicaCount is 1");
         sessions(1_700, 1800);
-        assertThat(check().out()).contains("17, from 1 now: which takes KEDA and the HPA 45 s");
+        assertThat(check().out()).contains("17, from 1 now: reached after 45 s");
         clear();
         sessions(500, 1800);
         assertThat(check("--max-replicas", "4").out())
-                .contains("4, from 1 now: 5 would be needed, and maxReplicaCount is 4");
+                .contains("4, from 1 now: the value needs 5, but maxReplicaCount is 4");
         assertThat(check("--min-replicas", "0", "--metadata", "activationSessionSize=600")
                         .out())
-                .contains("0, from 1 now: the trigger is inactive, and KEDA ends the last one");
+                .contains("0, from 1 now: the trigger is inactive, and KEDA stops the last one");
     }
 
     @ParameterizedTest

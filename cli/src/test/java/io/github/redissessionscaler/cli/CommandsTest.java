@@ -73,7 +73,7 @@ final class CommandsTest {
                     "accuracy=estimate");
             assertThat(result.out())
                     .containsPattern("counts +keys that match '\\*'\n")
-                    .containsPattern("sessions +20,000, estimated; with 95 % confidence [\\d,]+ to [\\d,]+, ")
+                    .containsPattern("sessions +20,000, estimate, 95 % confidence interval [\\d,]+ to [\\d,]+, ")
                     .containsPattern("Warning: \\d+ of \\d+ inspected matching keys have no TTL");
 
             CommandRun json = CommandRun.of(

@@ -109,9 +109,9 @@ final class MessagesTest {
                 "check --timeout x | check: --timeout: 'x' is not a whole number; see check --help",
                 "check --output xml | check: --output: 'xml' is not one of text, json; see check --help",
                 "check --metadata | check: --metadata: requires a value; give --metadata=KEY=VALUE; see check --help",
-                "check --scaler a:1 --scaler b:2 | check: --scaler: is given twice; keep one of them; see check --help",
+                "check --scaler a:1 --scaler b:2 | check: --scaler: is set twice; keep one of them; see check --help",
                 "check --metadata x | check: --metadata: number 1 is not KEY=VALUE, such as sessionSize=50",
-                "check --metadata sessionSize=1 --metadata sessionSize=2 | check: --metadata: sessionSize is given"
+                "check --metadata sessionSize=1 --metadata sessionSize=2 | check: --metadata: sessionSize is set"
                         + " twice; keep one of them",
                 "check --scaler no:port | check: --scaler: is not HOST:PORT, such as 127.0.0.1:6000; it is not shown,"
                         + " since it may hold a password",
@@ -157,7 +157,7 @@ final class MessagesTest {
             CommandRun embedded = CommandRun.of("serve", "--embedded-redis", "--embedded-redis-port", port);
             assertThat(embedded.status()).isEqualTo(1);
             assertThat(embedded.err())
-                    .contains("its port " + port + " cannot be used: the port is already in use; give another");
+                    .contains("port " + port + " cannot be used: the port is already in use; choose another");
         }
     }
 

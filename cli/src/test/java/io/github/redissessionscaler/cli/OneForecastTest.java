@@ -27,7 +27,7 @@ import redis.clients.jedis.params.SetParams;
 /** The status page, its JSON, the metrics and {@code check} say the same of one trigger. */
 final class OneForecastTest {
 
-    private static final Pattern LEAVES = Pattern.compile("leaves at (\\d+) sessions");
+    private static final Pattern LEAVES = Pattern.compile("scales out from \\d+ at (\\d+) sessions");
 
     private static RedisServer redis;
 

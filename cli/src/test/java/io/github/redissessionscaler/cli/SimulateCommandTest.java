@@ -49,7 +49,7 @@ final class SimulateCommandTest {
                 .contains(
                         "289 points from 2026-03-02 00:00:00 to 2026-03-03 00:00:00, at most 1193 sessions",
                         "Redis is unavailable for 25 min 00 s from 2026-03-02 14:30:00",
-                        "A replica can take 100 sessions; more is an overload")
+                        "A replica can serve 100 sessions; with more it is overloaded")
                 .anyMatch(
                         line -> line.matches("setup +overloaded +worst moment +replica hours +changes +most replicas"))
                 .anyMatch(line -> line.matches("as given +4 h 57 min +1123 on 1 at 2026-03-02 14:54:49 +147.9 +36 +12"))
@@ -58,11 +58,11 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void tellsEveryChangeAndWhy() {
+    void printsEveryChangeAndItsReason() {
         CommandRun run = CommandRun.of("simulate", "--from", DAY, "--metadata", "wholeReplicas=true", "--changes");
 
         assertThat(run.out())
-                .contains("as given, beginning with 1:")
+                .contains("as given, starting with 1:")
                 .containsPattern("2026-03-02 06:1\\d:\\d\\d   1 -> 2   the metric needs them")
                 .contains("10 -> 0   KEDA: no trigger has been active for the cooldown period");
     }

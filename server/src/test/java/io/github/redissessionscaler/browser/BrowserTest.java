@@ -79,7 +79,7 @@ final class BrowserTest {
         assertThat(text("shop/idle")).contains("inactive");
         toggle("legacy/reports");
         toggle("shop/web");
-        awaitText("shop/web", "are needed to leave 9 replicas: the HPA tolerates 10 %");
+        awaitText("shop/web", "The HPA scales out at");
         screenshot(name + "-overview");
         toggle("legacy/reports");
         toggle("blog/www");
