@@ -18,12 +18,21 @@ public final class Suggestions {
      * The known name with the fewest typos, or empty if none is similar. Ignores case. Of equally similar names, the first.
      */
     public static Optional<String> to(String given, Collection<String> known) {
+        return to(given, known, CHARACTERS_PER_ERROR);
+    }
+
+    /** The same for a name that may as well be right and mean something else: it must be more similar. */
+    public static Optional<String> toTypo(String given, Collection<String> known) {
+        return to(given, known, 2 * CHARACTERS_PER_ERROR);
+    }
+
+    private static Optional<String> to(String given, Collection<String> known, int charactersPerError) {
         String wanted = given.toLowerCase(Locale.ROOT);
         Optional<String> nearest = Optional.empty();
         int fewest = Integer.MAX_VALUE;
         for (String name : known) {
             int length = Math.max(name.length(), given.length());
-            int tolerated = Math.clamp(length / CHARACTERS_PER_ERROR, 1, MOST_ERRORS);
+            int tolerated = Math.clamp(length / charactersPerError, 1, MOST_ERRORS);
             if (Math.abs(name.length() - given.length()) > tolerated) {
                 continue;
             }

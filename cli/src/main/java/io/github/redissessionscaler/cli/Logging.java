@@ -2,7 +2,6 @@ package io.github.redissessionscaler.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -11,8 +10,10 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import java.time.Instant;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** Where the log goes: standard error, as text or as one JSON object a line. Found by Logback itself at the first logger. */
 public final class Logging extends ContextAwareBase implements Configurator {
@@ -39,7 +40,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         context.reset();
         Encoder<ILoggingEvent> encoder = switch (format) {
             case TEXT -> text();
-            case JSON -> json();
+            case JSON -> new JsonLines();
         };
         encoder.setContext(context);
         encoder.start();
@@ -63,14 +64,10 @@ public final class Logging extends ContextAwareBase implements Configurator {
         return encoder;
     }
 
-    private static Encoder<ILoggingEvent> json() {
-        var encoder = new JsonEncoder();
-        encoder.setWithContext(false);
-        encoder.setWithSequenceNumber(false);
-        encoder.setWithNanoseconds(false);
-        encoder.setWithFormattedMessage(true);
-        encoder.setWithMessage(false);
-        encoder.setWithArguments(false);
-        return encoder;
+    /** Logs why the scaler does not start. */
+    static void error(String problem, Optional<Exception> stackTrace) {
+        LoggingEventBuilder line = LoggerFactory.getLogger(Logging.class).atError();
+        stackTrace.ifPresent(line::setCause);
+        line.log("{}", problem);
     }
 }

@@ -1,14 +1,15 @@
 package io.github.redissessionscaler.cli;
 
+import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.telemetry.BuildInfo;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.util.Properties;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -27,7 +28,8 @@ public final class Main {
     static final int INVALID_INPUT = 2;
     static final int FAILED = 1;
 
-    private static final int HELP_WIDTH = 120;
+    /** Characters of a line where there is no terminal; on a terminal it is as wide as that. */
+    private static final int HELP_WIDTH = 80;
 
     @Option(
             names = "--stacktrace",
@@ -54,24 +56,36 @@ public final class Main {
         commandLine.setErr(err);
         commandLine.setParameterExceptionHandler((problem, given) -> {
             CommandLine command = problem.getCommandLine();
-            command.getErr()
-                    .println(command.getCommandName() + ": " + OptionMistakes.describe(problem) + "; see "
-                            + command.getCommandName() + " --help");
+            report(
+                    command,
+                    OptionMistakes.describe(problem) + "; see " + command.getCommandName() + " --help",
+                    Optional.empty());
             return INVALID_INPUT;
         });
         commandLine.setExecutionExceptionHandler((failure, command, result) -> {
-            if (main.stacktrace) {
-                failure.printStackTrace(command.getErr());
-            } else {
-                command.getErr().println(command.getCommandName() + ": " + oneLine(failure));
-            }
+            report(command, oneLine(failure), main.stacktrace ? Optional.of(failure) : Optional.empty());
             return failure instanceof InvalidInputException ? INVALID_INPUT : FAILED;
         });
         return commandLine.execute(args);
     }
 
     private static CommandLine commandLine(Main main) {
-        return new CommandLine(main).addSubcommand(ServeCommand.commandLine()).setUsageHelpWidth(HELP_WIDTH);
+        return new CommandLine(main)
+                .addSubcommand(ServeCommand.commandLine())
+                .setUsageHelpWidth(HELP_WIDTH)
+                .setUsageHelpAutoWidth(true);
+    }
+
+    /** Writes an error of serve as its log lines, if these are JSON. */
+    private static void report(CommandLine command, String problem, Optional<Exception> stackTrace) {
+        if (command.getCommand() instanceof ServeCommand serve && serve.logFormat() == LogFormat.JSON) {
+            Logging.use(LogFormat.JSON, "error");
+            Logging.error(problem, stackTrace);
+        } else if (stackTrace.isPresent()) {
+            stackTrace.get().printStackTrace(command.getErr());
+        } else {
+            command.getErr().println(command.getCommandName() + ": " + problem);
+        }
     }
 
     private static PrintWriter standard(PrintStream stream) {
@@ -94,14 +108,8 @@ public final class Main {
     /** The version that the build put in. */
     static final class Version implements IVersionProvider {
         @Override
-        public String[] getVersion() throws IOException {
-            try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
-                var properties = new Properties();
-                if (in != null) {
-                    properties.load(in);
-                }
-                return new String[] {"redis-session-scaler " + properties.getProperty("version")};
-            }
+        public String[] getVersion() {
+            return new String[] {"redis-session-scaler " + BuildInfo.version()};
         }
     }
 }

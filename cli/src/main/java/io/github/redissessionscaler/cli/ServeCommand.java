@@ -1,10 +1,13 @@
 package io.github.redissessionscaler.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.redissessionscaler.app.Scaler;
 import io.github.redissessionscaler.config.ConfigLoader;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.ServerConfig;
+import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.embedded.EmbeddedRedis;
 import java.io.PrintWriter;
@@ -14,6 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +33,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         footerHeading = "%nEnvironment (the configuration file takes the names in brackets):%n")
 final class ServeCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -57,17 +64,20 @@ final class ServeCommand implements Callable<Integer> {
     /** The command, whose help ends with every environment variable and its default. */
     static CommandLine commandLine() {
         var commandLine = new CommandLine(new ServeCommand());
-        commandLine.getCommandSpec().usageMessage().footer(environmentHelp());
+        commandLine
+                .getHelpSectionMap()
+                .put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER, ServeCommand::environmentHelp);
         return commandLine;
     }
 
-    private static String[] environmentHelp() {
+    private static String environmentHelp(CommandLine.Help help) {
+        int width = help.commandSpec().usageMessage().width();
         Stream<String> redis =
-                Stream.of(RedisVariable.values()).map(variable -> line(variable.name(), variable.meaning()));
-        Stream<String> file = Stream.of(
-                line(ConfigLoader.CONFIG_FILE, "YAML file with named connections, TLS and all other settings."));
+                Stream.of(RedisVariable.values()).map(variable -> lines(variable.name(), variable.meaning(), width));
+        Stream<String> file = Stream.of(lines(
+                ConfigLoader.CONFIG_FILE, "YAML file with named connections, TLS and all other settings.", width));
         Stream<String> settings = Stream.of(Setting.values())
-                .map(setting -> line(
+                .map(setting -> lines(
                         setting.name(),
                         "%s (%s%s)"
                                 .formatted(
@@ -75,12 +85,23 @@ final class ServeCommand implements Callable<Integer> {
                                         setting.path(),
                                         setting.byDefault()
                                                 .map(value -> "; default: " + value)
-                                                .orElse(""))));
-        return Stream.of(redis, file, settings).flatMap(lines -> lines).toArray(String[]::new);
+                                                .orElse("")),
+                        width));
+        return Stream.of(redis, file, settings).flatMap(lines -> lines).collect(joining());
     }
 
-    private static String line(String name, String meaning) {
-        return "  %-20s %s".formatted(name, meaning).replace("%", "%%");
+    /** The name, and beside it the meaning, wrapped between words. */
+    private static String lines(String name, String meaning, int width) {
+        var lines = new StringBuilder();
+        var line = new StringBuilder("  %-23s".formatted(name));
+        for (String word : meaning.split(" ")) {
+            if (line.length() + 1 + word.length() > width) {
+                lines.append(line).append(System.lineSeparator());
+                line = new StringBuilder(" ".repeat(25));
+            }
+            line.append(' ').append(word);
+        }
+        return lines.append(line).append(System.lineSeparator()).toString();
     }
 
     @Override
@@ -102,6 +123,11 @@ final class ServeCommand implements Callable<Integer> {
         var source = ConfigSource.of(environment);
         ServerConfig config = source.current();
         Logging.use(config.logFormat(), config.logLevel());
+        ConfigLoader.misspelled(environment)
+                .forEach((name, meant) -> LOG.warn(
+                        "The environment variable {} is not a setting; did you mean {}? See serve --help",
+                        name,
+                        meant));
         var scaler = Scaler.start(source, changed -> Logging.use(config.logFormat(), changed.logLevel()));
         var ending = new Thread(
                 () -> {
@@ -110,13 +136,30 @@ final class ServeCommand implements Callable<Integer> {
                 },
                 "ending");
         Runtime.getRuntime().addShutdownHook(ending);
+        switch (config.logFormat()) {
+            case TEXT -> printReady(config, scaler, redis);
+            case JSON ->
+                LOG.atInfo()
+                        .addKeyValue("grpcPort", scaler.grpcPort())
+                        .addKeyValue("managementPort", scaler.managementPort())
+                        .log("redis-session-scaler is ready");
+        }
+        scaler.logConnections();
+        scaler.awaitTermination();
+        return 0;
+    }
+
+    private void printReady(ServerConfig config, Scaler scaler, Optional<EmbeddedRedis> redis) {
         PrintWriter out = spec.commandLine().getOut();
         out.println("redis-session-scaler is ready: gRPC on %s:%d, http://%s:%d/"
                 .formatted(config.listenAddress(), scaler.grpcPort(), config.listenAddress(), scaler.managementPort()));
         redis.ifPresent(server -> out.println(nextSteps(server.port(), scaler.grpcPort())));
         out.flush();
-        scaler.awaitTermination();
-        return 0;
+    }
+
+    /** The format of its log, also when the configuration is invalid. */
+    LogFormat logFormat() {
+        return ConfigLoader.logFormat(environment(Map.of()));
     }
 
     private static String nextSteps(int redisPort, int grpcPort) {

@@ -159,6 +159,17 @@ final class CommandsTest {
         assertThat(help).contains("REDIS_ADDRESS", "REDIS_URL", "REDIS_PASSWORD_FILE", "CONFIG_FILE");
     }
 
+    @ParameterizedTest
+    @CsvSource({"''", "serve", "check", "simulate", "demo"})
+    void theHelpFitsIntoATerminal(String command) {
+        CommandRun result = CommandRun.of(
+                Stream.of(command, "--help").filter(word -> !word.isEmpty()).toArray(String[]::new));
+
+        assertThat(result.out().lines())
+                .hasSizeGreaterThan(5)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
     @Test
     void theVersionComesFromTheBuild() {
         CommandRun result = CommandRun.of("--version");

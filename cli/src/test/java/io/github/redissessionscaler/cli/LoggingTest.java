@@ -10,11 +10,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** The log as it reaches standard error. */
@@ -38,14 +43,56 @@ final class LoggingTest {
         LoggerFactory.getLogger(LOGGER)
                 .atInfo()
                 .addKeyValue("connection", "default")
+                .addKeyValue("keys", 7)
+                .addKeyValue("tls", true)
                 .log("line {}\nbroken", 1);
 
         JsonObject line =
                 JsonParser.parseString(written.toString(StandardCharsets.UTF_8)).getAsJsonObject();
-        assertThat(line.get("formattedMessage").getAsString()).isEqualTo("line 1\nbroken");
+        assertThat(line.keySet()).containsExactly("time", "level", "logger", "message", "connection", "keys", "tls");
+        assertThat(line.get("time").getAsString()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+        assertThat(line.get("message").getAsString()).isEqualTo("line 1\nbroken");
         assertThat(line.get("level").getAsString()).isEqualTo("INFO");
-        assertThat(line.get("kvpList").toString()).contains("connection").contains("default");
+        assertThat(line.get("logger").getAsString()).isEqualTo(LOGGER);
+        assertThat(line.get("connection").getAsString()).isEqualTo("default");
+        assertThat(line.get("keys").getAsLong()).isEqualTo(7);
+        assertThat(line.get("tls").getAsBoolean()).isTrue();
         assertThat(written.toString(StandardCharsets.UTF_8).strip().lines()).hasSize(1);
+    }
+
+    @Test
+    void jsonHasTheStackTraceInAField() {
+        use(LogFormat.JSON, "info");
+
+        LoggerFactory.getLogger(LOGGER).error("it fails", new IllegalStateException("why"));
+
+        JsonObject line =
+                JsonParser.parseString(written.toString(StandardCharsets.UTF_8)).getAsJsonObject();
+        assertThat(line.get("exception").getAsString())
+                .startsWith("java.lang.IllegalStateException: why")
+                .contains("LoggingTest");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'logFormat: json\ngrpcPort: x', grpcPort: 'x' is not a port from 0 to 65535",
+        "'logFormat: json\nconnections: {default: {address: r}}\nlistenAddress: 256.1.1.1', no such host",
+    })
+    void anErrorAtTheStartIsJsonToo(String config, String problem, @TempDir Path directory) throws IOException {
+        System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+        Path file = Files.writeString(directory.resolve("config.yaml"), config);
+
+        CommandRun run = CommandRun.of("serve", "--config", file.toString());
+
+        assertThat(run.status()).isNotZero();
+        assertThat(run.out() + run.err()).isEmpty();
+        assertThat(written.toString(StandardCharsets.UTF_8).strip().lines())
+                .singleElement()
+                .extracting(line -> JsonParser.parseString(line).getAsJsonObject())
+                .satisfies(line -> {
+                    assertThat(line.get("level").getAsString()).isEqualTo("ERROR");
+                    assertThat(line.get("message").getAsString()).contains(problem);
+                });
     }
 
     @Test

@@ -42,6 +42,9 @@ final class MessagesTest {
                 "MANAGEMENT_PORT=6000 | MANAGEMENT_PORT: is 6000, and so is GRPC_PORT; give each a port of its own",
                 "LISTEN_ADDRESS=a b | LISTEN_ADDRESS: the value (not shown, since it may contain a password) is"
                         + " not a host name or address",
+                "REDIS_ADRESS=redis | REDIS_ADDRESS: is not set, and nothing else names a Redis: set REDIS_ADDRESS to"
+                        + " host:port, or REDIS_URL, or a connection in the file that CONFIG_FILE names, or start with"
+                        + " --embedded-redis; REDIS_ADRESS is set: did you mean REDIS_ADDRESS?",
                 "CONFIG_FILE=/no/such/file.yaml | CONFIG_FILE: '/no/such/file.yaml' cannot be read: no such file",
                 "CONFIG_FILE=/ | CONFIG_FILE: '/' cannot be read: it is a directory",
                 "REDIS_ADDRESS=redis:99999 | REDIS_ADDRESS: has the port 99999, which is not from 1 to 65535; write"
@@ -121,6 +124,10 @@ final class MessagesTest {
                         + " used: no such file",
                 "chekc | redis-session-scaler: chekc: is not a command; did you mean 'check'?; see"
                         + " redis-session-scaler --help",
+                "serv | redis-session-scaler: serv: is not a command; did you mean 'serve'?; see redis-session-scaler"
+                        + " --help",
+                "--verison | redis-session-scaler: --verison: is not an option of redis-session-scaler; did you mean"
+                        + " '--version'?; see redis-session-scaler --help",
                 "simulate | simulate: --from: requires a value; give --from=CURVE; see simulate --help",
             })
     void aCommandLine(String line, String message) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.gson.JsonParser;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.GetMetricsRequest;
 import io.github.redissessionscaler.proto.GetMetricsResponse;
@@ -83,6 +84,25 @@ final class ProcessTest {
                             assertThat(stream.end().orElseThrow().getCode()).isEqualTo(Status.Code.OK));
             assertThat(scaler.awaitEnd()).isEqualTo(ENDED_BY_SIGTERM);
             channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void withJsonEveryLineIsAnObject() throws Exception {
+        try (var redis = RedisServer.start();
+                var scaler = ScalerProcess.start(
+                        directory, Map.of("REDIS_ADDRESS", redis.address(), "LOG_FORMAT", "json", "KEPALIVE", "1m"))) {
+            await().until(() -> scaler.output().contains("Connected to Redis"));
+            scaler.terminate();
+            scaler.awaitEnd();
+
+            assertThat(scaler.output().lines())
+                    .allSatisfy(line -> assertThat(JsonParser.parseString(line)
+                                    .getAsJsonObject()
+                                    .keySet())
+                            .contains("time", "level", "message"))
+                    .anySatisfy(
+                            line -> assertThat(line).contains("KEPALIVE is not a setting; did you mean KEEPALIVE?"));
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +22,8 @@ import java.util.regex.Pattern;
 public final class ScalerProcess implements AutoCloseable {
 
     private static final Pattern READY =
-            Pattern.compile("gRPC on 127\\.0\\.0\\.1:(?<grpc>\\d+), (?<management>http://127\\.0\\.0\\.1:\\d+)/");
+            Pattern.compile("gRPC on 127\\.0\\.0\\.1:(?<grpc>\\d+), http://127\\.0\\.0\\.1:(?<management>\\d+)/"
+                    + "|\"grpcPort\":(?<grpcOfJson>\\d+),\"managementPort\":(?<managementOfJson>\\d+)");
 
     private final Process process;
     private final Path out;
@@ -33,14 +35,15 @@ public final class ScalerProcess implements AutoCloseable {
         this.process = process;
         this.out = out;
         this.err = err;
-        await().until(() ->
-                !process.isAlive() || READY.matcher(Files.readString(out)).find());
+        await().until(() -> !process.isAlive() || READY.matcher(output()).find());
         Matcher ready = READY.matcher(output());
         if (!ready.find()) {
             throw new IllegalStateException("the scaler did not start: " + output());
         }
-        this.grpcPort = Integer.parseInt(ready.group("grpc"));
-        this.management = ready.group("management");
+        this.grpcPort =
+                Integer.parseInt(Optional.ofNullable(ready.group("grpc")).orElseGet(() -> ready.group("grpcOfJson")));
+        this.management = "http://127.0.0.1:"
+                + Optional.ofNullable(ready.group("management")).orElseGet(() -> ready.group("managementOfJson"));
     }
 
     /**

@@ -9,13 +9,17 @@ import io.github.redissessionscaler.history.HistoryBudget;
 import io.github.redissessionscaler.history.RunningReplicas;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.management.ManagementServer;
 import io.github.redissessionscaler.management.ScanMetrics;
 import io.github.redissessionscaler.management.StatusPage;
 import io.github.redissessionscaler.management.TriggerMetrics;
 import io.github.redissessionscaler.push.PushSettings;
 import io.github.redissessionscaler.push.StreamHub;
+import io.github.redissessionscaler.redis.RedisInspector;
+import io.github.redissessionscaler.redis.RedisInspector.ServerInfo;
 import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.trigger.Database;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
@@ -23,6 +27,7 @@ import java.security.Security;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -223,6 +228,31 @@ public final class Scaler implements AutoCloseable {
             LOG.info("Configuration reloaded");
         } else {
             LOG.warn("Configuration reloaded; some settings take effect after a restart, see docs/configuration.md");
+        }
+    }
+
+    /** Asks each connection once, in the background, and logs what it has found or what is wrong. */
+    public void logConnections() {
+        source.current().connections().keySet().stream()
+                .sorted()
+                .forEach(name -> background.start("asking connections", () -> logConnection(name)));
+    }
+
+    private void logConnection(String name) {
+        try (RedisInspector inspector = engine.keyspaces.inspector(new Database(name, OptionalInt.empty()))) {
+            ServerInfo found = inspector.serverInfo();
+            LOG.atInfo()
+                    .addKeyValue("connection", name)
+                    .addKeyValue("address", String.join(",", found.addresses()))
+                    .addKeyValue("server", found.product())
+                    .addKeyValue("version", found.version())
+                    .addKeyValue("user", found.user())
+                    .log("Connected to Redis");
+        } catch (KeyspaceException e) {
+            LOG.atWarn()
+                    .addKeyValue("connection", name)
+                    .addKeyValue("reason", e.reason())
+                    .log("Cannot use Redis yet; the scaler runs and tries again at each request: {}", e.getMessage());
         }
     }
 

@@ -1,22 +1,28 @@
 package io.github.redissessionscaler.config;
 
+import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.input.Problems;
+import io.github.redissessionscaler.input.Suggestions;
 import io.github.redissessionscaler.input.ValueParser;
 import io.github.redissessionscaler.trigger.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -45,11 +51,51 @@ public final class ConfigLoader {
      */
     public static ServerConfig load(Map<String, String> environment) {
         var problems = new Problems();
-        Section file = Optional.ofNullable(environment.get(CONFIG_FILE))
+        return new ConfigLoader(environment, read(environment, problems), problems).load();
+    }
+
+    /**
+     * The log format, as far as it is valid: also of a configuration that {@link #load} refuses.
+     *
+     * @param environment as for {@link #load}
+     */
+    public static LogFormat logFormat(Map<String, String> environment) {
+        var problems = new Problems();
+        Section file;
+        try {
+            file = read(environment, problems);
+        } catch (InvalidInputException e) {
+            file = Section.of("", Map.of(), problems);
+        }
+        return new ConfigLoader(environment, file, problems).setting(Setting.LOG_FORMAT, SettingValues.LOG_FORMAT);
+    }
+
+    /**
+     * Variables that are probably misspelled settings: the name, and the one that was meant.
+     *
+     * @param environment as for {@link #load}
+     */
+    public static SortedMap<String, String> misspelled(Map<String, String> environment) {
+        List<String> known = Stream.of(
+                        RedisVariable.names().stream(),
+                        Stream.of(CONFIG_FILE),
+                        Arrays.stream(Setting.values()).map(Setting::name))
+                .flatMap(names -> names)
+                .toList();
+        SortedMap<String, String> misspelled = new TreeMap<>();
+        environment.keySet().stream()
+                .filter(name -> !known.contains(name))
+                .forEach(name -> Suggestions.toTypo(name, known)
+                        .filter(meant -> !environment.containsKey(meant))
+                        .ifPresent(meant -> misspelled.put(name, meant)));
+        return misspelled;
+    }
+
+    private static Section read(Map<String, String> environment, Problems problems) {
+        return Optional.ofNullable(environment.get(CONFIG_FILE))
                 .filter(path -> !path.isEmpty())
                 .map(path -> read(path, problems))
                 .orElseGet(() -> Section.of("", Map.of(), problems));
-        return new ConfigLoader(environment, file, problems).load();
     }
 
     private static Section read(String file, Problems problems) {
@@ -196,9 +242,21 @@ public final class ConfigLoader {
             problems.add(
                     "REDIS_ADDRESS",
                     "is not set, and nothing else names a Redis: set REDIS_ADDRESS to host:port, or REDIS_URL, or a"
-                            + " connection in the file that CONFIG_FILE names, or start with --embedded-redis");
+                            + " connection in the file that CONFIG_FILE names, or start with --embedded-redis"
+                            + misspelledRedis());
         }
         return connections;
+    }
+
+    /** A question about each variable that may have been meant to name a Redis. */
+    private String misspelledRedis() {
+        var question = new StringBuilder();
+        misspelled(environment).forEach((name, meant) -> {
+            if (meant.equals(CONFIG_FILE) || RedisVariable.names().contains(meant)) {
+                question.append("; %s is set: did you mean %s?".formatted(name, meant));
+            }
+        });
+        return question.toString();
     }
 
     /** The environment's connection, under the names that its problems shall have. */

@@ -8,6 +8,7 @@ import io.github.redissessionscaler.acl.MissingPermissions.MissingRule;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Credentials;
 import io.github.redissessionscaler.config.Topology;
+import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import java.util.ArrayList;
@@ -37,6 +38,16 @@ public final class RedisInspector implements AutoCloseable {
         }
     }
 
+    /**
+     * What is at the other end of a connection.
+     *
+     * @param addresses of all primaries
+     * @param product {@code redis}, {@code valkey} or {@code dragonfly}; {@code unknown} without permission for INFO
+     * @param version of the product, or {@code unknown}
+     * @param user that the scaler is to the server
+     */
+    public record ServerInfo(List<String> addresses, String product, String version, String user) {}
+
     private enum Refusal {
         COMMAND,
         PLACE
@@ -44,6 +55,11 @@ public final class RedisInspector implements AutoCloseable {
 
     private static final Pattern COMMAND_STATS =
             Pattern.compile("(?m)^cmdstat_([^:]+):calls=(\\d{1,18}),usec=(\\d{1,18}),");
+
+    /** The products that are not Redis come first: they name a version of Redis too. */
+    private static final List<String> PRODUCTS = List.of("valkey", "dragonfly", "redis");
+
+    private static final String UNKNOWN = "unknown";
 
     private static final String NO_PERMISSION = "NOPERM";
 
@@ -97,8 +113,7 @@ public final class RedisInspector implements AutoCloseable {
                         refused.getOrDefault(right, Set.of()).contains(Refusal.PLACE)
                                 || !right.place().map(granted::contains).orElse(true)))
                 .toList();
-        return new MissingPermissions(
-                connection.credentials().map(Credentials::username).orElse("default"), missing);
+        return new MissingPermissions(user(), missing);
     }
 
     /**
@@ -123,6 +138,56 @@ public final class RedisInspector implements AutoCloseable {
             }
         }
         return costs.isEmpty() ? Optional.empty() : Optional.of(costs);
+    }
+
+    /**
+     * Asks one primary what it is.
+     *
+     * @throws KeyspaceException if it is unavailable
+     */
+    public ServerInfo serverInfo() {
+        List<RedisNode> nodes = reachable();
+        RedisNode server = nodes.getFirst();
+        String info = text(server, "", "INFO", "server");
+        if (info.contains("redis_mode:sentinel")) {
+            refuseSentinel(server);
+        }
+        String user = text(server, user(), "ACL", "WHOAMI");
+        List<String> addresses = nodes.stream().map(RedisNode::name).toList();
+        for (String product : PRODUCTS) {
+            Matcher version =
+                    Pattern.compile("(?m)^" + product + "_version:(\\S+)").matcher(info);
+            if (version.find()) {
+                return new ServerInfo(addresses, product, Printable.plain(version.group(1)), Printable.plain(user));
+            }
+        }
+        return new ServerInfo(addresses, UNKNOWN, UNKNOWN, Printable.plain(user));
+    }
+
+    /**
+     * The reply.
+     *
+     * @param otherwise if the user may not call the command, or the server lacks it
+     */
+    private static String text(RedisNode server, String otherwise, String... words) {
+        Object reply = attempt(server, words);
+        if (reply instanceof String error && !error.startsWith("ERR") && !error.startsWith(NO_PERMISSION)) {
+            throw RedisErrors.explain(server.name(), new JedisDataException(error));
+        }
+        return reply instanceof byte[] text ? new String(text, UTF_8) : otherwise;
+    }
+
+    private static void refuseSentinel(RedisNode server) {
+        try (Connection connection = server.open()) {
+            Connector.sentinelMaster(connection).ifPresent(master -> {
+                throw RedisErrors.isSentinel(server.name(), master, new JedisDataException("ERR a Sentinel"));
+            });
+        }
+    }
+
+    /** The configured user. */
+    private String user() {
+        return connection.credentials().map(Credentials::username).orElse("default");
     }
 
     @Override
@@ -157,10 +222,7 @@ public final class RedisInspector implements AutoCloseable {
 
     /** The result of ACL DRYRUN; empty if it is not permitted. */
     private Optional<Optional<Refusal>> dryRun(RedisNode server, AclRule right) {
-        List<String> words = new ArrayList<>(List.of(
-                "ACL",
-                "DRYRUN",
-                connection.credentials().map(Credentials::username).orElse("default")));
+        List<String> words = new ArrayList<>(List.of("ACL", "DRYRUN", user()));
         words.addAll(right.attempt());
         if (!(attempt(server, words.toArray(String[]::new)) instanceof byte[] reply)) {
             return Optional.empty();

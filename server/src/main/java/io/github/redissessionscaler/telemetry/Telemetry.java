@@ -89,6 +89,11 @@ public final class Telemetry implements AutoCloseable {
         }
         register(new InternalErrorMetrics());
         LIMITS.forEach(this::refusals);
+        Gauge.builder(METERS + "build.info", () -> 1)
+                .description("Always 1; the labels name the versions of the scaler and of Java")
+                .tag("version", BuildInfo.version())
+                .tag("java", Runtime.version().toString())
+                .register(registry);
         gauge("heap.live.ratio", "Share of the heap in use after the last full collection, 0 to 1", heap::share);
         Gauge.builder(METERS + "answer.timeout.seconds", () -> seconds(answerBound))
                 .description("Time limit of a call, ANSWER_TIMEOUT")

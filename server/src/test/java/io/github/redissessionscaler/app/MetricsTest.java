@@ -65,6 +65,14 @@ final class MetricsTest {
     }
 
     @Test
+    void theVersionIsALabel() {
+        assertThat(scaler.scrape())
+                .containsPattern(
+                        "redis_session_scaler_build_info\\{java=\"\\d+[^\"]*\",version=\"\\d+\\.\\d+\\.\\d+[^\"]*\"}"
+                                + " 1");
+    }
+
+    @Test
     void callsAreCountedByTheirCode() {
         scaler.metric(Map.of());
         assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> scaler.metric(Map.of("sessionSize", "0"))))

@@ -31,6 +31,22 @@ final class ConfigLoaderTest {
     @TempDir
     private Path directory;
 
+    /** Kubernetes sets variables for each Service; those of one called redis are not misspelled. */
+    @Test
+    void findsMisspelledVariables() {
+        assertThat(ConfigLoader.misspelled(Map.of(
+                        "REDIS_ADRESS", "x",
+                        "redis_url", "x",
+                        "GRPC_PROT", "1",
+                        "REDIS_PORT", "tcp://10.0.0.1:6379",
+                        "REDIS_SERVICE_HOST", "10.0.0.1",
+                        "REDIS_PORT_6379_TCP_ADDR", "10.0.0.1",
+                        "LOG_LEVEL", "info",
+                        "LOG_LEVELS", "info",
+                        "PATH", "/bin")))
+                .isEqualTo(Map.of("REDIS_ADRESS", "REDIS_ADDRESS", "redis_url", "REDIS_URL", "GRPC_PROT", "GRPC_PORT"));
+    }
+
     @Test
     void theDefaultsAreThoseOfTheContract() {
         ServerConfig config = ConfigLoader.load(MINIMAL);

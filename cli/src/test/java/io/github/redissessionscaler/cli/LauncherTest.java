@@ -1,0 +1,102 @@
+package io.github.redissessionscaler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher of a checkout, with a Maven and a java that only say what they are asked for. */
+final class LauncherTest {
+
+    private static final String MAVEN_LOG = """
+        [INFO] Scanning for projects...
+        [INFO] Downloading from central: https://repo.example/a.pom
+        [INFO] Downloaded from central: https://repo.example/a.pom (1 kB at 2 kB/s)
+        [INFO] Downloaded from central: https://repo.example/b.pom (1 kB at 2 kB/s)
+        [INFO] Building redis-session-scaler: the server 0.1.0-SNAPSHOT             [3/4]
+        """;
+
+    private record LauncherRun(int status, String out, String err) {}
+
+    @TempDir
+    private Path checkout;
+
+    @BeforeEach
+    void copyLauncher() throws IOException {
+        Path dist = Files.createDirectories(checkout.resolve("cli/src/main/dist"));
+        for (String file : new String[] {"find-java.sh", "jvm.options"}) {
+            Files.copy(Path.of("src/main/dist", file), dist.resolve(file));
+        }
+        Files.copy(Path.of("../redis-session-scaler"), checkout.resolve("launcher"));
+        Files.createDirectories(checkout.resolve("cli/target"));
+        script("bin/java", """
+            case "$*" in
+              -version) echo 'openjdk version "25.0.3"' >&2 ;;
+              *Training.java*) ;;
+              *) echo "ran $*" ;;
+            esac
+            """);
+        script("sleep", "# the build decides when it ends");
+    }
+
+    /** The build ends when its progress was shown. */
+    @Test
+    void showsProgressWhileItBuilds() throws Exception {
+        script("mvnw", """
+            cat '%1$s/maven'
+            while ! grep -q 'the server' '%1$s/err'; do :; done
+            echo jar > '%1$s/cli/target/redis-session-scaler-cli-0.1.0.jar'
+            """.formatted(
+                        Files.writeString(checkout.resolve("maven"), MAVEN_LOG).getParent()));
+
+        LauncherRun run = launch("serve", "--help");
+
+        assertThat(run.err())
+                .contains("The first build takes two to three minutes and needs Maven Central")
+                .containsPattern("  \\d+ s: module 3/4, redis-session-scaler: the server, 2 files downloaded\n");
+        assertThat(run.out()).contains("ran @", "launcher.jar serve --help");
+        assertThat(run.status()).isZero();
+        assertThat(checkout.resolve(".build.log")).doesNotExist();
+    }
+
+    @Test
+    void aFailedBuildShowsItsErrors() throws Exception {
+        script("mvnw", "echo '[INFO] much'; echo '[ERROR] no such thing'; exit 1");
+
+        LauncherRun run = launch("serve");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .contains("[ERROR] no such thing", "the whole log is " + checkout + "/.build.log")
+                .doesNotContain("much");
+        assertThat(run.out()).isEmpty();
+    }
+
+    private LauncherRun launch(String... arguments) throws IOException, InterruptedException {
+        Path out = checkout.resolve("out");
+        Path err = Files.createFile(checkout.resolve("err"));
+        var builder = new ProcessBuilder("sh", checkout.resolve("launcher").toString());
+        builder.command().addAll(List.of(arguments));
+        builder.environment().put("JAVA_HOME", checkout.toString());
+        builder.environment().merge("PATH", checkout.toString(), (path, first) -> first + ":" + path);
+        Process process =
+                builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        int status = process.waitFor();
+        return new LauncherRun(
+                status, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+    }
+
+    private void script(String name, String content) throws IOException {
+        Path file = checkout.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/sh\n" + content);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    }
+}
