@@ -4,7 +4,10 @@ import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.ValueParser;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is counted in one Redis database. */
 public sealed interface CountQuery {
@@ -29,39 +32,64 @@ public sealed interface CountQuery {
     record ExpiringKeys() implements CountQuery {}
 
     /**
-     * Keys whose name matches.
+     * Keys whose name matches any of some patterns.
      *
-     * @param pattern a Redis glob
-     * @param exclude a Redis glob; a key that matches it is not counted
-     * @param type only keys of this type
-     * @param minTtl only keys with more than this time to live, or with none; zero for all keys
+     * @param patterns Redis globs, at least one; a key that matches several counts once
+     * @param excludes Redis globs; a key that matches one of them is not counted
+     * @param rules which of these keys count, and how much; at most one of each kind
      */
-    record MatchingKeys(
-            String pattern, Optional<String> exclude, Optional<KeyType> type, Duration minTtl, Accuracy accuracy)
+    record MatchingKeys(List<String> patterns, List<String> excludes, List<KeyRule> rules, Accuracy accuracy)
             implements CountQuery {
 
+        public MatchingKeys {
+            patterns = List.copyOf(patterns);
+            excludes = List.copyOf(excludes);
+            rules = List.copyOf(rules);
+        }
+
         private String narrowedDescription() {
-            return "keys that match " + Printable.of(pattern)
-                    + exclude.map(glob -> " and not " + Printable.of(glob)).orElse("")
-                    + type.map(only -> ", of type " + ValueParser.word(only)).orElse("")
-                    + (minTtl.isPositive() ? ", with more time to live than " + Durations.format(minTtl) : "");
+            return (rules.contains(new KeyRule.SumOfElements()) ? "elements of keys that match " : "keys that match ")
+                    + anyOf(patterns)
+                    + (excludes.isEmpty() ? "" : " and not " + anyOf(excludes))
+                    + rules.stream().map(KeyRule::description).collect(Collectors.joining());
         }
 
-        /** All keys that match the pattern, with accuracy {@code auto}. */
-        static MatchingKeys of(String pattern) {
-            return new MatchingKeys(pattern, Optional.empty(), Optional.empty(), Duration.ZERO, Accuracy.AUTO);
+        private static String anyOf(List<String> globs) {
+            return globs.stream().map(Printable::of).collect(Collectors.joining(" or "));
         }
 
-        MatchingKeys withExclude(String glob) {
-            return new MatchingKeys(pattern, Optional.of(glob), type, minTtl, accuracy);
+        /** All keys that match one of the patterns, with accuracy {@code auto}. */
+        public static MatchingKeys of(String... patterns) {
+            return new MatchingKeys(List.of(patterns), List.of(), List.of(), Accuracy.AUTO);
         }
 
-        MatchingKeys withType(KeyType only) {
-            return new MatchingKeys(pattern, exclude, Optional.of(only), minTtl, accuracy);
+        public MatchingKeys withExclude(String glob) {
+            return new MatchingKeys(patterns, appended(excludes, glob), rules, accuracy);
         }
 
-        MatchingKeys withMinTtl(Duration longerThan) {
-            return new MatchingKeys(pattern, exclude, type, longerThan, accuracy);
+        public MatchingKeys with(KeyRule rule) {
+            return new MatchingKeys(patterns, excludes, appended(rules, rule), accuracy);
+        }
+
+        public MatchingKeys withType(KeyType only) {
+            return with(new KeyRule.OfType(ValueParser.word(only)));
+        }
+
+        public MatchingKeys withMinTtl(Duration longerThan) {
+            return with(new KeyRule.MinTtl(longerThan));
+        }
+
+        public MatchingKeys withAccuracy(Accuracy other) {
+            return new MatchingKeys(patterns, excludes, rules, other);
+        }
+
+        /** The rule of this kind, if there is one. */
+        public <R extends KeyRule> Optional<R> rule(Class<R> kind) {
+            return rules.stream().filter(kind::isInstance).map(kind::cast).findFirst();
+        }
+
+        private static <T> List<T> appended(List<T> some, T another) {
+            return Stream.concat(some.stream(), Stream.of(another)).toList();
         }
     }
 

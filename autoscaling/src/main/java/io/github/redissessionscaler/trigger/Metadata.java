@@ -68,14 +68,26 @@ final class Metadata {
         return read(key, values).orElseGet(() -> values.parse(defaultOf(key)).orElseThrow());
     }
 
-    /** The glob, or empty when there is none or it is wrong, which is noted. */
-    Optional<String> glob(MetadataKey key) {
-        return given(key)
-                .flatMap(one -> read(key, MetadataValues.GLOB).filter(pattern -> {
-                    Optional<String> defect = Glob.defect(pattern);
-                    defect.ifPresent(what -> problems.add(one.key(), one.shown(pattern) + " " + what));
-                    return defect.isEmpty();
-                }));
+    /** The globs, each on a line of its own, without duplicates; empty when there are none or one is wrong, which is noted. */
+    List<String> globs(MetadataKey key) {
+        return given(key).stream()
+                .flatMap(one -> {
+                    List<String> lines = one.value()
+                            .lines()
+                            .filter(line -> !line.isBlank())
+                            .distinct()
+                            .toList();
+                    return (lines.isEmpty() ? Stream.of("") : lines.stream()).flatMap(line -> glob(one, line).stream());
+                })
+                .toList();
+    }
+
+    private Optional<String> glob(Given one, String line) {
+        return MetadataValues.GLOB.parse(one.key(), line, one::shown, problems).filter(pattern -> {
+            Optional<String> defect = Glob.defect(pattern);
+            defect.ifPresent(what -> problems.add(one.key(), one.shown(pattern) + " " + what));
+            return defect.isEmpty();
+        });
     }
 
     /** Notes what is wrong with a key that was given. */

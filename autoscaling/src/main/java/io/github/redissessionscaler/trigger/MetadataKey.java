@@ -38,14 +38,26 @@ public enum MetadataKey implements DocumentedKey {
             "prefix",
             MetadataValues.TEXT,
             "Prefix of the framework's keys, for a preset that has one; text, not a glob."),
-    KEY_PATTERN("keyPattern", MetadataValues.GLOB, "Counts the keys that match this glob."),
-    EXCLUDE_PATTERN("excludePattern", MetadataValues.GLOB, "Does not count keys that match this glob."),
+    KEY_PATTERN("keyPattern", MetadataValues.GLOB, "Counts the keys that match one of these globs."),
+    EXCLUDE_PATTERN("excludePattern", MetadataValues.GLOB, "Does not count keys that match one of these globs."),
     KEY_TYPE("keyType", MetadataValues.KEY_TYPE, "Counts only keys of this type, named as Redis's TYPE returns it."),
     MIN_TTL(
             "minTtl",
             MetadataValues.DURATION,
             "0s",
             "Counts only keys with more than this time to live, or with none."),
+    HAS_FIELD(
+            "hasField", MetadataValues.FIELD, "Counts only hashes with this field, for example one that a login sets."),
+    MIN_SIZE(
+            "minSize",
+            MetadataValues.SIZE,
+            "Counts only keys of at least this size: the bytes of a string, the elements of a hash or another type."),
+    ELEMENTS(
+            "elements",
+            ValueParser.BOOLEAN,
+            "false",
+            "Counts the elements of the keys that match, lists, sets, sorted sets, hashes and streams, instead of the"
+                    + " keys."),
     ACCURACY(
             "accuracy",
             MetadataValues.ACCURACY,
@@ -59,7 +71,13 @@ public enum MetadataKey implements DocumentedKey {
     ACTIVE_WITHIN(
             "activeWithin",
             MetadataValues.POSITIVE_DURATION,
-            "With key, a sorted set scored by time: counts only members scored within this time before now."),
+            "Counts only sessions used within this time before now: with key, the members of a sorted set scored by"
+                    + " time; with a pattern, the keys whose time to live or idle time says so."),
+    SESSION_TTL(
+            "sessionTtl",
+            MetadataValues.POSITIVE_DURATION,
+            "With activeWithin and a pattern: the time to live that the application gives a session at each use."
+                    + " Without it, Redis's own idle time decides."),
     ACTIVATION_SESSION_SIZE(
             "activationSessionSize",
             MetadataValues.SESSIONS,

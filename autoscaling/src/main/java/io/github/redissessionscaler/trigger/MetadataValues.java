@@ -13,6 +13,7 @@ final class MetadataValues {
 
     private static final Duration SHORTEST_DURATION = Duration.ofMillis(1);
     private static final Duration LONGEST_DURATION = Duration.ofDays(3650);
+    private static final long LARGEST_SIZE = 1_000_000_000;
     private static final double MOST_PERCENT = 1000;
 
     /** As connections have it. */
@@ -24,7 +25,11 @@ final class MetadataValues {
     static final ValueParser<String> TEXT = ValueParser.verbatim(1, LONGEST).describedAs("text without line breaks");
 
     static final ValueParser<String> GLOB =
-            ValueParser.verbatim(1, LONGEST).describedAs("a Redis glob such as session:*");
+            ValueParser.verbatim(1, LONGEST).describedAs("a Redis glob such as session:*, or several, one a line");
+
+    static final ValueParser<String> FIELD = ValueParser.verbatim(1, LONGEST).describedAs("the name of a field");
+
+    static final ValueParser<Long> SIZE = ValueParser.whole("a number of bytes or elements", 1, LARGEST_SIZE);
 
     static final ValueParser<String> CONNECTION =
             ValueParser.text(1, LONGEST).describedAs("the name of a connection in the scaler's configuration");
@@ -49,7 +54,12 @@ final class MetadataValues {
 
     static final ValueParser<Accuracy> ACCURACY = ValueParser.choice(Accuracy.class);
 
-    static final ValueParser<KeyType> KEY_TYPE = ValueParser.choice(KeyType.class)
+    /** Names of modules' types have nine characters. */
+    private static final Pattern TYPE_OF_A_MODULE = Pattern.compile("(?i)(?!.*sorted)[a-z0-9_-]{9}");
+
+    static final ValueParser<String> KEY_TYPE = ValueParser.choice(KeyType.class)
+            .<String>map(ValueParser::word)
+            .or(ValueParser.matching(TYPE_OF_A_MODULE, "a type of a module such as ReJSON-RL"))
             .suggesting(text ->
                     text.toLowerCase(Locale.ROOT).contains("sorted") ? "; a sorted set's type is called zset" : "");
 

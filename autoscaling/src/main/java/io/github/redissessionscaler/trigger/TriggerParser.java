@@ -6,13 +6,16 @@ import static io.github.redissessionscaler.trigger.MetadataKey.ACTIVE_KEY;
 import static io.github.redissessionscaler.trigger.MetadataKey.ACTIVE_WITHIN;
 import static io.github.redissessionscaler.trigger.MetadataKey.CONNECTION;
 import static io.github.redissessionscaler.trigger.MetadataKey.DATABASE_INDEX;
+import static io.github.redissessionscaler.trigger.MetadataKey.ELEMENTS;
 import static io.github.redissessionscaler.trigger.MetadataKey.EXCLUDE_PATTERN;
+import static io.github.redissessionscaler.trigger.MetadataKey.HAS_FIELD;
 import static io.github.redissessionscaler.trigger.MetadataKey.HEADROOM;
 import static io.github.redissessionscaler.trigger.MetadataKey.HOLD_FOR;
 import static io.github.redissessionscaler.trigger.MetadataKey.KEY;
 import static io.github.redissessionscaler.trigger.MetadataKey.KEY_PATTERN;
 import static io.github.redissessionscaler.trigger.MetadataKey.KEY_TYPE;
 import static io.github.redissessionscaler.trigger.MetadataKey.METRIC_NAME;
+import static io.github.redissessionscaler.trigger.MetadataKey.MIN_SIZE;
 import static io.github.redissessionscaler.trigger.MetadataKey.MIN_TTL;
 import static io.github.redissessionscaler.trigger.MetadataKey.NAMESPACE;
 import static io.github.redissessionscaler.trigger.MetadataKey.ON_UNAVAILABLE;
@@ -20,6 +23,7 @@ import static io.github.redissessionscaler.trigger.MetadataKey.PREFIX;
 import static io.github.redissessionscaler.trigger.MetadataKey.PRESET;
 import static io.github.redissessionscaler.trigger.MetadataKey.SESSION_SIZE;
 import static io.github.redissessionscaler.trigger.MetadataKey.SESSION_SIZE_KEY;
+import static io.github.redissessionscaler.trigger.MetadataKey.SESSION_TTL;
 import static io.github.redissessionscaler.trigger.MetadataKey.WHOLE_REPLICAS;
 
 import io.github.redissessionscaler.input.Durations;
@@ -27,10 +31,12 @@ import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.ValueParser;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Parses the metadata that KEDA sends into a {@link Trigger}. */
@@ -40,7 +46,8 @@ public final class TriggerParser {
     private static final List<MetadataKey> COUNTING = List.of(PRESET, KEY_PATTERN, KEY);
 
     /** The keys that filter a count by pattern, or select how it is done. */
-    private static final List<MetadataKey> PATTERN_OPTIONS = List.of(EXCLUDE_PATTERN, KEY_TYPE, MIN_TTL, ACCURACY);
+    private static final List<MetadataKey> PATTERN_OPTIONS =
+            List.of(EXCLUDE_PATTERN, KEY_TYPE, MIN_TTL, HAS_FIELD, MIN_SIZE, ELEMENTS, SESSION_TTL, ACCURACY);
 
     private final Metadata metadata;
 
@@ -119,9 +126,14 @@ public final class TriggerParser {
         if (!metadata.has(PRESET)) {
             Stream.of(NAMESPACE, PREFIX).filter(metadata::has).forEach(key -> metadata.needs(key, "preset"));
         }
-        Optional<CountQuery> ofPattern = metadata.glob(KEY_PATTERN).map(MatchingKeys::of);
-        Optional<CountQuery> ofKey = elements();
-        return narrowed(ofPreset.or(() -> ofPattern).or(() -> ofKey).orElseGet(CountQuery.AllKeys::new), layout);
+        Optional<Duration> within = metadata.read(ACTIVE_WITHIN, MetadataValues.POSITIVE_DURATION);
+        List<String> patterns = metadata.globs(KEY_PATTERN);
+        Optional<CountQuery> ofPattern =
+                patterns.isEmpty() ? Optional.empty() : Optional.of(MatchingKeys.of(patterns.toArray(String[]::new)));
+        Optional<CountQuery> ofKey =
+                metadata.read(KEY, MetadataValues.REDIS_KEY).map(key -> elements(key, within));
+        CountQuery query = ofPreset.or(() -> ofPattern).or(() -> ofKey).orElseGet(CountQuery.AllKeys::new);
+        return narrowed(query, layout, within);
     }
 
     private Layout layoutOf(Preset preset) {
@@ -136,51 +148,121 @@ public final class TriggerParser {
         return new Layout(preset, setting.flatMap(key -> metadata.read(key, MetadataValues.TEXT)));
     }
 
-    private Optional<CountQuery> elements() {
-        Optional<String> key = metadata.read(KEY, MetadataValues.REDIS_KEY);
-        Optional<Duration> within = metadata.read(ACTIVE_WITHIN, MetadataValues.POSITIVE_DURATION);
-        if (metadata.has(ACTIVE_WITHIN) && !metadata.has(KEY)) {
-            metadata.needs(ACTIVE_WITHIN, "key, which names the sorted set");
-        }
-        return key.map(name -> within.<CountQuery>map(duration -> new CountQuery.RecentMembers(name, duration))
-                .orElseGet(() -> new CountQuery.Elements(name)));
+    private static CountQuery elements(String key, Optional<Duration> within) {
+        return within.<CountQuery>map(duration -> new CountQuery.RecentMembers(key, duration))
+                .orElseGet(() -> new CountQuery.Elements(key));
     }
 
     /** Applies the options for patterns to the query, and adds a problem for each that does not apply. */
-    private CountQuery narrowed(CountQuery query, Optional<Layout> layout) {
-        Optional<String> exclude = metadata.glob(EXCLUDE_PATTERN);
-        Optional<KeyType> type = metadata.read(KEY_TYPE, MetadataValues.KEY_TYPE);
-        Duration minTtl = metadata.readOrDefault(MIN_TTL, MetadataValues.DURATION);
+    private CountQuery narrowed(CountQuery query, Optional<Layout> layout, Optional<Duration> within) {
+        List<String> excludes = metadata.globs(EXCLUDE_PATTERN);
         Accuracy accuracy = metadata.readOrDefault(ACCURACY, MetadataValues.ACCURACY);
+        Map<MetadataKey, KeyRule> rules = rules(within);
         if (!(query instanceof MatchingKeys keys)) {
             boolean unknown = metadata.has(KEY_PATTERN) || (metadata.has(PRESET) && layout.isEmpty());
-            PATTERN_OPTIONS.stream()
-                    .filter(option -> !unknown && metadata.has(option))
-                    .forEach(option -> metadata.needs(option, "keyPattern or a preset that counts by pattern"));
+            if (!unknown) {
+                patternOptionsWithoutPattern();
+            }
             return query;
         }
-        keys.exclude().ifPresent(glob -> fixed(EXCLUDE_PATTERN, glob));
-        keys.type().ifPresent(only -> fixed(KEY_TYPE, ValueParser.word(only)));
-        if (keys.minTtl().isPositive()) {
-            fixed(MIN_TTL, Durations.format(keys.minTtl()));
-        }
-        if (exclude.isPresent() && (exclude.get().equals("*") || exclude.get().equals(keys.pattern()))) {
+        if (excludes.contains("*") || (!excludes.isEmpty() && excludes.containsAll(keys.patterns()))) {
             metadata.problem(
                     EXCLUDE_PATTERN, "excludes every key that would be counted; make it more specific, or remove it");
         }
-        return new MatchingKeys(
-                keys.pattern(),
-                exclude.or(keys::exclude),
-                type.or(keys::type),
-                metadata.has(MIN_TTL) ? minTtl : keys.minTtl(),
-                accuracy);
+        MatchingKeys narrowed = keys.withAccuracy(accuracy);
+        for (String exclude : excludes) {
+            narrowed = narrowed.withExclude(exclude);
+        }
+        for (Map.Entry<MetadataKey, KeyRule> option : rules.entrySet()) {
+            KeyRule rule = option.getValue();
+            keys.rule(rule.getClass()).ifPresent(known -> fixed(option.getKey(), known));
+            narrowed = narrowed.with(rule);
+        }
+        checkTogether(narrowed, rules);
+        return narrowed;
     }
 
-    /** Adds a problem if an option is given that the preset sets itself. */
-    private void fixed(MetadataKey option, String value) {
-        if (metadata.has(option)) {
-            metadata.problem(
-                    option, "is set to " + value + " by the preset; remove it, or use keyPattern without preset");
+    private void patternOptionsWithoutPattern() {
+        String pattern = "keyPattern or a preset that counts by pattern";
+        PATTERN_OPTIONS.stream().filter(metadata::has).forEach(option -> metadata.needs(option, pattern));
+        if (metadata.has(ACTIVE_WITHIN) && !metadata.has(KEY)) {
+            metadata.needs(ACTIVE_WITHIN, "key, which names a sorted set, or " + pattern);
         }
+    }
+
+    /** The rules for keys, each by the key that sets it. */
+    private Map<MetadataKey, KeyRule> rules(Optional<Duration> within) {
+        Map<MetadataKey, KeyRule> rules = new EnumMap<>(MetadataKey.class);
+        metadata.read(KEY_TYPE, MetadataValues.KEY_TYPE)
+                .map(KeyRule.OfType::new)
+                .ifPresent(set(rules, KEY_TYPE));
+        Duration minTtl = metadata.readOrDefault(MIN_TTL, MetadataValues.DURATION);
+        if (minTtl.isPositive()) {
+            rules.put(MIN_TTL, new KeyRule.MinTtl(minTtl));
+        }
+        Optional<Duration> sessionTtl = metadata.read(SESSION_TTL, MetadataValues.POSITIVE_DURATION);
+        within.map(duration -> new KeyRule.UsedWithin(duration, sessionTtl)).ifPresent(set(rules, ACTIVE_WITHIN));
+        metadata.read(HAS_FIELD, MetadataValues.FIELD)
+                .map(KeyRule.HasField::new)
+                .ifPresent(set(rules, HAS_FIELD));
+        metadata.read(MIN_SIZE, MetadataValues.SIZE).map(KeyRule.MinSize::new).ifPresent(set(rules, MIN_SIZE));
+        if (metadata.readOrDefault(ELEMENTS, ValueParser.BOOLEAN)) {
+            rules.put(ELEMENTS, new KeyRule.SumOfElements());
+        }
+        return rules;
+    }
+
+    private static Consumer<KeyRule> set(Map<MetadataKey, KeyRule> rules, MetadataKey key) {
+        return rule -> rules.put(key, rule);
+    }
+
+    /** Adds a problem for rules that no key can meet, or that make one another useless. */
+    private void checkTogether(MatchingKeys keys, Map<MetadataKey, KeyRule> rules) {
+        keys.rule(KeyRule.UsedWithin.class).ifPresent(used -> checkUse(used, rules));
+        if (metadata.has(SESSION_TTL) && !metadata.has(ACTIVE_WITHIN)) {
+            metadata.needs(SESSION_TTL, "activeWithin");
+        }
+        Optional<String> type = keys.rule(KeyRule.OfType.class).map(KeyRule.OfType::type);
+        Optional<KeyType> known = type.flatMap(KeyType::named);
+        if (type.isPresent()
+                && metadata.has(HAS_FIELD)
+                && known.filter(KeyType.HASH::equals).isEmpty()) {
+            metadata.problem(HAS_FIELD, "selects hashes only, but only keys of type " + type.get() + " are counted");
+        }
+        if (type.isPresent() && known.isEmpty() && metadata.has(MIN_SIZE)) {
+            metadata.problem(MIN_SIZE, "does not apply to type " + type.get() + ", whose size Redis does not give");
+        }
+        if (type.isPresent()
+                && keys.rules().contains(new KeyRule.SumOfElements())
+                && known.filter(one -> one != KeyType.STRING).isEmpty()) {
+            metadata.problem(ELEMENTS, "does not apply to type " + type.get() + ", which has no elements");
+        }
+    }
+
+    private void checkUse(KeyRule.UsedWithin used, Map<MetadataKey, KeyRule> rules) {
+        used.sessionTtl()
+                .filter(ttl -> used.within().compareTo(ttl) >= 0)
+                .ifPresent(ttl -> metadata.problem(
+                        ACTIVE_WITHIN,
+                        Durations.format(used.within()) + " is not less than sessionTtl, " + Durations.format(ttl)
+                                + ", so it selects every session; make it less, or remove it"));
+        if (used.sessionTtl().isEmpty()) {
+            rules.forEach((key, rule) -> {
+                if (rule.readCountsAsUse()) {
+                    metadata.problem(
+                            key,
+                            "contradicts activeWithin without sessionTtl: Redis takes each read for it for a use of the"
+                                    + " session; add sessionTtl, or remove one of them");
+                }
+            });
+        }
+    }
+
+    /** Adds a problem for an option that the preset sets itself. */
+    private void fixed(MetadataKey option, KeyRule byPreset) {
+        metadata.problem(
+                option,
+                "is set by the preset, to keys" + byPreset.description()
+                        + "; remove it, or use keyPattern without preset");
     }
 }

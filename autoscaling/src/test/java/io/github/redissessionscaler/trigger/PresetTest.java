@@ -131,8 +131,8 @@ final class PresetTest {
 
     private static boolean counts(CountQuery.MatchingKeys query, String key) {
         byte[] name = key.getBytes(UTF_8);
-        return Glob.of(query.pattern()).matches(name)
-                && query.exclude().stream()
+        return query.patterns().stream().anyMatch(pattern -> Glob.of(pattern).matches(name))
+                && query.excludes().stream()
                         .noneMatch(exclude -> Glob.of(exclude).matches(name));
     }
 }

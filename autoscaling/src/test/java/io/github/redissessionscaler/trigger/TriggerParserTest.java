@@ -76,23 +76,104 @@ final class TriggerParserTest {
 
     @Test
     void everyWayOfCountingIsTaken() {
-        assertThat(query("keyPattern", "s:*"))
-                .isEqualTo(new MatchingKeys("s:*", Optional.empty(), Optional.empty(), Duration.ZERO, Accuracy.AUTO));
+        assertThat(query("keyPattern", "s:*")).isEqualTo(MatchingKeys.of("s:*"));
         assertThat(query(
                         "keyPattern", "s:*",
                         "keyType", "zset",
                         "excludePattern", "*_LOCK",
                         "minTtl", "1m",
                         "accuracy", "exact"))
-                .isEqualTo(new MatchingKeys(
-                        "s:*",
-                        Optional.of("*_LOCK"),
-                        Optional.of(KeyType.ZSET),
-                        Duration.ofMinutes(1),
-                        Accuracy.EXACT));
+                .isEqualTo(MatchingKeys.of("s:*")
+                        .withExclude("*_LOCK")
+                        .withType(KeyType.ZSET)
+                        .withMinTtl(Duration.ofMinutes(1))
+                        .withAccuracy(Accuracy.EXACT));
         assertThat(query("key", "sessions")).isEqualTo(new CountQuery.Elements("sessions"));
         assertThat(query("key", "sessions", "activeWithin", "30m"))
                 .isEqualTo(new CountQuery.RecentMembers("sessions", Duration.ofMinutes(30)));
+    }
+
+    @Test
+    void patternsStandOnALineEach() {
+        assertThat(query("keyPattern", "web:sess:*\n\napi:sess:*\nweb:sess:*\n", "excludePattern", "*:lock\n*:tmp"))
+                .isEqualTo(MatchingKeys.of("web:sess:*", "api:sess:*")
+                        .withExclude("*:lock")
+                        .withExclude("*:tmp"));
+        assertThat(problems("keyPattern", "web:*\n[\nb\\\n"))
+                .extracting(Problem::key)
+                .containsExactly("keyPattern", "keyPattern");
+        assertThat(problems("keyPattern", "\n  \n"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("is empty"));
+        assertThat(problems("keyPattern", "a:*\nb:*", "excludePattern", "b:*\na:*\nc"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("excludes every key"));
+    }
+
+    @Test
+    void everyRuleForKeysIsTaken() {
+        assertThat(query("keyPattern", "s:*", "hasField", "user", "minSize", "20", "keyType", "hash"))
+                .isEqualTo(MatchingKeys.of("s:*")
+                        .withType(KeyType.HASH)
+                        .with(new KeyRule.HasField("user"))
+                        .with(new KeyRule.MinSize(20)));
+        assertThat(query("keyPattern", "u:*", "elements", "true"))
+                .isEqualTo(MatchingKeys.of("u:*").with(new KeyRule.SumOfElements()));
+        assertThat(query("keyPattern", "u:*", "elements", "false")).isEqualTo(MatchingKeys.of("u:*"));
+        assertThat(query("preset", "express", "activeWithin", "10m"))
+                .isEqualTo(MatchingKeys.of("sess:*")
+                        .with(new KeyRule.UsedWithin(Duration.ofMinutes(10), Optional.empty())));
+        assertThat(query("keyPattern", "s:*", "activeWithin", "10m", "sessionTtl", "7d", "hasField", "user"))
+                .isEqualTo(MatchingKeys.of("s:*")
+                        .with(new KeyRule.HasField("user"))
+                        .with(new KeyRule.UsedWithin(Duration.ofMinutes(10), Optional.of(Duration.ofDays(7)))));
+        assertThat(query("keyPattern", "s:*", "keyType", "ReJSON-RL"))
+                .isEqualTo(MatchingKeys.of("s:*").with(new KeyRule.OfType("ReJSON-RL")));
+        assertThat(query("keyPattern", "s:*", "keyType", "Hash"))
+                .isEqualTo(MatchingKeys.of("s:*").withType(KeyType.HASH));
+    }
+
+    @Test
+    void theExcludesOfAPresetStay() {
+        assertThat(query("preset", "php", "excludePattern", "*:tmp"))
+                .isEqualTo(MatchingKeys.of("PHPREDIS_*SESSION:*")
+                        .withExclude("*_LOCK")
+                        .withExclude("*:tmp"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "elements: true | elements means nothing without keyPattern",
+                "hasField: user, key: s | hasField means nothing without keyPattern",
+                "minSize: 5, preset: dedicated-database | minSize means nothing without keyPattern",
+                "activeWithin: 5m | activeWithin means nothing without key",
+                "activeWithin: 5m, preset: dedicated-database | activeWithin means nothing without key",
+                "sessionTtl: 5m, keyPattern: s:* | sessionTtl means nothing without activeWithin",
+                "activeWithin: 30m, sessionTtl: 30m, keyPattern: s:* | activeWithin 30m is not less than sessionTtl",
+                "activeWithin: 5m, hasField: user, keyPattern: s:* | hasField contradicts activeWithin",
+                "activeWithin: 5m, minSize: 5, keyPattern: s:* | minSize contradicts activeWithin",
+                "activeWithin: 5m, elements: true, keyPattern: s:* | elements contradicts activeWithin",
+                "hasField: user, keyType: string, keyPattern: s:* | hasField selects hashes only",
+                "minSize: 5, keyType: ReJSON-RL, keyPattern: s:* | minSize does not apply to type ReJSON-RL",
+                "elements: true, keyType: string, keyPattern: s:* | elements does not apply to type string",
+                "keyType: string, preset: spring-session | keyType is set by the preset",
+                "minSize: 0, keyPattern: s:* | minSize '0' is not a number of bytes or elements",
+                "keyType: sortedset, keyPattern: s:* | keyType 'sortedset' is not"
+            })
+    void saysWhyARuleDoesNotApply(String given, String problem) {
+        Map<String, String> metadata = new HashMap<>();
+        for (String entry : given.split(", ", -1)) {
+            String[] parts = entry.split(": ", 2);
+            metadata.put(parts[0], parts[1]);
+        }
+
+        assertThat(problems(metadata))
+                .singleElement()
+                .extracting(found -> found.key() + " " + found.message())
+                .asString()
+                .startsWith(problem);
     }
 
     @ParameterizedTest
@@ -255,9 +336,13 @@ final class TriggerParserTest {
             case EXCLUDE_PATTERN -> Map.of("keyPattern", "s:*", "excludePattern", "*_LOCK");
             case KEY_TYPE -> Map.of("keyPattern", "s:*", "keyType", "hash");
             case MIN_TTL -> Map.of("keyPattern", "s:*", "minTtl", "1m");
+            case HAS_FIELD -> Map.of("keyPattern", "s:*", "hasField", "user");
+            case MIN_SIZE -> Map.of("keyPattern", "s:*", "minSize", "20");
+            case ELEMENTS -> Map.of("keyPattern", "s:*", "elements", "true");
             case ACCURACY -> Map.of("keyPattern", "s:*", "accuracy", "estimate");
             case KEY -> Map.of("key", "sessions");
             case ACTIVE_WITHIN -> Map.of("key", "sessions", "activeWithin", "30m");
+            case SESSION_TTL -> Map.of("keyPattern", "s:*", "activeWithin", "5m", "sessionTtl", "30m");
             case ACTIVATION_SESSION_SIZE -> Map.of("activationSessionSize", "5");
             case ACTIVE_KEY -> Map.of("activeKey", "active");
             case ON_UNAVAILABLE -> Map.of("onUnavailable", "error");

@@ -4,9 +4,11 @@ import io.github.redissessionscaler.trigger.Accuracy;
 import io.github.redissessionscaler.trigger.Activation;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Glob;
+import io.github.redissessionscaler.trigger.KeyRule;
 import io.github.redissessionscaler.trigger.KeyType;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -74,10 +76,7 @@ public final class RequiredPermissions {
             case CountQuery.MatchingKeys keys -> {
                 rights.add(AclRule.of("dbsize"));
                 rights.add(AclRule.of("scan", "0", "COUNT", "1"));
-                keys.type().ifPresent(_ -> rights.add(ofMatching("type", keys)));
-                if (keys.minTtl().isPositive()) {
-                    rights.add(ofMatching("pttl", keys));
-                }
+                keys.rules().forEach(rule -> ofRule(rule, keys));
                 if (setup.cluster() && keys.accuracy() == Accuracy.ESTIMATE) {
                     rights.add(AclRule.of("randomkey"));
                 }
@@ -85,13 +84,40 @@ public final class RequiredPermissions {
         }
     }
 
+    private void ofRule(KeyRule rule, CountQuery.MatchingKeys keys) {
+        switch (rule) {
+            case KeyRule.OfType _ -> ofMatching("type", keys);
+            case KeyRule.MinTtl _ -> ofMatching("pttl", keys);
+            case KeyRule.UsedWithin used ->
+                ofMatching(used.sessionTtl().isPresent() ? "pttl" : "object|idletime", keys);
+            case KeyRule.HasField(String field) -> ofMatching("hexists", keys, field);
+            case KeyRule.MinSize _, KeyRule.SumOfElements _ -> {
+                Optional<KeyType> type = keys.rule(KeyRule.OfType.class).flatMap(only -> KeyType.named(only.type()));
+                if (type.isEmpty()) {
+                    ofMatching("type", keys);
+                }
+                Arrays.stream(KeyType.values())
+                        .filter(one -> type.isEmpty() || type.get() == one)
+                        .filter(one -> rule instanceof KeyRule.MinSize || one != KeyType.STRING)
+                        .forEach(one -> ofMatching(sizeCommand(one), keys));
+            }
+        }
+    }
+
+    private static String sizeCommand(KeyType type) {
+        return switch (type) {
+            case STRING -> "strlen";
+            case LIST -> "llen";
+            case SET -> "scard";
+            case ZSET -> "zcard";
+            case HASH -> "hlen";
+            case STREAM -> "xlen";
+        };
+    }
+
     private void elements(String key, KeyType type) {
         switch (type) {
-            case LIST -> ofKey("llen", key);
-            case SET -> ofKey("scard", key);
-            case ZSET -> ofKey("zcard", key);
-            case HASH -> ofKey("hlen", key);
-            case STREAM -> ofKey("xlen", key);
+            case LIST, SET, ZSET, HASH, STREAM -> ofKey(sizeCommand(type), key);
             case STRING -> {
                 ofKey("get", key);
                 rights.add(keyed("pfcount", key).goodFor("counts of a HyperLogLog"));
@@ -110,7 +136,9 @@ public final class RequiredPermissions {
             if (setup.cluster() && keys.accuracy() != Accuracy.ESTIMATE) {
                 rights.add(AclRule.of("randomkey").goodFor("estimates and layout warnings"));
             }
-            rights.add(ofMatching("pttl", keys).goodFor("a warning about sessions without TTL"));
+            keys.patterns()
+                    .forEach(pattern ->
+                            rights.add(ofMatching("pttl", pattern).goodFor("a warning about sessions without TTL")));
         }
         rights.add(AclRule.of("info", "stats")
                 .goodFor(
@@ -129,14 +157,22 @@ public final class RequiredPermissions {
     }
 
     private static AclRule keyed(String command, String key, String... arguments) {
+        return keyed(command, key, place(Glob.escape(key)), arguments);
+    }
+
+    private static AclRule keyed(String command, String key, String place, String[] arguments) {
         String[] all = new String[arguments.length + 1];
         all[0] = key;
         System.arraycopy(arguments, 0, all, 1, arguments.length);
-        return AclRule.of(command, all).at(place(Glob.escape(key)));
+        return AclRule.of(command, all).at(place);
     }
 
-    private static AclRule ofMatching(String command, CountQuery.MatchingKeys keys) {
-        return AclRule.of(command, Glob.example(keys.pattern())).at(place(keys.pattern()));
+    private void ofMatching(String command, CountQuery.MatchingKeys keys, String... arguments) {
+        keys.patterns().forEach(pattern -> rights.add(ofMatching(command, pattern, arguments)));
+    }
+
+    private static AclRule ofMatching(String command, String pattern, String... arguments) {
+        return keyed(command, Glob.example(pattern), place(pattern), arguments);
     }
 
     /** A rule for keys. Redis does not accept spaces, so {@code ?} replaces them. */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The shapes of the names of some counted keys, without anything that identifies a session.
@@ -63,13 +64,13 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
      */
     public static Optional<KeyShapes> of(Keyspace keyspace, CountQuery query, RandomGenerator random) {
         return switch (query) {
-            case CountQuery.AllKeys() -> Optional.of(of(keyspace, random, "", (_, keys) -> keys));
-            case CountQuery.ExpiringKeys() -> Optional.of(of(keyspace, random, "", KeyShapes::expiring));
+            case CountQuery.AllKeys() -> Optional.of(of(keyspace, random, List.of("*"), (_, keys) -> keys));
+            case CountQuery.ExpiringKeys() -> Optional.of(of(keyspace, random, List.of("*"), KeyShapes::expiring));
             case MatchingKeys matching ->
                 Optional.of(of(
                         keyspace,
                         random,
-                        Glob.beginning(matching.pattern()),
+                        matching.patterns(),
                         (shard, keys) -> MatchCounter.counted(shard, KeyFilter.of(matching), keys)));
             case CountQuery.Elements _, CountQuery.RecentMembers _, CountQuery.UnexpiredMembers _ -> Optional.empty();
         };
@@ -87,7 +88,7 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
                 .toList();
     }
 
-    private static KeyShapes of(Keyspace keyspace, RandomGenerator random, String beginning, KeyChoice choice) {
+    private static KeyShapes of(Keyspace keyspace, RandomGenerator random, List<String> patterns, KeyChoice choice) {
         List<Shard> shards = keyspace.shards();
         long lookedAt = 0;
         List<byte[]> counted = new ArrayList<>();
@@ -96,7 +97,20 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
             lookedAt += keys.size();
             counted.addAll(choice.of(shard, keys));
         }
-        return new KeyShapes(lookedAt, counted.size(), masked(beginning, counted));
+        return new KeyShapes(lookedAt, counted.size(), masked(patterns, counted));
+    }
+
+    /** The shapes of keys that match some patterns; each key has the prefix of the first pattern that it matches. */
+    private static List<Shape> masked(List<String> patterns, List<byte[]> keys) {
+        List<byte[]> left = new ArrayList<>(keys);
+        List<Shape> shapes = new ArrayList<>();
+        for (String pattern : patterns) {
+            Glob glob = Glob.of(pattern);
+            List<byte[]> matching = left.stream().filter(glob::matches).toList();
+            left.removeAll(matching);
+            shapes.addAll(masked(Glob.beginning(pattern), matching));
+        }
+        return mostFrequent(shapes.stream());
     }
 
     /** The shapes of these keys, which share a prefix. */
@@ -105,7 +119,7 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
         Map<String, Integer> sharers = new HashMap<>();
         keys.forEach(key -> words(known, key).forEach(words -> sharers.merge(words, 1, Integer::sum)));
         int enough = Math.max(FEWEST, (keys.size() + 3) / 4);
-        return keys.stream()
+        return mostFrequent(keys.stream()
                 .map(key -> words(known, key).stream()
                         .filter(words -> sharers.getOrDefault(words, 0) >= enough)
                         .reduce("", (_, longer) -> longer)
@@ -113,8 +127,11 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
                 .collect(Collectors.groupingBy(shape -> shape, Collectors.counting()))
                 .entrySet()
                 .stream()
-                .map(shape -> new Shape(shape.getKey(), shape.getValue()))
-                .sorted(Comparator.comparingLong(Shape::times).reversed().thenComparing(Shape::masked))
+                .map(shape -> new Shape(shape.getKey(), shape.getValue())));
+    }
+
+    private static List<Shape> mostFrequent(Stream<Shape> shapes) {
+        return shapes.sorted(Comparator.comparingLong(Shape::times).reversed().thenComparing(Shape::masked))
                 .limit(MOST_SHAPES)
                 .toList();
     }

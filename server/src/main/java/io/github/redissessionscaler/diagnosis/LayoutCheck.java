@@ -3,17 +3,23 @@ package io.github.redissessionscaler.diagnosis;
 import io.github.redissessionscaler.counting.pattern.KeyFilter;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.ValueParser;
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
+import io.github.redissessionscaler.trigger.KeyRule;
 import io.github.redissessionscaler.trigger.KeyType;
 import io.github.redissessionscaler.trigger.Layout;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /** Checks with a few keys whether the data fits a trigger. */
 public final class LayoutCheck {
@@ -30,6 +36,9 @@ public final class LayoutCheck {
      */
     private static final double HIGHEST_SHARE_UNSEEN = 3;
 
+    /** By how much a TTL may exceed {@code sessionTtl}: rounding, and clocks of applications. */
+    private static final Duration SLACK = Duration.ofSeconds(5);
+
     /** The reply of PTTL for a key without TTL. */
     private static final long FOREVER = -1;
 
@@ -37,12 +46,17 @@ public final class LayoutCheck {
     private final Optional<Layout> layout;
     private final KeyFilter filter;
     private final boolean counted;
+
+    /** The types that the query counts; empty for any. */
+    private final Optional<List<String>> wanted;
+
+    private final Map<String, Long> otherTypes = new TreeMap<>();
     private long keys;
     private long size;
     private long matching;
     private long inspected;
     private long endless;
-    private long ofOtherType;
+    private long outliving;
     private long ofRival;
 
     private LayoutCheck(MatchingKeys query, Optional<Layout> layout, boolean counted) {
@@ -50,6 +64,7 @@ public final class LayoutCheck {
         this.query = query;
         this.layout = layout;
         this.filter = KeyFilter.of(query);
+        this.wanted = wantedTypes(query);
     }
 
     /**
@@ -67,6 +82,11 @@ public final class LayoutCheck {
         }
         double endlessShare = check.inspected == 0 ? 0 : (double) check.endless / (double) check.inspected;
         return new LayoutFindings(check.advice(), endlessShare);
+    }
+
+    /** Whether it looks like several patterns: a comma that is neither escaped nor in a set. */
+    private static boolean listsGlobs(String pattern) {
+        return pattern.replaceAll("\\\\.|\\[[^]]*]", "").contains(",");
     }
 
     /** Whether a server with a DBSIZE of 0 is empty: some servers with Redis's protocol do not maintain DBSIZE. */
@@ -94,18 +114,32 @@ public final class LayoutCheck {
         matching += named.size();
         List<byte[]> some = named.stream().limit(ASKED).toList();
         inspected += some.size();
-        endless += shard.timesToLive(some).stream()
-                .filter(millis -> millis == FOREVER)
-                .count();
-        query.type()
-                .ifPresent(type -> ofOtherType += shard.types(some).stream()
-                        .flatMap(Optional::stream)
-                        .filter(found -> found != type)
+        List<Long> millis = shard.timesToLive(some);
+        endless += millis.stream().filter(left -> left == FOREVER).count();
+        sessionTtl()
+                .ifPresent(ttl -> outliving += millis.stream()
+                        .filter(left -> left > ttl.plus(SLACK).toMillis())
                         .count());
+        wanted.ifPresent(types -> shard.types(some).stream()
+                .filter(found -> !found.equals(Shard.GONE))
+                .filter(found -> types.stream().noneMatch(found::equalsIgnoreCase))
+                .forEach(found -> otherTypes.merge(found, 1L, Long::sum)));
+    }
+
+    private Optional<Duration> sessionTtl() {
+        return query.rule(KeyRule.UsedWithin.class).flatMap(KeyRule.UsedWithin::sessionTtl);
     }
 
     private List<String> advice() {
         List<String> advice = new ArrayList<>();
+        if (matching == 0 && !counted) {
+            query.patterns().stream()
+                    .filter(LayoutCheck::listsGlobs)
+                    .forEach(pattern -> advice.add(
+                            ("the pattern %s has a comma, which is part of the names that it matches, and separates no"
+                                            + " patterns; write each pattern on a line of its own")
+                                    .formatted(Printable.of(pattern))));
+        }
         if (size == 0 && keys > 0) {
             advice.add(NO_SIZE);
         }
@@ -121,24 +155,58 @@ public final class LayoutCheck {
                     "none of %s random keys matches %s: sessions are fewer than %s %% of the keys, or their keys have other names"
                             .formatted(
                                     Numbers.withCommas(keys),
-                                    Printable.of(query.pattern()),
+                                    query.patterns().stream().map(Printable::of).collect(Collectors.joining(" or ")),
                                     Numbers.withCommas(Math.ceil(HIGHEST_SHARE_UNSEEN / (double) keys * 1000) / 10)));
         }
         if (endless > 0) {
-            advice.add("%d of %d inspected matching keys have no TTL, and are counted until they are deleted"
-                    .formatted(endless, inspected));
-        }
-        if (ofOtherType > 0) {
-            advice.add("%d of %d inspected keys have a matching name but are no %s, and are not counted"
+            advice.add("%d of %d inspected matching keys have no TTL, and are %s"
                     .formatted(
-                            ofOtherType,
+                            endless,
                             inspected,
-                            query.type().map(LayoutCheck::word).orElse("")));
+                            sessionTtl().isPresent()
+                                    ? "not counted, because activeWithin goes by it; remove sessionTtl"
+                                    : "counted until they are deleted"));
+        }
+        if (outliving > 0) {
+            advice.add(("%d of %d inspected matching keys have more time to live than sessionTtl, so they count as used"
+                            + " just now; set sessionTtl to the time that the application gives a session")
+                    .formatted(outliving, inspected));
+        }
+        if (!otherTypes.isEmpty()) {
+            advice.add("%d of %d inspected keys have a matching name but the type %s, not %s, and are not counted"
+                    .formatted(
+                            otherTypes.values().stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum(),
+                            inspected,
+                            words(List.copyOf(otherTypes.keySet())),
+                            words(wanted.orElse(List.of()))));
         }
         return advice;
     }
 
-    private static String word(KeyType type) {
-        return type.name().toLowerCase(Locale.ROOT);
+    /** The types that the rules of the query accept; empty for any. */
+    private static Optional<List<String>> wantedTypes(MatchingKeys query) {
+        Optional<String> only = query.rule(KeyRule.OfType.class).map(KeyRule.OfType::type);
+        if (only.isPresent()) {
+            return only.map(List::of);
+        }
+        if (query.rule(KeyRule.HasField.class).isPresent()) {
+            return Optional.of(List.of(ValueParser.word(KeyType.HASH)));
+        }
+        boolean elements = query.rule(KeyRule.SumOfElements.class).isPresent();
+        return elements || query.rule(KeyRule.MinSize.class).isPresent()
+                ? Optional.of(Arrays.stream(KeyType.values())
+                        .filter(type -> !elements || type != KeyType.STRING)
+                        .map(ValueParser::word)
+                        .toList())
+                : Optional.empty();
+    }
+
+    private static String words(List<String> types) {
+        List<String> shown = types.stream().map(Printable::plain).toList();
+        return shown.size() < 2
+                ? String.join("", shown)
+                : String.join(", ", shown.subList(0, shown.size() - 1)) + " or " + shown.getLast();
     }
 }

@@ -23,6 +23,8 @@ public final class KeyspaceException extends RuntimeException {
         NOPERM(true),
         WRONGTYPE(true),
         NOT_A_NUMBER(true),
+        /** The server cannot give it, as it is configured. */
+        UNSUPPORTED(true),
         OTHER(false),
         /** The first count is not finished; Redis is available. */
         NOT_COUNTED(false),
@@ -38,7 +40,7 @@ public final class KeyspaceException extends RuntimeException {
         /** Whether Redis is available and only this read failed. */
         public boolean redisAvailable() {
             return switch (this) {
-                case NOPERM, WRONGTYPE, NOT_A_NUMBER, OTHER, NOT_COUNTED, INTERNAL -> true;
+                case NOPERM, WRONGTYPE, NOT_A_NUMBER, UNSUPPORTED, OTHER, NOT_COUNTED, INTERNAL -> true;
                 default -> false;
             };
         }

@@ -1,12 +1,13 @@
 package io.github.redissessionscaler.keyspace;
 
-import io.github.redissessionscaler.trigger.KeyType;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** One primary's part of a {@link Keyspace}, under the same rules. */
 public interface Shard {
+
+    /** The type of a key that does not exist, as TYPE gives it. */
+    String GONE = "none";
 
     /** Host and port, for logs and metrics. */
     String name();
@@ -35,9 +36,27 @@ public interface Shard {
     /** The keys of this many RANDOMKEY, between two DBSIZE in one round trip. */
     Sample sampleByRandomKey(int times);
 
-    /** TYPE of each key in one round trip; empty for a key that is gone. */
-    List<Optional<KeyType>> types(List<byte[]> keys);
+    /** TYPE of each key in one round trip: the type, which may be one of a module; {@link #GONE} for a key that is gone. */
+    List<String> types(List<byte[]> keys);
 
     /** PTTL of each key in one round trip, in milliseconds: -1 without TTL, -2 for a key that is gone. */
     List<Long> timesToLive(List<byte[]> keys);
+
+    /**
+     * OBJECT IDLETIME of each key in one round trip: seconds since the last use, or -1 for a key that is gone.
+     *
+     * @throws KeyspaceException with reason UNSUPPORTED if the server keeps no idle times
+     */
+    List<Long> idleSeconds(List<byte[]> keys);
+
+    /** HEXISTS of each key in one round trip; false for a key that is no hash or gone. Counts as a use of the key. */
+    List<Boolean> haveField(List<byte[]> keys, String field);
+
+    /**
+     * The size of each key in one round trip, by its type: STRLEN, LLEN, SCARD, ZCARD, HLEN or XLEN; 0 for other types and for
+     * a key that is gone or has another type now. Counts as a use of the key.
+     *
+     * @param types as {@link #types} gives them
+     */
+    List<Long> sizes(List<byte[]> keys, List<String> types);
 }

@@ -61,6 +61,7 @@ interface PrimaryLookup extends AutoCloseable {
                     NOPERM,
                     WRONGTYPE,
                     NOT_A_NUMBER,
+                    UNSUPPORTED,
                     OTHER,
                     NOT_COUNTED,
                     INTERNAL -> failure.getCause() instanceof JedisRedirectionException;

@@ -48,6 +48,11 @@ final class RedisErrors {
             new KnownError("READONLY", Reason.READONLY, "the server is a replica"),
             new KnownError("OOM", Reason.OUT_OF_MEMORY, "Redis has reached its maxmemory"),
             new KnownError("BUSY", Reason.BUSY, "a script blocks Redis"),
+            new KnownError(
+                    "ERR An LFU maxmemory policy is selected",
+                    Reason.UNSUPPORTED,
+                    "its maxmemory-policy is LFU, so it keeps no idle times; add sessionTtl to activeWithin, or use"
+                            + " another maxmemory-policy"),
             new KnownError("WRONGTYPE", Reason.WRONGTYPE, "the key holds another type of value"),
             new KnownError("ERR max number of clients", Reason.MAX_CLIENTS, "Redis has reached its maxclients"),
             new KnownError(
@@ -207,6 +212,10 @@ final class RedisErrors {
     static boolean isUnknownCommand(RuntimeException failure) {
         return failure instanceof JedisDataException
                 && UNKNOWN_COMMAND.matcher(String.valueOf(failure.getMessage())).find();
+    }
+
+    static boolean isWrongType(JedisDataException error) {
+        return String.valueOf(error.getMessage()).startsWith("WRONGTYPE");
     }
 
     /** Whether the command is unavailable: no permission, or a general error. */

@@ -16,7 +16,6 @@ import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -127,8 +126,8 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     @Override
     public Optional<KeyType> type(String key) {
         String name = ofKey(key, RedisNode.parsed(COMMANDS.type(key), Objects::requireNonNull));
-        Optional<KeyType> type = parseType(name);
-        if (type.isEmpty() && !name.equals("none")) {
+        Optional<KeyType> type = KeyType.named(name);
+        if (type.isEmpty() && !name.equals(Shard.GONE)) {
             throw new KeyspaceException(
                     Reason.WRONGTYPE,
                     "the key %s holds a %s, which cannot be counted"
@@ -203,16 +202,6 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     @Override
     public void close() {
         backend.servers().close();
-    }
-
-    /** The type named by TYPE; empty for types of modules and for a missing key. */
-    static Optional<KeyType> parseType(String name) {
-        for (KeyType type : KeyType.values()) {
-            if (type.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return Optional.of(type);
-            }
-        }
-        return Optional.empty();
     }
 
     /** Follows a key that has moved, or is moving, to another primary. */

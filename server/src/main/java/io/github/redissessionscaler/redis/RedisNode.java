@@ -14,6 +14,7 @@ import org.apache.commons.pool2.BasePooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.DefaultPooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Builder;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
@@ -118,8 +119,8 @@ final class RedisNode implements AutoCloseable {
     }
 
     /**
-     * The replies to commands sent in one round trip, in order; null for nil. An error reply other than a redirection is
-     * thrown after all replies were read, so that the connection stays usable.
+     * The replies to commands sent in one round trip, in order; null for nil. An error reply other than those of
+     * {@link #isOfTheKey} is thrown after all replies were read, so that the connection stays usable.
      *
      * @throws KeyspaceException if a command failed
      */
@@ -132,12 +133,18 @@ final class RedisNode implements AutoCloseable {
         List<Object> replies = connection.getMany(commands.size());
         List<T> results = new ArrayList<>(replies.size());
         for (int i = 0; i < replies.size(); i++) {
-            if (replies.get(i) instanceof RuntimeException error && !(error instanceof JedisRedirectionException)) {
+            if (replies.get(i) instanceof RuntimeException error && !isOfTheKey(error)) {
                 throw error;
             }
             results.add(commands.get(i).getBuilder().build(replies.get(i)));
         }
         return results;
+    }
+
+    /** Whether it is an error that concerns only the key of its command: a redirection, or another type than expected. */
+    static boolean isOfTheKey(@Nullable Object reply) {
+        return reply instanceof JedisRedirectionException
+                || (reply instanceof JedisDataException error && RedisErrors.isWrongType(error));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.redis;
 
 import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.Sample;
@@ -10,16 +11,18 @@ import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Builder;
 import redis.clients.jedis.CommandObject;
-import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.params.ScanParams;
 
 /** One server as a shard of a keyspace. */
@@ -123,8 +126,8 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
     }
 
     @Override
-    public List<Optional<KeyType>> types(List<byte[]> keys) {
-        return ofEach(keys, key -> RedisNode.parsed(COMMANDS.type(key), RedisKeyspace::parseType), Optional.empty());
+    public List<String> types(List<byte[]> keys) {
+        return ofEach(keys, key -> RedisNode.parsed(COMMANDS.type(key), Objects::requireNonNull), GONE);
     }
 
     @Override
@@ -132,20 +135,64 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
         return ofEach(keys, key -> replying(COMMANDS.pttl(key), Replies::millisToLive), Replies.NO_SUCH_KEY);
     }
 
-    /** One reply for each key, in one round trip. A key that has moved to another shard counts as gone. */
+    @Override
+    public List<Long> idleSeconds(List<byte[]> keys) {
+        return ofEach(keys, key -> replying(COMMANDS.objectIdletime(key), Replies::idleSeconds), Replies.NOT_IDLE);
+    }
+
+    @Override
+    public List<Boolean> haveField(List<byte[]> keys, String field) {
+        byte[] name = field.getBytes(UTF_8);
+        return ofEach(keys, key -> COMMANDS.hexists(key, name), false);
+    }
+
+    @Override
+    public List<Long> sizes(List<byte[]> keys, List<String> types) {
+        List<Optional<CommandObject<Long>>> commands = IntStream.range(0, keys.size())
+                .mapToObj(i -> KeyType.named(types.get(i)).map(type -> size(keys.get(i), type)))
+                .toList();
+        Iterator<Long> replies = pipelined(commands.stream()
+                        .flatMap(Optional::stream)
+                        .map(command -> tolerant(command, 0L))
+                        .toList())
+                .iterator();
+        return commands.stream()
+                .map(command -> command.isPresent() ? replies.next() : 0L)
+                .toList();
+    }
+
+    private static CommandObject<Long> size(byte[] key, KeyType type) {
+        return RedisNode.parsed(
+                switch (type) {
+                    case STRING -> COMMANDS.strlen(key);
+                    case LIST -> COMMANDS.llen(key);
+                    case SET -> COMMANDS.scard(key);
+                    case ZSET -> COMMANDS.zcard(key);
+                    case HASH -> COMMANDS.hlen(key);
+                    case STREAM -> COMMANDS.xlen(key);
+                },
+                Replies::count);
+    }
+
+    /**
+     * One reply for each key, in one round trip. A key that has moved to another shard, or has another type than the command is
+     * for, counts as gone.
+     */
     private <T> List<T> ofEach(List<byte[]> keys, Function<byte[], CommandObject<T>> command, T gone) {
-        return pipelined(keys.stream()
-                .map(command)
-                .map(one -> replying(
-                        one,
-                        reply -> reply instanceof JedisRedirectionException
-                                ? gone
-                                : one.getBuilder().build(reply)))
-                .toList());
+        return pipelined(
+                keys.stream().map(command).map(one -> tolerant(one, gone)).toList());
+    }
+
+    private static <T> CommandObject<T> tolerant(CommandObject<T> command, T gone) {
+        return replying(
+                command,
+                reply -> RedisNode.isOfTheKey(reply)
+                        ? gone
+                        : command.getBuilder().build(reply));
     }
 
     /** The command with another parser, which gets the raw reply. */
-    private static <T> CommandObject<T> replying(CommandObject<?> command, Function<Object, T> parser) {
+    private static <T> CommandObject<T> replying(CommandObject<?> command, Function<@Nullable Object, T> parser) {
         return new CommandObject<>(command.getArguments(), new Builder<T>() {
             @Override
             public T build(Object reply) {

@@ -27,6 +27,9 @@ final class Replies {
     /** The reply of PTTL for a missing key. */
     static final long NO_SUCH_KEY = -2;
 
+    /** In place of the idle time of a missing key. */
+    static final long NOT_IDLE = -1;
+
     /** The year 5138: a larger number is in milliseconds. */
     private static final long LAST_SECOND = 100_000_000_000L;
 
@@ -40,15 +43,25 @@ final class Replies {
     }
 
     /** PTTL. */
-    static long millisToLive(Object reply) {
-        long millis = (Long) reply;
+    static long millisToLive(@Nullable Object reply) {
+        long millis = (Long) requireNonNull(reply);
         require(millis >= NO_SUCH_KEY);
         return millis;
     }
 
+    /** OBJECT IDLETIME; nil for a missing key. */
+    static long idleSeconds(@Nullable Object reply) {
+        if (reply == null) {
+            return NOT_IDLE;
+        }
+        long seconds = (Long) reply;
+        require(seconds >= 0);
+        return seconds;
+    }
+
     /** SCAN. */
-    static ScanPage page(Object reply) {
-        List<?> parts = (List<?>) reply;
+    static ScanPage page(@Nullable Object reply) {
+        List<?> parts = (List<?>) requireNonNull(reply);
         require(parts.size() == 2);
         String cursor = new String((byte[]) parts.getFirst(), US_ASCII);
         require(CURSOR.matcher(cursor).matches());

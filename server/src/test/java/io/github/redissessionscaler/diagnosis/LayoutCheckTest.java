@@ -92,7 +92,54 @@ final class LayoutCheckTest {
         assertThat(look(Map.of("keyPattern", "web:*", "keyType", "hash")))
                 .singleElement()
                 .asString()
-                .contains("have a matching name but are no hash");
+                .contains("have a matching name but the type string, not hash");
+        assertThat(look(Map.of("keyPattern", "web:*", "keyType", "ReJSON-RL")))
+                .singleElement()
+                .asString()
+                .contains("have a matching name but the type string, not ReJSON-RL");
+        assertThat(look(Map.of("keyPattern", "web:*", "hasField", "user")))
+                .singleElement()
+                .asString()
+                .contains("the type string, not hash");
+        assertThat(look(Map.of("keyPattern", "web:*", "elements", "true")))
+                .singleElement()
+                .asString()
+                .contains("the type string, not list, set, zset, hash or stream");
+        assertThat(look(Map.of("keyPattern", "web:*", "minSize", "1"))).isEmpty();
+    }
+
+    @Test
+    void aCommaBetweenPatternsIsNoticed() {
+        strings("web:sess:", 2, 1800);
+        strings("a,b:", 2, 1800);
+
+        assertThat(look(Map.of("keyPattern", "web:sess:*,api:sess:*")))
+                .first()
+                .asString()
+                .contains("has a comma");
+        assertThat(look(Map.of("keyPattern", "web:sess:*\napi:sess:*"))).isEmpty();
+        assertThat(look(Map.of("keyPattern", "a,b:*"))).isEmpty();
+        assertThat(look(Map.of("keyPattern", "web[,;]*\nx\\,y")))
+                .singleElement()
+                .asString()
+                .startsWith("none of 4 random keys matches 'web[,;]*' or 'x\\,y'");
+    }
+
+    @Test
+    void aTimeToLiveThatDoesNotFitIsNoticed() {
+        strings("web:", 40, 3600);
+
+        assertThat(look(Map.of("keyPattern", "web:*", "activeWithin", "5m", "sessionTtl", "1h")))
+                .isEmpty();
+        assertThat(look(Map.of("keyPattern", "web:*", "activeWithin", "5m", "sessionTtl", "30m")))
+                .singleElement()
+                .asString()
+                .contains("40 of 40 inspected matching keys have more time to live than sessionTtl");
+        redis.jedis.keys("*").forEach(redis.jedis::persist);
+        assertThat(look(Map.of("keyPattern", "web:*", "activeWithin", "5m", "sessionTtl", "1h")))
+                .singleElement()
+                .asString()
+                .contains("not counted");
     }
 
     @Test

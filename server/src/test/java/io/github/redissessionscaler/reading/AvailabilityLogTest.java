@@ -63,7 +63,7 @@ final class AvailabilityLogTest {
         fail(reason);
 
         switch (reason) {
-            case NOPERM, WRONGTYPE, NOT_A_NUMBER, OTHER, NOT_COUNTED, INTERNAL ->
+            case NOPERM, WRONGTYPE, NOT_A_NUMBER, UNSUPPORTED, OTHER, NOT_COUNTED, INTERNAL ->
                 assertThat(levels()).isEmpty();
             case NOAUTH, WRONGPASS ->
                 assertThat(appender.list.getFirst().getMessage()).startsWith("Redis refuses the scaler's credentials");

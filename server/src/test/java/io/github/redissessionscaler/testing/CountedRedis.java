@@ -100,8 +100,8 @@ public final class CountedRedis implements AutoCloseable {
         return new Source(DATABASE, query);
     }
 
-    public static MatchingKeys exact(String pattern) {
-        return new MatchingKeys(pattern, Optional.empty(), Optional.empty(), Duration.ZERO, Accuracy.EXACT);
+    public static MatchingKeys exact(String... patterns) {
+        return MatchingKeys.of(patterns).withAccuracy(Accuracy.EXACT);
     }
 
     /** Adds string keys of this prefix, numbered from start to before end. */

@@ -3,9 +3,7 @@ package io.github.redissessionscaler.testing;
 import io.github.redissessionscaler.keyspace.Sample;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Shard;
-import io.github.redissessionscaler.trigger.KeyType;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A shard that a test changes in one point. */
@@ -53,12 +51,27 @@ public class ForwardingShard implements Shard {
     }
 
     @Override
-    public List<Optional<KeyType>> types(List<byte[]> keys) {
+    public List<String> types(List<byte[]> keys) {
         return shard.types(keys);
     }
 
     @Override
     public List<Long> timesToLive(List<byte[]> keys) {
         return shard.timesToLive(keys);
+    }
+
+    @Override
+    public List<Long> idleSeconds(List<byte[]> keys) {
+        return shard.idleSeconds(keys);
+    }
+
+    @Override
+    public List<Boolean> haveField(List<byte[]> keys, String field) {
+        return shard.haveField(keys, field);
+    }
+
+    @Override
+    public List<Long> sizes(List<byte[]> keys, List<String> types) {
+        return shard.sizes(keys, types);
     }
 }

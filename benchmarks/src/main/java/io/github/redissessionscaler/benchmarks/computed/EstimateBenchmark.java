@@ -1,14 +1,12 @@
 package io.github.redissessionscaler.benchmarks.computed;
 
 import io.github.redissessionscaler.counting.pattern.KeyFilter;
+import io.github.redissessionscaler.counting.pattern.MatchCounter.MatchSum;
 import io.github.redissessionscaler.counting.pattern.SampleWindow;
 import io.github.redissessionscaler.counting.pattern.SampleWindow.Share;
-import io.github.redissessionscaler.trigger.Accuracy;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -31,12 +29,8 @@ public class EstimateBenchmark {
     private static final int SAMPLE = 64;
 
     private final RandomGenerator random = new Random(1);
-    private final KeyFilter filter = KeyFilter.of(new MatchingKeys(
-            "spring:session:sessions:????????-????-????-????-????????????",
-            Optional.empty(),
-            Optional.empty(),
-            Duration.ZERO,
-            Accuracy.AUTO));
+    private final KeyFilter filter =
+            KeyFilter.of(MatchingKeys.of("spring:session:sessions:????????-????-????-????-????????????"));
     private final byte[][] keys = new byte[KEYS][];
     private final SampleWindow window = new SampleWindow();
     private Instant now = Instant.EPOCH;
@@ -71,7 +65,7 @@ public class EstimateBenchmark {
         for (int i = 0; i < SAMPLE; i++) {
             matching += random.nextInt(5) < 3 ? 1 : 0;
         }
-        window.add(now, SAMPLE, matching);
+        window.add(now, SAMPLE, MatchSum.of(matching));
         return window.share();
     }
 }

@@ -73,7 +73,7 @@ final class NoiseSimulation {
     }
 
     private static MatchingKeys query() {
-        return new MatchingKeys("session:*", Optional.empty(), Optional.empty(), Duration.ZERO, Accuracy.ESTIMATE);
+        return MatchingKeys.of("session:*").withAccuracy(Accuracy.ESTIMATE);
     }
 
     /** Samples until there is a number to report, and returns how long that took. */

@@ -5,12 +5,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.github.redissessionscaler.keyspace.Sample;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Shard;
-import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
@@ -139,12 +137,27 @@ final class SimulatedServer implements Shard {
     }
 
     @Override
-    public List<Optional<KeyType>> types(List<byte[]> ofKeys) {
+    public List<String> types(List<byte[]> ofKeys) {
         throw new UnsupportedOperationException();
     }
 
     @Override
     public List<Long> timesToLive(List<byte[]> ofKeys) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Long> idleSeconds(List<byte[]> ofKeys) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Boolean> haveField(List<byte[]> ofKeys, String field) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Long> sizes(List<byte[]> ofKeys, List<String> types) {
         throw new UnsupportedOperationException();
     }
 }

@@ -2,9 +2,11 @@ package io.github.redissessionscaler.counting.pattern;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.redissessionscaler.counting.pattern.MatchCounter.MatchSum;
 import io.github.redissessionscaler.counting.pattern.SampleWindow.Share;
 import io.github.redissessionscaler.keyspace.InParallel;
 import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.Sample;
 import io.github.redissessionscaler.keyspace.Shard;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -63,14 +66,15 @@ public final class Estimates {
     /** The result of one visit of a shard, with its DBSIZE and the server time used. */
     private record Visit(String shard, long size, long serverNanos, long keys, List<DrawnPage> drawn) {}
 
-    private record DrawnPage(long keys, List<Long> matching) {}
+    private record DrawnPage(long keys, List<MatchSum> matching) {}
 
     /**
      * A number with its standard error.
      *
      * @param early whether it is imprecise and further samples follow soon
+     * @param refusal why Redis refuses a read that it needs; then the number is meaningless
      */
-    public record Estimate(double value, double standardError, boolean early) {
+    public record Estimate(double value, double standardError, boolean early, Optional<KeyspaceException> refusal) {
 
         /** Whether the error is large enough for a warning. */
         boolean isImprecise(boolean before) {
@@ -184,6 +188,10 @@ public final class Estimates {
         double variance = 0;
         for (Visit visit : visits) {
             SampleWindow window = windows.computeIfAbsent(new Stratum(filter, visit.shard()), _ -> new SampleWindow());
+            Optional<KeyspaceException> refusal = matching(visit.drawn(), index).refusal();
+            if (refusal.isPresent()) {
+                return new Estimate(0, 0, false, refusal);
+            }
             visit.drawn()
                     .forEach(drawn ->
                             window.add(now, drawn.keys(), drawn.matching().get(index)));
@@ -192,9 +200,9 @@ public final class Estimates {
             value += size * matching.value();
             variance += size * size * matching.variance();
         }
-        var estimate = new Estimate(value, Math.sqrt(variance), false);
+        var estimate = new Estimate(value, Math.sqrt(variance), false, Optional.empty());
         boolean early = estimate.isImprecise(false) && now.isBefore(firstUntil(filter, now));
-        return new Estimate(value, Math.sqrt(variance), early);
+        return new Estimate(value, Math.sqrt(variance), early, Optional.empty());
     }
 
     /** Time until which the filter is sampled more often, from its first imprecise estimate on. */
@@ -215,7 +223,7 @@ public final class Estimates {
             var tally = new MatchCounter(timed, filters);
             tally.add(sample.keys());
             long expired = Math.max(sample.sizeBefore() - sample.sizeAfter(), 0);
-            drawn.add(new DrawnPage(sample.keys().size() + expired, tally.counts()));
+            drawn.add(new DrawnPage(sample.keys().size() + expired, tally.sums()));
             size = sample.sizeAfter();
             keys += sample.keys().size();
             serverNanos += timed.takeServerNanos();
@@ -246,11 +254,15 @@ public final class Estimates {
     private static boolean enoughAtFirst(List<DrawnPage> drawn, int filters) {
         long enough = drawn.size() < FIRST_SAMPLES ? ENOUGH_MATCHING : ENOUGH_OF_FEW;
         return drawn.size() >= FEWEST_FIRST_SAMPLES
-                && IntStream.range(0, filters).allMatch(i -> matching(drawn, i) >= enough);
+                && IntStream.range(0, filters).allMatch(i -> isEnough(matching(drawn, i), enough));
     }
 
-    private static long matching(List<DrawnPage> drawn, int filter) {
-        return drawn.stream().mapToLong(one -> one.matching().get(filter)).sum();
+    private static boolean isEnough(MatchSum sum, long enough) {
+        return sum.refusal().isPresent() || sum.effectiveKeys() >= enough;
+    }
+
+    private static MatchSum matching(List<DrawnPage> drawn, int filter) {
+        return drawn.stream().map(one -> one.matching().get(filter)).reduce(MatchSum.NONE, MatchSum::plus);
     }
 
     /** Merges pages into at most this many, of about the same size. */

@@ -1,11 +1,13 @@
 package io.github.redissessionscaler.counting.pattern;
 
+import io.github.redissessionscaler.counting.pattern.MatchCounter.MatchSum;
 import io.github.redissessionscaler.keyspace.InParallel;
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Shard;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,12 +42,12 @@ final class FullScan {
     /**
      * The result.
      *
-     * @param counts by filter
+     * @param sums by filter
      * @param serverNanosPerKey server time per visited key; 0 if there were none
      * @param restNanos remaining pause for the cost of the last pages
      * @param doubts contradictions between SCAN and DBSIZE, each a sentence for an operator
      */
-    record Result(List<Long> counts, double serverNanosPerKey, long restNanos, List<String> doubts) {}
+    record Result(List<MatchSum> sums, double serverNanosPerKey, long restNanos, List<String> doubts) {}
 
     /** Called for each page with its number of keys and its server time. Called from several threads. */
     interface Visited {
@@ -53,7 +55,7 @@ final class FullScan {
     }
 
     private record ShardResult(
-            List<Long> counts, long serverNanos, long keys, long restNanos, Optional<String> doubt) {}
+            List<MatchSum> sums, long serverNanos, long keys, long restNanos, Optional<String> doubt) {}
 
     private final Keyspace keyspace;
     private final List<KeyFilter> filters;
@@ -122,20 +124,20 @@ final class FullScan {
     }
 
     private Result sum(List<ShardResult> results) {
-        long[] counts = new long[filters.size()];
+        List<MatchSum> sums = new ArrayList<>(Collections.nCopies(filters.size(), MatchSum.NONE));
         long serverNanos = 0;
         long keys = 0;
         long restNanos = 0;
         for (ShardResult result : results) {
-            for (int i = 0; i < counts.length; i++) {
-                counts[i] += result.counts().get(i);
+            for (int i = 0; i < sums.size(); i++) {
+                sums.set(i, sums.get(i).plus(result.sums().get(i)));
             }
             serverNanos += result.serverNanos();
             keys += result.keys();
             restNanos = Math.max(restNanos, result.restNanos());
         }
         return new Result(
-                Arrays.stream(counts).boxed().toList(),
+                List.copyOf(sums),
                 keys == 0 ? 0 : (double) serverNanos / (double) keys,
                 restNanos,
                 results.stream().flatMap(result -> result.doubt().stream()).toList());
@@ -184,7 +186,7 @@ final class FullScan {
             count = nextCount(count, lastPage);
         } while (!cursor.equals(LAST));
         return Optional.of(new ShardResult(
-                tally.counts(),
+                tally.sums(),
                 serverNanos,
                 keys,
                 pace.pauseNanos(sincePause),

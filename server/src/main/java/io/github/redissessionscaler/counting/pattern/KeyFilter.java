@@ -2,30 +2,51 @@ package io.github.redissessionscaler.counting.pattern;
 
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.Glob;
-import io.github.redissessionscaler.trigger.KeyType;
-import java.time.Duration;
+import io.github.redissessionscaler.trigger.KeyRule;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
-/** Which keys count: {@link MatchingKeys} without its accuracy, so that equal filters are counted once. */
-public record KeyFilter(Glob pattern, Optional<Glob> exclude, Optional<KeyType> type, Duration minTtl) {
+/** Which keys count, and how much: {@link MatchingKeys} without its accuracy, so that equal filters are counted once. */
+public record KeyFilter(List<Glob> patterns, List<Glob> excludes, List<KeyRule> rules) {
 
-    /** The reply of PTTL for a key without TTL. */
-    private static final long FOREVER = -1;
+    public KeyFilter {
+        patterns = List.copyOf(patterns);
+        excludes = List.copyOf(excludes);
+        rules = List.copyOf(rules);
+    }
 
     public static KeyFilter of(MatchingKeys query) {
-        return new KeyFilter(Glob.of(query.pattern()), query.exclude().map(Glob::of), query.type(), query.minTtl());
+        return new KeyFilter(
+                query.patterns().stream().map(Glob::of).toList(),
+                query.excludes().stream().map(Glob::of).toList(),
+                query.rules());
     }
 
     public boolean matchesName(byte[] key) {
-        return pattern.matches(key) && (exclude.isEmpty() || !exclude.get().matches(key));
+        return matchesAny(patterns, key) && !matchesAny(excludes, key);
     }
 
-    boolean asksForTtl() {
-        return minTtl.isPositive();
+    /** Without a stream or an iterator: it is called for every key of a database. */
+    private static boolean matchesAny(List<Glob> globs, byte[] key) {
+        for (int i = 0; i < globs.size(); i++) {
+            if (globs.get(i).matches(key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** Whether a key with this PTTL lives long enough; a missing one (-2) does not. */
-    boolean livesLongEnough(long millis) {
-        return millis == FOREVER || millis > minTtl.toMillis();
+    /** Its rules, those with cheap reads first. */
+    List<KeyCheck> checks() {
+        Optional<String> type = rules.stream()
+                .filter(KeyRule.OfType.class::isInstance)
+                .map(KeyRule.OfType.class::cast)
+                .map(KeyRule.OfType::type)
+                .findFirst();
+        return rules.stream()
+                .map(rule -> KeyCheck.of(rule, type))
+                .sorted(Comparator.comparingInt(check -> check.read().order()))
+                .toList();
     }
 }

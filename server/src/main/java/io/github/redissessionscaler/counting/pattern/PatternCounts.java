@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Uses at most two threads: {@link ScanLoop} and {@link SampleLoop}. Both end when no pattern is in use. Thread-safe.
  */
 public final class PatternCounts implements AutoCloseable {
+
+    private static final String IDLE_TIMES_RESET =
+            "another trigger counts keys of this database with hasField, minSize or elements, which Redis takes for"
+                    + " uses of these keys, so they may all seem to be in use: add sessionTtl to activeWithin";
 
     private final Object backend;
     private final CountingOptions options;
@@ -173,7 +178,12 @@ public final class PatternCounts implements AutoCloseable {
         entries.lock.lock();
         try {
             return entries.find(query)
-                    .map(entry -> entry.counted() ? scans.doubts() : entry.doubts())
+                    .map(entry -> Stream.concat(
+                                    (entry.counted() ? scans.doubts() : entry.doubts()).stream(),
+                                    entry.readsIdleTimes() && entries.any(PatternEntry::resetsIdleTimes)
+                                            ? Stream.of(IDLE_TIMES_RESET)
+                                            : Stream.empty())
+                            .toList())
                     .orElse(List.of());
         } finally {
             entries.lock.unlock();
@@ -217,6 +227,9 @@ public final class PatternCounts implements AutoCloseable {
      * current again as soon as the next scan makes progress; after a scan that Redis itself failed, only once a scan succeeds.
      */
     private @Nullable KeyspaceException failure(PatternEntry entry) {
+        if (entry.refusal() != null) {
+            return entry.refusal();
+        }
         if (entry.onlySampled()) {
             return samples.failure();
         }
@@ -234,6 +247,7 @@ public final class PatternCounts implements AutoCloseable {
                 .orElse("");
         return new KeyspaceException(
                 Reason.NOT_COUNTED,
-                "the first count of the keys " + Printable.of(query.pattern()) + " is not finished yet" + progress);
+                "the first count of the keys " + Printable.of(String.join(" ", query.patterns()))
+                        + " is not finished yet" + progress);
     }
 }

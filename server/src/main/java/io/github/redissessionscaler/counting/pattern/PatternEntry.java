@@ -4,12 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.Count.Method;
+import io.github.redissessionscaler.counting.pattern.MatchCounter.MatchSum;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.trigger.Accuracy;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.Glob;
+import io.github.redissessionscaler.trigger.KeyRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The counts of one query. Guarded by the lock of its {@link PatternRegistry}. */
@@ -35,6 +39,9 @@ public final class PatternEntry {
     private @Nullable Count exact;
     private @Nullable Count estimate;
 
+    /** Why Redis refused a read that the last count needed. */
+    private @Nullable KeyspaceException refusal;
+
     public PatternEntry(MatchingKeys query, Instant lastUsed) {
         this.filter = KeyFilter.of(query);
         this.accuracy = query.accuracy();
@@ -43,8 +50,9 @@ public final class PatternEntry {
 
     /** As how many patterns it counts towards the limit: the cost of matching grows with the length of the pattern. */
     static int weight(MatchingKeys query) {
-        int bytes = bytes(query.pattern())
-                + query.exclude().map(PatternEntry::bytes).orElse(0);
+        int bytes = Stream.concat(query.patterns().stream(), query.excludes().stream())
+                .mapToInt(PatternEntry::bytes)
+                .sum();
         return Math.max(1, Math.ceilDiv(bytes, Glob.BYTES_AT_A_STEP));
     }
 
@@ -74,7 +82,7 @@ public final class PatternEntry {
     }
 
     boolean lacksScan() {
-        return method == null || (scanned() && exact == null);
+        return method == null || (scanned() && exact == null && refusal == null);
     }
 
     /**
@@ -82,11 +90,12 @@ public final class PatternEntry {
      * running.
      */
     boolean sampled() {
-        return method == Method.ESTIMATE || (scanned() && (delayed || (exact == null && (late || !fewKeys))));
+        return method == Method.ESTIMATE
+                || (scanned() && (delayed || (exact == null && refusal == null && (late || !fewKeys))));
     }
 
     boolean lacksSample() {
-        return sampled() && estimate == null;
+        return sampled() && estimate == null && refusal == null;
     }
 
     /** Whether it is only estimated, so that no scan serves it. */
@@ -130,8 +139,9 @@ public final class PatternEntry {
         late = true;
     }
 
-    void scanned(long count, Instant now) {
-        exact = Count.exact((double) count, now);
+    void scanned(MatchSum sum, Instant now) {
+        refusal = sum.refusal().orElse(null);
+        exact = refusal == null ? Count.exact((double) sum.sum(), now) : null;
         late = false;
         estimate = null;
         calm = new StableEstimate();
@@ -158,10 +168,28 @@ public final class PatternEntry {
         delayed = exact == null || isOld(exact, now);
     }
 
+    /** Why there is no count although the database was counted: Redis refuses a read that this query needs. */
+    @Nullable
+    KeyspaceException refusal() {
+        return refusal;
+    }
+
     /** Whether it has an exact count. */
     boolean counted() {
         Count best = best();
         return best != null && best.method() == Method.EXACT;
+    }
+
+    /** Whether it counts by Redis's idle times. */
+    boolean readsIdleTimes() {
+        return filter.rules().stream()
+                .anyMatch(rule -> rule instanceof KeyRule.UsedWithin used
+                        && used.sessionTtl().isEmpty());
+    }
+
+    /** Whether its counts reset the idle times of the keys. */
+    boolean resetsIdleTimes() {
+        return filter.rules().stream().anyMatch(KeyRule::readCountsAsUse);
     }
 
     /** Why its estimate may be wrong, each a sentence for an operator. */
@@ -171,6 +199,12 @@ public final class PatternEntry {
 
     /** Adds the newest estimate. The first one is reported when it is precise, or after a time limit. */
     public void sampled(Estimates.Estimate newest, Instant now) {
+        refusal = newest.refusal().orElse(null);
+        if (refusal != null) {
+            estimate = null;
+            calm = new StableEstimate();
+            return;
+        }
         if (estimate == null && newest.early()) {
             return;
         }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.counting.pattern;
 
+import io.github.redissessionscaler.counting.pattern.MatchCounter.MatchSum;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +11,9 @@ import java.util.List;
  *
  * <p>The unit is a sample: the standard error is computed from the differences between samples, so that keys of one sample
  * may be similar. It is never less than that of as many independent keys.
+ *
+ * <p>A key that counts several times, for its elements, makes the sample as imprecise as fewer keys that each count alike. All
+ * comparisons use that number of effective keys; where each key counts once, it is the number of matching keys.
  *
  * <p>Samples are dropped after {@link #LONGEST}, or up to {@link #LONGEST_OF_FEW} if few keys match, and immediately if
  * newer ones contradict them. Not thread-safe.
@@ -42,7 +46,7 @@ public final class SampleWindow {
     /**
      * A share of keys.
      *
-     * @param value 0 to 1
+     * @param value 0 to 1; more if keys count several times
      * @param variance of the value: its standard error, squared
      */
     public record Share(double value, double variance) {}
@@ -54,32 +58,45 @@ public final class SampleWindow {
      * @param at when the last of them was drawn
      * @param keys included in DBSIZE: those returned, and expired ones met
      */
-    private record Drawn(Instant since, Instant at, long keys, long matching) {
+    private record Drawn(Instant since, Instant at, long keys, double matching, double squares) {
 
         boolean goesWith(Drawn later) {
             return since.plus(ADDED_UP).isAfter(later.at);
         }
 
         Drawn and(Drawn later) {
-            return new Drawn(since, later.at, keys + later.keys, matching + later.matching);
+            return new Drawn(since, later.at, keys + later.keys, matching + later.matching, squares + later.squares);
         }
     }
 
     /**
      * Sums over some samples.
      *
+     * @param squares sum over the keys of the square of what each counts
      * @param crossed the products of the keys and the matching keys of each sample
      */
     private record Sums(
-            int samples, double keys, double matching, double keysSquared, double crossed, double matchingSquared) {
+            int samples,
+            double keys,
+            double matching,
+            double squares,
+            double keysSquared,
+            double crossed,
+            double matchingSquared) {
 
-        static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0);
+        static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0, 0);
 
         Sums plus(Drawn one) {
             double k = one.keys();
             double m = one.matching();
             return new Sums(
-                    samples + 1, keys + k, matching + m, keysSquared + k * k, crossed + k * m, matchingSquared + m * m);
+                    samples + 1,
+                    keys + k,
+                    matching + m,
+                    squares + one.squares(),
+                    keysSquared + k * k,
+                    crossed + k * m,
+                    matchingSquared + m * m);
         }
 
         Sums minus(Sums part) {
@@ -87,9 +104,27 @@ public final class SampleWindow {
                     samples - part.samples,
                     keys - part.keys,
                     matching - part.matching,
+                    squares - part.squares,
                     keysSquared - part.keysSquared,
                     crossed - part.crossed,
                     matchingSquared - part.matchingSquared);
+        }
+
+        /** How often an effective key counts; 1 if each matching key counts once. */
+        double unit() {
+            return matching > 0 ? squares / matching : 1;
+        }
+
+        /** The same samples with effective keys in place of the matching ones. */
+        Sums in(double unit) {
+            return new Sums(
+                    samples,
+                    keys,
+                    matching / unit,
+                    squares / (unit * unit),
+                    keysSquared,
+                    crossed / unit,
+                    matchingSquared / (unit * unit));
         }
 
         double share() {
@@ -115,7 +150,8 @@ public final class SampleWindow {
 
         /** Half the deviance of independent keys if this is the true share. */
         double surprise(double trueShare) {
-            return surprise(matching, keys * trueShare) + surprise(keys - matching, keys * (1 - trueShare));
+            return surprise(matching, keys * trueShare)
+                    + surprise(Math.max(0, keys - matching), keys * (1 - trueShare));
         }
 
         private static double surprise(double seen, double expected) {
@@ -127,9 +163,9 @@ public final class SampleWindow {
     private final List<Drawn> samples = new ArrayList<>();
 
     /** Adds the newest sample. */
-    public void add(Instant at, long keys, long matching) {
+    public void add(Instant at, long keys, MatchSum matching) {
         if (keys > 0) {
-            samples.add(new Drawn(at, at, keys, matching));
+            samples.add(new Drawn(at, at, keys, (double) matching.sum(), matching.squares()));
         }
         forgetOld(at);
         forgetContradicted();
@@ -139,14 +175,16 @@ public final class SampleWindow {
     }
 
     private void forgetOld(Instant now) {
-        long matching = matching();
+        Sums all = sums();
+        double unit = all.unit();
+        double matching = all.matching() / unit;
         while (samples.size() > FEWEST && samples.getFirst().at().plus(LONGEST).isBefore(now)) {
             Drawn oldest = samples.getFirst();
-            boolean precise = matching - oldest.matching() >= PRECISE_MATCHING;
+            boolean precise = matching - oldest.matching() / unit >= PRECISE_MATCHING;
             if (!precise && !oldest.at().plus(LONGEST_OF_FEW).isBefore(now)) {
                 return;
             }
-            matching -= oldest.matching();
+            matching -= oldest.matching() / unit;
             samples.removeFirst();
         }
     }
@@ -171,19 +209,20 @@ public final class SampleWindow {
 
     /** Whether it is precise enough. */
     boolean precise() {
-        return matching() >= PRECISE_MATCHING;
-    }
-
-    private long matching() {
-        return samples.stream().mapToLong(Drawn::matching).sum();
+        Sums all = sums();
+        return all.matching() / all.unit() >= PRECISE_MATCHING;
     }
 
     /** The share; 0 for an empty shard. */
     public Share share() {
         Sums all = sums();
-        return all.keys() == 0
-                ? new Share(0, 0)
-                : new Share(all.share(), Math.max(all.varianceBetween(), all.varianceOneByOne()));
+        if (all.keys() == 0) {
+            return new Share(0, 0);
+        }
+        double unit = all.unit();
+        Sums effective = all.in(unit);
+        double variance = Math.max(effective.varianceBetween(), effective.varianceOneByOne());
+        return new Share(all.share(), variance * unit * unit);
     }
 
     private Sums sums() {
@@ -197,12 +236,13 @@ public final class SampleWindow {
     /** If the share has changed, drops the samples before the most probable time of the change. */
     private void forgetContradicted() {
         Sums all = sums();
+        double unit = all.unit();
         Sums older = Sums.NONE;
         int border = 0;
         double largest = DRIFT * DRIFT;
         for (int i = 0; i < samples.size() - FEWEST_NEWER; i++) {
             older = older.plus(samples.get(i));
-            double deviance = deviance(older, all.minus(older));
+            double deviance = deviance(older.in(unit), all.minus(older).in(unit));
             if (deviance > largest) {
                 largest = deviance;
                 border = older.samples();

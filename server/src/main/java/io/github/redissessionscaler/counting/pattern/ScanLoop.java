@@ -199,7 +199,7 @@ final class ScanLoop extends BackgroundLoop {
         for (PatternEntry entry : entries.all()) {
             int index = filters.indexOf(entry.filter());
             if (entry.scanned() && index >= 0) {
-                entry.scanned(result.counts().get(index), now);
+                entry.scanned(result.sums().get(index), now);
             }
         }
         doubts = result.doubts();

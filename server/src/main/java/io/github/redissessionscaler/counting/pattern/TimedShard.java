@@ -3,9 +3,7 @@ package io.github.redissessionscaler.counting.pattern;
 import io.github.redissessionscaler.keyspace.Sample;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Shard;
-import io.github.redissessionscaler.trigger.KeyType;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -75,13 +73,28 @@ final class TimedShard implements Shard {
     }
 
     @Override
-    public List<Optional<KeyType>> types(List<byte[]> keys) {
+    public List<String> types(List<byte[]> keys) {
         return timed(() -> shard.types(keys));
     }
 
     @Override
     public List<Long> timesToLive(List<byte[]> keys) {
         return timed(() -> shard.timesToLive(keys));
+    }
+
+    @Override
+    public List<Long> idleSeconds(List<byte[]> keys) {
+        return timed(() -> shard.idleSeconds(keys));
+    }
+
+    @Override
+    public List<Boolean> haveField(List<byte[]> keys, String field) {
+        return timed(() -> shard.haveField(keys, field));
+    }
+
+    @Override
+    public List<Long> sizes(List<byte[]> keys, List<String> types) {
+        return timed(() -> shard.sizes(keys, types));
     }
 
     private <T> T timed(Supplier<T> request) {

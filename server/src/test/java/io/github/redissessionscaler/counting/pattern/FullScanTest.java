@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.redissessionscaler.counting.pattern.MatchCounter.MatchSum;
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Shard;
@@ -61,7 +62,7 @@ final class FullScanTest {
 
         FullScan.Result result = scanned(disturbed, 100);
 
-        assertThat(result.counts()).containsExactly(20_000L);
+        assertThat(result.sums()).containsExactly(MatchSum.of(20_000));
         assertThat(result.doubts()).isEmpty();
     }
 
@@ -80,7 +81,7 @@ final class FullScanTest {
                 },
                 100);
 
-        assertThat(result.counts().getFirst()).isBetween(900L, 1_300L);
+        assertThat(result.sums().getFirst().sum()).isBetween(900L, 1_300L);
         assertThat(result.doubts()).singleElement().asString().contains("% of the keys that DBSIZE counts", "too low");
     }
 
@@ -118,7 +119,7 @@ final class FullScanTest {
                 },
                 1_000);
 
-        assertThat(result.counts()).containsExactly(3_000L);
+        assertThat(result.sums()).containsExactly(MatchSum.of(3_000));
         assertThat(result.doubts()).singleElement().asString().contains("returned about 300 %");
     }
 
@@ -146,7 +147,7 @@ final class FullScanTest {
     }
 
     private static long sessions(Keyspace keyspace, int page) throws InterruptedException {
-        return scanned(keyspace, page).counts().getFirst();
+        return scanned(keyspace, page).sums().getFirst().sum();
     }
 
     private static FullScan.Result scanned(Keyspace keyspace, int page) throws InterruptedException {

@@ -3,14 +3,11 @@ package io.github.redissessionscaler.counting.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.redissessionscaler.testing.CountedRedis;
-import io.github.redissessionscaler.trigger.Accuracy;
-import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,9 +32,11 @@ final class ManyPatternsTest {
         redis.jedis.sadd("sess:set", "x");
         List<KeyFilter> filters = new ArrayList<>(List.of(KeyFilter.of(CountedRedis.exact("sess:*"))));
         for (int i = 1; i <= PATTERNS; i++) {
-            filters.add(filter("*".repeat(i) + "s*", KeyType.STRING, Duration.ofSeconds(100L * i)));
+            filters.add(KeyFilter.of(CountedRedis.exact("*".repeat(i) + "s*")
+                    .withType(KeyType.STRING)
+                    .withMinTtl(Duration.ofSeconds(100L * i))));
         }
-        filters.add(filter("sess:*", KeyType.SET, Duration.ZERO));
+        filters.add(KeyFilter.of(CountedRedis.exact("sess:*").withType(KeyType.SET)));
         redis.forgetCalls();
 
         List<Long> counts = scan(filters);
@@ -54,12 +53,8 @@ final class ManyPatternsTest {
         var options =
                 new CountingOptions(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(10), 1, 1, 100, 1000);
         return new FullScan(redis.keyspace(), filters, options, () -> 1, false, () -> true, Instant.EPOCH, (_, _) -> {})
-                .run()
-                .orElseThrow()
-                .counts();
-    }
-
-    private static KeyFilter filter(String pattern, KeyType type, Duration minTtl) {
-        return KeyFilter.of(new MatchingKeys(pattern, Optional.empty(), Optional.of(type), minTtl, Accuracy.EXACT));
+                .run().orElseThrow().sums().stream()
+                        .map(MatchCounter.MatchSum::sum)
+                        .toList();
     }
 }

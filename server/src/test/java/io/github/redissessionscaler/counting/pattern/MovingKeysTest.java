@@ -128,7 +128,7 @@ final class MovingKeysTest {
                         Instant.EPOCH,
                         (_, _) -> {})
                 .run()
-                .map(result -> result.counts().getFirst());
+                .map(result -> result.sums().getFirst().sum());
     }
 
     private static Keyspace keyspace() {

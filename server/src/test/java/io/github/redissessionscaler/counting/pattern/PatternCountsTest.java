@@ -61,11 +61,10 @@ final class PatternCountsTest {
 
         try (SourceCounter counter = redis.counter(NEVER_AGAIN)) {
             assertThat(value(counter, exact("sess:*"))).isEqualTo(2_103);
-            assertThat(value(counter, filtered(Optional.of("sess:lock:*"), Optional.empty(), Duration.ZERO)))
+            assertThat(value(counter, exact("sess:*").withExclude("sess:lock:*")))
                     .isEqualTo(2_003);
-            assertThat(value(counter, filtered(Optional.empty(), Optional.of(KeyType.HASH), Duration.ZERO)))
-                    .isEqualTo(1);
-            assertThat(value(counter, filtered(Optional.empty(), Optional.of(KeyType.STRING), Duration.ofSeconds(60))))
+            assertThat(value(counter, exact("sess:*").withType(KeyType.HASH))).isEqualTo(1);
+            assertThat(value(counter, exact("sess:*").withType(KeyType.STRING).withMinTtl(Duration.ofSeconds(60))))
                     .isEqualTo(2_101);
             assertThat(value(counter, exact("nothing*"))).isZero();
         }
@@ -231,8 +230,7 @@ final class PatternCountsTest {
     @Test
     void hintsCostLittleWhereNothingIsCountedExactly() {
         redis.fill("sess:", 0, 20_000);
-        var estimated =
-                new MatchingKeys("sess:*", Optional.empty(), Optional.empty(), Duration.ZERO, Accuracy.ESTIMATE);
+        var estimated = MatchingKeys.of("sess:*").withAccuracy(Accuracy.ESTIMATE);
         try (SourceCounter counter = redis.counter(NEVER_AGAIN)) {
             assertThat(counter.count(source(estimated)).method()).isEqualTo(Method.ESTIMATE);
             long before = redis.calls("dbsize");
@@ -288,8 +286,7 @@ final class PatternCountsTest {
         redis.fill("sess:", 0, 500);
         try (SourceCounter counter = redis.counter(NEVER_AGAIN)) {
             for (Accuracy accuracy : Accuracy.values()) {
-                Count count = counter.count(source(
-                        new MatchingKeys("sess:*", Optional.empty(), Optional.empty(), Duration.ZERO, accuracy)));
+                Count count = counter.count(source(MatchingKeys.of("sess:*").withAccuracy(accuracy)));
                 assertThat(count.value()).isEqualTo(500);
                 assertThat(count.method()).isEqualTo(Method.EXACT);
             }
@@ -389,8 +386,7 @@ final class PatternCountsTest {
                         .toList();
             }
         };
-        var estimated =
-                new MatchingKeys("sess:*", Optional.empty(), Optional.empty(), Duration.ZERO, Accuracy.ESTIMATE);
+        var estimated = MatchingKeys.of("sess:*").withAccuracy(Accuracy.ESTIMATE);
         try (SourceCounter counter = redis.counter(_ -> keyspace, InstantSource.system(), NEVER_AGAIN)) {
             assertThatExceptionOfType(KeyspaceException.class)
                     .isThrownBy(() -> value(counter, estimated))
@@ -449,10 +445,6 @@ final class PatternCountsTest {
 
     private static CountingOptions refreshing(Duration refresh) {
         return new CountingOptions(refresh, Duration.ofHours(1), Duration.ofSeconds(10), 1, 0.5, 1000, 1000);
-    }
-
-    private static MatchingKeys filtered(Optional<String> exclude, Optional<KeyType> type, Duration minTtl) {
-        return new MatchingKeys("sess:*", exclude, type, minTtl, Accuracy.EXACT);
     }
 
     private static double value(SourceCounter counter, MatchingKeys query) {

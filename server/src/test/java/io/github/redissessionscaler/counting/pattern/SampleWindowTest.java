@@ -3,6 +3,7 @@ package io.github.redissessionscaler.counting.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.redissessionscaler.counting.pattern.MatchCounter.MatchSum;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
@@ -27,7 +28,7 @@ final class SampleWindowTest {
     @Test
     void hasALargerErrorWhenTheKeysOfASampleAreAlike() {
         for (int i = 0; i < 40; i++) {
-            window.add(next(), KEYS, i % 2 == 0 ? KEYS : 0);
+            window.add(next(), KEYS, MatchSum.of(i % 2 == 0 ? KEYS : 0));
         }
 
         assertThat(Math.sqrt(window.share().variance())).isCloseTo(0.5 / Math.sqrt(40), within(0.02));
@@ -86,7 +87,7 @@ final class SampleWindowTest {
         int shortest = Integer.MAX_VALUE;
         for (int i = 0; i < 2_000; i++) {
             long matching = random.doubles(KEYS / 64).filter(run -> run < 0.1).count() * 64;
-            window.add(next(), KEYS, matching);
+            window.add(next(), KEYS, MatchSum.of(matching));
             shortest = i < 100 ? shortest : Math.min(shortest, window.size());
         }
 
@@ -106,7 +107,7 @@ final class SampleWindowTest {
     private void draw(int samples, double share) {
         for (int i = 0; i < samples; i++) {
             long matching = random.doubles(KEYS).filter(key -> key < share).count();
-            window.add(next(), KEYS, matching);
+            window.add(next(), KEYS, MatchSum.of(matching));
         }
     }
 
