@@ -29,9 +29,14 @@ def log_out(session)
   session['guest'] = true
 end
 
-def redis_rack(application, lifetime)
+# The library of GitLab's sessions too, with this namespace.
+def gitlab(application, lifetime)
+  redis_rack(application, lifetime, 'session:gitlab')
+end
+
+def redis_rack(application, lifetime, namespace = 'rack:session')
   require 'rack/session/redis'
-  server = "redis://127.0.0.1:#{PORT}/0/rack:session"
+  server = "redis://127.0.0.1:#{PORT}/0/#{namespace}"
   Rack::Session::Redis.new(application, redis_server: server, expire_after: lifetime)
 end
 

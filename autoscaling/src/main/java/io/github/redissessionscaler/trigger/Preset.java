@@ -80,9 +80,10 @@ public enum Preset {
             start -> MatchingKeys.of(start + "*")),
     DJANGO(
             "django",
-            "Django's cache sessions; the prefix is the cache's KEY_PREFIX, a colon, its VERSION and a colon.",
+            "Django's sessions in a cache, by the engine cache or cached_db; the prefix is the cache's KEY_PREFIX, a"
+                + " colon, its VERSION and a colon. With cached_db, sessions that the cache has lost are not counted.",
             prefix(":1:"),
-            start -> MatchingKeys.of(start + "django.contrib.sessions.cache" + Glyphs.any(32))),
+            start -> MatchingKeys.of(start + "django.contrib.sessions.cache*" + Glyphs.SMALL_ALPHANUMERIC.repeat(32))),
     FLASK(
             "flask",
             "Flask-Session, and rbcervilla/redisstore for Go.",
@@ -113,11 +114,13 @@ public enum Preset {
     SYMFONY("symfony", "Symfony's RedisSessionHandler.", prefix("sf_s"), start -> MatchingKeys.of(start + "*")),
     LARAVEL(
             "laravel",
-            "Laravel's redis session driver; the prefix is that of the database and that of the cache, together.",
+            "Laravel's redis session driver; the prefix is that of the database and that of the cache, together."
+                    + " Counters of its throttle middleware, whose names are as long but hexadecimal, are not counted.",
             prefix(
                     "laravel_database_laravel_cache_, or the same with hyphens",
                     "laravel[-_]database[-_]laravel[-_]cache[-_]"),
-            start -> MatchingKeys.of(start + Glyphs.any(40))),
+            start -> MatchingKeys.of(start + Glyphs.ALPHANUMERIC.repeat(40))
+                    .withExclude("*" + Glyphs.HEXADECIMAL.repeat(40))),
     GIN(
             "gin",
             "gin-contrib/sessions and gorilla with boj/redistore.",
@@ -133,7 +136,81 @@ public enum Preset {
             "oauth2-proxy",
             "oauth2-proxy; the prefix is the cookie's name and a hyphen. Its locks are not counted.",
             prefix("_oauth2_proxy-"),
-            start -> MatchingKeys.of(start + Glyphs.any(32)));
+            start -> MatchingKeys.of(start + Glyphs.any(32))),
+    BETTER_AUTH(
+            "better-auth",
+            "better-auth with Redis as its secondary storage; its lists of a user's sessions, rate limits and"
+                    + " verifications are not counted.",
+            prefix("better-auth:"),
+            start -> MatchingKeys.of(start + Glyphs.ALPHANUMERIC.repeat(32))),
+    NEXTAUTH(
+            "nextauth",
+            "NextAuth.js and Auth.js with the Upstash Redis adapter; the prefix is its baseKeyPrefix and"
+                + " sessionKeyPrefix, together. It sets no time to live, so sessions that nobody ends count for ever.",
+            prefix("user:session:"),
+            start -> MatchingKeys.of(start + "*").withExclude(start + "by-user-id:*")),
+    MAGENTO(
+            "magento",
+            "Magento and OpenMage (Cm_RedisSession); sessions of robots count until they expire.",
+            prefix("sess_"),
+            start -> MatchingKeys.of(start + "*").withType(HASH)),
+    CODEIGNITER(
+            "codeigniter",
+            "CodeIgniter 4's RedisHandler; its locks are not counted.",
+            prefix("ci_session:"),
+            start -> MatchingKeys.of(start + "*").withExclude("*:lock")),
+    MOODLE(
+            "moodle",
+            "Moodle 4.5 and later; the prefix is session_redis_prefix. Sessions of guests and of visitors who have not"
+                    + " logged in count too.",
+            prefix("none", ""),
+            start -> MatchingKeys.of(start + "session_*").withType(HASH)),
+    LUA_RESTY_SESSION(
+            "lua-resty-session",
+            "lua-resty-session 4, also in Kong and APISIX; the prefix is that of its storage, if it has one, and the"
+                    + " cookie's name, each with a colon. When a session is renewed, the former one also counts for ten"
+                    + " seconds.",
+            prefix("session:"),
+            start -> MatchingKeys.of(start + Glyphs.BASE64_URL.repeat(43))),
+    ASPNET(
+            "aspnet",
+            "ASP.NET 4 with Microsoft's RedisSessionStateProvider; the prefix is its applicationName. Its locks are not"
+                    + " counted.",
+            prefix("any", "*"),
+            start -> MatchingKeys.of("{" + start + "_" + Glyphs.any(24) + "}_[IS]*")
+                    .withExclude("*_SessionStateItemCollection")),
+    GITLAB(
+            "gitlab",
+            "GitLab; visitors who have not logged in count too. Its indexes of users and addresses are not counted.",
+            namespace("session:gitlab"),
+            start -> MatchingKeys.of(start + ":2::*")),
+    LITESTAR(
+            "litestar",
+            "Litestar's server-side sessions in a RedisStore; the prefix is the store's namespace and a colon. Every"
+                    + " visitor gets a session; other keys in the same store are not counted.",
+            prefix("LITESTAR:"),
+            start -> MatchingKeys.of(start + Glyphs.HEXADECIMAL.repeat(64))),
+    AIOHTTP_SESSION(
+            "aiohttp-session",
+            "aiohttp-session's RedisStorage; the prefix is the cookie's name and an underscore. Sessions that were"
+                    + " ended or renewed count until they expire.",
+            prefix("AIOHTTP_SESSION_"),
+            start -> MatchingKeys.of(start + "*")),
+    ADONISJS(
+            "adonisjs",
+            "AdonisJS; the prefix is the keyPrefix of its Redis connection.",
+            prefix("none", ""),
+            start -> MatchingKeys.of(start + "[a-z]" + Glyphs.SMALL_ALPHANUMERIC.repeat(23))),
+    FASTIFY_SESSION(
+            "fastify-session",
+            "@mgcrea/fastify-session with its Redis store; for @fastify/session use express.",
+            prefix("sess:"),
+            start -> MatchingKeys.of(start + "*").withType(HASH)),
+    YII(
+            "yii",
+            "Yii 2 with yii2-redis; the prefix is keyPrefix, by default five digits made of the application's id.",
+            prefix("any five hexadecimal digits", Glyphs.HEXADECIMAL.repeat(5)),
+            start -> MatchingKeys.of(start + Glyphs.HEXADECIMAL.repeat(32)));
 
     private final String text;
     private final String description;
@@ -235,6 +312,10 @@ public enum Preset {
     /** Redis globs have no repetition. */
     private static final class Glyphs {
         static final String UUID = "%s-%s-%s-%s-%s".formatted(any(8), any(4), any(4), any(4), any(12));
+        static final String ALPHANUMERIC = "[0-9A-Za-z]";
+        static final String SMALL_ALPHANUMERIC = "[0-9a-z]";
+        static final String HEXADECIMAL = "[0-9a-f]";
+        static final String BASE64_URL = "[-0-9A-Za-z_]";
 
         static String any(int characters) {
             return "?".repeat(characters);

@@ -17,7 +17,10 @@ final class PresetTest {
     private static final String UUID = "0b5cda1e-5a36-4d4c-9a3e-7c4f6f0d1e2f";
     private static final String HEX_64 = "0123456789abcdef".repeat(4);
     private static final String HEX_32 = "0123456789abcdef".repeat(2);
-    private static final String FORTY = "a".repeat(40);
+    private static final String HEX_40 = "0123456789abcdef0123".repeat(2);
+    private static final String FORTY = "aB3dE6gH9j".repeat(4);
+    private static final String THIRTY_TWO = "aB3dE6gH".repeat(4);
+    private static final String TWENTY_FOUR = "abcdefghijkl012345678901";
 
     static List<Arguments> layouts() {
         return List.of(
@@ -61,7 +64,11 @@ final class PresetTest {
                 layout(
                         Map.of("preset", "django"),
                         ":1:django.contrib.sessions.cache" + HEX_32,
-                        List.of(":1:django.contrib.sessions.cached_db" + HEX_32, ":1:views.decorators.cache")),
+                        List.of(":1:views.decorators.cache", ":1:django.contrib.sessions.cacheA" + HEX_32 + "-")),
+                layout(
+                        Map.of("preset", "django"),
+                        ":1:django.contrib.sessions.cached_db" + HEX_32,
+                        List.of(":2:django.contrib.sessions.cached_db" + HEX_32)),
                 layout(Map.of("preset", "flask"), "session:abc", List.of("sess:abc")),
                 layout(Map.of("preset", "starsessions"), "starsessions.abc", List.of("starsessions:abc")),
                 layout(Map.of("preset", "rails"), "_session_id:2::" + HEX_64, List.of("views/1")),
@@ -82,7 +89,11 @@ final class PresetTest {
                 layout(
                         Map.of("preset", "laravel"),
                         "laravel_database_laravel_cache_" + FORTY,
-                        List.of("laravel_database_laravel_cache_short", "laravel_database_queues:default")),
+                        List.of(
+                                "laravel_database_laravel_cache_short",
+                                "laravel_database_laravel_cache_" + HEX_40,
+                                "laravel_database_laravel_cache_" + HEX_40 + ":timer",
+                                "laravel_database_queues:default")),
                 layout(
                         Map.of("preset", "laravel"),
                         "laravel-database-laravel-cache-" + FORTY,
@@ -93,7 +104,63 @@ final class PresetTest {
                 layout(
                         Map.of("preset", "oauth2-proxy"),
                         "_oauth2_proxy-" + HEX_32,
-                        List.of("_oauth2_proxy-" + HEX_32 + ".lock")));
+                        List.of("_oauth2_proxy-" + HEX_32 + ".lock")),
+                layout(
+                        Map.of("preset", "better-auth"),
+                        "better-auth:" + THIRTY_TWO,
+                        List.of(
+                                "better-auth:active-sessions-u",
+                                "better-auth:active-sessions-" + "u".repeat(16),
+                                "better-auth:10.0.0.1|/sign-up/email",
+                                "better-auth:verification:" + "v".repeat(19))),
+                layout(
+                        Map.of("preset", "nextauth"),
+                        "user:session:" + UUID,
+                        List.of(
+                                "user:session:by-user-id:" + UUID,
+                                "user:" + UUID,
+                                "user:account:by-user-id:" + UUID,
+                                "user:email:a@b.example")),
+                layout(Map.of("preset", "magento"), "sess_" + HEX_32, List.of("zc:k:sess", "sess:" + HEX_32)),
+                layout(
+                        Map.of("preset", "codeigniter"),
+                        "ci_session:ci_session:" + HEX_32,
+                        List.of("ci_session:ci_session:" + HEX_32 + ":lock")),
+                layout(
+                        Map.of("preset", "moodle", "prefix", "mdl_"),
+                        "mdl_session_" + HEX_32,
+                        List.of("mdl_user_2", "mdl_sessionmap", "mdl_" + HEX_32 + ".lock", "session_" + HEX_32)),
+                layout(
+                        Map.of("preset", "lua-resty-session"),
+                        "session:" + "aB_-".repeat(10) + "xyz",
+                        List.of("session:ZGVmYXVsdA:" + "u".repeat(32), "session:ZGVmYXVsdA")),
+                layout(
+                        Map.of("preset", "aspnet"),
+                        "{/_" + TWENTY_FOUR + "}_Internal",
+                        List.of("{/_" + TWENTY_FOUR + "}_Data", "{/_" + TWENTY_FOUR + "}_Write_Lock")),
+                layout(
+                        Map.of("preset", "aspnet", "prefix", "shop"),
+                        "{shop_" + TWENTY_FOUR + "}_SessionTimeout",
+                        List.of(
+                                "{shop_" + TWENTY_FOUR + "}_SessionStateItemCollection",
+                                "{shop_" + TWENTY_FOUR + "}_WriteLock",
+                                "{blog_" + TWENTY_FOUR + "}_SessionTimeout")),
+                layout(
+                        Map.of("preset", "gitlab"),
+                        "session:gitlab:2::" + HEX_64,
+                        List.of("session:user:gitlab:2:" + HEX_64, "session:lookup:user:gitlab:2")),
+                layout(
+                        Map.of("preset", "litestar"),
+                        "LITESTAR:" + HEX_64,
+                        List.of("LITESTAR:GET/page", "LITESTAR_cache:" + HEX_64)),
+                layout(Map.of("preset", "aiohttp-session"), "AIOHTTP_SESSION_" + HEX_32, List.of("AIOHTTP_" + HEX_32)),
+                layout(
+                        Map.of("preset", "adonisjs", "prefix", "shop:"),
+                        "shop:" + TWENTY_FOUR,
+                        List.of(TWENTY_FOUR, "shop:session_tag:1", "shop:0" + TWENTY_FOUR.substring(1))),
+                layout(Map.of("preset", "fastify-session"), "sess:abc", List.of("session:abc")),
+                layout(Map.of("preset", "yii"), "1a2b3" + HEX_32, List.of(HEX_32, "1a2b" + HEX_32)),
+                layout(Map.of("preset", "yii", "prefix", "shop"), "shop" + HEX_32, List.of("1a2b3" + HEX_32)));
     }
 
     @ParameterizedTest
