@@ -35,8 +35,11 @@ public final class Forecast {
     /** The interval between readings, which should be at its whole multiples since 1970. */
     public static final Duration INTERVAL = Duration.ofSeconds(15);
 
-    /** The longest time ahead: five minutes, plus the time until the HPA's next request. */
-    public static final Duration LONGEST = Duration.ofMinutes(5).plus(INTERVAL);
+    /** The longest {@code lookAhead}. */
+    public static final Duration LONGEST_LOOK_AHEAD = Duration.ofMinutes(5);
+
+    /** The longest time ahead: the longest {@code lookAhead}, plus the time until the HPA's next request. */
+    public static final Duration LONGEST = LONGEST_LOOK_AHEAD.plus(INTERVAL);
 
     /** The longest time between two readings that is interpolated. */
     public static final Duration LONGEST_GAP = Duration.ofMinutes(2);
@@ -88,6 +91,16 @@ public final class Forecast {
     }
 
     /**
+     * A forecast without readings, for replicas that take this long to serve. It looks ahead until the HPA's next request after
+     * that.
+     *
+     * @param lookAhead more than 0, at most {@link #LONGEST_LOOK_AHEAD}
+     */
+    public static Forecast forLookAhead(Duration lookAhead) {
+        return new Forecast(lookAhead.plus(INTERVAL));
+    }
+
+    /**
      * Adds a reading. Ignores one that is not later than the last.
      *
      * @param sessions not negative
@@ -117,10 +130,7 @@ public final class Forecast {
      * @return from 0 to {@link #MOST} above {@code now}
      */
     public double expected(double now, Instant at) {
-        return rise(at).stream()
-                .map(rise -> bounded(now, now + rise))
-                .findFirst()
-                .orElse(now);
+        return expectation(now, at).expected();
     }
 
     /**
@@ -131,15 +141,30 @@ public final class Forecast {
      * @return at least {@code now}, and at most {@link #MOST} above it
      */
     public double expectedWithMargin(double now, Instant at) {
-        return rise(at).stream()
-                .map(rise -> Math.max(now, bounded(now, now + rise + MARGIN * errors.usualError())))
-                .findFirst()
-                .orElse(now);
+        return expectation(now, at).reported();
+    }
+
+    /**
+     * The expected sessions, without and with the margin.
+     *
+     * @param now the current sessions, not negative
+     */
+    public ExpectedSessions expectation(double now, Instant at) {
+        OptionalDouble rise = rise(at);
+        if (rise.isEmpty()) {
+            return ExpectedSessions.none(now);
+        }
+        double expected = now + rise.getAsDouble();
+        return new ExpectedSessions(
+                now,
+                true,
+                bounded(now, expected),
+                Math.max(now, bounded(now, expected + MARGIN * errors.usualError())));
     }
 
     /** How accurate the forecasts of the last hours were. */
     public ForecastQuality quality() {
-        return new ForecastQuality(errors.error(), errors.errorOfNow(), errors.isBetterThanNow());
+        return new ForecastQuality(errors.isEnough(), errors.error(), errors.errorOfNow(), errors.isBetterThanNow());
     }
 
     private static double bounded(double now, double expected) {

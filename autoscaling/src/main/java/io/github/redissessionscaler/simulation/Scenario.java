@@ -15,7 +15,6 @@ import java.util.List;
  * @param pushes whether the trigger's type is {@code external-push}
  * @param outageGrace how long the last number stands before {@code onUnavailable: minimum} takes hold
  * @param startup how long a replica takes from its start until it takes sessions
- * @param lookAhead how long before they are expected sessions are reported; zero for no forecast
  */
 public record Scenario(
         String name,
@@ -24,8 +23,7 @@ public record Scenario(
         ScaledObject scaledObject,
         boolean pushes,
         Duration outageGrace,
-        Duration startup,
-        Duration lookAhead) {
+        Duration startup) {
 
     /** What is taken for granted because a load curve does not tell it, each a sentence. */
     public List<String> assumptions() {

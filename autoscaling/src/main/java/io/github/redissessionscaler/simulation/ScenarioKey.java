@@ -91,12 +91,6 @@ public enum ScenarioKey implements DocumentedKey {
             "0.1",
             "Tolerance of the cluster's HPAs in both directions, if the ScaledObject sets none."),
     STARTUP("startup", ScenarioValues.DURATION, "0s", "Time from the start of a replica until it serves sessions."),
-    LOOK_AHEAD(
-            "lookAhead",
-            ScenarioValues.LOOK_AHEAD,
-            "0s",
-            "Reports the sessions expected this long from now, if they are more than now; usually the same as"
-                    + " startup."),
     OUTAGE_GRACE(
             "outageGrace",
             ScenarioValues.DURATION,

@@ -40,11 +40,10 @@ final class ScenarioReader {
         boolean pushes = read(ScenarioKey.TYPE, ScenarioValues.PUSHES);
         Duration grace = read(ScenarioKey.OUTAGE_GRACE, ScenarioValues.DURATION);
         Duration startup = read(ScenarioKey.STARTUP, ScenarioValues.DURATION);
-        Duration lookAhead = read(ScenarioKey.LOOK_AHEAD, ScenarioValues.LOOK_AHEAD);
         problems.throwIfAny();
         Trigger sound = trigger.orElseThrow();
         double target = sound.target().sessionSize().orElse(SESSION_SIZE);
-        return new Scenario(name, sound, target, scaledObject, pushes, grace, startup, lookAhead);
+        return new Scenario(name, sound, target, scaledObject, pushes, grace, startup);
     }
 
     /** The trigger, or empty when something is wrong with it, which is noted. */

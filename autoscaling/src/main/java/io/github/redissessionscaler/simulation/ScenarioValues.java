@@ -1,10 +1,8 @@
 package io.github.redissessionscaler.simulation;
 
-import io.github.redissessionscaler.forecast.Forecast;
 import io.github.redissessionscaler.hpa.ScalingPolicy;
 import io.github.redissessionscaler.hpa.ScalingRules;
 import io.github.redissessionscaler.input.ValueParser;
-import io.github.redissessionscaler.keda.Autoscaler;
 import io.github.redissessionscaler.keda.Fallback.FallbackBehavior;
 import java.time.Duration;
 import java.util.List;
@@ -34,9 +32,6 @@ final class ScenarioValues {
     static final ValueParser<Duration> WINDOW = ValueParser.seconds(0, LONGEST_WINDOW_SECONDS);
 
     static final ValueParser<Duration> DURATION = ValueParser.duration(Duration.ZERO, Duration.ofDays(3650));
-
-    static final ValueParser<Duration> LOOK_AHEAD =
-            ValueParser.duration(Duration.ZERO, Forecast.LONGEST.minus(Autoscaler.SYNC_PERIOD));
 
     /** The forms of a Kubernetes quantity that a tolerance can have. */
     static final ValueParser<Double> PART = ValueParser.decimal(0, LARGEST_TOLERANCE)

@@ -1,7 +1,6 @@
 package io.github.redissessionscaler.simulation;
 
 import io.github.redissessionscaler.forecast.Forecast;
-import io.github.redissessionscaler.keda.Autoscaler;
 import io.github.redissessionscaler.keda.ScalerResponse;
 import io.github.redissessionscaler.outage.OutageDecision;
 import io.github.redissessionscaler.outage.OutagePolicy;
@@ -19,7 +18,7 @@ final class SimulatedScaler {
     private Instant now = Instant.EPOCH;
     private Optional<Timestamped<Double>> last = Optional.empty();
 
-    /** Empty without {@code lookAhead}. Looks ahead until the HPA's next request after the new replica is ready. */
+    /** Empty without {@code lookAhead}. */
     private final Optional<Forecast> forecast;
 
     /** When the first reading failed, while they do. */
@@ -28,9 +27,9 @@ final class SimulatedScaler {
     SimulatedScaler(Scenario setup) {
         this.setup = setup;
         this.policy = new OutagePolicy(setup::outageGrace, () -> now);
-        this.forecast = Optional.of(setup.lookAhead())
+        this.forecast = Optional.of(setup.trigger().lookAhead())
                 .filter(Duration::isPositive)
-                .map(time -> new Forecast(time.plus(Autoscaler.SYNC_PERIOD)));
+                .map(Forecast::forLookAhead);
     }
 
     /** Adds a reading to the forecast, if there is one; due at every {@link Forecast#INTERVAL} while Redis answers. */

@@ -102,7 +102,13 @@ public enum MetadataKey implements DocumentedKey {
             "headroom",
             MetadataValues.HEADROOM,
             "0",
-            "Spare capacity, in sessions or in percent, added to the count before rounding.");
+            "Spare capacity, in sessions or in percent, added to the count before rounding."),
+    LOOK_AHEAD(
+            "lookAhead",
+            MetadataValues.LOOK_AHEAD,
+            "0s",
+            "How long a new replica takes to serve. Reports the sessions that are expected after this time, if they are"
+                    + " more than now.");
 
     /** Suffix of a key whose value KEDA reads from the environment of the scaled application. */
     public static final String FROM_ENV = "FromEnv";

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.trigger;
 
+import io.github.redissessionscaler.forecast.Forecast;
 import io.github.redissessionscaler.input.ValueParser;
 import java.time.Duration;
 import java.util.Locale;
@@ -51,6 +52,8 @@ final class MetadataValues {
     static final ValueParser<Duration> DURATION = ValueParser.duration(Duration.ZERO, LONGEST_DURATION);
 
     static final ValueParser<Duration> POSITIVE_DURATION = ValueParser.duration(SHORTEST_DURATION, LONGEST_DURATION);
+
+    static final ValueParser<Duration> LOOK_AHEAD = ValueParser.duration(Duration.ZERO, Forecast.LONGEST_LOOK_AHEAD);
 
     static final ValueParser<Accuracy> ACCURACY = ValueParser.choice(Accuracy.class);
 

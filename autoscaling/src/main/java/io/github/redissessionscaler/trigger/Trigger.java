@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.trigger;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Optional;
  * @param metricName without KEDA's {@code s0-} prefix
  * @param layout the session layout that the source was derived from
  * @param wholeReplicas whether the value is rounded up to whole replicas
+ * @param lookAhead how long a new replica takes to serve; zero for no forecast
  */
 public record Trigger(
         Source source,
@@ -18,7 +20,8 @@ public record Trigger(
         Activation activation,
         UnavailablePolicy onUnavailable,
         boolean wholeReplicas,
-        Headroom headroom) {
+        Headroom headroom,
+        Duration lookAhead) {
 
     /** Covers only what usually differs: every call computes a hash, and that of the whole record is slow. */
     @Override

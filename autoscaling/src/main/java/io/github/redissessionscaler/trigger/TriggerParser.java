@@ -14,6 +14,7 @@ import static io.github.redissessionscaler.trigger.MetadataKey.HOLD_FOR;
 import static io.github.redissessionscaler.trigger.MetadataKey.KEY;
 import static io.github.redissessionscaler.trigger.MetadataKey.KEY_PATTERN;
 import static io.github.redissessionscaler.trigger.MetadataKey.KEY_TYPE;
+import static io.github.redissessionscaler.trigger.MetadataKey.LOOK_AHEAD;
 import static io.github.redissessionscaler.trigger.MetadataKey.METRIC_NAME;
 import static io.github.redissessionscaler.trigger.MetadataKey.MIN_SIZE;
 import static io.github.redissessionscaler.trigger.MetadataKey.MIN_TTL;
@@ -75,7 +76,8 @@ public final class TriggerParser {
                 activation(),
                 onUnavailable(),
                 metadata.readOrDefault(WHOLE_REPLICAS, ValueParser.BOOLEAN),
-                metadata.readOrDefault(HEADROOM, MetadataValues.HEADROOM));
+                metadata.readOrDefault(HEADROOM, MetadataValues.HEADROOM),
+                metadata.readOrDefault(LOOK_AHEAD, MetadataValues.LOOK_AHEAD));
         metadata.throwIfAnyProblem();
         return trigger;
     }

@@ -28,7 +28,7 @@ final class ScenarioSettingsTest {
         assertThat(setup.scaledObject()).isEqualTo(ScaledObject.DEFAULT);
         assertThat(setup.target()).isEqualTo(100);
         assertThat(setup.startup()).isZero();
-        assertThat(setup.lookAhead()).isZero();
+        assertThat(setup.trigger().lookAhead()).isZero();
         assertThat(setup.outageGrace()).isZero();
         assertThat(setup.assumptions()).isEmpty();
     }

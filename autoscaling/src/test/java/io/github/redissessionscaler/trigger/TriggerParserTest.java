@@ -35,7 +35,8 @@ final class TriggerParserTest {
                         new Activation.Reachable(),
                         new UnavailablePolicy.Minimum(),
                         false,
-                        new Headroom.Sessions(0)));
+                        new Headroom.Sessions(0),
+                        Duration.ZERO));
     }
 
     @Test
@@ -50,7 +51,8 @@ final class TriggerParserTest {
                 "onUnavailable", "hold",
                 "holdFor", "1h30m",
                 "wholeReplicas", "true",
-                "headroom", "20%");
+                "headroom", "20%",
+                "lookAhead", "2m30s");
 
         assertThat(trigger)
                 .isEqualTo(new Trigger(
@@ -61,7 +63,8 @@ final class TriggerParserTest {
                         new Activation.MoreThan(0),
                         new UnavailablePolicy.Hold(Duration.ofMinutes(90)),
                         true,
-                        new Headroom.ByPercent(20)));
+                        new Headroom.ByPercent(20),
+                        Duration.ofSeconds(150)));
     }
 
     @Test
@@ -349,6 +352,7 @@ final class TriggerParserTest {
             case HOLD_FOR -> Map.of("onUnavailable", "hold", "holdFor", "1m");
             case WHOLE_REPLICAS -> Map.of("wholeReplicas", "true");
             case HEADROOM -> Map.of("headroom", "10%");
+            case LOOK_AHEAD -> Map.of("lookAhead", "2m");
         };
     }
 

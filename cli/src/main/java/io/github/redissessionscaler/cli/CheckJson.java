@@ -11,6 +11,7 @@ import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.SteadyState;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
+import io.github.redissessionscaler.proto.LookAhead;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,9 @@ final class CheckJson {
             map.put("confidence95", List.of(likely.lowest(), likely.highest()));
             map.put("ageSeconds", count.getAgeSeconds());
         }
+        if (explanation.hasLookAhead()) {
+            map.put("lookAhead", lookAhead(explanation.getLookAhead()));
+        }
         if (explanation.hasScan()) {
             map.put(
                     "scan",
@@ -72,6 +76,27 @@ final class CheckJson {
         map.put("outage", explanation.getOutage());
         map.put("targetProblem", explanation.getTargetProblem());
         map.put("advice", List.copyOf(explanation.getAdviceList()));
+    }
+
+    private static Map<String, Object> lookAhead(LookAhead forecast) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("seconds", forecast.getSeconds());
+        if (forecast.hasNow()) {
+            map.put("now", forecast.getNow());
+        }
+        if (forecast.hasForecast()) {
+            map.put("forecast", forecast.getForecast());
+        }
+        if (forecast.hasReported()) {
+            map.put("reported", forecast.getReported());
+        }
+        map.put("used", forecast.getUsed());
+        if (forecast.hasMeanError()) {
+            map.put("meanError", forecast.getMeanError());
+            map.put("meanErrorOfNow", forecast.getMeanErrorOfNow());
+        }
+        map.put("explanation", forecast.getExplanation());
+        return map;
     }
 
     private static void inspected(Inspected inspected, boolean counted, Map<String, Object> map) {

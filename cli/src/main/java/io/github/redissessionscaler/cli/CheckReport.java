@@ -51,6 +51,10 @@ final class CheckReport {
             text.append(String.join("\n", notes)).append("\n\n");
         }
         findings.explanation().ifPresent(this::counted);
+        findings.explanation()
+                .filter(Explanation::hasLookAhead)
+                .ifPresent(explanation ->
+                        line("looks ahead", explanation.getLookAhead().getExplanation()));
         findings.inspection().ifPresent(this::inspected);
         String unknown = findings.outage().isPresent() ? ", because there is no count from Redis" : "";
         line("active", (findings.active() ? "yes" : "no") + unknown);

@@ -48,7 +48,7 @@ final class LayersTest {
         embedded -> input
         keda -> hpa input
         telemetry -> background
-        trigger -> input
+        trigger -> forecast input
         acl -> trigger
         config -> input trigger
         history -> keda
@@ -60,10 +60,10 @@ final class LayersTest {
         counting.pattern -> background counting input keyspace trigger
         reading -> background counting counting.pattern keyspace telemetry trigger
         diagnosis -> background counting counting.pattern input keyspace reading telemetry trigger
-        evaluation -> background counting counting.pattern diagnosis history input keyspace outage reading trigger
-        management -> background counting counting.pattern diagnosis evaluation history input keda keyspace telemetry trigger
+        evaluation -> background counting counting.pattern diagnosis forecast history input keyspace outage reading trigger
+        management -> background counting counting.pattern diagnosis evaluation forecast history input keda keyspace telemetry trigger
         push -> background counting.pattern evaluation input keyspace reading trigger
-        grpc -> background config counting counting.pattern evaluation input proto push reading telemetry tls trigger
+        grpc -> background config counting counting.pattern evaluation forecast input proto push reading telemetry tls trigger
         app -> acl background config counting counting.pattern diagnosis evaluation grpc history input keyspace management outage proto push reading redis telemetry trigger
         demo -> app config embedded hpa input keda proto simulation trigger
         cli -> acl app background config counting counting.pattern demo diagnosis embedded hpa input keda proto simulation telemetry trigger

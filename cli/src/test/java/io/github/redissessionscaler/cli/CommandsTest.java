@@ -2,6 +2,7 @@ package io.github.redissessionscaler.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -81,6 +82,29 @@ final class CommandsTest {
             var explained = JsonParser.parseString(json.out()).getAsJsonObject();
             assertThat(explained.get("sessions").getAsInt()).isZero();
             assertThat(explained.get("advice").getAsJsonArray().toString()).contains("matches 'sess:*'");
+        }
+    }
+
+    @Test
+    void checkTellsWhatATriggerExpects() {
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            put(redis, 101);
+            String[] command = {"check", "--scaler", address(scaler), "--metadata", "lookAhead=2m"};
+
+            assertThat(CommandRun.of(command).out()).contains("looks ahead        There is no forecast");
+            JsonObject json = JsonParser.parseString(
+                            CommandRun.of(Stream.concat(Stream.of(command), Stream.of("--output", "json"))
+                                            .toArray(String[]::new))
+                                    .out())
+                    .getAsJsonObject()
+                    .getAsJsonObject("lookAhead");
+            assertThat(json.get("seconds").getAsDouble()).isEqualTo(120);
+            assertThat(json.get("now").getAsDouble()).isEqualTo(101);
+            assertThat(json.get("reported").getAsDouble()).isEqualTo(101);
+            assertThat(json.get("used").getAsBoolean()).isFalse();
+            assertThat(json.has("forecast")).isFalse();
+            assertThat(json.get("explanation").getAsString()).startsWith("There is no forecast");
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.config.Setting;
+import io.github.redissessionscaler.evaluation.LookAheadReads;
 import io.github.redissessionscaler.grpc.GrpcServer;
 import io.github.redissessionscaler.history.HistoryBudget;
 import io.github.redissessionscaler.history.RunningReplicas;
@@ -117,6 +118,12 @@ public final class Scaler implements AutoCloseable {
                         config.managementHosts(),
                         engine.telemetry,
                         threads));
+        new LookAheadReads(
+                        engine.evaluator,
+                        engine.states,
+                        background.executor(LookAheadReads.TASK),
+                        config.answerTimeout())
+                .start(background, engine.clock);
         rereading = List.of(
                 background.every("reading the certificates", FILES_REREAD_EVERY, grpc::rereadCertificates),
                 background.every("reading the configuration", FILES_REREAD_EVERY, this::rereadConfiguration));

@@ -22,6 +22,7 @@ import io.github.redissessionscaler.reading.Futures;
 import io.github.redissessionscaler.reading.RedisReader;
 import io.github.redissessionscaler.trigger.Activation;
 import io.github.redissessionscaler.trigger.MetadataKey;
+import io.github.redissessionscaler.trigger.Source;
 import io.github.redissessionscaler.trigger.Target;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Instant;
@@ -56,6 +57,7 @@ public final class Evaluator {
     private final EvictionMonitor evictionMonitor;
     private final LogLimit refusedReads;
     private final LogLimit defaultTargets;
+    private final LogLimit fallbacks;
 
     public Evaluator(
             RedisReader reader,
@@ -72,6 +74,7 @@ public final class Evaluator {
         this.evictionMonitor = evictionMonitor;
         this.refusedReads = new LogLimit(LOG, "triggers whose reads Redis refuses", rules.clock());
         this.defaultTargets = new LogLimit(LOG, "triggers whose sessionSizeKey gives no target", rules.clock());
+        this.fallbacks = new LogLimit(LOG, "triggers whose forecasts are not used", rules.clock());
     }
 
     private Evaluator(Evaluator evaluator, RedisReader reader) {
@@ -83,6 +86,7 @@ public final class Evaluator {
         this.evictionMonitor = evaluator.evictionMonitor;
         this.refusedReads = evaluator.refusedReads;
         this.defaultTargets = evaluator.defaultTargets;
+        this.fallbacks = evaluator.fallbacks;
     }
 
     /**
@@ -130,10 +134,17 @@ public final class Evaluator {
 
     private CompletableFuture<Double> value(TriggerState state, UsableReading usable, Deadline deadline) {
         return usable.reading()
-                .map(TriggerReading::count)
-                .map(count -> target(state, deadline)
-                        .thenApply(target -> state.ref().trigger().valueOf(count.value(), target)))
+                .map(reading -> target(state, deadline)
+                        .thenApply(target ->
+                                state.ref().trigger().valueOf(sessions(state, usable.basis(), reading), target)))
                 .orElse(NOTHING);
+    }
+
+    /** The sessions to report. There is no forecast in an outage, and so none for a value from before it. */
+    private double sessions(TriggerState state, Basis basis, TriggerReading reading) {
+        return basis == Basis.MEASURED
+                ? state.expected(reading.count(), rules.clock().instant())
+                : reading.count().value();
     }
 
     /** Both RPCs report what the reading gives, each as a whole. */
@@ -178,7 +189,7 @@ public final class Evaluator {
                         state,
                         usable,
                         usable.reading()
-                                .map(known -> state.valueOf(known.count()))
+                                .map(known -> state.valueOf(sessions(state, usable.basis(), known)))
                                 .orElse(OptionalDouble.of(0))))
                 .whenComplete((_, thrown) -> {
                     if (thrown != null && Futures.failure(thrown) instanceof UnavailableException) {
@@ -207,6 +218,7 @@ public final class Evaluator {
                         state.reading().missed(),
                         state.target(),
                         state.targetProblem(),
+                        state.forecast(),
                         reader.progress(trigger.source().database()),
                         findings.advice(),
                         rules.clock().instant()));
@@ -243,8 +255,33 @@ public final class Evaluator {
             }
             evictionMonitor.checkIfDue(trigger.source().database());
             state.reading().seen(new Timestamped<>(read, rules.clock().instant()));
+            lookAhead(state, read.count());
             return new UsableReading(Basis.MEASURED, Optional.of(read));
         });
+    }
+
+    /**
+     * Reads a count for the forecast of a trigger only; does nothing if that fails. Waits for it, so it needs an evaluator {@linkplain
+     * #forOneRound for one round}. Does not mark the trigger as used.
+     */
+    void readAhead(TriggerState state, Deadline deadline) {
+        Source source = state.ref().trigger().source();
+        try {
+            access.check(state.ref().namespace(), source.database());
+            lookAhead(state, Futures.await(reader.count(source, deadline)));
+        } catch (KeyspaceException | InvalidInputException | LimitReachedException | AccessDeniedException e) {
+            LOG.debug("No reading for a forecast", e);
+        }
+    }
+
+    private void lookAhead(TriggerState state, Count count) {
+        if (state.readAhead(count)) {
+            fallbacks.log(() -> LOG.atInfo()
+                    .addKeyValue("namespace", state.ref().namespace())
+                    .addKeyValue("scaledObject", state.ref().scaledObject())
+                    .addKeyValue("metric", state.ref().trigger().metricName())
+                    .log("lookAhead uses the current sessions until its forecasts are better than that"));
+        }
     }
 
     private static boolean isTrue(String flag) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param missed why there is no count, if there is none
  * @param target the current target, in sessions per replica
  * @param targetProblem why the value of {@code sessionSizeKey} is not used as the target, if so
+ * @param forecast what the trigger expects; empty without {@code lookAhead}
  * @param scan progress of the running scan of the database, if any
  * @param advice layout warnings, each a sentence
  * @param now for computing ages
@@ -24,6 +25,7 @@ public record Explanation(
         Optional<LastReading.MissedReading> missed,
         double target,
         Optional<String> targetProblem,
+        Optional<ForecastStatus> forecast,
         Optional<ScanProgress> scan,
         List<String> advice,
         Instant now) {}

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -35,6 +36,9 @@ public final class TriggerState {
     private volatile Optional<String> targetProblem = Optional.empty();
     private volatile boolean targetKnown;
 
+    /** Null without {@code lookAhead}. */
+    private final @Nullable TriggerForecast forecast;
+
     TriggerState(TriggerRef ref, DoubleSupplier defaultTarget, TriggerHistory history, Instant now) {
         this.ref = ref;
         String text = ref.trigger().toString();
@@ -43,6 +47,8 @@ public final class TriggerState {
         this.history = history;
         this.byDefault = defaultTarget;
         this.lastUsed = now;
+        Duration lookAhead = ref.trigger().lookAhead();
+        this.forecast = lookAhead.isZero() ? null : new TriggerForecast(lookAhead);
     }
 
     public TriggerRef ref() {
@@ -109,12 +115,36 @@ public final class TriggerState {
         return lastReport().filter(last -> !last.isError());
     }
 
-    /** The value that the last reading gives, where the target that decides is known. */
-    OptionalDouble valueOf(Count count) {
+    /** The value for these sessions, where the target that decides is known. */
+    OptionalDouble valueOf(double sessions) {
         Trigger trigger = ref.trigger();
         return targetKnown || trigger.target().sessionSizeKey().isEmpty()
-                ? OptionalDouble.of(trigger.valueOf(count.value(), target()))
+                ? OptionalDouble.of(trigger.valueOf(sessions, target()))
                 : OptionalDouble.empty();
+    }
+
+    boolean looksAhead() {
+        return forecast != null;
+    }
+
+    /**
+     * Adds a reading to the forecast, if the trigger has one. Returns whether its forecasts are not used from now on, because they
+     * were not better than persistence; true once at most.
+     */
+    boolean readAhead(Count count) {
+        return forecast != null && forecast.read(count);
+    }
+
+    /** The sessions to report for a count that was read now: with {@code lookAhead}, the expected ones if they are more. */
+    double expected(Count count, Instant now) {
+        return forecast == null ? count.value() : forecast.report(count.value(), now);
+    }
+
+    /** What the trigger expects; empty without {@code lookAhead}. */
+    public Optional<ForecastStatus> forecast() {
+        return forecast == null
+                ? Optional.empty()
+                : Optional.of(forecast.status(ref.trigger().lookAhead(), outage().isEmpty()));
     }
 
     void reported(TriggerReport news) {

@@ -2,8 +2,10 @@ package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
+import io.github.redissessionscaler.evaluation.ForecastStatus;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
+import io.github.redissessionscaler.proto.LookAhead;
 import io.github.redissessionscaler.proto.Scan;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +23,7 @@ public final class Explanations {
                 .setTargetProblem(explanation.targetProblem().orElse(""))
                 .addAllAdvice(explanation.advice());
         explanation.count().ifPresent(count -> message.setCount(count(count, now)));
+        explanation.forecast().ifPresent(status -> message.setLookAhead(lookAhead(status)));
         explanation.scan().ifPresent(scan -> message.setScan(scan(scan, now)));
         explanation
                 .missed()
@@ -44,6 +47,24 @@ public final class Explanations {
             case EXACT -> io.github.redissessionscaler.proto.Method.METHOD_EXACT;
             case ESTIMATE -> io.github.redissessionscaler.proto.Method.METHOD_ESTIMATE;
         };
+    }
+
+    private static LookAhead lookAhead(ForecastStatus status) {
+        var message = LookAhead.newBuilder()
+                .setSeconds((double) status.lookAhead().toMillis() / 1000)
+                .setUsed(status.quality().used())
+                .setExplanation(status.inWords());
+        status.sessions().ifPresent(sessions -> {
+            message.setNow(sessions.now()).setReported(sessions.reported());
+            if (sessions.forecast()) {
+                message.setForecast(sessions.expected());
+            }
+        });
+        if (status.quality().known()) {
+            message.setMeanError(status.quality().error())
+                    .setMeanErrorOfNow(status.quality().errorOfNow());
+        }
+        return message.build();
     }
 
     private static Scan scan(ScanProgress scan, Instant now) {

@@ -40,6 +40,7 @@ final class TriggerJson {
         made.who();
         made.sessions();
         made.scaling();
+        made.lookAhead();
         made.activity();
         made.remarks(scan);
         if (!history.isEmpty()) {
@@ -103,6 +104,27 @@ final class TriggerJson {
             thresholds.moreAt().ifPresent(sessions -> json.addProperty("moreReplicasAt", sessions));
             thresholds.fewerAt().ifPresent(sessions -> json.addProperty("fewerReplicasAt", sessions));
             json.addProperty("verdict", forecast.inWords(thresholds));
+        });
+    }
+
+    private void lookAhead() {
+        state.forecast().ifPresent(status -> {
+            var object = new JsonObject();
+            object.add("seconds", JsonNumbers.of((double) status.lookAhead().toMillis() / 1000));
+            status.sessions().ifPresent(sessions -> {
+                object.add("now", JsonNumbers.of(sessions.now()));
+                if (sessions.forecast()) {
+                    object.add("forecast", JsonNumbers.of(sessions.expected()));
+                }
+                object.add("reported", JsonNumbers.of(sessions.reported()));
+            });
+            object.addProperty("used", status.quality().used());
+            if (status.quality().known()) {
+                object.add("meanError", JsonNumbers.of(status.quality().error()));
+                object.add("meanErrorOfNow", JsonNumbers.of(status.quality().errorOfNow()));
+            }
+            object.addProperty("explanation", status.inWords());
+            json.add("lookAhead", object);
         });
     }
 

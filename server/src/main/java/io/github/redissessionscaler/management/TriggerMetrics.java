@@ -2,8 +2,10 @@ package io.github.redissessionscaler.management;
 
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.diagnosis.LayoutFindings;
+import io.github.redissessionscaler.evaluation.ForecastStatus;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
+import io.github.redissessionscaler.forecast.ExpectedSessions;
 import io.github.redissessionscaler.history.TriggerReport;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.telemetry.Telemetry;
@@ -74,6 +76,32 @@ public final class TriggerMetrics implements Telemetry.Families {
                         "value",
                         "The reported value: with headroom and rounding, scaled where the targets differ",
                         (state, _) -> reportedValue(state)),
+                new Family(
+                        "lookahead_expected_sessions",
+                        "With lookAhead: the expected sessions, without margin; those of now while there is no"
+                                + " forecast",
+                        (state, _) -> expected(state).map(ExpectedSessions::expected)),
+                new Family(
+                        "lookahead_reported_sessions",
+                        "With lookAhead: the reported sessions, before headroom and rounding: the larger of now and the"
+                                + " forecast with its margin",
+                        (state, _) -> expected(state).map(ExpectedSessions::reported)),
+                new Family(
+                        "lookahead_error_sessions",
+                        "With lookAhead: mean absolute error of the forecasts of the last hours",
+                        (state, _) ->
+                                state.forecast().map(status -> status.quality().error())),
+                new Family(
+                        "lookahead_error_of_now_sessions",
+                        "With lookAhead: mean absolute error of the current sessions as a forecast",
+                        (state, _) ->
+                                state.forecast().map(status -> status.quality().errorOfNow())),
+                new Family(
+                        "lookahead_used",
+                        "With lookAhead: 1 while the forecasts are used, 0 while there are too few or the current"
+                                + " sessions were not worse",
+                        (state, _) ->
+                                state.forecast().map(status -> status.quality().used() ? 1.0 : 0.0)),
                 new Family("target", "Sessions per replica that decide now", (state, _) -> Optional.of(state.target())),
                 new Family(
                         "metric_target",
@@ -160,6 +188,10 @@ public final class TriggerMetrics implements Telemetry.Families {
 
     private static Optional<Double> reportedValue(TriggerState state) {
         return state.report().flatMap(report -> report.value().stream().boxed().findFirst());
+    }
+
+    private static Optional<ExpectedSessions> expected(TriggerState state) {
+        return state.forecast().flatMap(ForecastStatus::sessions);
     }
 
     private static double metricTarget(TriggerState state) {

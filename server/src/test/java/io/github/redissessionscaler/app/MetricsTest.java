@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +71,37 @@ final class MetricsTest {
                 .containsPattern(
                         "redis_session_scaler_build_info\\{java=\"\\d+[^\"]*\",version=\"\\d+\\.\\d+\\.\\d+[^\"]*\"}"
                                 + " 1");
+    }
+
+    @Test
+    void aTriggerThatLooksAheadHasItsForecastAndOthersHaveNone() {
+        jedis.mset("a", "1", "b", "2", "c", "3");
+        scaler.metric(Map.of());
+        assertThat(trigger("lookahead_used")).isEmpty();
+
+        scaler.metric(Map.of("lookAhead", "2m"));
+
+        assertThat(trigger("lookahead_expected_sessions")).isEqualTo("3.0");
+        assertThat(trigger("lookahead_reported_sessions")).isEqualTo("3.0");
+        assertThat(trigger("lookahead_error_sessions")).isEqualTo("0.0");
+        assertThat(trigger("lookahead_error_of_now_sessions")).isEqualTo("0.0");
+        assertThat(trigger("lookahead_used")).isEqualTo("0.0");
+    }
+
+    @Test
+    void aTriggerThatLooksAheadIsReadWithoutACall() {
+        scaler.metric(Map.of("lookAhead", "2m"));
+        String asked = sizesRead();
+
+        await().atMost(Duration.ofMinutes(1)).until(() -> !sizesRead().equals(asked));
+    }
+
+    private String sizesRead() {
+        return jedis.info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_dbsize:"))
+                .map(line -> line.replaceAll(",.*", ""))
+                .collect(Collectors.joining());
     }
 
     @Test

@@ -83,6 +83,23 @@ final class StatusPageTest {
     }
 
     @Test
+    void aForecastIsToldAndWhyThereIsNone() {
+        jedis.mset("a", "1", "b", "2");
+        Map<String, String> metadata = Map.of("lookAhead", "90s");
+        await().untilAsserted(() -> assertThat(scaler.metric(metadata)).isEqualTo(2));
+
+        JsonObject forecast = trigger("").getAsJsonObject("lookAhead");
+
+        assertThat(forecast.get("seconds").getAsDouble()).isEqualTo(90);
+        assertThat(forecast.get("now").getAsDouble()).isEqualTo(2);
+        assertThat(forecast.get("reported").getAsDouble()).isEqualTo(2);
+        assertThat(forecast.get("used").getAsBoolean()).isFalse();
+        assertThat(text(forecast, "explanation")).startsWith("There is no forecast");
+        assertThat(forecast.has("forecast")).isFalse();
+        assertThat(forecast.has("meanError")).isFalse();
+    }
+
+    @Test
     void anOutageIsToldWithWhatIsAnswered() {
         jedis.set("a", "1");
         Map<String, String> hold = Map.of("onUnavailable", "hold", "holdFor", "1h");

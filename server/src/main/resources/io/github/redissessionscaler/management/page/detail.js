@@ -143,6 +143,9 @@ function facts(trigger) {
     all.push(["Capacity", many(trigger.capacity, "session")]);
     all.push(["Desired", many(trigger.wantedReplicas, "replica")]);
   }
+  if (trigger.lookAhead) {
+    all.push(["Looks ahead", trigger.lookAhead.explanation]);
+  }
   const active = trigger.active === undefined ? "unknown" : trigger.active ? "yes" : "no";
   all.push(["Active", `${active}; while ${trigger.activeWhile}`]);
   all.push(["While Redis is unavailable", POLICIES[trigger.onUnavailable]]);
