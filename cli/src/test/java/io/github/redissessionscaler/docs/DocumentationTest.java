@@ -3,12 +3,17 @@ package io.github.redissessionscaler.docs;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,6 +55,7 @@ final class DocumentationTest {
                 "`docs/no-such-page.md`",
                 "```\ncat examples/no-such-example.yaml\n```",
                 "Set `REDIS_ADRESS`.",
+                "Watch `redis_session_scaler_trigger_needed_instances`.",
                 "See `Evaluator.vlaue`.",
                 "```yaml\nsesionSize: 3\n```",
                 "```yaml\nconnections:\n  default: {adress: redis}\n```",
@@ -78,12 +84,31 @@ final class DocumentationTest {
                 "```text\nredis-session-scaler is ready\n```",
                 "```console\n$ redis-session-scaler serve\nredis-session-scaler is ready\n```",
                 "```yaml\nlogFormat: json\n```",
+                "Watch `redis_session_scaler_trigger_sessions` and `redis_session_scaler_rpc_seconds_bucket`.",
                 "See `Evaluator.value`, `Backend.noted` and `Thread.yield`.",
                 "```yaml\n# values.yaml\nreplicaCount: 3\n```",
             })
     void whatIsRightIsNot(String text) {
         assertThat(problems(Page.of(Repository.ROOT.resolve("README.md"), text)))
                 .isEmpty();
+    }
+
+    /** The versions of KEDA and Kubernetes that the modules of the end-to-end test pin. */
+    @ParameterizedTest
+    @CsvSource({"KEDA, keda, github.com/kedacore/keda/v2", "Kubernetes, kubernetes, k8s.io/kubernetes"})
+    void theTestedVersionsAreThoseOfTheEndToEndTest(String program, String folder, String module) throws IOException {
+        Matcher pinned = Pattern.compile("\\b" + module + " v((\\d+\\.\\d+)\\.\\d+)")
+                .matcher(Files.readString(Repository.ROOT.resolve("tests/e2e/" + folder + "/go.mod")));
+
+        assertThat(pinned.find()).isTrue();
+        assertThat(text("docs/compatibility.md")).contains("| " + program + " | " + pinned.group(1) + ":");
+        for (String page : List.of("README.md", "README.zh-CN.md")) {
+            assertThat(text(page)).contains(program + " " + pinned.group(2));
+        }
+    }
+
+    private static String text(String page) {
+        return Page.read(Repository.ROOT.resolve(page)).text();
     }
 
     @Test

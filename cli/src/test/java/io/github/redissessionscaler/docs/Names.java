@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The names of variables and files that a page mentions. */
+/** The names of variables, metrics and files that a page mentions. */
 final class Names {
 
     private static final Pattern IN_CAPITALS = Pattern.compile("\\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\\b");
@@ -38,7 +39,11 @@ final class Names {
     /** A method of a class, as {@code Evaluator.value}. */
     private static final Pattern METHOD = Pattern.compile("[A-Z]\\w*[a-z]\\w*\\.[a-z]\\w*");
 
+    private static final Pattern METRIC = Pattern.compile("\\bredis_session_scaler_\\w*[a-z]\\b");
+
     private static final Set<String> KNOWN = known();
+
+    private static final Set<String> METRICS = metrics();
 
     private Names() {}
 
@@ -60,7 +65,12 @@ final class Names {
                 .filter(span -> METHOD.matcher(span).matches() && Methods.isOurClass(span))
                 .filter(span -> !Methods.exists(span))
                 .map(span -> "there is no method " + span);
-        return Stream.of(variables, files, methods).flatMap(all -> all).distinct();
+        Stream<String> metrics = METRIC.matcher(page.text())
+                .results()
+                .map(MatchResult::group)
+                .filter(name -> !METRICS.contains(name.replaceFirst("_(?:bucket|count|sum)$", "")))
+                .map(name -> "there is no metric " + name);
+        return Stream.of(variables, files, methods, metrics).flatMap(all -> all).distinct();
     }
 
     /** A path from the root of the repository to something that is not made by the build. */
@@ -71,6 +81,15 @@ final class Names {
                 && Repository.topLevel().contains(parts.getFirst())
                 && Files.isDirectory(Repository.ROOT.resolve(parts.getFirst()))
                 && !parts.contains("target");
+    }
+
+    /** The names in the table of metrics, which {@link ReferenceTest} compares with a scrape. */
+    private static Set<String> metrics() {
+        return METRIC.matcher(
+                        Page.read(Repository.ROOT.resolve("docs/metrics.md")).text())
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
     }
 
     private static Set<String> known() {
