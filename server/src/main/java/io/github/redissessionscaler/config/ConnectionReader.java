@@ -51,9 +51,6 @@ final class ConnectionReader {
             section.problem(names.url(), "holds a password, and another is given; keep one of them");
         }
         Optional<RedisTls> tls = tls(url.map(RedisUrl::tls).orElse(false));
-        topology.filter(Topology.Cluster.class::isInstance)
-                .filter(cluster -> database.orElse(0) != 0)
-                .ifPresent(cluster -> section.problem("database", "a Redis Cluster has the database 0 only"));
         Set<String> namespaces = namespaces();
         return topology.map(known -> new ConnectionConfig(
                 name, known, database.orElse(0), given.or(() -> url.flatMap(RedisUrl::credentials)), tls, namespaces));

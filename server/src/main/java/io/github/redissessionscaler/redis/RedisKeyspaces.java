@@ -136,10 +136,6 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
                     index + " is not a whole number from 0 to " + ConnectionConfig.HIGHEST_DATABASE
                             + "; Redis has 16 databases unless it is configured otherwise");
         }
-        if (connection.topology() instanceof Topology.Cluster && index != 0) {
-            throw invalid(
-                    "databaseIndex", index + " is not allowed: a Redis Cluster has database 0 only; remove the key");
-        }
         return connection;
     }
 

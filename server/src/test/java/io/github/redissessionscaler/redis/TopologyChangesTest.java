@@ -10,7 +10,6 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
 import io.github.redissessionscaler.config.Secret;
 import io.github.redissessionscaler.config.Topology;
-import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.KeyspaceEvents;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
@@ -147,17 +146,6 @@ final class TopologyChangesTest {
                     return events.get() >= before + 60;
                 });
             }
-        }
-    }
-
-    @Test
-    void aClusterHasOneDatabase() {
-        try (var keyspaces = open(new Topology.Cluster(List.of(new Node("127.0.0.1", 1))))) {
-            assertThat(catchThrowableOfType(
-                                    InvalidInputException.class,
-                                    () -> keyspaces.of(new Database("default", OptionalInt.of(1))))
-                            .getMessage())
-                    .contains("databaseIndex");
         }
     }
 

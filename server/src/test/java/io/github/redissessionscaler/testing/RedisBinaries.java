@@ -31,17 +31,11 @@ public final class RedisBinaries {
 
     /** The 7 of 7.0.15, for the server that {@link #standard} names. */
     static int standardMajorVersion() {
-        try {
-            Process process = new ProcessBuilder(standard(), "--version").start();
-            Matcher version = Pattern.compile(" v=(\\d+)\\.")
-                    .matcher(new String(process.getInputStream().readAllBytes(), UTF_8));
-            if (!version.find()) {
-                throw new IllegalStateException(standard() + " does not tell its version");
-            }
-            return Integer.parseInt(version.group(1));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Matcher version = Pattern.compile(" v=(\\d+)\\.").matcher(version(standard()));
+        if (!version.find()) {
+            throw new IllegalStateException(standard() + " does not tell its version");
         }
+        return Integer.parseInt(version.group(1));
     }
 
     /**
@@ -57,6 +51,24 @@ public final class RedisBinaries {
                 .flatMap(binaries -> binaries)
                 .distinct()
                 .toList();
+    }
+
+    /** Those whose clusters can have several databases: Valkey since 9.0. */
+    public static List<String> withClusterDatabases() {
+        return all().stream()
+                .filter(binary -> Pattern.compile("(?i)valkey.* v=(9|\\d\\d)\\.")
+                        .matcher(version(binary))
+                        .find())
+                .toList();
+    }
+
+    private static String version(String binary) {
+        try {
+            Process process = new ProcessBuilder(binary, "--version").start();
+            return new String(process.getInputStream().readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void requireExecutable(String binary) {

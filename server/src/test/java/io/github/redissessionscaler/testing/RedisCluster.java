@@ -49,6 +49,11 @@ public final class RedisCluster implements AutoCloseable {
         return start(binary, primaries, withReplicas, List.of());
     }
 
+    /** The same without replicas, with these options for each redis-server. */
+    public static RedisCluster startBinary(String binary, int primaries, List<String> options) {
+        return start(binary, primaries, false, options);
+    }
+
     private static RedisCluster start(String binary, int primaries, boolean withReplicas, List<String> options) {
         var cluster = new RedisCluster(binary, options);
         for (int i = 0; i < primaries; i++) {
