@@ -29,6 +29,11 @@ public interface Keyspaces {
         return of(database);
     }
 
+    /** The servers of the database, as they are configured, for messages. Does not block. */
+    default String name(Database database) {
+        return "Redis of the connection " + database.connection();
+    }
+
     /** The database with an explicit index, so that two names of one database are equal; unchanged if it is unknown. */
     default Database canonical(Database database) {
         return database;

@@ -37,6 +37,7 @@ public final class RedisReader {
         counts = new SingleFlightReads<>(
                 source -> measured(telemetry, source.database(), "count", () -> counter.count(source)),
                 source -> keyspaces.backend(source.database()),
+                source -> keyspaces.name(source.database()),
                 executor);
         gets = new SingleFlightReads<>(
                 get -> measured(
@@ -45,6 +46,7 @@ public final class RedisReader {
                         "get",
                         () -> keyspaces.of(get.database()).get(get.key())),
                 get -> keyspaces.backend(get.database()),
+                get -> keyspaces.name(get.database()),
                 executor);
         log = new AvailabilityLog(clock);
     }

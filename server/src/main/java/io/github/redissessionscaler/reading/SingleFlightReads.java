@@ -61,6 +61,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
 
     private final Function<K, V> read;
     private final Function<K, Object> backend;
+    private final Function<K, String> name;
     private final Executor executor;
     private final LongSupplier nanoTime;
     private final ConcurrentMap<ReadKey<K>, Sequence<V>> sequences = new ConcurrentHashMap<>();
@@ -68,16 +69,23 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
     /**
      * @param read blocks; must end by itself some time after the deadlines
      * @param backend identifies the current Redis of a key: reads are shared only while it is equal; must not block
+     * @param name the servers of a key, for messages
      * @param executor runs successive reads
      */
-    SingleFlightReads(Function<K, V> read, Function<K, Object> backend, Executor executor) {
-        this(read, backend, executor, System::nanoTime);
+    SingleFlightReads(Function<K, V> read, Function<K, Object> backend, Function<K, String> name, Executor executor) {
+        this(read, backend, name, executor, System::nanoTime);
     }
 
     /** With another monotonic clock, in nanoseconds. */
-    SingleFlightReads(Function<K, V> read, Function<K, Object> backend, Executor executor, LongSupplier nanoTime) {
+    SingleFlightReads(
+            Function<K, V> read,
+            Function<K, Object> backend,
+            Function<K, String> name,
+            Executor executor,
+            LongSupplier nanoTime) {
         this.read = read;
         this.backend = backend;
+        this.name = name;
         this.executor = executor;
         this.nanoTime = nanoTime;
     }
@@ -103,13 +111,13 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
         return joined.copy()
                 .orTimeout(deadline.remainingNanos(), TimeUnit.NANOSECONDS)
                 .exceptionally(thrown -> {
-                    throw failure(thrown);
+                    throw failure(key, thrown);
                 });
     }
 
-    private static RuntimeException failure(Throwable thrown) {
+    private RuntimeException failure(K key, Throwable thrown) {
         return Futures.failure(thrown) instanceof TimeoutException late
-                ? new KeyspaceException(Reason.TIMEOUT, "Redis did not answer in time", late)
+                ? new KeyspaceException(Reason.TIMEOUT, name.apply(key) + " did not answer in time", late)
                 : Futures.unchecked(thrown);
     }
 

@@ -100,7 +100,10 @@ final class ClusterLookup implements PrimaryLookup {
         all.stream().filter(other -> other != first).forEach(other -> race.start(() -> answered(other, question)));
         return race.awaitLast(
                 timeout.multipliedBy(3).dividedBy(4),
-                () -> new KeyspaceException(Reason.TIMEOUT, "no primary of the cluster answered in time"));
+                () -> new KeyspaceException(
+                        Reason.TIMEOUT,
+                        "no answer in time from "
+                                + all.stream().map(RedisNode::name).collect(joining(", "))));
     }
 
     private <R> R answered(RedisNode server, Function<RedisNode, R> question) {

@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.redis;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
@@ -128,9 +130,14 @@ final class Discovery<T> implements AutoCloseable {
                 return known.value();
             }
             throw running.failure == null
-                    ? new KeyspaceException(Reason.TIMEOUT, "the primary was not found in time")
+                    ? new KeyspaceException(Reason.TIMEOUT, "no answer in time from " + asked())
                     : running.failure;
         }
+    }
+
+    /** The nodes that were queried. */
+    private String asked() {
+        return nodes.get().stream().map(Node::toString).sorted().collect(joining(", "));
     }
 
     /** The known result, without a query. */

@@ -106,6 +106,16 @@ final class Exchange {
         }
     }
 
+    /** The last command, in upper case. */
+    String command() {
+        return command;
+    }
+
+    /** Whether the last command carried the password, which the reply may repeat in any form. */
+    boolean authenticates() {
+        return command.equals("AUTH") || command.equals("HELLO");
+    }
+
     /** Whether the reply is a long text that must not be truncated. */
     boolean asksForInfo() {
         return command.equals("INFO");

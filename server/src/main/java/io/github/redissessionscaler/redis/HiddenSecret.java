@@ -6,14 +6,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntUnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Hides a password in the text of a server. The server may echo it in upper or lower case, quoted as by Redis or JSON,
- * percent-encoded, in hexadecimal digits, or in Base64, alone or as part of a longer text such as {@code user:password}.
+ * percent-encoded, in hexadecimal digits, or in Base64, alone or as part of a longer text such as {@code user:password}. A
+ * text that has the password once its escapes (HTML, URL, C, UTF-16) are decoded is hidden as a whole.
  *
  * <p>A password of fewer than {@link #SHORT} bytes occurs in many words by chance. It is hidden only if no letter or digit
  * is next to it: hiding it within the well-known words of Redis would reveal it.
@@ -31,6 +34,29 @@ final class HiddenSecret {
     static final HiddenSecret NONE = new HiddenSecret(new byte[0]);
 
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/_-]{2,}={0,2}");
+
+    /** Escapes of HTML, URLs and C, by the group of their digits, and NUL. */
+    private static final Pattern ESCAPE = Pattern.compile("(?i)&(amp|lt|gt|quot|apos|nbsp|sol|num|colon|commat|plus);"
+            + "|&#x([0-9a-f]{1,6});?|&#([0-9]{1,7});?|%u([0-9a-f]{4})|%([0-9a-f]{2})|\\\\x([0-9a-f]{2})"
+            + "|\\\\u([0-9a-f]{4})|\\\\([0-7]{1,3})|\0");
+
+    private static final Map<String, String> NAMED = Map.ofEntries(
+            Map.entry("amp", "&"),
+            Map.entry("lt", "<"),
+            Map.entry("gt", ">"),
+            Map.entry("quot", "\""),
+            Map.entry("apos", "'"),
+            Map.entry("nbsp", " "),
+            Map.entry("sol", "/"),
+            Map.entry("num", "#"),
+            Map.entry("colon", ":"),
+            Map.entry("commat", "@"),
+            Map.entry("plus", "+"));
+
+    private static final int[] BASES = {16, 10, 16, 16, 16, 16, 8};
+
+    /** How often escapes are decoded. */
+    private static final int DECODED = 3;
 
     /** Base64 characters for three bytes. */
     private static final int BASE64_GROUP = 4;
@@ -57,6 +83,10 @@ final class HiddenSecret {
         shortest = forms.stream().mapToInt(String::length).min().orElseThrow();
     }
 
+    boolean isEmpty() {
+        return length == 0;
+    }
+
     boolean isShort() {
         return length < SHORT;
     }
@@ -76,7 +106,44 @@ final class HiddenSecret {
         }
         String plain = hide(text, start -> Math.max(endOfText(text, start), endOfDigits(text, start)));
         Matcher base64 = BASE64.matcher(plain);
-        return base64.replaceAll(word -> isInBase64(word.group()) ? HIDDEN : Matcher.quoteReplacement(word.group()));
+        String shown =
+                base64.replaceAll(word -> isInBase64(word.group()) ? HIDDEN : Matcher.quoteReplacement(word.group()));
+        return !isShort() && isInDecoded(shown) ? HIDDEN : shown;
+    }
+
+    /** Whether the password is in the text once escapes are decoded, up to {@link #DECODED} times. */
+    private boolean isInDecoded(String text) {
+        String before = text;
+        for (int i = 0; i < DECODED; i++) {
+            String decoded = decoded(before);
+            if (decoded.equals(before)) {
+                return false;
+            }
+            if (holds(decoded)) {
+                return true;
+            }
+            before = decoded;
+        }
+        return false;
+    }
+
+    private static String decoded(String text) {
+        return ESCAPE.matcher(text).replaceAll(escape -> Matcher.quoteReplacement(character(escape)));
+    }
+
+    /** The character of an escape; nothing for NUL, which is every second byte of ASCII in UTF-16. */
+    private static String character(MatchResult escape) {
+        if (escape.group(1) != null) {
+            return NAMED.getOrDefault(escape.group(1).toLowerCase(Locale.ROOT), "?");
+        }
+        for (int i = 0; i < BASES.length; i++) {
+            String digits = escape.group(i + 2);
+            if (digits != null) {
+                int code = Integer.parseInt(digits, BASES[i]);
+                return Character.isValidCodePoint(code) ? Character.toString(code) : "?";
+            }
+        }
+        return "";
     }
 
     private static String hide(String text, IntUnaryOperator endOfSecretAt) {

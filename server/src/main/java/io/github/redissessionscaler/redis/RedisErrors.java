@@ -28,6 +28,8 @@ final class RedisErrors {
 
     private record KnownError(String beginning, Reason reason, String remedy) {}
 
+    private static final String NO_PASSWORD_THERE = "it has no password; remove the password from the configuration";
+
     private static final List<KnownError> KNOWN = List.of(
             new KnownError("LOADING", Reason.LOADING, "Redis is loading its data; it becomes available by itself"),
             new KnownError("MASTERDOWN", Reason.MASTERDOWN, "the replica has lost its primary"),
@@ -64,7 +66,16 @@ final class RedisErrors {
                     Reason.OTHER,
                     "it is not a Sentinel; give the address of the sentinels, by default port 26379, or that of Redis"
                             + " itself as redis://host:port"),
-            new KnownError("ERR invalid password", Reason.WRONGPASS, "Redis refuses the password"));
+            new KnownError("ERR invalid password", Reason.WRONGPASS, "Redis refuses the password"),
+            new KnownError(
+                    "ERR AUTH <password> called without any password configured", Reason.WRONGPASS, NO_PASSWORD_THERE),
+            new KnownError("ERR Client sent AUTH, but no password is set", Reason.WRONGPASS, NO_PASSWORD_THERE),
+            new KnownError(
+                    "ERR wrong number of arguments for 'auth' command",
+                    Reason.WRONGPASS,
+                    "it has no users; remove the user name"),
+            new KnownError(
+                    "DENIED", Reason.NOAUTH, "it is in protected mode; set a password on it, or protected-mode no"));
 
     private static final Pattern REFUSED_COMMAND = Pattern.compile("^NOPERM .* the '([a-z|]+)' command");
 
@@ -119,6 +130,9 @@ final class RedisErrors {
                 case NoSuchElementException e -> {
                     return failed(Reason.TIMEOUT, node, "had no free connection in time", failure);
                 }
+                case UnexpectedReplyException e -> {
+                    return failed(Reason.OTHER, node, "sent a malformed reply: " + e.getMessage(), failure);
+                }
                 case ClassCastException e -> {
                     return malformed(node, failure);
                 }
@@ -159,17 +173,16 @@ final class RedisErrors {
 
     /** The peer is not Redis, or it expects another protocol. */
     private static KeyspaceException malformed(String node, MalformedReplyException reply, RuntimeException failure) {
-        return switch (String.valueOf(reply.getMessage())) {
-            case MalformedReplyException.TLS_RECORD -> failed(Reason.TLS, node, "expects TLS; " + USE_TLS, failure);
-            case MalformedReplyException.NO_REPLY ->
+        return switch (reply.peer()) {
+            case TLS -> failed(Reason.TLS, node, "expects TLS; " + USE_TLS, failure);
+            case OTHER ->
                 failed(
                         Reason.UNREACHABLE,
                         node,
-                        "did not send a Redis reply; give the address of a Redis server, not of a web"
-                                + " server; "
-                                + IF_TLS,
+                        "did not send a Redis reply; give the address of a Redis server, not of a web" + " server; "
+                                + IF_TLS + "; its data begins with " + reply.getMessage(),
                         failure);
-            default -> failed(Reason.OTHER, node, "sent a malformed reply: " + reply.getMessage(), failure);
+            case REDIS -> failed(Reason.OTHER, node, "sent a malformed reply: " + reply.getMessage(), failure);
         };
     }
 

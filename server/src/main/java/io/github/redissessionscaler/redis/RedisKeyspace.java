@@ -230,7 +230,12 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         String host = target.getHost().isEmpty()
                 ? Node.parse(from.name(), target.getPort()).map(Node::host).orElse("")
                 : target.getHost();
-        return Replies.node(host, target.getPort());
+        try {
+            return Replies.node(host, target.getPort());
+        } catch (IllegalArgumentException e) {
+            throw RedisErrors.explain(
+                    from.name(), new UnexpectedReplyException("a redirection to the port " + target.getPort(), e));
+        }
     }
 
     /** Retries once if the primaries have changed. */

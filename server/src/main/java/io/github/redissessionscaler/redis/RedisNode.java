@@ -7,6 +7,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -86,13 +87,31 @@ final class RedisNode implements AutoCloseable {
     /**
      * The command with a converted reply.
      *
-     * @param parser may throw any exception for a malformed reply; {@link #execute} maps it
+     * @param parser may throw any exception for a malformed reply; {@link #checked} maps it
      */
     static <T, R> CommandObject<R> parsed(CommandObject<T> command, Function<T, R> parser) {
         return new CommandObject<>(command.getArguments(), new Builder<R>() {
             @Override
             public R build(Object reply) {
                 return parser.apply(command.getBuilder().build(reply));
+            }
+        });
+    }
+
+    /** The command, of which a reply that cannot be converted is an {@link UnexpectedReplyException}. */
+    private static <T> CommandObject<T> checked(CommandObject<T> command) {
+        return new CommandObject<>(command.getArguments(), new Builder<T>() {
+            @Override
+            public T build(Object reply) {
+                try {
+                    return command.getBuilder().build(reply);
+                } catch (ClassCastException
+                        | IndexOutOfBoundsException
+                        | NullPointerException
+                        | IllegalArgumentException e) {
+                    throw new UnexpectedReplyException(
+                            reply, commandName(command).toUpperCase(Locale.ROOT), e);
+                }
             }
         });
     }
@@ -107,14 +126,14 @@ final class RedisNode implements AutoCloseable {
      * @throws KeyspaceException if the command failed
      */
     <T> T execute(CommandObject<T> command) {
-        return call(List.of(command), connection -> connection.executeCommand(command));
+        return call(List.of(command), connection -> connection.executeCommand(checked(command)));
     }
 
     /** Sends the command after ASKING, to the node that the slot of its key is moving to. */
     <T> T executeAsking(CommandObject<T> command) {
         return call(List.of(ASKING, command), connection -> {
             connection.executeCommand(ASKING);
-            return connection.executeCommand(command);
+            return connection.executeCommand(checked(command));
         });
     }
 
@@ -136,7 +155,7 @@ final class RedisNode implements AutoCloseable {
             if (replies.get(i) instanceof RuntimeException error && !isOfTheKey(error)) {
                 throw error;
             }
-            results.add(commands.get(i).getBuilder().build(replies.get(i)));
+            results.add(checked(commands.get(i)).getBuilder().build(replies.get(i)));
         }
         return results;
     }

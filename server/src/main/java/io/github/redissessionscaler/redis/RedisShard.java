@@ -45,8 +45,21 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
     @Override
     public OptionalLong expiringKeys() {
         return info("keyspace")
-                .map(info -> backend.noted(() -> Replies.expiringKeys(info, backend.database())))
+                .map(info -> backend.noted(() -> expiringKeys(info)))
                 .orElseGet(OptionalLong::empty);
+    }
+
+    private OptionalLong expiringKeys(String info) {
+        try {
+            return Replies.expiringKeys(info, backend.database());
+        } catch (IllegalArgumentException e) {
+            throw RedisErrors.explain(
+                    server.name(),
+                    new UnexpectedReplyException(
+                            "the line db%d in reply to INFO keyspace has no valid number of keys and of expires"
+                                    .formatted(backend.database()),
+                            e));
+        }
     }
 
     @Override
@@ -64,7 +77,7 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
     private Optional<String> info(String section) {
         return backend.noted(() -> {
             try {
-                return Optional.of(Replies.text(server.execute(COMMANDS.info(section))));
+                return Optional.of(server.execute(RedisNode.parsed(COMMANDS.info(section), Replies::text)));
             } catch (KeyspaceException e) {
                 if (RedisErrors.isRefused(e)) {
                     return Optional.empty();

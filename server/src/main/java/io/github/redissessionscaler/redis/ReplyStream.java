@@ -2,6 +2,7 @@ package io.github.redissessionscaler.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.github.redissessionscaler.redis.MalformedReplyException.Peer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -38,6 +39,9 @@ final class ReplyStream extends InputStream {
 
     private static final int ELEMENT = 8;
     private static final int ERROR = 1_024;
+
+    /** First bytes of a malformed reply that are quoted. */
+    private static final int QUOTED = 32;
 
     /** Characters of a 64-bit number with its sign. */
     private static final int LONGEST_NUMBER = 20;
@@ -152,7 +156,7 @@ final class ReplyStream extends InputStream {
                 if (next == '\r') {
                     state = ParserState.NUMBER_LF;
                 } else if (length == LONGEST_NUMBER) {
-                    throw new MalformedReplyException("a number that is too long");
+                    throw malformed(number("a number of more than " + LONGEST_NUMBER + " characters"));
                 } else {
                     append(next);
                 }
@@ -165,7 +169,7 @@ final class ReplyStream extends InputStream {
                 if (next == '\n') {
                     line();
                 } else if (length == LONGEST_LINE) {
-                    throw new MalformedReplyException("a line of more than " + LONGEST_LINE + " bytes");
+                    throw malformed("a line of more than " + LONGEST_LINE + " bytes");
                 } else {
                     append(next);
                 }
@@ -189,9 +193,45 @@ final class ReplyStream extends InputStream {
         state = switch (next) {
             case ':', '$', '*' -> ParserState.NUMBER;
             case '+', '-' -> ParserState.TEXT;
-            case 0x15, 0x16 -> throw new MalformedReplyException(MalformedReplyException.TLS_RECORD);
-            default -> throw new MalformedReplyException(MalformedReplyException.NO_REPLY);
+            case 0x15, 0x16 -> throw new MalformedReplyException(Peer.TLS, "data that begins like TLS");
+            case '%' -> throw newer("a map");
+            case '~' -> throw newer("a set");
+            case '_' -> throw newer("a null");
+            case ',' -> throw newer("a floating-point number");
+            case '(' -> throw newer("a big number");
+            case '#' -> throw newer("a boolean");
+            case '|' -> throw newer("an attribute");
+            case '>' -> throw newer("a push message");
+            case '=' -> throw newer("a verbatim string");
+            case '!' -> throw newer("a long error");
+            default -> throw new MalformedReplyException(Peer.OTHER, beginning());
         };
+    }
+
+    private MalformedReplyException newer(String reply) {
+        return malformed(reply + " of RESP3 (" + beginning() + "), in place of a reply of RESP2");
+    }
+
+    /** The first bytes of the reply, escaped. Once a password was sent, which the server may echo, only the first one. */
+    private String beginning() {
+        int start = from - 1;
+        int end = start + 1;
+        while (exchange.secret().isEmpty()
+                && end < Math.min(to, start + QUOTED)
+                && read[end] != '\r'
+                && read[end] != '\n') {
+            end++;
+        }
+        return quoted(Arrays.copyOfRange(read, start, end));
+    }
+
+    private static String quoted(byte[] bytes) {
+        return "'" + ShownText.line(bytes, HiddenSecret.NONE) + "'";
+    }
+
+    private MalformedReplyException malformed(String what) {
+        return new MalformedReplyException(
+                exchange.command().isEmpty() ? what : what + ", in reply to " + exchange.command());
     }
 
     private void append(byte next) {
@@ -207,12 +247,22 @@ final class ReplyStream extends InputStream {
         long value = 0;
         for (int i = negative ? 1 : 0; i < length; i++) {
             int digit = text[i] - '0';
-            require(digit >= 0 && digit <= 9, "a number with characters other than digits");
-            require(value >= (Long.MIN_VALUE + digit) / 10, "a number of more than 64 bits");
+            if (digit < 0 || digit > 9) {
+                throw malformed(number("a number with characters other than digits"));
+            }
+            if (value < (Long.MIN_VALUE + digit) / 10) {
+                throw malformed(number("a number of more than 64 bits"));
+            }
             value = 10 * value - digit;
         }
         require(negative || value != Long.MIN_VALUE, "a number of more than 64 bits");
+        require(!negative || value != 0, "the number -0");
         return negative ? value : -value;
+    }
+
+    /** Quotes the number, unless it may be a part of the password. */
+    private String number(String what) {
+        return exchange.secret().isEmpty() ? what + " (" + quoted(Arrays.copyOf(text, length)) + ")" : what;
     }
 
     private void number(long value) throws IOException {
@@ -228,7 +278,7 @@ final class ReplyStream extends InputStream {
     }
 
     private void list(long elements) throws IOException {
-        require(elements >= -1, "a list of a negative length");
+        require(elements >= -1, "a list of a negative length, in place of at least -1");
         exchange.needs(OBJECT + ELEMENT * Math.min(elements, Integer.MAX_VALUE));
         passes("*" + elements + "\r\n");
         if (elements <= 0) {
@@ -241,7 +291,7 @@ final class ReplyStream extends InputStream {
     }
 
     private void string(long announced) throws IOException {
-        require(announced >= -1, "a string of a negative length");
+        require(announced >= -1, "a string of a negative length, in place of at least -1");
         require(announced <= LONGEST_ANNOUNCED, "a string of more than 512 MiB");
         left = Math.max(0, announced);
         length = 0;
@@ -308,7 +358,11 @@ final class ReplyStream extends InputStream {
         boolean error = type == '-';
         require(!error || length > 0, "an error without a text");
         exchange.needs(OBJECT + length + (error ? ERROR : 0));
-        passes((char) type + ShownText.line(Arrays.copyOf(text, length), exchange.secret()) + "\r\n");
+        byte[] said = Arrays.copyOf(text, length);
+        String shown = exchange.authenticates()
+                ? ShownText.ofAuthentication(said, exchange.command())
+                : ShownText.line(said, exchange.secret());
+        passes((char) type + shown + "\r\n");
         ended();
     }
 
@@ -328,9 +382,9 @@ final class ReplyStream extends InputStream {
         }
     }
 
-    private static void require(boolean condition, String otherwise) throws MalformedReplyException {
+    private void require(boolean condition, String otherwise) throws MalformedReplyException {
         if (!condition) {
-            throw new MalformedReplyException(otherwise);
+            throw malformed(otherwise);
         }
     }
 

@@ -39,6 +39,25 @@ final class ShownText {
         return cut(plain.substring(0, kept) + secret.hideIn(plain.substring(kept)));
     }
 
+    /**
+     * What is shown of a reply to a command that carried the password: the words by which an error is recognised, and
+     * nothing else, because the server may repeat the password in a form that {@link HiddenSecret} does not know.
+     *
+     * @param command AUTH or HELLO
+     */
+    static String ofAuthentication(byte[] text, String command) {
+        String plain = new String(text, ISO_8859_1);
+        if (STATUS.contains(plain)) {
+            return plain;
+        }
+        String known = plain.startsWith(UNKNOWN_COMMAND)
+                ? UNKNOWN_COMMAND + " '" + command + "'"
+                : RedisErrors.knownBeginning(plain);
+        return known.isEmpty()
+                ? "ERR (the reply to " + command + " is not shown, because it may contain the password)"
+                : known;
+    }
+
     /** The same for the name of a node, in which only a {@link HiddenSecret#LONG} password is hidden. */
     static String name(byte[] text, HiddenSecret secret) {
         String plain = new String(text, ISO_8859_1);

@@ -34,7 +34,7 @@ final class SingleFlightReadsTest {
     private final AtomicReference<String> backend = new AtomicReference<>("one Redis");
     private final AtomicLong now = new AtomicLong();
     private final SingleFlightReads<String, Integer> reads =
-            new SingleFlightReads<>(_ -> read(), _ -> backend.get(), threads, now::get);
+            new SingleFlightReads<>(_ -> read(), _ -> backend.get(), key -> "Redis of " + key, threads, now::get);
 
     @AfterEach
     void stop() {
@@ -98,7 +98,7 @@ final class SingleFlightReadsTest {
     @ValueSource(classes = {OutOfMemoryError.class, IllegalStateException.class})
     void aReadThatCannotStartFailsAndTheNextOneStarts(Class<? extends Throwable> refusal) {
         var refused = new AtomicBoolean(true);
-        var shared = new SingleFlightReads<String, Integer>(_ -> read(), _ -> "", task -> {
+        var shared = new SingleFlightReads<String, Integer>(_ -> read(), _ -> "", key -> key, task -> {
             if (refused.getAndSet(false)) {
                 if (refusal == OutOfMemoryError.class) {
                     throw new OutOfMemoryError("unable to create native thread");
@@ -126,6 +126,7 @@ final class SingleFlightReadsTest {
                     return read();
                 },
                 _ -> "",
+                key -> key,
                 threads);
         CompletableFuture<Integer> one = shared.get("a", FAR);
         assertThatThrownBy(() -> Futures.await(one))

@@ -1,7 +1,10 @@
 package io.github.redissessionscaler.redis;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URLEncoder;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class HiddenSecretTest {
 
@@ -69,6 +73,50 @@ final class HiddenSecretTest {
                             .hasSizeLessThan(60);
                     assertThat(said.replace("***", "")).doesNotContain("%", "=", "unter", "UNTER");
                 });
+    }
+
+    /** What a server may make of a password by escapes, alone or one after another. */
+    private static Stream<String> escaped(String password) {
+        String url = URLEncoder.encode(password, UTF_8).replace("+", "%20");
+        String html = password.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+        return Stream.of(
+                "x" + html.replace("r", "&#114;"),
+                password.chars().mapToObj(c -> "&#" + c + ";").collect(joining()),
+                password.chars().mapToObj("&#x%x;"::formatted).collect(joining()),
+                password.chars().mapToObj("\\%03o"::formatted).collect(joining()),
+                password.chars().mapToObj("%%u%04x"::formatted).collect(joining()),
+                url.replace("%", "%25").replace("t", "%2574"),
+                url.replace("%", "%2525").replace("t", "%252574"),
+                new String(password.getBytes(UTF_16LE), ISO_8859_1),
+                new String(password.getBytes(UTF_16BE), ISO_8859_1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hunter2", "Hunter 2/\u00e9?#@:%", "p=dter&c<>r", "interr+-_/"})
+    void aTextThatHasThePasswordInEscapesIsHidden(String password) {
+        assertThat(escaped(password)).allSatisfy(form -> {
+            String shown = new HiddenSecret(password.getBytes(UTF_8)).hideIn("ERR '" + form + "' is not the password");
+            assertThat(shown).contains("***").doesNotContain("nter", "ter2", "n\0t\0e", "114");
+        });
+    }
+
+    @Test
+    void theReplyToAuthIsNotShown() {
+        assertThat(auth("ERR you said hunter2, HUNTER2 or whatever")).doesNotContainIgnoringCase("hunter", "you said");
+        assertThat(auth("hunter2")).isEqualTo(auth("ERR"));
+        assertThat(auth("WRONGPASS invalid password hunter2")).isEqualTo("WRONGPASS");
+        assertThat(auth("ERR unknown command `AUTH`, with args beginning with: `hunter2`"))
+                .isEqualTo("ERR unknown command 'AUTH'");
+        assertThat(auth("ERR AUTH <password> called without any password configured for the default user."))
+                .isEqualTo("ERR AUTH <password> called without any password configured");
+        assertThat(auth("OK")).isEqualTo("OK");
+    }
+
+    private static String auth(String reply) {
+        return ShownText.ofAuthentication(reply.getBytes(UTF_8), "AUTH");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that answer what no Redis does: an outage with a reason, and no error that nobody understands. */
@@ -95,6 +97,68 @@ final class MalformedRepliesTest {
             assertUnavailable("redis://127.0.0.1:" + redis.port(), COUNTED_BY_SIZE);
             assertUnavailable("redis://127.0.0.1:" + redis.port(), COUNTED_BY_KEY);
             assertThat(redis.commands()).contains("DBSIZE", "LLEN");
+        }
+    }
+
+    /** What came and what was expected is in the message, whatever is read. */
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+        DBSIZE ; $18|hunter2-in-a-reply| ; ''                   ; a string of 18 bytes in reply to DBSIZE, in place of a number
+        DBSIZE ; *2|:1|:2|               ; ''                   ; a list of 2 elements in reply to DBSIZE, in place of a number
+        DBSIZE ; :-7|                    ; ''                   ; the number -7 in reply to DBSIZE, in place of a number from 0
+        DBSIZE ; _|                      ; ''                   ; a null of RESP3 ('_'), in place of a reply of RESP2, in reply to DBSIZE
+        DBSIZE ; HTTP/1.1 400 Bad|       ; ''                   ; its data begins with 'HTTP/1.1 400 Bad'
+        LLEN   ; $-1|                    ; key=k                ; nil in reply to LLEN, in place of a number
+        LLEN   ; %1|+a|:1|               ; key=k                ; a map of RESP3 ('%1')
+        TYPE   ; :5|                     ; key=k                ; the number 5 in reply to TYPE, in place of the name of a type
+        GET    ; :5|                     ; activeKey=k          ; the number 5 in reply to GET, in place of a string or nil
+        GET    ; *1|$1|1|                ; activeKey=k          ; a list of 1 elements in reply to GET
+        GET    ; ,1.5|                   ; activeKey=k          ; a floating-point number of RESP3 (',1.5')
+        GET    ; :5|                     ; sessionSizeKey=k     ; the number 5 in reply to GET, in place of a string or nil
+        GET    ; #t|                     ; sessionSizeKey=k     ; a boolean of RESP3 ('#t')
+        GET    ; -MOVED 1 h:70000|       ; activeKey=k          ; a redirection to the port 70000
+        SCAN   ; *1|$1|0|                ; keyPattern=s*        ; a list of 1 elements in reply to SCAN, in place of a list of a cursor
+        """)
+    void whatCameAndWhatWasExpected(String command, String reply, String key, String message) {
+        Map<String, String> metadata = new HashMap<>(Map.of("onUnavailable", "error"));
+        if (!key.isEmpty()) {
+            metadata.put(key.split("=")[0], key.split("=")[1]);
+        }
+        Map<String, String> replies = new HashMap<>(Map.of("DBSIZE", ":7\r\n", "TYPE", "+list\r\n"));
+        replies.put(command, reply.replace("|", "\r\n"));
+        try (var redis = answering(replies);
+                var scaler = RunningScaler.with(Map.of("REDIS_URL", "redis://127.0.0.1:" + redis.port()))) {
+            assertThatThrownBy(() -> scaler.metric(metadata))
+                    .hasMessageStartingWith("UNAVAILABLE: ")
+                    .hasMessageContaining("Redis at 127.0.0.1:" + redis.port() + " ")
+                    .hasMessageContaining(message)
+                    .hasMessageNotContaining("hunter2");
+            if (!key.startsWith("sessionSizeKey")) {
+                assertThatThrownBy(() -> scaler.isActive(metadata)).hasMessageContaining(message);
+            }
+        }
+    }
+
+    /** The address is that of the server, or those of all that were asked. */
+    @Test
+    void aTimeoutNamesTheServer() throws IOException {
+        try (var listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + listening.getLocalPort();
+            for (String url : List.of(
+                    "redis://" + address, "redis-cluster://" + address, "redis-sentinel://" + address + "#main")) {
+                try (var scaler = RunningScaler.with(Map.of("REDIS_URL", url, "ANSWER_TIMEOUT", "500ms"))) {
+                    for (Map<String, String> trigger : List.of(
+                            Map.of("onUnavailable", "error"),
+                            Map.of("onUnavailable", "error", "key", "k"),
+                            Map.of("onUnavailable", "error", "activeKey", "k"),
+                            Map.of("onUnavailable", "error", "keyPattern", "k*"))) {
+                        assertThatThrownBy(() -> scaler.metric(trigger))
+                                .as("%s %s", url, trigger)
+                                .hasMessageContaining("TIMEOUT: ")
+                                .hasMessageContaining(address);
+                    }
+                }
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,6 +50,15 @@ final class ReplyStreamTest {
                 ":12abc\r\n",
                 ":\r\n",
                 ":-\r\n",
+                ":-0\r\n",
+                "_\r\n",
+                ",1.5\r\n",
+                "(3492890328409238509324850943850943825024385\r\n",
+                "~1\r\n:1\r\n",
+                "|1\r\n+ttl\r\n:1\r\n:5\r\n",
+                "#t\r\n",
+                "=5\r\ntxt:a\r\n",
+                "!5\r\nERR a\r\n",
                 ":+5\r\n",
                 ": 5\r\n",
                 ":9223372036854775808\r\n",
@@ -81,6 +91,40 @@ final class ReplyStreamTest {
     void whatNoRedisSaysIsRefusedBeforeItsEndPasses(String reply) {
         for (int chunk : List.of(1, 5, 10_000)) {
             assertThatExceptionOfType(MalformedReplyException.class).isThrownBy(() -> passed("PING", reply, chunk));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+        %1          ; a map of RESP3 ('%1'), in place of a reply of RESP2, in reply to PING
+        _           ; a null of RESP3 ('_'), in place of a reply of RESP2, in reply to PING
+        ,1.5        ; a floating-point number of RESP3 (',1.5'), in place of a reply of RESP2, in reply to PING
+        (12         ; a big number of RESP3 ('(12'), in place of a reply of RESP2, in reply to PING
+        ~1          ; a set of RESP3 ('~1'), in place of a reply of RESP2, in reply to PING
+        |1          ; an attribute of RESP3 ('|1'), in place of a reply of RESP2, in reply to PING
+        :-0         ; the number -0, in reply to PING
+        :12abc      ; a number with characters other than digits ('12abc'), in reply to PING
+        :9999999999999999999 ; a number of more than 64 bits ('9999999999999999999'), in reply to PING
+        *-2         ; a list of a negative length, in place of at least -1, in reply to PING
+        SSH-\u001b2.0 ; '''SSH-\\x1b2.0'''
+        """)
+    void whatCameIsNamed(String reply, String message) {
+        assertThatExceptionOfType(MalformedReplyException.class)
+                .isThrownBy(() -> passed("PING", reply + "\r\n", 10_000))
+                .withMessage(message);
+    }
+
+    @Test
+    void noBytesAreQuotedOnceAPasswordWasSent() throws IOException {
+        for (String reply : List.of("hunter2\r\n", "%hunter2\r\n", ":hunter2\r\n", ":2hunter2hunter2hunter2\r\n")) {
+            try (var connection = new Guarded("+OK\r\n" + reply)) {
+                connection.ask("AUTH", "default", "2hunter2");
+                connection.ask("PING");
+
+                assertThatExceptionOfType(MalformedReplyException.class)
+                        .isThrownBy(connection::passed)
+                        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("unte"));
+            }
         }
     }
 
@@ -136,10 +180,13 @@ final class ReplyStreamTest {
 
     @Test
     void aPasswordIsHiddenAsRedisQuotesIt() throws IOException {
-        try (var connection = new Guarded("-ERR unknown command, with args beginning with: \"p\\\"w\\x01\"\r\n")) {
+        try (var connection =
+                new Guarded("+OK\r\n-ERR unknown command, with args beginning with: \"p\\\"w\\x01\"\r\n")) {
             connection.ask("AUTH", "p\"w\u0001");
+            connection.ask("PING");
 
-            assertThat(connection.passed()).isEqualTo("-ERR unknown command, with args beginning with: \"***\"\r\n");
+            assertThat(connection.passed())
+                    .isEqualTo("+OK\r\n-ERR unknown command, with args beginning with: \"***\"\r\n");
         }
     }
 
