@@ -164,7 +164,7 @@ annotations:
 {{- fail "prometheusRule.enabled requires rules: set prometheusRule.defaultAlerts to true, or add rules to prometheusRule.rules" -}}
 {{- end -}}
 {{- if and .tls.clientCaSecret (not .tls.enabled) -}}
-{{- fail "tls.clientCaSecret means nothing without tls.enabled: clients show certificates in TLS only" -}}
+{{- fail "tls.clientCaSecret requires tls.enabled: clients show certificates in TLS only" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -97,7 +97,7 @@ public final class LoadCurveReader {
         if (millis.isEmpty()) {
             bad(Printable.of(text) + " is not a time"
                     + (points > 0
-                            ? " of the form that the lines before have"
+                            ? " in the form of the previous lines"
                             : "; times are 2026-03-02T08:15:00Z, 08:15 or seconds"));
         }
         return millis;
@@ -123,8 +123,7 @@ public final class LoadCurveReader {
                 .filter(sessions -> sessions <= Target.LARGEST)
                 .findFirst();
         if (number.isEmpty()) {
-            bad(Printable.of(text)
-                    + " is not a number of sessions; where Redis was unavailable leave it empty, or write -");
+            bad(Printable.of(text) + " is not a number of sessions; for an outage of Redis, leave it empty or write -");
         }
         return number;
     }
@@ -133,7 +132,7 @@ public final class LoadCurveReader {
         if (points == 0) {
             first = time;
         } else if (time <= last) {
-            bad("its time is not after that of the line before");
+            bad("its time is not after that of the previous line");
             return;
         } else if (time - first > LONGEST.toMillis()) {
             bad("its time is more than " + LONGEST.toDays() + " days after the first");
@@ -155,11 +154,11 @@ public final class LoadCurveReader {
 
     private LoadCurve curve() {
         if (bad > MOST_REPORTED) {
-            problems.add("and " + (bad - MOST_REPORTED) + " more lines", "are as bad");
+            problems.add("and " + (bad - MOST_REPORTED) + " more lines", "have errors");
         } else if (bad == 0 && points < 2) {
             problems.add("the load curve", "has fewer than two points; give lines of a time and a number of sessions");
         } else if (bad == 0 && known == 0) {
-            problems.add("the load curve", "has no number of sessions at all");
+            problems.add("the load curve", "contains no number of sessions");
         }
         problems.throwIfAny();
         return new LoadCurve(

@@ -64,7 +64,7 @@ public final class ScaledObjectFile {
                     })
                     .toList();
             if (found.size() != 1) {
-                throw invalid("the file has " + found.size() + " ScaledObjects; give one that has one");
+                throw invalid("the file has " + found.size() + " ScaledObjects; give a file with one");
             }
             return found.getFirst();
         } catch (YamlEngineException e) {
@@ -129,7 +129,8 @@ public final class ScaledObjectFile {
                             ? "the ScaledObject has no trigger of type external"
                                     + metric.map(name -> " with metricName " + Printable.of(name))
                                             .orElse("")
-                            : "the ScaledObject has several triggers of type external; say which by --trigger METRIC: "
+                            : "the ScaledObject has several triggers of type external; choose one with --trigger"
+                                    + " METRIC: "
                                     + candidates.stream()
                                             .map(i -> metricOf(mapping(triggers.get(i))))
                                             .collect(Collectors.joining(", ")));

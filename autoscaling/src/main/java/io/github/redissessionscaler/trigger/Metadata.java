@@ -95,9 +95,9 @@ final class Metadata {
         problems.add(nameOf(key), message);
     }
 
-    /** Notes that a key which was given means nothing without something else. */
+    /** Adds the problem that a given key requires something else. */
     void needs(MetadataKey key, String other) {
-        problem(key, "means nothing without " + other + "; add that, or remove " + nameOf(key));
+        problem(key, "requires " + other + "; add that, or remove " + nameOf(key));
     }
 
     /** Notes that of these keys, all of which were given, only one can be followed. */

@@ -74,10 +74,10 @@ final class LoadCurveReaderTest {
     void tellsEveryBadLineByItsNumber() {
         assertThatThrownBy(() -> read("time,sessions|08:00,5|eight,6|08:05,-3|08:04,six|08:00,7|only"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("line 3: 'eight' is not a time of the form that the lines before have")
+                .hasMessageContaining("line 3: 'eight' is not a time in the form of the previous lines")
                 .hasMessageContaining("line 4: '-3' is not a number of sessions")
                 .hasMessageContaining("line 5: 'six' is not a number of sessions")
-                .hasMessageContaining("line 6: its time is not after that of the line before")
+                .hasMessageContaining("line 6: its time is not after that of the previous line")
                 .hasMessageContaining("line 7: has no 2 columns")
                 .satisfies(failure ->
                         assertThat(((InvalidInputException) failure).problems()).hasSize(5));
@@ -89,7 +89,7 @@ final class LoadCurveReaderTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("line 20: ")
                 .hasMessageNotContainingAny("line 21: ")
-                .hasMessageEndingWith("and 4980 more lines: are as bad");
+                .hasMessageEndingWith("and 4980 more lines: have errors");
     }
 
     @ParameterizedTest
@@ -100,7 +100,7 @@ final class LoadCurveReaderTest {
 
     @Test
     void aCurveHasANumber() {
-        assertThatThrownBy(() -> read("08:00,-|09:00,-")).hasMessageContaining("has no number of sessions");
+        assertThatThrownBy(() -> read("08:00,-|09:00,-")).hasMessageContaining("contains no number of sessions");
     }
 
     @Test

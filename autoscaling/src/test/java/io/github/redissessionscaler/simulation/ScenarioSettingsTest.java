@@ -100,7 +100,7 @@ final class ScenarioSettingsTest {
                         + " to 5m",
                 "pollingInterval=0 | pollingInterval: '0' is not a whole number",
                 "sessionSize=x, holdFor=1s, maxReplicaCount=0 | sessionSize: 'x' is not",
-                "sessionSize=x, holdFor=1s, maxReplicaCount=0 | holdFor: means nothing without onUnavailable: hold",
+                "sessionSize=x, holdFor=1s, maxReplicaCount=0 | holdFor: requires onUnavailable: hold",
                 "sessionSize=x, holdFor=1s, maxReplicaCount=0 | maxReplicaCount: '0' is not"
             })
     void tellsWhatIsWrong(String settings, String message) {

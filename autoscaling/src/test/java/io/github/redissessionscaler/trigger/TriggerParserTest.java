@@ -148,12 +148,12 @@ final class TriggerParserTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "elements: true | elements means nothing without keyPattern",
-                "hasField: user, key: s | hasField means nothing without keyPattern",
-                "minSize: 5, preset: dedicated-database | minSize means nothing without keyPattern",
-                "activeWithin: 5m | activeWithin means nothing without key",
-                "activeWithin: 5m, preset: dedicated-database | activeWithin means nothing without key",
-                "sessionTtl: 5m, keyPattern: s:* | sessionTtl means nothing without activeWithin",
+                "elements: true | elements requires keyPattern",
+                "hasField: user, key: s | hasField requires keyPattern",
+                "minSize: 5, preset: dedicated-database | minSize requires keyPattern",
+                "activeWithin: 5m | activeWithin requires key",
+                "activeWithin: 5m, preset: dedicated-database | activeWithin requires key",
+                "sessionTtl: 5m, keyPattern: s:* | sessionTtl requires activeWithin",
                 "activeWithin: 30m, sessionTtl: 30m, keyPattern: s:* | activeWithin 30m is not less than sessionTtl",
                 "activeWithin: 5m, hasField: user, keyPattern: s:* | hasField contradicts activeWithin",
                 "activeWithin: 5m, minSize: 5, keyPattern: s:* | minSize contradicts activeWithin",
@@ -296,7 +296,7 @@ final class TriggerParserTest {
         assertThat(problems(key, value))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.key()).isEqualTo(key))
-                .satisfies(problem -> assertThat(problem.message()).contains("means nothing without"));
+                .satisfies(problem -> assertThat(problem.message()).contains("requires"));
     }
 
     @Test

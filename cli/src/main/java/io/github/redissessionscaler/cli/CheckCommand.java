@@ -343,7 +343,7 @@ final class CheckCommand implements Callable<Integer> {
         return Node.parse(address, 6000)
                 .orElseThrow(() -> invalid(
                         "--scaler",
-                        "is not HOST:PORT, such as " + NEARBY + "; it is not shown, since it may hold a password"));
+                        "is not HOST:PORT, such as " + NEARBY + "; it is not shown, since it may contain a password"));
     }
 
     private boolean speaksTls() {

@@ -90,8 +90,7 @@ final class Narrator {
                         DurationFormat.hours(one.replicaTime()))));
         out.accept("""
 
-            What other settings would have made of it, or of your own sessions: redis-session-scaler simulate, see
-            docs/simulate.md\
+            To compare other settings, or to use your own sessions: redis-session-scaler simulate, see docs/simulate.md\
             """);
     }
 

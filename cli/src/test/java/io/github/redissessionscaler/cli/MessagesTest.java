@@ -50,10 +50,10 @@ final class MessagesTest {
                 "REDIS_ADDRESS=redis:99999 | REDIS_ADDRESS: has the port 99999, which is not from 1 to 65535; write"
                         + " host:port, such as redis:6379",
                 "REDIS_ADDRESS=redis://redis | REDIS_ADDRESS: is a URL; give it as REDIS_URL",
-                "REDIS_ADDRESS=::1:6379 | REDIS_ADDRESS: is not host:port; write host:port, such as redis:6379; an"
-                        + " IPv6 address stands in brackets, [::1]:6379",
-                "REDIS_ADDRESS=h:6380,password=x,ssl=True | REDIS_ADDRESS: is a connection string such as Azure gives,"
-                        + " and not shown, since it holds a password; write REDIS_URL=rediss://h:6380, and give the"
+                "REDIS_ADDRESS=::1:6379 | REDIS_ADDRESS: is not host:port; write host:port, such as redis:6379; write"
+                        + " an IPv6 address in brackets, [::1]:6379",
+                "REDIS_ADDRESS=h:6380,password=x,ssl=True | REDIS_ADDRESS: is a connection string in Azure's form; it"
+                        + " is not shown, since it contains a password; write REDIS_URL=rediss://h:6380, and give the"
                         + " password as REDIS_PASSWORD or REDIS_PASSWORD_FILE",
             })
     void anEnvironment(String variable, String message) {
@@ -74,21 +74,21 @@ final class MessagesTest {
                         + " REDIS_ADDRESS or REDIS_URL",
                 "`# nothing` | CONFIG_FILE: FILE is empty; add connections: {default: {address: host:port}}, or set"
                         + " REDIS_ADDRESS or REDIS_URL",
-                "grpcPort: 1 | CONFIG_FILE: FILE names no Redis; add connections: {default: {address: host:port}}, or"
-                        + " set REDIS_ADDRESS or REDIS_URL",
+                "grpcPort: 1 | CONFIG_FILE: FILE configures no Redis; add connections: {default: {address:"
+                        + " host:port}}, or set REDIS_ADDRESS or REDIS_URL",
                 "just text | CONFIG_FILE: FILE is not a mapping of keys to values; it begins, for example, with the"
                         + " line connections:",
                 "`a: b: c` | CONFIG_FILE: FILE is not YAML at line 1, column 5: a second colon in a value; put the"
-                        + " value in quotes; the line is not shown, since it may hold a password",
+                        + " value in quotes; the line is not shown, since it may contain a password",
                 "`a: [b` | CONFIG_FILE: FILE is not YAML at line 1, column 6: a list that is not closed; add ]; the"
-                        + " line is not shown, since it may hold a password",
+                        + " line is not shown, since it may contain a password",
                 "`a: {b: c` | CONFIG_FILE: FILE is not YAML at line 1, column 9: a mapping in braces that is not"
-                        + " closed; add }; the line is not shown, since it may hold a password",
+                        + " closed; add }; the line is not shown, since it may contain a password",
                 "`a: *b` | CONFIG_FILE: FILE is not YAML at line 1, column 4: a value that begins with *; put it in"
-                        + " quotes; the line is not shown, since it may hold a password",
+                        + " quotes; the line is not shown, since it may contain a password",
                 "`a: @b` | CONFIG_FILE: FILE is not YAML at line 1, column 4: a value that begins with a character of"
-                        + " YAML's own, such as @, ` or %; put it in quotes; the line is not shown, since it may hold a"
-                        + " password",
+                    + " YAML's own, such as @, ` or %; put it in quotes; the line is not shown, since it may contain a"
+                    + " password",
                 "connections: redis:6379 | connections: is not a mapping of keys to values; write each as key: value,"
                         + " indented below connections",
                 "connections: {default: {addres: r}} | connections.default.address: is missing; give it, or url,"
@@ -99,8 +99,8 @@ final class MessagesTest {
         Path file = Files.writeString(directory.resolve("config.yaml"), content);
 
         assertThat(problems(Map.of("CONFIG_FILE", file.toString())))
-                .isEqualTo(
-                        message.replace("FILE is", "'" + file + "' is").replace("FILE names", "'" + file + "' names"));
+                .isEqualTo(message.replace("FILE is", "'" + file + "' is")
+                        .replace("FILE configures", "'" + file + "' configures"));
     }
 
     @ParameterizedTest
@@ -117,8 +117,8 @@ final class MessagesTest {
                 "check --metadata sessionSize=1 --metadata sessionSize=2 | check: --metadata: sessionSize is set"
                         + " twice; keep one of them",
                 "check --scaler no:port | check: --scaler: is not HOST:PORT, such as 127.0.0.1:6000; it is not shown,"
-                        + " since it may hold a password",
-                "check --redis redis:port | check: --redis: is not host:port, and not shown, since it may hold a"
+                        + " since it may contain a password",
+                "check --redis redis:port | check: --redis: is not host:port; it is not shown, since it may contain a"
                         + " password; write host:port, such as redis:6379",
                 "check --ca-file /no/such/file | check: --ca-file, --cert-file, --key-file: one of them cannot be"
                         + " used: no such file",

@@ -56,17 +56,17 @@ final class AddressMistakes {
             return "has the port " + port.group("port") + ", which is not from 1 to 65535" + form;
         }
         if (text.contains("@")) {
-            return "holds a user or a password, and so is not shown" + form + ", and give the password as "
+            return "contains a user or a password, so it is not shown" + form + ", and give the password as "
                     + names.password();
         }
         if (text.contains(",") || text.contains(" ")) {
-            return "is not host:port" + form
-                    + "; several nodes of a cluster are written redis://host:6379,host:6379 in " + names.url();
+            return "is not host:port" + form + "; for several nodes of a cluster, set redis://host:6379,host:6379 in "
+                    + names.url();
         }
         if (text.chars().filter(character -> character == ':').count() > 1) {
-            return "is not host:port" + form + "; an IPv6 address stands in brackets, [::1]:6379";
+            return "is not host:port" + form + "; write an IPv6 address in brackets, [::1]:6379";
         }
-        return "is not host:port, and not shown, since it may hold a password" + form;
+        return "is not host:port; it is not shown, since it may contain a password" + form;
     }
 
     /** What is wrong with a text given as a URL. */
@@ -75,24 +75,25 @@ final class AddressMistakes {
             return translated(text, names);
         }
         return "cannot be used: " + faultOfUrl(text, names)
-                + "; it is not shown, since it may hold a password; the form is " + RedisUrl.FORM;
+                + "; it is not shown, since it may contain a password; the form is " + RedisUrl.FORM;
     }
 
     private static String faultOfUrl(String text, Names names) {
         Optional<String> scheme = SCHEMES.stream().filter(text::startsWith).findFirst();
         if (!text.contains("://")) {
-            return "it has no scheme; an address without one belongs in " + names.address();
+            return "it has no scheme; for an address without one, use " + names.address();
         }
         if (scheme.isEmpty()) {
-            return "its scheme is none of these";
+            return "its scheme is unknown";
         }
         if (scheme.get().equals("unix://")) {
-            return "after unix:// comes the path of a socket, unix:///path, and then at most ?db=1; give the password"
-                    + " as " + names.password();
+            return "unix:// takes the path of a socket and at most ?db=1, such as unix:///path?db=1; give the password"
+                    + " as "
+                    + names.password();
         }
         String rest = text.substring(scheme.get().length());
         if (rest.chars().filter(character -> character == '@').count() > 1) {
-            return "it has more than one @: write %40 for one that is part of the user name or the password";
+            return "it has more than one @; write %40 for an @ in the user name or the password";
         }
         String nodes = rest.substring(rest.indexOf('@') + 1);
         if (rest.contains("@")) {
@@ -102,28 +103,28 @@ final class AddressMistakes {
             }
         }
         if (nodes.isEmpty()) {
-            return "it names no host";
+            return "it has no host";
         }
         if (nodes.contains("?")
                 && (!nodes.contains("?sentinelMasterId=") || !scheme.get().contains("sentinel"))) {
-            return "it takes no parameters behind a ?; TLS and time-outs are settings of their own; write %3F for a ?"
-                    + " that is part of the password";
+            return "parameters after a ? are not supported, since TLS and timeouts have their own settings; write %3F"
+                    + " for a ? in the password";
         }
         if (nodes.contains("#") && !scheme.get().contains("sentinel")) {
-            return "a # begins the name of a primary, which only redis-sentinel:// takes; write %23 for one that is"
-                    + " part of the password";
+            return "a # starts the name of a primary, which only redis-sentinel:// takes; write %23 for a # in the"
+                    + " password";
         }
         if (scheme.get().contains("sentinel") && !nodes.contains("#") && !nodes.contains("?sentinelMasterId=")) {
-            return "the name under which the sentinels know the primary is missing: end it with /0#mymaster";
+            return "the sentinels' name of the primary is missing; append it, such as /0#mymaster";
         }
         Matcher port = PORT.matcher(nodes.split("[/,#?]", 2)[0]);
         if (port.matches() && (port.group("port").length() > 5 || Integer.parseInt(port.group("port")) > 65_535)) {
             return "its port " + port.group("port") + " is not from 1 to 65535";
         }
         if (!nodes.split("[/#?]", 2)[0].matches("[\\w.,:\\[\\] -]+")) {
-            return "its host is none, or a % is not followed by two digits";
+            return "its host is invalid, or a % is not followed by two hexadecimal digits";
         }
-        return "its host, its port or what follows them cannot be read; in a password, write %25 for %, %2F for /, %3F"
+        return "its host, port or path is invalid; in a password, write %25 for %, %2F for /, %3F"
                 + " for ?, %23 for #, %40 for @";
     }
 
@@ -131,10 +132,10 @@ final class AddressMistakes {
     private static Optional<String> faultOfUser(String user) {
         List<String> reserved = Stream.of("/", "?", "#").filter(user::contains).toList();
         if (!reserved.isEmpty()) {
-            return Optional.of("%s before the @, and must be percent-encoded: write %s in the user name or the password"
+            return Optional.of("%s before the @ and must be percent-encoded; write %s in the user name or the password"
                     .formatted(
                             reserved.stream().map("a "::concat).collect(Collectors.joining(" and "))
-                                    + (reserved.size() == 1 ? " stands" : " stand"),
+                                    + (reserved.size() == 1 ? " is" : " are"),
                             reserved.stream()
                                     .map(character ->
                                             "%" + "%02X for %s".formatted((int) character.charAt(0), character))
@@ -142,11 +143,11 @@ final class AddressMistakes {
         }
         if (user.indexOf(':') < 0) {
             return Optional.of(
-                    "no password stands before the @: write redis://user:password@host, or :password@ for the"
-                            + " default user");
+                    "there is no password before the @; write redis://user:password@host, or redis://:password@host"
+                            + " for the default user");
         }
         return user.endsWith(":") && user.indexOf(':') == user.length() - 1
-                ? Optional.of("the password before the @ is empty; give it, or leave out the user, the colon and the @")
+                ? Optional.of("the password before the @ is empty; set it, or remove the user, the colon and the @")
                 : Optional.empty();
     }
 
@@ -174,7 +175,7 @@ final class AddressMistakes {
         String url = (tls ? "rediss://" : "redis://")
                 + (readable ? nodes.stream().map(Node::toString).collect(Collectors.joining(",")) : "host:port")
                 + database;
-        return "is a connection string such as Azure gives, and not shown, since it holds a password; write "
+        return "is a connection string in Azure's form; it is not shown, since it contains a password; write "
                 + names.url()
                 + (names.equals(ConnectionReader.IN_FILE) ? ": " : "=") + url + ", and give the password as "
                 + names.password() + " or " + names.passwordFile();

@@ -234,7 +234,7 @@ public final class ConfigLoader {
             variable(CONFIG_FILE)
                     .ifPresent(path -> problems.add(
                             CONFIG_FILE,
-                            Printable.path(path) + (file.keys().isEmpty() ? " is empty" : " names no Redis")
+                            Printable.path(path) + (file.keys().isEmpty() ? " is empty" : " configures no Redis")
                                     + "; add connections: {default: {address: host:port}}, or set"
                                     + " REDIS_ADDRESS or REDIS_URL"));
         }

@@ -48,7 +48,7 @@ final class ConnectionReader {
                 section.read("database", SettingValues.DATABASE).or(() -> url.flatMap(RedisUrl::database));
         Optional<Credentials> given = credentials(section, names);
         if (given.isPresent() && url.flatMap(RedisUrl::credentials).isPresent()) {
-            section.problem(names.url(), "holds a password, and another is given; keep one of them");
+            section.problem(names.url(), "contains a password, and another one is set; keep one of them");
         }
         Optional<RedisTls> tls = tls(url.map(RedisUrl::tls).orElse(false));
         Set<String> namespaces = namespaces();
@@ -110,7 +110,7 @@ final class ConnectionReader {
         List<Node> nodes = nodes(section, SENTINEL_PORT);
         Optional<Credentials> credentials = credentials(section, IN_FILE);
         if (master.isEmpty()) {
-            section.problem("master", "is missing: the name under which the sentinels know the primary");
+            section.problem("master", "is missing; set it to the sentinels' name of the primary");
         }
         return master.filter(name -> !nodes.isEmpty()).map(name -> new Topology.Sentinel(name, nodes, credentials));
     }
@@ -125,7 +125,7 @@ final class ConnectionReader {
         given.forEach(text ->
                 address(section, "nodes", text.strip(), defaultPort, IN_FILE).ifPresent(nodes::add));
         if (given.isEmpty()) {
-            section.problem("nodes", "is missing: a list of addresses, each host:port");
+            section.problem("nodes", "is missing; set it to a list of addresses, each host:port");
         }
         return nodes;
     }

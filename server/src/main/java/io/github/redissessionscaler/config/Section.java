@@ -71,7 +71,7 @@ final class Section {
         known.add(key);
         Object value = entries.get(key);
         if (value != null && !isSingle(value)) {
-            problem(key, "is not a single value; write one text or number behind the colon");
+            problem(key, "is not a single value; write one text or number after the colon");
             return Optional.empty();
         }
         return Optional.ofNullable(value).map(String::valueOf);

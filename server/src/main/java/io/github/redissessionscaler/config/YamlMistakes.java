@@ -14,13 +14,13 @@ final class YamlMistakes {
     private static final List<Mistake> KNOWN = List.of(
             new Mistake("TAB", "a tab cannot indent; use spaces"),
             new Mistake("mapping values are not allowed", "a second colon in a value; put the value in quotes"),
-            new Mistake("could not find expected ':'", "a key without a colon and a space behind it"),
+            new Mistake("could not find expected ':'", "a key without a colon and a space after it"),
             new Mistake("expected ',' or ']'", "a list that is not closed; add ]"),
             new Mistake("expected ',' or '}'", "a mapping in braces that is not closed; add }"),
             new Mistake("undefined alias", "a value that begins with *; put it in quotes"),
             new Mistake("anchor", "a value that begins with & or *; put it in quotes"),
             new Mistake("alphabetic or numeric", "a value that begins with & or *; put it in quotes"),
-            new Mistake("expected <block end>", "wrong indentation, or text behind a value that ended"),
+            new Mistake("expected <block end>", "wrong indentation, or text after the end of a value"),
             new Mistake("unexpected end of stream", "quotes that are not closed"),
             new Mistake("escape", "an unknown escape in double quotes; use single quotes"),
             new Mistake("hexadecimal", "an unknown escape in double quotes; use single quotes"),
@@ -28,7 +28,7 @@ final class YamlMistakes {
                     "cannot start any token",
                     "a value that begins with a character of YAML's own, such as @, ` or %; put" + " it in quotes"),
             new Mistake("could not determine a constructor", "a value that begins with !; put it in quotes"),
-            new Mistake("another document", "a second document; keep what stands before the line ---"),
+            new Mistake("another document", "a second document; remove the line --- and what follows it"),
             new Mistake("sequence entries are not allowed", "a - where no list can begin; put it on a line of its own"),
             new Mistake("special characters", "a control character"));
 
@@ -49,7 +49,7 @@ final class YamlMistakes {
                         .findFirst()
                         .map(mistake -> ": " + mistake.words)
                         .orElse("")
-                + "; the line is not shown, since it may hold a password";
+                + "; the line is not shown, since it may contain a password";
     }
 
     private static String place(MarkedYamlEngineException failure) {

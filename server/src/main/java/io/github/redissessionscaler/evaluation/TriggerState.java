@@ -144,7 +144,8 @@ public final class TriggerState {
     public Optional<ForecastStatus> forecast() {
         return forecast == null
                 ? Optional.empty()
-                : Optional.of(forecast.status(ref.trigger().lookAhead(), reading.missed().isEmpty()));
+                : Optional.of(forecast.status(
+                        ref.trigger().lookAhead(), reading.missed().isEmpty()));
     }
 
     void reported(TriggerReport news) {

@@ -69,7 +69,7 @@ final class RequestParameters {
         given.keySet()
                 .forEach(name -> problems.add(
                         Printable.plain(name),
-                        "is no parameter of this path"
+                        "is not a parameter of this path"
                                 + (known.isEmpty() ? "" : ", which takes " + String.join(", ", known))
                                 + Suggestions.question(name, known)));
         problems.throwIfAny();

@@ -96,7 +96,7 @@ record Connector(
 
     private static void requirePrimary(@Nullable Object role) {
         if (!isPrimary(role)) {
-            throw new KeyspaceException(Reason.READONLY, "Redis is no longer a primary; the new one is looked up");
+            throw new KeyspaceException(Reason.READONLY, "Redis is no longer a primary; looking up the new one");
         }
     }
 

@@ -45,8 +45,7 @@ final class RedisErrors {
                     Reason.WRONGPASS,
                     "the user name or the password is wrong; set the right ones, and note that a space at either end"
                             + " is part of it"),
-            new KnownError(
-                    "NOPERM", Reason.NOPERM, "the user's ACL does not allow it; docs/counting.md says what it must"),
+            new KnownError("NOPERM", Reason.NOPERM, "the user's ACL does not allow it; see docs/counting.md"),
             new KnownError("READONLY", Reason.READONLY, "the server is a replica"),
             new KnownError("OOM", Reason.OUT_OF_MEMORY, "Redis has reached its maxmemory"),
             new KnownError("BUSY", Reason.BUSY, "a script blocks Redis"),

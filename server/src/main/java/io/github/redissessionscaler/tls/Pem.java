@@ -85,13 +85,13 @@ public final class Pem {
             PrivateKey privateKey =
                     KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             if (!belongTogether(privateKey, publicKey)) {
-                throw new CertificateException(file + " holds another key than that of the certificate of "
+                throw new CertificateException(file + " contains a key that does not belong to the certificate of "
                         + certificate.getSubjectX500Principal());
             }
             return privateKey;
         } catch (InvalidKeySpecException | IllegalArgumentException _) {
             throw new InvalidKeySpecException(file + " holds no " + publicKey.getAlgorithm()
-                    + " private key, which its certificate asks for; a key in PKCS #8 is always understood");
+                    + " private key, which its certificate requires; convert the key to PKCS #8");
         }
     }
 

@@ -366,23 +366,23 @@ final class ConfigLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-        redis://:hu#sh@redis:6379             | a # stands before the @, and must be percent-encoded: write %23 for #
-        redis://user:hu?sh@redis:6379         | a ? stands before the @, and must be percent-encoded: write %3F for ?
-        rediss://user:hu/sh@redis:6379        | a / stands before the @, and must be percent-encoded: write %2F for /
-        redis://us#er:sh@redis                | a # stands before the @, and must be percent-encoded: write %23 for #
-        redis-cluster://:h#u/s?h@a,b          | a / and a ? and a # stand before the @
+        redis://:hu#sh@redis:6379             | a # is before the @ and must be percent-encoded; write %23 for #
+        redis://user:hu?sh@redis:6379         | a ? is before the @ and must be percent-encoded; write %3F for ?
+        rediss://user:hu/sh@redis:6379        | a / is before the @ and must be percent-encoded; write %2F for /
+        redis://us#er:sh@redis                | a # is before the @ and must be percent-encoded; write %23 for #
+        redis-cluster://:h#u/s?h@a,b          | a / and a ? and a # are before the @
         redis-sentinel://:hu#sh@redis/0#main  | write %23 for # in the user name or the password
-        redis-sentinel://redis:26379/0#hu@sh  | a / and a # stand before the @
-        redis://user:hu@sh@redis              | more than one @: write %40
-        redis://redis:6379/0#hush             | a # begins the name of a primary, which only redis-sentinel:// takes
-        redis://redis#hush                    | write %23 for one that is part of the password
-        redis-cluster://redis#hush            | a # begins the name of a primary
-        redis://redis?sentinelMasterId=hush   | it takes no parameters behind a ?
-        redis://redis?db=hush                 | write %3F for a ? that is part of the password
-        redis://hush@redis                    | no password stands before the @: write redis://user:password@host
+        redis-sentinel://redis:26379/0#hu@sh  | a / and a # are before the @
+        redis://user:hu@sh@redis              | more than one @; write %40
+        redis://redis:6379/0#hush             | a # starts the name of a primary, which only redis-sentinel:// takes
+        redis://redis#hush                    | write %23 for a # in the password
+        redis-cluster://redis#hush            | a # starts the name of a primary
+        redis://redis?sentinelMasterId=hush   | parameters after a ? are not supported
+        redis://redis?db=hush                 | write %3F for a ? in the password
+        redis://hush@redis                    | there is no password before the @; write redis://user:password@host
         redis://hush:@redis                   | the password before the @ is empty
-        unix://:hush@/run/redis.sock          | after unix:// comes the path of a socket
-        unix:///run/redis.sock?password=hush  | after unix:// comes the path of a socket
+        unix://:hush@/run/redis.sock          | unix:// takes the path of a socket
+        unix:///run/redis.sock?password=hush  | unix:// takes the path of a socket
         """)
     void aUrlWithACharacterThatMustBeEncodedIsRefused(String url, String problem) throws IOException {
         for (Map<String, String> environment : List.of(

@@ -83,7 +83,7 @@ final class PemTest {
 
         assertThat(Pem.privateKey(certificates.key("server"), certificate)).isNotNull();
         assertThatThrownBy(() -> Pem.privateKey(certificates.key("other"), certificate))
-                .hasMessageContaining("other.key holds another key than that of the certificate of CN=server");
+                .hasMessageContaining("other.key contains a key that does not belong to the certificate of CN=server");
     }
 
     /** What is behind the version and the algorithm in PKCS #8, without the header of that octet string. */
