@@ -143,22 +143,22 @@ annotations:
 {{- end }}
 {{- end -}}
 
-{{/* Fails when the values contradict each other in a way that their schema cannot tell. */}}
+{{/* Fails when values contradict each other in a way that the schema cannot express. */}}
 {{- define "redis-session-scaler.validate" -}}
 {{- with .Values -}}
 {{- if and .existingConfigMap (or .connections .settings) -}}
-{{- fail "existingConfigMap contradicts connections and settings: the configuration is that of the ConfigMap; keep one of them" -}}
+{{- fail "existingConfigMap cannot be combined with connections and settings; keep one of them" -}}
 {{- end -}}
 {{- if not (or .existingConfigMap .connections .extraEnv .extraEnvFrom) -}}
-{{- fail "no Redis is named: set connections.default.address to host:port, or another connection, or existingConfigMap, or REDIS_URL in extraEnv" -}}
+{{- fail "no Redis is configured: set connections.default.address to host:port, or another connection, or existingConfigMap, or REDIS_URL in extraEnv" -}}
 {{- end -}}
 {{- range $name, $connection := .connections -}}
 {{- if contains "@" (default "" $connection.url) -}}
-{{- fail (printf "connections.%s.url holds a user name or a password, and is not shown: give username and passwordSecret instead" $name) -}}
+{{- fail (printf "connections.%s.url contains a user name or a password, so it is not shown: set username and passwordSecret instead" $name) -}}
 {{- end -}}
 {{- end -}}
 {{- if and .tls.enabled (not .tls.secretName) (not .tls.certManager.issuerRef) -}}
-{{- fail "tls.enabled needs a certificate: set tls.secretName to a Secret that holds one, or tls.certManager.issuerRef to who issues one" -}}
+{{- fail "tls.enabled requires a certificate: set tls.secretName to its Secret, or tls.certManager.issuerRef to its issuer" -}}
 {{- end -}}
 {{- if and .prometheusRule.enabled (not .prometheusRule.defaultAlerts) (not .prometheusRule.rules) -}}
 {{- fail "prometheusRule.enabled requires rules: set prometheusRule.defaultAlerts to true, or add rules to prometheusRule.rules" -}}
