@@ -11,7 +11,7 @@ func TestWhatIsRefused(t *testing.T) {
 		values []string
 		words  []string
 	}{
-		"no Redis":                          {nil, []string{"no Redis is named", "connections.default.address"}},
+		"no Redis":                          {nil, []string{"no Redis is configured", "connections.default.address"}},
 		"an unknown value":                  {[]string{oneConnection, "replicas=3"}, []string{"replicas"}},
 		"an unknown value below":            {[]string{oneConnection, "image.name=x"}, []string{"/image", "name"}},
 		"too few":                           {[]string{oneConnection, "replicaCount=-1"}, []string{"/replicaCount"}},
