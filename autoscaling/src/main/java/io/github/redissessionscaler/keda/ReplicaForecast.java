@@ -1,7 +1,6 @@
 package io.github.redissessionscaler.keda;
 
 import io.github.redissessionscaler.hpa.ReplicaCalculator;
-import io.github.redissessionscaler.input.Numbers;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
 import java.util.function.LongToDoubleFunction;
@@ -94,73 +93,14 @@ public record ReplicaForecast(ScaledObject scaledObject, ScalerResponse response
     public SessionThresholds thresholds(LongToDoubleFunction valueOf) {
         LongUnaryOperator desired = sessions -> desired(valueOf.applyAsDouble(sessions), response.target());
         OptionalLong moreAt = least(sessions -> desired.applyAsLong(sessions) > current);
-        OptionalLong moreWithoutTolerance = least(
-                sessions -> ReplicaCalculator.needed(valueOf.applyAsDouble(sessions), response.target()) > current);
         long fewestToStay =
                 least(sessions -> desired.applyAsLong(sessions) >= current).orElse(0);
         return new SessionThresholds(
-                moreAt,
-                fewestToStay == 0 ? OptionalLong.empty() : OptionalLong.of(fewestToStay - 1),
-                !moreAt.equals(moreWithoutTolerance));
+                moreAt, fewestToStay == 0 ? OptionalLong.empty() : OptionalLong.of(fewestToStay - 1));
     }
 
     private long desired(double value, double target) {
         return atLeastOne(new ReplicaCalculator(scaledObject.tolerance()).desiredReplicas(value, target, current));
-    }
-
-    /** {@link #wanted}, {@link #needed} and the thresholds in words, whole sentences. */
-    public String inWords(SessionThresholds thresholds) {
-        String now = replicas(current);
-        long wanted = wanted();
-        long needed = atLeastOne(needed().orElse(current));
-        if (wanted > current) {
-            return "The HPA scales out from %s to %s.".formatted(now, Numbers.withCommas(wanted));
-        }
-        if (wanted < current) {
-            return "The HPA scales in from %s to %s, after its stabilization window, by default 5 minutes."
-                    .formatted(now, Numbers.withCommas(wanted));
-        }
-        String headline;
-        if (needed > current) {
-            headline = "%s %s, but the value needs %s."
-                    .formatted(now, current == 1 ? "stays" : "stay", Numbers.withCommas(needed));
-        } else if (needed < current) {
-            headline = "%s stay, but the value needs %s.".formatted(now, Numbers.withCommas(needed));
-        } else {
-            headline = "%s %s right.".formatted(now, current == 1 ? "is" : "are");
-        }
-        return headline + moreInWords(thresholds) + fewerInWords(thresholds);
-    }
-
-    private String moreInWords(SessionThresholds thresholds) {
-        return thresholds.moreAt().stream()
-                .mapToObj(
-                        sessions -> " The HPA scales out at %s%s.".formatted(sessions(sessions), tolerated(thresholds)))
-                .findFirst()
-                .orElse("");
-    }
-
-    private String tolerated(SessionThresholds thresholds) {
-        return thresholds.tolerated()
-                ? ": it tolerates %s %%"
-                        .formatted(Numbers.withCommas(
-                                100 * scaledObject.tolerance().scaleUp()))
-                : "";
-    }
-
-    private static String fewerInWords(SessionThresholds thresholds) {
-        return thresholds.fewerAt().stream()
-                .mapToObj(sessions -> " The HPA scales in at %s or fewer.".formatted(sessions(sessions)))
-                .findFirst()
-                .orElse("");
-    }
-
-    private static String sessions(long number) {
-        return Numbers.withCommas(number) + (number == 1 ? " session" : " sessions");
-    }
-
-    private static String replicas(long number) {
-        return Numbers.withCommas(number) + (number == 1 ? " replica" : " replicas");
     }
 
     private static long atLeastOne(long replicas) {

@@ -7,6 +7,5 @@ import java.util.OptionalLong;
  *
  * @param moreAt the fewest sessions at which it wants more; empty where there are none up to {@link ReplicaForecast#MOST}
  * @param fewerAt the most sessions at which it wants fewer; empty where there are none
- * @param tolerated whether without the tolerance it would want more at fewer sessions
  */
-public record SessionThresholds(OptionalLong moreAt, OptionalLong fewerAt, boolean tolerated) {}
+public record SessionThresholds(OptionalLong moreAt, OptionalLong fewerAt) {}

@@ -24,14 +24,28 @@ public record OutagePolicy(Supplier<Duration> grace, InstantSource clock) {
      */
     public <T> OutageDecision<T> decide(UnavailablePolicy policy, Optional<Timestamped<T>> last, Instant since) {
         return switch (policy) {
-            case UnavailablePolicy.Minimum() -> holdOrMinimum(last, since, grace.get());
-            case UnavailablePolicy.Hold(Duration holdFor) -> holdOrMinimum(last, since, holdFor);
+            case UnavailablePolicy.Minimum(), UnavailablePolicy.Hold _ -> {
+                boolean held = clock.instant().isBefore(heldUntil(policy, since).orElse(since));
+                yield holdOrMinimum(last, held);
+            }
             case UnavailablePolicy.Fail() -> new OutageDecision.ReportError<>();
         };
     }
 
-    private <T> OutageDecision<T> holdOrMinimum(Optional<Timestamped<T>> last, Instant since, Duration holdFor) {
-        boolean held = clock.instant().isBefore(since.plus(holdFor));
+    /**
+     * When the last value is no longer reported, if there is one; empty if an error is reported instead.
+     *
+     * @param since when the outage began
+     */
+    public Optional<Instant> heldUntil(UnavailablePolicy policy, Instant since) {
+        return switch (policy) {
+            case UnavailablePolicy.Minimum() -> Optional.of(since.plus(grace.get()));
+            case UnavailablePolicy.Hold(Duration holdFor) -> Optional.of(since.plus(holdFor));
+            case UnavailablePolicy.Fail() -> Optional.empty();
+        };
+    }
+
+    private static <T> OutageDecision<T> holdOrMinimum(Optional<Timestamped<T>> last, boolean held) {
         return last.filter(_ -> held)
                 .<OutageDecision<T>>map(OutageDecision.ReportLast::new)
                 .orElseGet(OutageDecision.ReportMinimum::new);

@@ -41,6 +41,40 @@ public final class ScaledObjectFile {
     public record ParsedFile(ScenarioSettings settings, List<String> ignored) {}
 
     /**
+     * One trigger of a ScaledObject.
+     *
+     * @param namespace of the ScaledObject; empty if the file does not say
+     * @param name of the ScaledObject; empty if the file does not say
+     * @param metadata as written, without the keys that name a variable of the application
+     * @param ignored those keys
+     */
+    public record FileTrigger(
+            Optional<String> namespace, Optional<String> name, Map<String, String> metadata, List<String> ignored) {}
+
+    /**
+     * The trigger of type external in the only ScaledObject of a file.
+     *
+     * @param yaml the file's text
+     * @param metric the {@code metricName} of the trigger that is meant, where there are several of type external
+     * @throws InvalidInputException if there is not one ScaledObject and one such trigger
+     */
+    public static FileTrigger trigger(String yaml, Optional<String> metric) {
+        Map<?, ?> scaledObject = scaledObject(yaml);
+        Map<?, ?> spec = mapping(scaledObject.get("spec"));
+        List<?> triggers = spec.get("triggers") instanceof List<?> list ? list : List.of();
+        var file = new ScaledObjectFile(metric);
+        int index = file.indexOfTrigger(triggers);
+        file.ignored.clear();
+        file.readMetadata("spec.triggers[%d]".formatted(index), mapping(triggers.get(index)));
+        Map<?, ?> about = mapping(scaledObject.get("metadata"));
+        return new FileTrigger(
+                Optional.ofNullable(about.get("namespace")).map(String::valueOf),
+                Optional.ofNullable(about.get("name")).map(String::valueOf),
+                Map.copyOf(file.given),
+                List.copyOf(file.ignored));
+    }
+
+    /**
      * What the only ScaledObject of a file says. Other objects may stand there too.
      *
      * @param yaml the file's text
@@ -111,6 +145,11 @@ public final class ScaledObjectFile {
     }
 
     private void readTriggers(List<?> triggers) {
+        int index = indexOfTrigger(triggers);
+        readTrigger("spec.triggers[%d]".formatted(index), mapping(triggers.get(index)));
+    }
+
+    private int indexOfTrigger(List<?> triggers) {
         List<Integer> candidates = new ArrayList<>();
         for (int i = 0; i < triggers.size(); i++) {
             Map<?, ?> trigger = mapping(triggers.get(i));
@@ -135,8 +174,7 @@ public final class ScaledObjectFile {
                                             .map(i -> metricOf(mapping(triggers.get(i))))
                                             .collect(Collectors.joining(", ")));
         }
-        int index = candidates.getFirst();
-        readTrigger("spec.triggers[%d]".formatted(index), mapping(triggers.get(index)));
+        return candidates.getFirst();
     }
 
     private void readTrigger(String path, Map<?, ?> trigger) {
@@ -149,6 +187,10 @@ public final class ScaledObjectFile {
             throw invalid(path + ".metricType is " + Printable.of(String.valueOf(metricType))
                     + "; sessions per replica are an AverageValue");
         }
+        readMetadata(path, trigger);
+    }
+
+    private void readMetadata(String path, Map<?, ?> trigger) {
         mapping(trigger.get("metadata")).forEach((key, value) -> {
             String name = String.valueOf(key);
             if (name.endsWith(MetadataKey.FROM_ENV)) {

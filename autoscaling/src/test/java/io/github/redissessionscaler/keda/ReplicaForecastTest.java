@@ -2,29 +2,12 @@ package io.github.redissessionscaler.keda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.function.LongToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the page says about the HPA's arithmetic. */
 final class ReplicaForecastTest {
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-        10  | 1 | 1 replica is right. The HPA scales out at 111 sessions: it tolerates 10 %.
-        105 | 1 | 1 replica stays, but the value needs 2. The HPA scales out at 111 sessions: it tolerates 10 %.
-        111 | 1 | The HPA scales out from 1 replica to 2.
-        250 | 3 | 3 replicas are right. The HPA scales out at 331 sessions: it tolerates 10 %. The HPA scales in at 200 sessions or fewer.
-        195 | 2 | 2 replicas are right. The HPA scales out at 221 sessions: it tolerates 10 %. The HPA scales in at 100 sessions or fewer.
-        995 | 11 | 11 replicas stay, but the value needs 10.
-        100 | 3 | The HPA scales in from 3 replicas to 1, after its stabilization window, by default 5 minutes.
-        0   | 1 | 1 replica is right.
-        """)
-    void theVerdictInWords(double value, long replicas, String expected) {
-        assertThat(inWords(ReplicaForecast.of(value, 100, replicas), sessions -> sessions))
-                .startsWith(expected);
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -47,8 +30,6 @@ final class ReplicaForecastTest {
         ReplicaForecast forecast = ReplicaForecast.of(100, 100, 1);
 
         assertThat(forecast.thresholds(ReplicaForecastTest::whole).moreAt()).hasValue(101);
-        assertThat(inWords(forecast, ReplicaForecastTest::whole))
-                .isEqualTo("1 replica is right. The HPA scales out at 101 sessions.");
     }
 
     @ParameterizedTest
@@ -58,7 +39,6 @@ final class ReplicaForecastTest {
                 ReplicaForecast.of(100.0 * (double) replicas, 100, replicas).thresholds(ReplicaForecastTest::whole);
 
         assertThat(thresholds.moreAt()).hasValue(moreAt);
-        assertThat(thresholds.tolerated()).isTrue();
     }
 
     @Test
@@ -74,7 +54,6 @@ final class ReplicaForecastTest {
         ReplicaForecast forecast = ReplicaForecast.of(1, 1e12, 2000);
 
         assertThat(forecast.thresholds(sessions -> sessions).moreAt()).isEmpty();
-        assertThat(inWords(forecast, sessions -> sessions)).doesNotContain("scales out");
     }
 
     /** Every number of replicas that anybody is shown, by the rules that each applies. */
@@ -123,10 +102,6 @@ final class ReplicaForecastTest {
         assertThat(forecast.wanted()).isEqualTo(7);
         assertThat(forecast.neededWithinLimits()).isEqualTo(2);
         assertThat(forecast.settled().replicas()).isEqualTo(7);
-    }
-
-    private static String inWords(ReplicaForecast forecast, LongToDoubleFunction valueOf) {
-        return forecast.inWords(forecast.thresholds(valueOf));
     }
 
     private static double whole(long sessions) {

@@ -14,6 +14,7 @@ import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.keda.ScaledObject;
+import io.github.redissessionscaler.simulation.ScaledObjectFile;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import io.grpc.ChannelCredentials;
@@ -24,6 +25,10 @@ import io.grpc.TlsChannelCredentials;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -99,6 +104,19 @@ final class CheckCommand implements Callable<Integer> {
             description = "A key of the trigger's metadata; may be repeated.")
     private List<String> pairs = List.of();
 
+    @Option(
+            names = "--scaledobject",
+            paramLabel = "FILE",
+            description =
+                    "A ScaledObject to take name, namespace and metadata from, YAML or JSON; - is standard input.")
+    private @Nullable String scaledObject;
+
+    @Option(
+            names = "--trigger",
+            paramLabel = "METRIC",
+            description = "The metricName of the trigger that is meant, where the ScaledObject has several.")
+    private @Nullable String triggerMetric;
+
     private Map<String, String> metadata = Map.of();
 
     @Option(names = "--tls", description = "Use TLS, as KEDA does with enableTLS: \"true\".")
@@ -130,9 +148,10 @@ final class CheckCommand implements Callable<Integer> {
     @Option(
             names = "--namespace",
             paramLabel = "NAME",
-            defaultValue = "default",
-            description = "Namespace of the ScaledObject; default: ${DEFAULT-VALUE}.")
-    private String namespace = "";
+            description = "Namespace of the ScaledObject; default: that of --scaledobject, else default.")
+    private @Nullable String givenNamespace;
+
+    private String namespace = "default";
 
     @Option(
             names = "--current-replicas",
@@ -182,6 +201,7 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         CurrentReplicas replicas = replicas();
         metadata = metadata(pairs);
+        takeScaledObject();
         if (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT) {
             throw invalid("--timeout", timeoutSeconds + " is not a number of seconds from 1 to " + LONGEST_TIMEOUT);
         }
@@ -214,6 +234,35 @@ final class CheckCommand implements Callable<Integer> {
         }
         problems.throwIfAny();
         return metadata;
+    }
+
+    /** Options are stronger than what the file says. */
+    private void takeScaledObject() {
+        if (scaledObject == null) {
+            if (triggerMetric != null) {
+                throw invalid("--trigger", "requires --scaledobject");
+            }
+            namespace = givenNamespace == null ? namespace : givenNamespace;
+            return;
+        }
+        ScaledObjectFile.FileTrigger found =
+                ScaledObjectFile.trigger(content(scaledObject), Optional.ofNullable(triggerMetric));
+        found.ignored().forEach(ignored -> spec.commandLine().getErr().println("Ignored: " + ignored));
+        Map<String, String> all = new LinkedHashMap<>(found.metadata());
+        all.putAll(metadata);
+        metadata = all;
+        namespace = givenNamespace == null ? found.namespace().orElse(namespace) : givenNamespace;
+        name = name == null ? found.name().orElse(null) : name;
+    }
+
+    private static String content(String file) {
+        try {
+            return file.equals("-")
+                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                    : Files.readString(Path.of(file));
+        } catch (IOException | InvalidPathException e) {
+            throw invalid("--scaledobject", Printable.of(file) + " cannot be read: " + Causes.describe(e));
+        }
     }
 
     private CurrentReplicas replicas() {

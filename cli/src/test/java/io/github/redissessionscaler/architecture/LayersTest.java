@@ -51,7 +51,7 @@ final class LayersTest {
         trigger -> forecast input
         acl -> trigger
         config -> input trigger
-        history -> keda
+        history -> hpa keda
         keyspace -> trigger
         outage -> trigger
         counting -> input keyspace trigger
@@ -61,7 +61,7 @@ final class LayersTest {
         reading -> background counting counting.pattern keyspace telemetry trigger
         diagnosis -> background counting counting.pattern input keyspace reading telemetry trigger
         evaluation -> background counting counting.pattern diagnosis forecast history input keyspace outage reading trigger
-        management -> background counting counting.pattern diagnosis evaluation forecast history input keda keyspace telemetry trigger
+        management -> background config counting counting.pattern diagnosis evaluation forecast history hpa input keda keyspace outage telemetry trigger
         push -> background counting.pattern evaluation input keyspace reading trigger
         grpc -> background config counting counting.pattern evaluation forecast input proto push reading telemetry tls trigger
         app -> acl background config counting counting.pattern diagnosis evaluation grpc history input keyspace management outage proto push reading redis telemetry trigger

@@ -8,6 +8,8 @@ import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.TestCertificates;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +41,59 @@ final class CommandsTest {
             assertThat(json.get("active").getAsBoolean()).isTrue();
             assertThat(json.get("target").getAsInt()).isEqualTo(100);
         }
+    }
+
+    @Test
+    void checkTakesAScaledObject(@TempDir Path folder) throws IOException {
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            put(redis, 101);
+            Path file = Files.writeString(folder.resolve("web.json"), """
+                {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject",
+                 "metadata": {"name": "web", "namespace": "shop"},
+                 "spec": {"triggers": [
+                   {"type": "cron", "metadata": {}},
+                   {"type": "external-push", "metadata": {
+                     "scalerAddress": "redis-session-scaler.keda:6000", "metricName": "online", "wholeReplicas": "true",
+                     "keyPatternFromEnv": "PATTERN"}}]}}
+                """);
+
+            CommandRun result = CommandRun.of(
+                    "check",
+                    "--scaler",
+                    address(scaler),
+                    "--scaledobject",
+                    file.toString(),
+                    "--trigger",
+                    "online",
+                    "--output",
+                    "json");
+
+            assertThat(result.err()).contains("Ignored: spec.triggers[1].metadata.keyPatternFromEnv");
+            assertThat(result.status()).isZero();
+            assertThat(JsonParser.parseString(result.out())
+                            .getAsJsonObject()
+                            .get("value")
+                            .getAsInt())
+                    .isEqualTo(200);
+            assertThat(scaler.get("/api/status").body())
+                    .contains("\"namespace\":\"shop\",\"name\":\"web\"", "\"metric\":\"online\"");
+        }
+    }
+
+    @Test
+    void checkSaysWhatIsWrongWithAScaledObject(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("web.yaml"), "kind: Deployment");
+
+        assertThat(CommandRun.of("check", "--scaledobject", file.toString()).err())
+                .contains("--scaledobject: the file has 0 ScaledObjects");
+        assertThat(CommandRun.of(
+                                "check",
+                                "--scaledobject",
+                                folder.resolve("none").toString())
+                        .err())
+                .contains("none' cannot be read");
+        assertThat(CommandRun.of("check", "--trigger", "online").err()).contains("--trigger: requires --scaledobject");
     }
 
     @Test

@@ -66,7 +66,7 @@ final class OneForecastTest {
         "1500, 1600, sessionSize=100 wholeReplicas=true, 16, 15, 1601",
         "1500, 1601, sessionSize=100 wholeReplicas=true, 17, 17, 1801",
         "1100, 995, sessionSize=100, 10, 11, 1211",
-        "300, 100, sessionSize=100, 1, 1, 111",
+        "300, 100, sessionSize=100, 1, 1, 331", // within the window of the HPA
     })
     void everyoneSaysTheSame(int before, int now, String pairs, long needed, long wanted, long moreAt) {
         Map<String, String> metadata = metadata(pairs);
@@ -82,7 +82,8 @@ final class OneForecastTest {
             assertThat(page.get("neededReplicas").getAsLong()).isEqualTo(needed);
             assertThat(check.get("neededReplicas").getAsLong()).isEqualTo(needed);
             assertThat(check.get("wantedReplicas").getAsLong()).isEqualTo(wanted);
-            assertThat(page.get("replicas").getAsLong()).isEqualTo(wanted);
+            long running = Math.max(current, wanted);
+            assertThat(page.get("replicas").getAsLong()).isEqualTo(running);
             assertThat(page.get("wantedReplicas").getAsLong()).isEqualTo(wanted);
             assertThat(page.get("moreReplicasAt").getAsLong()).isEqualTo(moreAt);
             assertThat(metric("value"))
@@ -92,7 +93,7 @@ final class OneForecastTest {
             assertThat(ReplicaForecast.of(page.get("value").getAsDouble(), 100, current)
                             .wanted())
                     .isEqualTo(wanted);
-            assertThat(ReplicaForecast.of(0, 100, wanted)
+            assertThat(ReplicaForecast.of(0, 100, running)
                             .thresholds(sessions -> trigger.valueOf((double) sessions, 100))
                             .moreAt())
                     .hasValue(moreAt);

@@ -38,6 +38,7 @@ final class Engine implements AutoCloseable {
     final RefusedTriggers refused = new RefusedTriggers(clock);
     final LayoutInspector inspector;
     final LayoutMonitor layoutMonitor;
+    final OutagePolicy outagePolicy;
     final Evaluator evaluator;
     private final ReadExecutor reads;
 
@@ -78,9 +79,10 @@ final class Engine implements AutoCloseable {
         layoutMonitor =
                 new LayoutMonitor(inspector::findings, counter::doubts, background.executor("look at keys"), clock);
         reads = new ReadExecutor(background.executor("read"));
+        outagePolicy = new OutagePolicy(() -> source.current().outageGrace(), clock);
         evaluator = new Evaluator(
                 new RedisReader(keyspaces, counter, reads, telemetry, clock),
-                new OutagePolicy(() -> source.current().outageGrace(), clock),
+                outagePolicy,
                 states,
                 new ConnectionAccess(() -> source.current().connections(), keyspaces),
                 layoutMonitor,

@@ -151,9 +151,12 @@ public final class Scaler implements AutoCloseable {
     private StatusPage statusPage() {
         return new StatusPage(
                 engine.states,
+                engine.refused,
                 trigger -> engine.layoutMonitor.findings(trigger).advice(),
                 engine.counter::progress,
                 engine.telemetry::connections,
+                () -> source.current().connections(),
+                engine.outagePolicy,
                 engine.clock);
     }
 

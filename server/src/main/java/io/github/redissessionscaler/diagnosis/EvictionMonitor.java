@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 
 /**
- * Reads once a minute, for each used connection, how many keys Redis has evicted because of maxmemory. Evicted sessions are
- * lost before they end. Thread-safe.
+ * Reads once a minute, for each used connection, how many keys Redis has evicted because of maxmemory, and which version the
+ * server has. Evicted sessions are lost before they end. Thread-safe.
  */
 public final class EvictionMonitor {
 
@@ -65,6 +65,11 @@ public final class EvictionMonitor {
                 sum += evicted.getAsLong();
             }
             telemetry.connection(database.connection()).evicted(sum);
+            keyspaces.of(database).shards().stream()
+                    .findFirst()
+                    .flatMap(Shard::productAndVersion)
+                    .ifPresent(server ->
+                            telemetry.connection(database.connection()).serverIs(server));
         } catch (KeyspaceException e) {
             // counts of this connection fail too
         } catch (Throwable e) {

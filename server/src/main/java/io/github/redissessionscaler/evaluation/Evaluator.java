@@ -172,7 +172,13 @@ public final class Evaluator {
     }
 
     private void record(TriggerState state, TriggerReport report, OptionalDouble sessions) {
-        state.history().record(report, sessions, state.target(), rules.clock().instant());
+        state.history()
+                .record(
+                        report,
+                        sessions,
+                        state.target(),
+                        state.reading().missed().map(missed -> missed.reason().name()),
+                        rules.clock().instant());
     }
 
     /**

@@ -6,8 +6,17 @@ import java.util.function.IntUnaryOperator;
 /** Creates the histories of triggers within one memory limit: the more triggers, the fewer points each has. Thread-safe. */
 public final class HistoryBudget {
 
-    /** Points of all triggers together, 3.5 MiB. */
+    /** Points of all triggers together, 5.5 MiB. */
     private static final int POINTS = 1 << 18;
+
+    /** Events of all triggers together, about 2 MiB. */
+    private static final int EVENTS = 1 << 15;
+
+    /** Most events of one trigger. */
+    private static final int MOST_EVENTS = 100;
+
+    /** Fewest events of one trigger, however many triggers there are. */
+    private static final int LEAST_EVENTS = 3;
 
     /** Most points of one trigger: a few days at the resolution of a plot. */
     private static final int MOST = 2048;
@@ -17,20 +26,22 @@ public final class HistoryBudget {
 
     private final RunningReplicas replicas;
     private final IntUnaryOperator roomOfEach;
+    private final IntUnaryOperator eventsOfEach;
 
-    private HistoryBudget(RunningReplicas replicas, IntUnaryOperator roomOfEach) {
+    private HistoryBudget(RunningReplicas replicas, IntUnaryOperator roomOfEach, IntUnaryOperator eventsOfEach) {
         this.replicas = replicas;
         this.roomOfEach = roomOfEach;
+        this.eventsOfEach = eventsOfEach;
     }
 
     /** Creates histories that keep points. */
     public static HistoryBudget recorded(RunningReplicas replicas) {
-        return new HistoryBudget(replicas, HistoryBudget::roomOfEach);
+        return new HistoryBudget(replicas, HistoryBudget::roomOfEach, HistoryBudget::eventsOfEach);
     }
 
     /** Creates histories without points. */
     public static HistoryBudget unrecorded(RunningReplicas replicas) {
-        return new HistoryBudget(replicas, _ -> 0);
+        return new HistoryBudget(replicas, _ -> 0, _ -> 0);
     }
 
     /**
@@ -40,10 +51,16 @@ public final class HistoryBudget {
      */
     public TriggerHistory begin(String namespace, String scaledObject, IntSupplier triggers) {
         return new TriggerHistory(
-                () -> replicas.running(namespace, scaledObject), () -> roomOfEach.applyAsInt(triggers.getAsInt()));
+                () -> replicas.running(namespace, scaledObject),
+                () -> roomOfEach.applyAsInt(triggers.getAsInt()),
+                () -> eventsOfEach.applyAsInt(triggers.getAsInt()));
     }
 
     static int roomOfEach(int triggers) {
         return Math.clamp(POINTS / Math.max(1, triggers), LEAST, MOST);
+    }
+
+    static int eventsOfEach(int triggers) {
+        return Math.clamp(EVENTS / Math.max(1, triggers), LEAST_EVENTS, MOST_EVENTS);
     }
 }

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 /**
  * Points in order of time, at most one a second. When it is full, neighbouring points are merged if their distance is small
  * compared to their age: with 2,048 points, those an hour old are then about 15 seconds apart, and those a day old about 6
- * minutes. A merge keeps the point with more sessions, so that no peak is lost. Each point takes 13 bytes. Not thread-safe.
+ * minutes. A merge keeps the point with more sessions, so that no peak is lost. Each point takes 21 bytes. Not thread-safe.
  */
 final class Timeline {
 
@@ -26,6 +26,8 @@ final class Timeline {
     /** Factor of the density of points for each further merge. */
     private static final double COARSER = 0.8;
 
+    private static final List<TriggerReport.Basis> BASES = List.of(TriggerReport.Basis.values());
+
     private Instant start = Instant.EPOCH;
     private int size;
 
@@ -35,8 +37,14 @@ final class Timeline {
     /** NaN where nothing was counted. */
     private float[] sessions = {};
 
+    /** NaN where an error was reported. */
+    private float[] values = {};
+
+    private float[] replicas = {};
     private float[] capacities = {};
-    private boolean[] outages = {};
+
+    /** Ordinals of {@link TriggerReport.Basis}. */
+    private byte[] bases = {};
 
     /**
      * Adds a point.
@@ -55,8 +63,10 @@ final class Timeline {
         makeRoom(second, room);
         seconds[size] = second;
         sessions[size] = (float) point.sessions().orElse(Double.NaN);
+        values[size] = (float) point.value().orElse(Double.NaN);
+        replicas[size] = (float) point.replicas();
         capacities[size] = (float) point.capacity();
-        outages[size] = point.outage();
+        bases[size] = (byte) point.basis().ordinal();
         if (size > 0 && seconds[size - 1] == second) {
             merge(size, size - 1);
         } else {
@@ -72,8 +82,10 @@ final class Timeline {
         copy.size = size - first;
         copy.seconds = Arrays.copyOfRange(seconds, first, size);
         copy.sessions = Arrays.copyOfRange(sessions, first, size);
+        copy.values = Arrays.copyOfRange(values, first, size);
+        copy.replicas = Arrays.copyOfRange(replicas, first, size);
         copy.capacities = Arrays.copyOfRange(capacities, first, size);
-        copy.outages = Arrays.copyOfRange(outages, first, size);
+        copy.bases = Arrays.copyOfRange(bases, first, size);
         if (copy.size > most) {
             int distance = Math.ceilDiv(secondsAt(now) - copy.seconds[0] + 1, most);
             copy.mergePoints(_ -> distance);
@@ -84,9 +96,15 @@ final class Timeline {
     private HistoryPoint point(int index) {
         return new HistoryPoint(
                 start.plusSeconds(seconds[index]),
-                Float.isNaN(sessions[index]) ? OptionalDouble.empty() : OptionalDouble.of(sessions[index]),
+                optional(sessions[index]),
+                optional(values[index]),
+                (long) replicas[index],
                 capacities[index],
-                outages[index]);
+                BASES.get(bases[index]));
+    }
+
+    private static OptionalDouble optional(float number) {
+        return Float.isNaN(number) ? OptionalDouble.empty() : OptionalDouble.of(number);
     }
 
     private int secondsAt(Instant at) {
@@ -115,8 +133,10 @@ final class Timeline {
         int first = firstAt(second);
         System.arraycopy(seconds, first, seconds, 0, size - first);
         System.arraycopy(sessions, first, sessions, 0, size - first);
+        System.arraycopy(values, first, values, 0, size - first);
+        System.arraycopy(replicas, first, replicas, 0, size - first);
         System.arraycopy(capacities, first, capacities, 0, size - first);
-        System.arraycopy(outages, first, outages, 0, size - first);
+        System.arraycopy(bases, first, bases, 0, size - first);
         size -= first;
     }
 
@@ -136,26 +156,30 @@ final class Timeline {
         size = groups;
     }
 
-    /** Merges two points: keeps the one with more sessions, and an outage of either. */
+    /** Merges two points: keeps the one with more sessions, and the worse basis of both. */
     private void merge(int from, int into) {
-        boolean outage = outages[from] || outages[into];
+        byte basis = (byte) Math.max(bases[from], bases[into]);
         if (sessions[from] > sessions[into] || Float.isNaN(sessions[into])) {
             move(from, into);
         }
-        outages[into] = outage;
+        bases[into] = basis;
     }
 
     private void move(int from, int to) {
         seconds[to] = seconds[from];
         sessions[to] = sessions[from];
+        values[to] = values[from];
+        replicas[to] = replicas[from];
         capacities[to] = capacities[from];
-        outages[to] = outages[from];
+        bases[to] = bases[from];
     }
 
     private void resize(int length) {
         seconds = Arrays.copyOf(seconds, length);
         sessions = Arrays.copyOf(sessions, length);
+        values = Arrays.copyOf(values, length);
+        replicas = Arrays.copyOf(replicas, length);
         capacities = Arrays.copyOf(capacities, length);
-        outages = Arrays.copyOf(outages, length);
+        bases = Arrays.copyOf(bases, length);
     }
 }

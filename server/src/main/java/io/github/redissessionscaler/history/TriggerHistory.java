@@ -1,18 +1,20 @@
 package io.github.redissessionscaler.history;
 
-import io.github.redissessionscaler.keda.ReplicaForecast;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * What one trigger was answered, what the HPA makes of it, and both over the last hours. Thread-safe.
+ * The reports of one trigger over the last hours, and the replicas that the HPA makes of them. Thread-safe.
  *
- * <p>Where nobody tells how many replicas run, they are presumed: those that an HPA with its defaults would have made of the
- * answers so far if this were its only trigger; at least one, and without minimum, maximum and windows.
+ * <p>If the number of replicas is unknown, it is presumed: what an HPA with its defaults would have made of the reports so far if
+ * this were its only trigger; at least one, and without maximum and scaling policies.
  */
 public final class TriggerHistory {
 
@@ -23,14 +25,29 @@ public final class TriggerHistory {
      */
     public record ReplicaCount(long replicas, boolean presumed) {}
 
-    private final Supplier<OptionalLong> running;
-    private final IntSupplier room;
-    private final Timeline timeline = new Timeline();
-    private long presumed = 1;
+    /** When the stabilization window of the HPA ends, and the replicas that it wants then. */
+    public record ScaleIn(Instant at, long replicas) {}
 
-    TriggerHistory(Supplier<OptionalLong> running, IntSupplier room) {
+    private final Supplier<OptionalLong> running;
+    private final IntSupplier points;
+    private final IntSupplier events;
+    private final Timeline timeline = new Timeline();
+    private final PresumedReplicas presumed = new PresumedReplicas();
+    private final Deque<HistoryEvent> changes = new ArrayDeque<>(1);
+    private TriggerReport.Basis lastBasis = TriggerReport.Basis.MEASURED;
+    private long lastReplicas = -1;
+
+    /**
+     * An empty history.
+     *
+     * @param running replicas of the application, if known
+     * @param points most points to keep
+     * @param events most events to keep
+     */
+    TriggerHistory(Supplier<OptionalLong> running, IntSupplier points, IntSupplier events) {
         this.running = running;
-        this.room = room;
+        this.points = points;
+        this.events = events;
     }
 
     /**
@@ -38,23 +55,62 @@ public final class TriggerHistory {
      *
      * @param sessions that were counted for it; empty when Redis gave no number
      * @param current target, sessions per replica
+     * @param outage why Redis is unavailable, if it is
      */
-    public synchronized void record(TriggerReport report, OptionalDouble sessions, double current, Instant now) {
-        if (!report.isError() && report.value().isPresent()) {
-            presumed = ReplicaForecast.of(
-                            report.value().getAsDouble(),
-                            report.target(),
-                            replicaCount().replicas())
-                    .wanted();
+    public synchronized void record(
+            TriggerReport report, OptionalDouble sessions, double current, Optional<String> outage, Instant now) {
+        OptionalDouble value = report.isError() ? OptionalDouble.empty() : report.value();
+        value.ifPresent(
+                reported -> presumed.reported(report, reported, replicaCount().replicas(), now));
+        ReplicaCount count = replicaCount();
+        changed(report, value, sessions, outage, count, now);
+        timeline.add(
+                new HistoryPoint(
+                        now, sessions, value, count.replicas(), (double) count.replicas() * current, report.basis()),
+                points.getAsInt());
+    }
+
+    private void changed(
+            TriggerReport report,
+            OptionalDouble value,
+            OptionalDouble sessions,
+            Optional<String> outage,
+            ReplicaCount count,
+            Instant now) {
+        if (report.basis() != lastBasis) {
+            add(new HistoryEvent.BasisChanged(now, report.basis(), value, outage));
+            lastBasis = report.basis();
         }
-        double capacity = (double) replicaCount().replicas() * current;
-        timeline.add(new HistoryPoint(now, sessions, capacity, sessions.isEmpty()), room.getAsInt());
+        if (lastReplicas >= 0 && lastReplicas != count.replicas()) {
+            add(new HistoryEvent.ReplicasChanged(now, lastReplicas, count.replicas(), count.presumed(), sessions));
+        }
+        lastReplicas = count.replicas();
+    }
+
+    private void add(HistoryEvent event) {
+        int room = events.getAsInt();
+        while (!changes.isEmpty() && changes.size() >= room) {
+            changes.removeFirst();
+        }
+        if (room > 0) {
+            changes.add(event);
+        }
     }
 
     /** The replicas now. */
     public synchronized ReplicaCount replicaCount() {
         OptionalLong known = running.get();
-        return new ReplicaCount(known.orElse(presumed), known.isEmpty());
+        return new ReplicaCount(known.orElseGet(presumed::replicas), known.isEmpty());
+    }
+
+    /** The next scale-in by the default stabilization window of the HPA, if the reports stay as they are. */
+    public synchronized Optional<ScaleIn> scaleIn() {
+        return presumed.next();
+    }
+
+    /** The last changes, the latest first. */
+    public synchronized List<HistoryEvent> events() {
+        return List.copyOf(changes).reversed();
     }
 
     /**

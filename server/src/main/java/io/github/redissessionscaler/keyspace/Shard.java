@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.keyspace;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** One primary's part of a {@link Keyspace}, under the same rules. */
@@ -20,6 +21,9 @@ public interface Shard {
 
     /** {@code evicted_keys} of INFO stats, of all databases since the server started; empty where INFO is refused. */
     OptionalLong evictedKeys();
+
+    /** Product and version of the server, such as {@code Redis 8.2.1}; empty where INFO is refused. */
+    Optional<String> productAndVersion();
 
     /**
      * One SCAN for each cursor, in one round trip, without MATCH.

@@ -16,16 +16,8 @@ final class Assets {
 
     private static final String PAGE = "index.html";
 
-    private static final List<String> FILES = List.of(
-            PAGE,
-            "status.css",
-            "status.js",
-            "list.js",
-            "detail.js",
-            "connections.js",
-            "plot.js",
-            "words.js",
-            "icon.svg");
+    private static final List<String> FILES =
+            List.of(PAGE, "status.css", "status.js", "table.js", "detail.js", "band.js", "plot.js", "words.js");
 
     private Assets() {}
 
@@ -60,7 +52,6 @@ final class Assets {
             case "html" -> "text/html; charset=utf-8";
             case "css" -> "text/css; charset=utf-8";
             case "js" -> "text/javascript; charset=utf-8";
-            case "svg" -> "image/svg+xml";
             default -> throw new IllegalArgumentException(file);
         };
     }

@@ -6,11 +6,14 @@ import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.stream.JsonWriter;
+import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
+import io.github.redissessionscaler.evaluation.RefusedTriggers;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.history.HistoryPoint;
 import io.github.redissessionscaler.input.ValueParser;
+import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -22,9 +25,11 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The status page, its data as JSON, and the history of a trigger as CSV. Sends nothing to Redis. Thread-safe. */
@@ -36,10 +41,16 @@ public final class StatusPage {
 
     private static final ValueParser<String> NAME = ValueParser.verbatim(0, StatusQuery.LONGEST_TEXT);
 
+    /** Most refused triggers that are returned. */
+    private static final int MOST_REFUSED = 100;
+
     private final TriggerStates states;
+    private final RefusedTriggers refused;
     private final Function<Trigger, List<String>> advice;
     private final Function<Database, Optional<ScanProgress>> scans;
     private final Supplier<List<ConnectionSnapshot>> connections;
+    private final Supplier<Map<String, ConnectionConfig>> configured;
+    private final OutagePolicy policy;
     private final InstantSource clock;
 
     /**
@@ -48,18 +59,26 @@ public final class StatusPage {
      * @param advice layout warnings of a trigger; must not block
      * @param scans progress of the running scan of a database, if any; must not block
      * @param connections state of each Redis connection; must not block
+     * @param configured the same connections as configured
+     * @param policy of the states
      * @param clock the clock of the states
      */
     public StatusPage(
             TriggerStates states,
+            RefusedTriggers refused,
             Function<Trigger, List<String>> advice,
             Function<Database, Optional<ScanProgress>> scans,
             Supplier<List<ConnectionSnapshot>> connections,
+            Supplier<Map<String, ConnectionConfig>> configured,
+            OutagePolicy policy,
             InstantSource clock) {
         this.states = states;
+        this.refused = refused;
         this.advice = advice;
         this.scans = scans;
         this.connections = connections;
+        this.configured = configured;
+        this.policy = policy;
         this.clock = clock;
     }
 
@@ -67,6 +86,7 @@ public final class StatusPage {
         Map<String, Endpoint> endpoints = new HashMap<>(Assets.endpoints());
         endpoints.put("/api/status", this::status);
         endpoints.put("/api/history.csv", this::history);
+        endpoints.put("/icon.svg", Icon::answer);
         return endpoints;
     }
 
@@ -81,20 +101,30 @@ public final class StatusPage {
         List<TriggerView> views = states.all().stream()
                 .map(state -> TriggerView.of(state, advice.apply(state.ref().trigger())))
                 .toList();
-        List<TriggerView> found =
-                views.stream().filter(view -> query.finds(view.name())).toList();
+        List<TriggerView> found = views.stream().filter(query::finds).toList();
+        List<RefusedTriggers.RefusedTrigger> refusals = refused.lately();
         var writer = new JsonWriter(new OutputStreamWriter(out, UTF_8));
         writer.beginObject();
         writer.name("now").value(now.truncatedTo(ChronoUnit.MILLIS).toString());
         writer.name("known").value(views.size());
         writer.name("found").value(found.size());
-        writer.name("outages").value(count(views, TriggerHealth.OUTAGE));
-        writer.name("problems").value(count(views, TriggerHealth.PROBLEM));
+        writer.name("problems").value(refusals.size() + count(views, TriggerHealth::isProblem));
+        writer.name("conditions").beginObject();
+        for (TriggerHealth condition : TriggerHealth.values()) {
+            writer.name(condition.name().toLowerCase(Locale.ROOT)).value(count(views, condition::equals));
+        }
+        writer.name("refused").value(refusals.size()).endObject();
         writer.name("connections");
         GSON.toJson(connectionsAt(now), writer);
+        writer.name("refused").beginArray();
+        for (RefusedTriggers.RefusedTrigger one :
+                refusals.stream().limit(MOST_REFUSED).toList()) {
+            GSON.toJson(RefusedJson.of(one, now), writer);
+        }
+        writer.endArray();
         writer.name("triggers").beginArray();
         for (TriggerView view : found.stream()
-                .sorted(query.sort().order())
+                .sorted(query.sort().order(found))
                 .skip(query.offset())
                 .limit(query.limit())
                 .toList()) {
@@ -105,20 +135,32 @@ public final class StatusPage {
 
     private JsonArray connectionsAt(Instant now) {
         var all = new JsonArray();
-        connections.get().forEach(connection -> all.add(ConnectionJson.of(connection, now)));
+        Map<String, ConnectionConfig> configs = configured.get();
+        connections
+                .get()
+                .forEach(connection -> all.add(
+                        ConnectionJson.of(connection, Optional.ofNullable(configs.get(connection.name())), now)));
         return all;
     }
 
     private JsonObject json(TriggerView view, StatusQuery query, Instant now) {
         TriggerState state = view.state();
-        int points = query.pointsOf(view.name());
-        List<HistoryPoint> history =
-                points == 0 ? List.of() : state.history().points(now.minus(query.window()), now, points);
-        return TriggerJson.of(view, scans.apply(state.ref().trigger().source().database()), history, now);
+        JsonObject json =
+                TriggerJson.of(view, scans.apply(state.ref().trigger().source().database()), policy, now);
+        Instant from = now.minus(query.window());
+        if (query.points() > 0) {
+            List<HistoryPoint> points = state.history().points(from, now, query.points());
+            json.add("spark", TriggerJson.numbers(Sparkline.of(points, now, query.window(), query.points())));
+        }
+        if (query.open().contains(view.name())) {
+            json.add("history", TriggerJson.history(state.history().points(from, now, StatusQuery.OPEN_POINTS)));
+            json.add("events", TriggerJson.events(state.history().events()));
+        }
+        return json;
     }
 
-    private static long count(List<TriggerView> views, TriggerHealth condition) {
-        return views.stream().filter(view -> view.condition() == condition).count();
+    private static long count(List<TriggerView> views, Predicate<TriggerHealth> which) {
+        return views.stream().filter(view -> which.test(view.condition())).count();
     }
 
     private Response history(RequestParameters parameters) {

@@ -4,6 +4,7 @@ import io.github.redissessionscaler.input.ValueParser;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -14,11 +15,19 @@ import java.util.stream.Collectors;
  * @param offset number of triggers to skip
  * @param limit most triggers to return
  * @param window time range of the plots
- * @param points approximate number of points of a plot
- * @param open triggers whose plot has {@link #OPEN_POINTS}
+ * @param points number of parts of a sparkline; 0 for none
+ * @param open triggers with their history, of about {@link #OPEN_POINTS}, and their events
+ * @param condition of the triggers to return; empty for all
  */
 record StatusQuery(
-        String search, Sort sort, int offset, int limit, Duration window, int points, Set<TriggerName> open) {
+        String search,
+        Sort sort,
+        int offset,
+        int limit,
+        Duration window,
+        int points,
+        Set<TriggerName> open,
+        Optional<TriggerHealth> condition) {
 
     /** Approximate number of points in the plot of an open trigger. */
     static final int OPEN_POINTS = 400;
@@ -48,7 +57,11 @@ record StatusQuery(
                 parameters.take("limit", 100, upTo(MOST_LIMIT)),
                 parameters.take("window", Duration.ofHours(6), WINDOW),
                 parameters.take("points", 0, upTo(OPEN_POINTS)),
-                open(parameters.takeAll("open")));
+                open(parameters.takeAll("open")),
+                parameters.take(
+                        "condition",
+                        Optional.empty(),
+                        ValueParser.choice(TriggerHealth.class).map(Optional::of)));
         parameters.end();
         return query;
     }
@@ -64,14 +77,11 @@ record StatusQuery(
         return ValueParser.whole(0, most).map(Long::intValue);
     }
 
-    boolean finds(TriggerName name) {
-        return search.isEmpty()
-                || (name.namespace() + "/" + name.scaledObject())
-                        .toLowerCase(Locale.ROOT)
-                        .contains(search);
-    }
-
-    int pointsOf(TriggerName name) {
-        return open.contains(name) ? OPEN_POINTS : points;
+    boolean finds(TriggerView view) {
+        return condition.map(view.condition()::equals).orElse(true)
+                && (search.isEmpty()
+                        || (view.name().namespace() + "/" + view.name().scaledObject())
+                                .toLowerCase(Locale.ROOT)
+                                .contains(search));
     }
 }

@@ -2,9 +2,20 @@ package io.github.redissessionscaler.management;
 
 /** The condition of a trigger, worst first. */
 enum TriggerHealth {
-    /** Redis is unavailable for the trigger, and its outage policy applies. */
-    OUTAGE,
+    /** Redis is unavailable, and inactive and 0 are reported: the application loses replicas. */
+    MINIMUM,
+    /** An error is reported. */
+    ERROR,
+    /** Redis is unavailable, and the last value is reported. */
+    HELD,
     /** Redis is available, but the trigger has a warning. */
-    PROBLEM,
-    FINE
+    WARNING,
+    /** The value needs another number of replicas, but the HPA tolerates the difference. */
+    TOLERATED,
+    FINE;
+
+    /** Whether somebody should look at it. */
+    boolean isProblem() {
+        return compareTo(WARNING) <= 0;
+    }
 }

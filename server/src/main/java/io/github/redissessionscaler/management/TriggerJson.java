@@ -1,15 +1,19 @@
 package io.github.redissessionscaler.management;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.Interval;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.evaluation.TriggerState;
+import io.github.redissessionscaler.history.HistoryEvent;
 import io.github.redissessionscaler.history.HistoryPoint;
 import io.github.redissessionscaler.history.TriggerReport;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keda.SessionThresholds;
+import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.trigger.Headroom;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
@@ -18,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** One trigger as JSON; docs/status-page.md describes the fields. Unknown values are omitted. */
 final class TriggerJson {
@@ -35,17 +40,21 @@ final class TriggerJson {
         this.now = now;
     }
 
-    static JsonObject of(TriggerView view, Optional<ScanProgress> scan, List<HistoryPoint> history, Instant now) {
+    /**
+     * The fields of every trigger.
+     *
+     * @param policy of the states
+     */
+    static JsonObject of(TriggerView view, Optional<ScanProgress> scan, OutagePolicy policy, Instant now) {
         var made = new TriggerJson(view, now);
         made.who();
         made.sessions();
         made.scaling();
         made.lookAhead();
         made.activity();
+        made.missed(policy);
         made.remarks(scan);
-        if (!history.isEmpty()) {
-            made.json.add("history", history(history));
-        }
+        made.json.add("chain", strings(ReasonChain.of(view, policy, now)));
         return made.json;
     }
 
@@ -95,16 +104,28 @@ final class TriggerJson {
             json.add("answeredSeconds", JsonNumbers.seconds(report.at(), now));
         });
         view.forecast().ifPresent(forecast -> {
-            SessionThresholds thresholds = view.thresholds(forecast);
             json.addProperty("replicas", forecast.current());
             json.addProperty("replicasPresumed", view.replicaCount().presumed());
             json.add("capacity", JsonNumbers.of((double) forecast.current() * view.target()));
-            json.addProperty("wantedReplicas", forecast.wanted());
-            forecast.needed().ifPresent(needed -> json.addProperty("neededReplicas", needed));
-            thresholds.moreAt().ifPresent(sessions -> json.addProperty("moreReplicasAt", sessions));
-            thresholds.fewerAt().ifPresent(sessions -> json.addProperty("fewerReplicasAt", sessions));
-            json.addProperty("verdict", forecast.inWords(thresholds));
+            if (view.condition() != TriggerHealth.ERROR) {
+                json.addProperty("wantedReplicas", forecast.wanted());
+                forecast.needed().ifPresent(needed -> json.addProperty("neededReplicas", needed));
+            }
+            if (view.missed().isEmpty()) {
+                thresholds(view.thresholds(forecast));
+            }
         });
+        view.scaleIn().ifPresent(due -> {
+            var object = new JsonObject();
+            object.addProperty("replicas", due.replicas());
+            object.add("seconds", JsonNumbers.seconds(now, due.at()));
+            json.add("scaleIn", object);
+        });
+    }
+
+    private void thresholds(SessionThresholds thresholds) {
+        thresholds.moreAt().ifPresent(sessions -> json.addProperty("moreReplicasAt", sessions));
+        thresholds.fewerAt().ifPresent(sessions -> json.addProperty("fewerReplicasAt", sessions));
     }
 
     private void lookAhead() {
@@ -140,19 +161,21 @@ final class TriggerJson {
                 });
     }
 
-    private void remarks(Optional<ScanProgress> scan) {
+    private void missed(OutagePolicy policy) {
         view.missed().ifPresent(missed -> {
             var object = new JsonObject();
             object.addProperty("reason", missed.reason().name());
             object.addProperty("message", missed.message());
             object.add("seconds", JsonNumbers.seconds(missed.since(), now));
             object.addProperty("answer", OutageText.answer(trigger.onUnavailable(), basis()));
+            object.addProperty("next", ReasonChain.next(view, missed, policy, now));
             json.add(missed.isOutage() ? "outage" : "uncounted", object);
         });
+    }
+
+    private void remarks(Optional<ScanProgress> scan) {
         state.targetProblem().ifPresent(problem -> json.addProperty("targetProblem", problem));
-        var advice = new JsonArray();
-        view.advice().forEach(advice::add);
-        json.add("advice", advice);
+        json.add("advice", strings(view.advice()));
         scan.ifPresent(progress -> {
             var object = new JsonObject();
             object.addProperty("keysSeen", progress.keysSeen());
@@ -166,25 +189,67 @@ final class TriggerJson {
         return state.lastReport().map(TriggerReport::basis).orElse(TriggerReport.Basis.MINIMUM);
     }
 
-    private static JsonObject history(List<HistoryPoint> points) {
+    /** The events of a trigger, the latest first. */
+    static JsonArray events(List<HistoryEvent> events) {
+        var json = new JsonArray();
+        events.forEach(event -> {
+            var object = new JsonObject();
+            object.addProperty("time", event.at().getEpochSecond());
+            object.addProperty(
+                    "kind",
+                    switch (event) {
+                        case HistoryEvent.ReplicasChanged _ -> "replicas";
+                        case HistoryEvent.BasisChanged changed -> word(changed.to());
+                    });
+            object.addProperty("text", EventText.of(event));
+            if (event instanceof HistoryEvent.BasisChanged changed) {
+                changed.reason().ifPresent(reason -> object.addProperty("reason", reason));
+            }
+            json.add(object);
+        });
+        return json;
+    }
+
+    /** The points of a trigger, a list for each field. */
+    static JsonObject history(List<HistoryPoint> points) {
         var times = new JsonArray();
         var sessions = new JsonArray();
+        var values = new JsonArray();
+        var replicas = new JsonArray();
         var capacity = new JsonArray();
-        var outage = new JsonArray();
+        var basis = new JsonArray();
         for (HistoryPoint point : points) {
             times.add(point.at().getEpochSecond());
-            sessions.add(
-                    point.sessions().isPresent()
-                            ? JsonNumbers.of(point.sessions().getAsDouble())
-                            : null);
+            sessions.add(number(point.sessions()));
+            values.add(number(point.value()));
+            replicas.add(point.replicas());
             capacity.add(JsonNumbers.of(point.capacity()));
-            outage.add(point.outage() ? 1 : 0);
+            basis.add(word(point.basis()));
         }
         var json = new JsonObject();
         json.add("times", times);
         json.add("sessions", sessions);
+        json.add("values", values);
+        json.add("replicas", replicas);
         json.add("capacity", capacity);
-        json.add("outage", outage);
+        json.add("basis", basis);
+        return json;
+    }
+
+    /** Numbers, null where there is none. */
+    static JsonArray numbers(List<OptionalDouble> all) {
+        var json = new JsonArray();
+        all.forEach(one -> json.add(number(one)));
+        return json;
+    }
+
+    private static JsonElement number(OptionalDouble number) {
+        return number.isPresent() ? JsonNumbers.of(number.getAsDouble()) : JsonNull.INSTANCE;
+    }
+
+    private static JsonArray strings(List<String> all) {
+        var json = new JsonArray();
+        all.forEach(json::add);
         return json;
     }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,6 +30,9 @@ import redis.clients.jedis.params.ScanParams;
 record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Shard {
 
     private static final CommandObject<Long> DBSIZE = RedisNode.parsed(COMMANDS.dbSize(), Replies::count);
+
+    private static final Pattern VERSION =
+            Pattern.compile("(?m)^(redis|valkey|dragonfly|keydb)_version:[a-z]*-?v?([0-9][0-9.]{0,30})\\s*$");
 
     private static final Pattern EVICTED = Pattern.compile("(?m)^evicted_keys:(\\d{1,18})\\s*$");
 
@@ -65,6 +69,26 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
     @Override
     public OptionalLong evictedKeys() {
         return evictedKeys(info("stats").orElse(""));
+    }
+
+    @Override
+    public Optional<String> productAndVersion() {
+        return info("server").flatMap(RedisShard::productAndVersion);
+    }
+
+    /** Product and version in a reply of INFO server. Valkey and others say which version of Redis they are compatible with, too. */
+    static Optional<String> productAndVersion(String info) {
+        Matcher line = VERSION.matcher(info);
+        Optional<String> redis = Optional.empty();
+        while (line.find()) {
+            String product = line.group(1);
+            if (!product.equals("redis")) {
+                return Optional.of(
+                        product.substring(0, 1).toUpperCase(Locale.ROOT) + product.substring(1) + " " + line.group(2));
+            }
+            redis = Optional.of("Redis " + line.group(2));
+        }
+        return redis;
     }
 
     /** {@code evicted_keys} in a reply of INFO stats. */

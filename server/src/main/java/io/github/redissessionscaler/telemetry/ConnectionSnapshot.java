@@ -10,6 +10,8 @@ import java.util.OptionalLong;
  * Statistics of one Redis connection at one time. Counts are since the start of the scaler.
  *
  * @param name as configured
+ * @param since when the state began; empty before the first read
+ * @param server product and version, such as {@code Redis 8.2.1}; empty if unknown
  * @param commands number of commands sent by name in upper case, without those that open a connection
  * @param failures number of failed reads by reason
  * @param recentLatency moving average of round trips; zero before the first
@@ -22,6 +24,8 @@ import java.util.OptionalLong;
 public record ConnectionSnapshot(
         String name,
         ConnectionState state,
+        Optional<Instant> since,
+        Optional<String> server,
         Map<String, Long> commands,
         Map<String, Long> failures,
         Duration recentLatency,

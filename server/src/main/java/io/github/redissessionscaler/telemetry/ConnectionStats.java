@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,8 @@ public final class ConnectionStats {
     private final AtomicBoolean evictionsKnown = new AtomicBoolean();
     private volatile long evictedKeys;
     private volatile ConnectionState state = ConnectionState.UNUSED;
+    private volatile @Nullable Instant since;
+    private volatile @Nullable String server;
     private volatile double recentNanos;
     private volatile @Nullable LastFailure lastFailure;
 
@@ -101,7 +104,19 @@ public final class ConnectionStats {
 
     /** Redis answered a read. */
     public void answered() {
-        state = ConnectionState.UP;
+        stateIs(ConnectionState.UP);
+    }
+
+    private void stateIs(ConnectionState now) {
+        if (state != now) {
+            since = clock.instant();
+            state = now;
+        }
+    }
+
+    /** Records product and version of a server. */
+    public void serverIs(String productAndVersion) {
+        server = productAndVersion;
     }
 
     /**
@@ -114,7 +129,7 @@ public final class ConnectionStats {
         failures.computeIfAbsent(reason, key -> counter("failures", "Failed reads of Redis", "reason", key))
                 .increment();
         lastFailure = new LastFailure(reason, message, clock.instant());
-        state = answered ? ConnectionState.UP : ConnectionState.DOWN;
+        stateIs(answered ? ConnectionState.UP : ConnectionState.DOWN);
     }
 
     /** Records how many keys Redis has evicted since it started. */
@@ -133,6 +148,8 @@ public final class ConnectionStats {
         return new ConnectionSnapshot(
                 name,
                 state,
+                Optional.ofNullable(since),
+                Optional.ofNullable(server),
                 counts(commands),
                 counts(failures),
                 Duration.ofNanos((long) recentNanos),

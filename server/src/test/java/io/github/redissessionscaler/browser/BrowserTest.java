@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -72,18 +74,22 @@ final class BrowserTest {
     void thePageIsRenderedAndAccessible(String name, String colors, int width) throws IOException {
         recordHours();
         show(colors, width);
-        awaitText("legacy/reports", "no count");
+        awaitText("legacy/reports", "error");
 
-        assertThat(text("shop/web")).contains("880", "100", "9");
+        assertThat(text("shop/web")).contains("880", "≈ 9");
         assertThat(text("api/gateway")).contains("warning");
-        assertThat(text("shop/idle")).contains("inactive");
+        assertThat(title()).startsWith("(2) ");
+        assertThat(text("#conditions")).contains("1 error", "1 warning", "3 fine");
+        assertThat(text("legacy/reports")).contains("last 42", "until Redis gives a count");
         toggle("legacy/reports");
         toggle("shop/web");
-        awaitText("shop/web", "The HPA scales out at");
+        awaitDetail("shop/web", "stays at ≈ 9");
+        assertThat(number("Math.round(document.querySelector('.cut').getBoundingClientRect().width)"))
+                .isGreaterThan(50);
         screenshot(name + "-overview");
-        toggle("legacy/reports");
+        assertThat(detail("shop/web")).contains("880 sessions", "9 needed", "scales out at 991 sessions");
         toggle("blog/www");
-        awaitText("blog/www", "with 95 % confidence");
+        awaitDetail("blog/www", "with 95 % confidence");
 
         assertThat(chromium.complaints()).isEmpty();
         assertThat(number("document.documentElement.scrollWidth")).isLessThanOrEqualTo(width);
@@ -104,7 +110,7 @@ final class BrowserTest {
         screenshot("empty");
 
         poll("shop", "web", WEB, 7);
-        awaitText("shop/web", "active");
+        awaitText("shop/web", "fine");
         assertThat(text("shop/web")).contains("7");
         chromium.evaluate("document.querySelector('.opener').focus()");
         assertThat(string("document.activeElement.getAttribute('aria-expanded')"))
@@ -116,7 +122,7 @@ final class BrowserTest {
         page.pass(Duration.ofSeconds(15));
         poll("shop", "web", WEB, 1234);
         awaitText("shop/web", "1,234");
-        awaitText("#connections", "available");
+        awaitText("#connections", "up for");
         assertThat(chromium.complaints()).isEmpty();
 
         page.close();
@@ -133,8 +139,131 @@ final class BrowserTest {
 
         awaitText("#triggers", script);
         assertThat(number("document.querySelectorAll('img').length")).isZero();
-        assertThat(string("document.title")).isEqualTo("redis-session-scaler");
+        assertThat(title()).isEqualTo("redis-session-scaler");
         assertThat(chromium.complaints()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        minimum | at minimum | onUnavailable: minimum  | inactive and 0 reported | scales out again when Redis gives a count
+        hold    | held       | onUnavailable: hold for | reported 520            | inactive and 0 are reported, and the HPA scales in
+        error   | error      | onUnavailable: error    | UNAVAILABLE reported    | until Redis gives a count
+        """)
+    void anOutageSaysWhatIsWrongAndWhatHappensNext(
+            String policy, String state, String first, String reported, String last) throws IOException {
+        Map<String, String> metadata = new HashMap<>(Map.of("key", "shop:online", "onUnavailable", policy));
+        if (policy.equals("hold")) {
+            metadata.put("holdFor", "30m");
+        }
+        for (int minute = 0; minute < 120; minute++) {
+            page.pass(Duration.ofMinutes(1));
+            poll("shop", "web", metadata, 520 - minute % 5);
+        }
+        poll("shop", "web", metadata, 520);
+        redis.killSaved();
+        for (int i = 0; i < 8; i++) {
+            page.pass(Duration.ofSeconds(15));
+            page.poll("shop", "web", metadata);
+        }
+        show("light", 1280);
+
+        awaitText("shop/web", state);
+        awaitDetail("shop/web", last);
+        assertThat(text("shop/web")).contains("last 520", "2 min");
+        assertThat(string("document.querySelector('.chain li').textContent")).startsWith(first);
+        assertThat(detail("shop/web")).contains(reported, "last count 520", "UNREACHABLE");
+        assertThat(text("#connections")).contains("down for", "UNREACHABLE", "user default");
+        assertThat(title()).startsWith("(1) ");
+        assertThat(string("document.querySelector('#icon').getAttribute('href')"))
+                .isEqualTo("icon.svg?problems=1");
+        assertThat(string("document.body.innerText"))
+                .doesNotContain("is right", "scales out at", "now 520", "0.00 ms", "0 commands");
+        screenshot("outage-" + policy);
+
+        redis.restart();
+        jedis.close();
+        jedis = redis.connect();
+        poll("shop", "web", metadata, 540);
+        awaitText("shop/web", "fine");
+        awaitDetail("shop/web", "Redis gives a count again");
+        assertThat(title()).isEqualTo("redis-session-scaler");
+        screenshot("recovered-" + policy);
+    }
+
+    @Test
+    void refusedTriggersAreShownWithTheirFix() throws IOException {
+        poll("shop", "web", WEB, 7);
+        page.refuse("shop", "typing-error", "sesionSize: is not a known key; did you mean 'sessionSize'?");
+        show("light", 1280);
+
+        awaitText("#refused", "did you mean 'sessionSize'?");
+        assertThat(text("#refused")).contains("shop/typing-error", "kubectl -n shop edit scaledobject typing-error");
+        screenshot("refused");
+        chromium.evaluate("document.querySelector('#filter-refused').click()");
+        await().until(() -> number("document.querySelectorAll('.trigger').length") == 0);
+    }
+
+    @Test
+    void longNamesAreCutInTheMiddle() throws IOException {
+        String name = "a-very-long-name-of-a-scaledobject-that-nobody-can-read-at-once-".repeat(3) + "frontend-blue";
+        poll("team-with-a-long-name-of-its-own", name, WEB, 7);
+        show("light", 1280);
+
+        awaitText("team-with-a-long-name-of-its-own/" + name, "fine");
+        assertThat(string("document.querySelector('.cut span:last-child').textContent"))
+                .isEqualTo("end-blue");
+        assertThat(string("document.querySelector('.opener').title")).contains(name);
+        assertThat(number("document.querySelector('.trigger').getBoundingClientRect().height"))
+                .isLessThanOrEqualTo(34);
+        assertThat(number("document.documentElement.scrollWidth")).isLessThanOrEqualTo(1280);
+        screenshot("long-names");
+    }
+
+    @Test
+    void theReadoutSurvivesARefreshAndFollowsMouseAndKeys() {
+        for (int minute = 0; minute < 60; minute++) {
+            page.pass(Duration.ofMinutes(1));
+            poll("shop", "web", WEB, 100 + minute);
+        }
+        show("light", 1280);
+        awaitDetail("shop/web", "159 sessions");
+        chromium.evaluate("document.querySelector('.plot').dispatchEvent(new PointerEvent('pointermove',"
+                + " {clientX: document.querySelector('.plot').getBoundingClientRect().left + 500, bubbles: true}))");
+        String pointed = string("document.querySelector('.readout').textContent");
+        assertThat(pointed).contains("sessions", "reported", "capacity", "≈").doesNotContain("159 sessions");
+
+        page.pass(Duration.ofSeconds(1));
+        poll("shop", "web", WEB, 170);
+        awaitText("shop/web", "170");
+        assertThat(string("document.querySelector('.pointer').getAttribute('visibility')"))
+                .isEqualTo("visible");
+
+        chromium.evaluate("document.querySelector('.plot').focus()");
+        chromium.press("Home", "Home", 36);
+        assertThat(string("document.querySelector('.plot').getAttribute('aria-valuetext')"))
+                .contains("100 sessions");
+        chromium.press("ArrowRight", "ArrowRight", 39);
+        assertThat(string("document.querySelector('.readout').textContent")).contains("101 sessions");
+    }
+
+    @Test
+    void aDragZooms() {
+        for (int minute = 0; minute < 60; minute++) {
+            page.pass(Duration.ofMinutes(1));
+            poll("shop", "web", WEB, 100 + minute);
+        }
+        show("light", 1280);
+        awaitDetail("shop/web", "159 sessions");
+        for (String event : List.of("pointerdown', 300", "pointermove', 600", "pointerup', 600")) {
+            String[] parts = event.split("', ", 2);
+            chromium.evaluate("document.querySelector('.plot').dispatchEvent(new PointerEvent('" + parts[0]
+                    + "', {pointerType: 'mouse', button: 0, bubbles: true, clientX:"
+                    + " document.querySelector('.plot').getBoundingClientRect().left + " + parts[1] + "}))");
+        }
+
+        assertThat(number("document.querySelector('.whole').hidden ? 1 : 0")).isZero();
+        chromium.evaluate("document.querySelector('.whole').click()");
+        assertThat(number("document.querySelector('.whole').hidden ? 1 : 0")).isEqualTo(1);
     }
 
     @Test
@@ -143,15 +272,15 @@ final class BrowserTest {
             poll("team-" + i % 7, "web-" + i, WEB, i);
         }
         show("light", 1280);
-        awaitText("#page", "1–20 of 300");
+        awaitText("#page", "1–100 of 300");
 
         chromium.evaluate("document.querySelector('#next').click()");
-        awaitText("#page", "21–40 of 300");
+        awaitText("#page", "101–200 of 300");
         chromium.evaluate("const box = document.querySelector('#search'); box.value = 'WEB-299';"
                 + " box.dispatchEvent(new Event('input'))");
 
         awaitText("#found", "1 trigger found");
-        awaitText("#triggers", "team-5/web-299");
+        awaitText("team-5/web-299", "fine");
         assertThat(number("document.querySelectorAll('.trigger').length")).isEqualTo(1);
     }
 
@@ -212,13 +341,29 @@ final class BrowserTest {
     }
 
     private static String rowOf(String trigger) {
-        return "[...document.querySelectorAll('.trigger')].find(row => row.querySelector('[data-is=name]').textContent"
-                + " === '" + trigger + "')";
+        return "[...document.querySelectorAll('.trigger')].find(row =>"
+                + " row.querySelector('[data-is=namespace]').textContent + '/' +"
+                + " row.querySelector('[data-is=name]').textContent === '" + trigger + "')";
+    }
+
+    private static String detail(String trigger) {
+        return string("(document.getElementById(" + rowOf(trigger)
+                + "?.querySelector('.opener').getAttribute('aria-controls'))?.innerText ?? '')");
+    }
+
+    private static void awaitDetail(String trigger, String expected) {
+        await().atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(detail(trigger)).contains(expected));
+    }
+
+    private static String title() {
+        return string("document.title");
     }
 
     private static String text(String where) {
         String element = where.startsWith("#") ? "document.querySelector('" + where + "')" : rowOf(where);
-        return string("(" + element + "?.innerText ?? '')");
+        return string("(" + element + "?.textContent ?? '')");
     }
 
     private static void awaitText(String where, String expected) {

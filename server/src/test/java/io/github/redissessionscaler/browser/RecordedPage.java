@@ -5,6 +5,7 @@ import io.github.redissessionscaler.diagnosis.EvictionMonitor;
 import io.github.redissessionscaler.diagnosis.LayoutFindings;
 import io.github.redissessionscaler.diagnosis.LayoutMonitor;
 import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.evaluation.RefusedTriggers;
 import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.evaluation.UnavailableException;
@@ -39,6 +40,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
     private final RedisKeyspaces keyspaces;
     private final SourceCounter counter;
     private final Evaluator evaluator;
+    private final RefusedTriggers refused;
     private final ManagementServer management;
     private volatile Instant now;
 
@@ -51,10 +53,12 @@ final class RecordedPage implements AutoCloseable, InstantSource {
         keyspaces = new RedisKeyspaces(() -> connections, Duration.ofSeconds(5), telemetry);
         counter = new SourceCounter(keyspaces, this);
         var states = new TriggerStates(() -> 1000, () -> 100, HistoryBudget.recorded(RunningReplicas.UNKNOWN), this);
+        var policy = new OutagePolicy(() -> Duration.ZERO, this);
+        refused = new RefusedTriggers(this);
         var layoutMonitor = new LayoutMonitor((_, _) -> LayoutFindings.NONE, _ -> List.of(), threads, this);
         evaluator = new Evaluator(
                 new RedisReader(keyspaces, counter, threads, telemetry, this),
-                new OutagePolicy(() -> Duration.ZERO, this),
+                policy,
                 states,
                 (_, _) -> {},
                 layoutMonitor,
@@ -65,9 +69,12 @@ final class RecordedPage implements AutoCloseable, InstantSource {
                 telemetry::scrape,
                 Optional.of(new StatusPage(
                         states,
+                        refused,
                         trigger -> layoutMonitor.findings(trigger).advice(),
                         counter::progress,
                         telemetry::connections,
+                        () -> connections,
+                        policy,
                         this)),
                 Set.of(),
                 telemetry,
@@ -97,6 +104,11 @@ final class RecordedPage implements AutoCloseable, InstantSource {
         } catch (UnavailableException e) {
             // the trigger wants an error during an outage
         }
+    }
+
+    /** Refuses a trigger. */
+    void refuse(String namespace, String name, String reason) {
+        refused.refused(namespace, name, reason);
     }
 
     @Override

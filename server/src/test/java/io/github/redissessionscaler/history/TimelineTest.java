@@ -19,34 +19,36 @@ final class TimelineTest {
 
     @Test
     void whatIsRecordedIsReadBack() {
-        timeline.add(new HistoryPoint(at(0), OptionalDouble.of(10), 100, false), ROOM);
-        timeline.add(new HistoryPoint(at(15), OptionalDouble.empty(), 100, true), ROOM);
-        timeline.add(new HistoryPoint(at(30), OptionalDouble.of(250), 300, false), ROOM);
+        timeline.add(point(at(0), OptionalDouble.of(10), 100, false), ROOM);
+        timeline.add(point(at(15), OptionalDouble.empty(), 100, true), ROOM);
+        timeline.add(point(at(30), OptionalDouble.of(250), 300, false), ROOM);
 
         assertThat(all())
                 .containsExactly(
-                        new HistoryPoint(at(0), OptionalDouble.of(10), 100, false),
-                        new HistoryPoint(at(15), OptionalDouble.empty(), 100, true),
-                        new HistoryPoint(at(30), OptionalDouble.of(250), 300, false));
+                        point(at(0), OptionalDouble.of(10), 100, false),
+                        point(at(15), OptionalDouble.empty(), 100, true),
+                        point(at(30), OptionalDouble.of(250), 300, false));
         assertThat(timeline.since(at(15), at(30), ROOM)).hasSize(2);
         assertThat(timeline.since(at(31), at(31), ROOM)).isEmpty();
     }
 
     @Test
     void withinASecondTheMostSessionsStayAndAnOutageIsRemembered() {
-        timeline.add(new HistoryPoint(at(0), OptionalDouble.of(10), 100, false), ROOM);
-        timeline.add(new HistoryPoint(at(0), OptionalDouble.of(30), 200, false), ROOM);
-        timeline.add(new HistoryPoint(at(0), OptionalDouble.empty(), 300, true), ROOM);
-        timeline.add(new HistoryPoint(at(0), OptionalDouble.of(20), 400, false), ROOM);
+        timeline.add(point(at(0), OptionalDouble.of(10), 100, false), ROOM);
+        timeline.add(point(at(0), OptionalDouble.of(30), 200, false), ROOM);
+        timeline.add(point(at(0), OptionalDouble.empty(), 300, true), ROOM);
+        timeline.add(point(at(0), OptionalDouble.of(20), 400, false), ROOM);
 
-        assertThat(all()).containsExactly(new HistoryPoint(at(0), OptionalDouble.of(30), 200, true));
+        assertThat(all())
+                .containsExactly(new HistoryPoint(
+                        at(0), OptionalDouble.of(30), OptionalDouble.of(200), 2, 200, TriggerReport.Basis.ERROR));
     }
 
     @Test
     void aClockThatReadsEarlierOnAnotherThreadDoesNoHarm() {
-        timeline.add(new HistoryPoint(at(20), OptionalDouble.of(1), 100, false), ROOM);
-        timeline.add(new HistoryPoint(at(50), OptionalDouble.of(2), 100, false), ROOM);
-        timeline.add(new HistoryPoint(at(49), OptionalDouble.of(3), 100, false), ROOM);
+        timeline.add(point(at(20), OptionalDouble.of(1), 100, false), ROOM);
+        timeline.add(point(at(50), OptionalDouble.of(2), 100, false), ROOM);
+        timeline.add(point(at(49), OptionalDouble.of(3), 100, false), ROOM);
 
         assertThat(all()).extracting(HistoryPoint::at).containsExactly(at(20), at(50));
         assertThat(all().getLast().sessions()).hasValue(3);
@@ -81,7 +83,7 @@ final class TimelineTest {
     void noPeakIsLost() {
         IntStream.range(0, 86_400).forEach(second -> recordEverySecond(second, second == 4321 ? 999 : second % 7));
 
-        assertThat(all()).contains(new HistoryPoint(at(4321), OptionalDouble.of(999), 100, false));
+        assertThat(all()).contains(point(at(4321), OptionalDouble.of(999), 100, false));
     }
 
     @Test
@@ -89,7 +91,7 @@ final class TimelineTest {
         int week = (int) Timeline.KEPT.toSeconds();
         IntStream.range(0, 2 * week / 60).forEach(minute -> {
             now = at(60L * minute);
-            timeline.add(new HistoryPoint(now, OptionalDouble.of(1), 100, false), ROOM);
+            timeline.add(point(now, OptionalDouble.of(1), 100, false), ROOM);
         });
 
         assertThat(all().getFirst().at())
@@ -101,14 +103,14 @@ final class TimelineTest {
         IntStream.range(0, 1000).forEach(second -> recordEverySecond(second, 5));
         now = at(1000);
 
-        timeline.add(new HistoryPoint(now, OptionalDouble.of(1), 100, false), 48);
+        timeline.add(point(now, OptionalDouble.of(1), 100, false), 48);
 
         assertThat(all()).hasSizeLessThanOrEqualTo(48);
     }
 
     @Test
     void withoutRoomNothingIsKept() {
-        timeline.add(new HistoryPoint(at(0), OptionalDouble.of(10), 100, false), 0);
+        timeline.add(point(at(0), OptionalDouble.of(10), 100, false), 0);
 
         assertThat(all()).isEmpty();
     }
@@ -120,12 +122,12 @@ final class TimelineTest {
         List<HistoryPoint> plot = timeline.since(START, now, 20);
 
         assertThat(plot).hasSizeBetween(10, 20);
-        assertThat(plot).contains(new HistoryPoint(at(77), OptionalDouble.of(999), 100, false));
+        assertThat(plot).contains(point(at(77), OptionalDouble.of(999), 100, false));
     }
 
     private void recordEverySecond(int second, double sessions) {
         now = at(second);
-        timeline.add(new HistoryPoint(now, OptionalDouble.of(sessions), 100, false), ROOM);
+        timeline.add(point(now, OptionalDouble.of(sessions), 100, false), ROOM);
     }
 
     private List<HistoryPoint> all() {
@@ -134,5 +136,15 @@ final class TimelineTest {
 
     private static Instant at(long second) {
         return START.plusSeconds(second);
+    }
+
+    private static HistoryPoint point(Instant at, OptionalDouble sessions, double capacity, boolean outage) {
+        return new HistoryPoint(
+                at,
+                sessions,
+                outage ? OptionalDouble.empty() : OptionalDouble.of(capacity),
+                (long) capacity / 100,
+                capacity,
+                outage ? TriggerReport.Basis.ERROR : TriggerReport.Basis.MEASURED);
     }
 }

@@ -79,7 +79,16 @@ final class StatusPageTest {
         assertThat(trigger.get("replicasPresumed").getAsBoolean()).isTrue();
         assertThat(trigger.get("capacity").getAsDouble()).isEqualTo(6);
         assertThat(trigger.get("active").getAsBoolean()).isTrue();
-        assertThat(text(trigger, "verdict")).startsWith("3 replicas are right.");
+        assertThat(chain(trigger))
+                .containsExactly(
+                        "3 sessions",
+                        "+50 % headroom 4.5",
+                        "reported 4.5",
+                        "÷ 2 = 2.25",
+                        "3 needed",
+                        "stays at ≈ 3",
+                        "scales out at 5 sessions",
+                        "scales in at 2");
     }
 
     @Test
@@ -109,7 +118,7 @@ final class StatusPageTest {
 
         JsonObject trigger = trigger("");
 
-        assertThat(text(trigger, "condition")).isEqualTo("outage");
+        assertThat(text(trigger, "condition")).isEqualTo("held");
         JsonObject outage = trigger.getAsJsonObject("outage");
         assertThat(text(outage, "reason")).isEqualTo("UNREACHABLE");
         assertThat(text(outage, "answer")).contains("The last value is reported for 1h");
@@ -167,9 +176,13 @@ final class StatusPageTest {
 
         assertThat(second.get("known").getAsInt()).isEqualTo(5);
         assertThat(second.getAsJsonArray("triggers")).hasSize(2);
-        assertThat(second.getAsJsonArray("triggers").get(0).getAsJsonObject().getAsJsonObject("history"))
-                .satisfies(
-                        history -> assertThat(history.getAsJsonArray("times")).isNotEmpty());
+        JsonObject third = second.getAsJsonArray("triggers").get(0).getAsJsonObject();
+        assertThat(third.getAsJsonArray("spark")).hasSize(10);
+        assertThat(third.getAsJsonArray("spark").get(9).getAsInt()).isEqualTo(1);
+        assertThat(third.has("history")).isFalse();
+        JsonObject opened = trigger("sort=replicas&limit=1&offset=2&open=shop/web/" + text(third, "trigger"));
+        assertThat(opened.getAsJsonObject("history").getAsJsonArray("times")).isNotEmpty();
+        assertThat(opened.getAsJsonArray("events")).isNotNull();
         assertThat(status("search=OP/W").get("found").getAsInt()).isEqualTo(5);
         assertThat(status("search=nobody").get("found").getAsInt()).isZero();
     }
@@ -184,7 +197,7 @@ final class StatusPageTest {
 
         assertThat(status("").get("known").getAsInt()).isEqualTo(known);
         assertThat(status("").getAsJsonArray("triggers")).hasSize(100);
-        assertThat(scaler.get("/api/status?limit=20&points=80").body()).hasSizeLessThan(200_000);
+        assertThat(scaler.get("/api/status?limit=20&points=80").body()).hasSizeLessThan(100_000);
         Set<String> metrics = new HashSet<>();
         for (int offset = 0; offset <= known; offset += 1_000) {
             status("sort=name&limit=1000&offset=" + offset)
@@ -217,10 +230,71 @@ final class StatusPageTest {
 
         assertThat(text(connection, "name")).isEqualTo("default");
         assertThat(text(connection, "state")).isEqualTo("down");
+        assertThat(connection.get("seconds").getAsDouble()).isNotNegative();
+        assertThat(text(connection, "address")).isEqualTo(redis.address());
+        assertThat(text(connection, "user")).isEqualTo("default");
         assertThat(connection.get("commands").getAsLong()).isPositive();
         assertThat(connection.get("latencyMillis").getAsDouble()).isPositive();
         assertThat(connection.getAsJsonObject("failures").size()).isPositive();
         assertThat(text(connection.getAsJsonObject("lastFailure"), "message")).isNotBlank();
+    }
+
+    @Test
+    void theConnectionNamesTheServerAndItsVersion() {
+        getMetrics(Map.of());
+
+        await().untilAsserted(() -> assertThat(
+                        text(status("").getAsJsonArray("connections").get(0).getAsJsonObject(), "server"))
+                .matches("(Redis|Valkey) \\d+\\..*"));
+    }
+
+    @Test
+    void anUnusedConnectionHasNoMeasurements() {
+        JsonObject connection = status("").getAsJsonArray("connections").get(0).getAsJsonObject();
+
+        assertThat(text(connection, "state")).isEqualTo("unused");
+        assertThat(connection.keySet()).doesNotContain("latencyMillis", "slowestMillis", "seconds", "lastFailure");
+    }
+
+    @Test
+    void triggersAreCountedByConditionAndFilteredByIt() {
+        jedis.set("a", "1");
+        Map<String, String> hold = Map.of("onUnavailable", "hold", "holdFor", "1h");
+        Map<String, String> error = Map.of("onUnavailable", "error");
+        await().untilAsserted(() -> assertThat(scaler.metric(hold)).isEqualTo(1));
+        assertThat(scaler.metric(error)).isEqualTo(1);
+        assertThat(scaler.metric(Map.of())).isEqualTo(1);
+        assertThat(status("").getAsJsonObject("conditions").get("fine").getAsInt())
+                .isEqualTo(3);
+        redis.kill();
+        assertThat(scaler.metric(hold)).isEqualTo(1);
+        assertThat(scaler.metric(Map.of())).isZero();
+        assertThatThrownBy(() -> scaler.metric(error)).hasMessageContaining("UNAVAILABLE");
+        assertThatThrownBy(() -> scaler.metric(Map.of("sesionSize", "3"))).hasMessageContaining("sesionSize");
+
+        JsonObject status = status("");
+
+        JsonObject conditions = status.getAsJsonObject("conditions");
+        for (String one : List.of("held", "minimum", "error", "refused")) {
+            assertThat(conditions.get(one).getAsInt()).as(one).isEqualTo(1);
+        }
+        assertThat(status.get("problems").getAsInt()).isEqualTo(4);
+        assertThat(status.getAsJsonArray("triggers").asList().stream()
+                        .map(trigger -> text(trigger.getAsJsonObject(), "condition")))
+                .containsExactly("minimum", "error", "held");
+        JsonObject refused = status.getAsJsonArray("refused").get(0).getAsJsonObject();
+        assertThat(text(refused, "namespace") + "/" + text(refused, "name")).isEqualTo("shop/web");
+        assertThat(text(refused, "reason")).contains("sesionSize", "did you mean 'sessionSize'?");
+        assertThat(status("condition=held").get("found").getAsInt()).isEqualTo(1);
+        assertThat(text(trigger("condition=held"), "condition")).isEqualTo("held");
+    }
+
+    @Test
+    void theIconHasTheNumberOfProblems() {
+        assertThat(scaler.get("/icon.svg").body()).startsWith("<svg").doesNotContain("<text");
+        assertThat(scaler.get("/icon.svg?problems=7").body()).contains(">7</text>");
+        assertThat(scaler.get("/icon.svg?problems=1000").body()).contains(">99+</text>");
+        assertThat(scaler.get("/icon.svg?problems=x").statusCode()).isEqualTo(400);
     }
 
     @Test
@@ -235,16 +309,7 @@ final class StatusPageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "/",
-                "/status.css",
-                "/status.js",
-                "/list.js",
-                "/detail.js",
-                "/connections.js",
-                "/plot.js",
-                "/words.js",
-                "/icon.svg"
+            strings = {"/", "/status.css", "/status.js", "/table.js", "/detail.js", "/band.js", "/plot.js", "/words.js"
             })
     void theFilesOfThePageAreSentOnce(String path) throws Exception {
         HttpResponse<String> first = send("GET", path, Map.of());
@@ -402,6 +467,12 @@ final class StatusPageTest {
 
     private JsonObject trigger(String query) {
         return status(query).getAsJsonArray("triggers").get(0).getAsJsonObject();
+    }
+
+    private static List<String> chain(JsonObject trigger) {
+        return trigger.getAsJsonArray("chain").asList().stream()
+                .map(step -> step.getAsString())
+                .toList();
     }
 
     private static String text(JsonObject json, String name) {

@@ -4,6 +4,7 @@ import io.github.redissessionscaler.keyspace.Sample;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Shard;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A shard that a test changes in one point. */
@@ -28,6 +29,11 @@ public class ForwardingShard implements Shard {
     @Override
     public OptionalLong evictedKeys() {
         return shard.evictedKeys();
+    }
+
+    @Override
+    public Optional<String> productAndVersion() {
+        return shard.productAndVersion();
     }
 
     @Override

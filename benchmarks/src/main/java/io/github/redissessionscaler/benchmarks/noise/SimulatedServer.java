@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
@@ -124,6 +125,11 @@ final class SimulatedServer implements Shard {
     @Override
     public OptionalLong evictedKeys() {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<String> productAndVersion() {
+        return Optional.empty();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.redissessionscaler.keyspace.Sample;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Shard;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -55,6 +56,11 @@ final class TimedShard implements Shard {
     @Override
     public OptionalLong evictedKeys() {
         return shard.evictedKeys();
+    }
+
+    @Override
+    public Optional<String> productAndVersion() {
+        return shard.productAndVersion();
     }
 
     @Override

@@ -1,7 +1,7 @@
 /** Shows the details of one trigger. */
 
-import { drawPlot } from "./plot.js";
-import { clock, copyOf, element, many, number, part, span, write } from "./words.js";
+import { showPlots } from "./plot.js";
+import { DOCS, clock, copies, copyOf, element, fill, many, number, part, span, write } from "./words.js";
 
 const METHODS = {
   index: "a number stored by Redis",
@@ -18,28 +18,59 @@ const POLICIES = {
 const TABLE_ROWS = 24;
 
 /** Updates the details of a trigger, or creates them. */
-export function showDetail(box, trigger, now) {
-  if (!box.firstElementChild) {
-    box.append(copyOf("detail-template"));
+export function showDetail(cell, trigger, now) {
+  if (!cell.firstElementChild) {
+    cell.append(copyOf("detail-template"));
+    copies(part(cell, "copy"), part(cell, "command"));
   }
-  showNotices(part(box, "notices"), trigger);
-  write(part(box, "verdict"), verdict(trigger));
+  const box = cell.firstElementChild;
+  fill(part(box, "notices"), notices(trigger), () => element("li"), (item, [kind, text]) => {
+    item.className = `notice ${kind}`;
+    write(item, text);
+  });
+  fill(part(box, "chain"), chain(trigger), () => element("li"), write);
+  showDocs(part(box, "docs"), trigger);
   showHistory(box, trigger, now);
+  showEvents(box, trigger.events);
   showFacts(part(box, "facts"), trigger);
+  write(part(box, "command"), command(trigger));
   const csv = new URLSearchParams({ namespace: trigger.namespace, name: trigger.name, trigger: trigger.trigger });
   part(box, "csv").href = `api/history.csv?${csv}`;
 }
 
-function verdict(trigger) {
-  if (!trigger.verdict) {
-    return "No value has been reported to KEDA yet.";
+function chain(trigger) {
+  return trigger.chain.length > 0 ? trigger.chain : ["No value has been reported to KEDA yet"];
+}
+
+/** Asks the scaler what KEDA asks, with the metadata of the ScaledObject. */
+function command(trigger) {
+  return (
+    `kubectl -n ${trigger.namespace} get scaledobject ${trigger.name} -o json | kubectl -n keda exec -i ` +
+    `deployment/redis-session-scaler -- java @scaler check --scaledobject - --trigger ${trigger.metric}`
+  );
+}
+
+function showDocs(link, trigger) {
+  const [page, text] = docsOf(trigger);
+  link.href = DOCS + page;
+  write(link, text);
+}
+
+function docsOf(trigger) {
+  const missed = trigger.outage ?? trigger.uncounted;
+  if (missed) {
+    return ["outages.md#reasons", `What ${missed.reason} means, and what is reported meanwhile`];
   }
-  if (trigger.uncounted || (trigger.outage && trigger.onUnavailable === "error")) {
-    return `For the last reported value: ${trigger.verdict}`;
+  if (trigger.targetProblem) {
+    return ["metadata.md#keys", "How sessionSizeKey works"];
   }
-  return trigger.active === false
-    ? `The trigger is inactive, so KEDA scales to minReplicaCount. ${trigger.verdict}`
-    : trigger.verdict;
+  if (trigger.advice.length > 0) {
+    return ["counting.md#layout-warnings", "What this warning means"];
+  }
+  if (trigger.condition === "tolerated") {
+    return ["troubleshooting.md", "How to scale at each session, without the tolerance"];
+  }
+  return ["status-page.md", "How to read this page"];
 }
 
 function notices(trigger) {
@@ -47,7 +78,7 @@ function notices(trigger) {
   const missed = trigger.outage ?? trigger.uncounted;
   if (missed) {
     const { reason, message, seconds, answer } = missed;
-    const kind = trigger.outage ? "bad" : "warn";
+    const kind = trigger.condition === "held" ? "held" : "bad";
     all.push([kind, `No count from Redis for ${span(seconds)} (${reason}): ${message}. ${answer}`]);
   }
   if (trigger.targetProblem) {
@@ -61,42 +92,32 @@ function notices(trigger) {
   return all;
 }
 
-function showNotices(list, trigger) {
-  const shown = notices(trigger);
-  while (list.children.length > shown.length) {
-    list.lastElementChild.remove();
-  }
-  shown.forEach(([kind, text], i) => {
-    const item = list.children[i] ?? list.appendChild(element("li"));
-    item.className = `notice ${kind}`;
-    write(item, text);
-  });
-}
-
 function showHistory(box, trigger, now) {
   const { history } = trigger;
-  box.querySelector("figure").hidden = !history;
-  if (!history) {
+  const figure = box.querySelector("figure");
+  figure.hidden = history.times.length === 0;
+  if (figure.hidden) {
     return;
   }
-  drawPlot(part(box, "plot"), history, now);
-  write(part(box, "caption"), caption(history, now));
+  showPlots(part(box, "plot"), part(box, "readout"), trigger, now);
+  write(part(box, "caption"), caption(trigger, now));
   if (part(box, "table-box").open) {
-    showTable(part(box, "rows"), history);
+    showRows(part(box, "rows"), trigger);
   }
 }
 
 /** Describes the plot as text. */
-function caption(history, now) {
+function caption({ history, outage, uncounted }, now) {
   const counted = history.sessions.filter((value) => value !== null);
   const from = clock(history.times[0]);
-  const outage = history.outage.some(Boolean) ? " At times there was no count from Redis." : "";
   if (counted.length === 0) {
     return `From ${from} to ${clock(now)} there was no count from Redis.`;
   }
+  const last = (outage ?? uncounted) ? "last" : "now";
+  const gap = history.basis.some((basis) => basis !== "measured") ? " At times there was no count from Redis." : "";
   return (
-    `From ${from} to ${clock(now)}: ${range(counted)} sessions, now ${number(counted.at(-1))}. ` +
-    `Capacity of the replicas: ${range(history.capacity)}, now ${number(history.capacity.at(-1))}.${outage}`
+    `From ${from} to ${clock(now)}: ${range(counted)} sessions, ${last} ${number(counted.at(-1))}. ` +
+    `Capacity of the replicas: ${range(history.capacity)}, now ${number(history.capacity.at(-1))}.${gap}`
   );
 }
 
@@ -106,7 +127,7 @@ function range(values) {
   return least === most ? least : `${least} to ${most}`;
 }
 
-function showTable(body, history) {
+function showRows(body, { history, replicasPresumed }) {
   const stride = Math.max(1, Math.ceil(history.times.length / TABLE_ROWS));
   const rows = [];
   for (let i = history.times.length - 1; i >= 0; i -= stride) {
@@ -114,11 +135,31 @@ function showTable(body, history) {
     row.append(
       element("td", clock(history.times[i], { seconds: true, day: true })),
       element("td", history.sessions[i] === null ? "no count" : number(history.sessions[i])),
+      element("td", history.values[i] === null ? "error" : number(history.values[i])),
       element("td", number(history.capacity[i])),
+      element("td", (replicasPresumed ? "≈ " : "") + number(history.replicas[i])),
     );
     rows.push(row);
   }
   body.replaceChildren(...rows);
+}
+
+function showEvents(box, events) {
+  part(box, "events-box").hidden = events.length === 0;
+  fill(
+    part(box, "events"),
+    events,
+    () => {
+      const item = element("li");
+      item.append(element("time", "", "muted"), element("span"));
+      return item;
+    },
+    (item, event) => {
+      item.dataset.kind = event.kind;
+      write(item.firstElementChild, clock(event.time, { seconds: true, day: true }));
+      write(item.lastElementChild, event.text);
+    },
+  );
 }
 
 function facts(trigger) {
@@ -138,20 +179,20 @@ function facts(trigger) {
     all.push(["Target of the metric", `${number(trigger.metricTarget)}, so the value is scaled by ${scale}`]);
   }
   if (trigger.value !== undefined) {
-    all.push(["Reported value", `${number(trigger.value)}${how(trigger)}, ${span(trigger.answeredSeconds)} ago`]);
-    all.push(["Replicas", `${number(trigger.replicas)}${trigger.replicasPresumed ? ", estimated (see below)" : ""}`]);
-    all.push(["Capacity", many(trigger.capacity, "session")]);
-    all.push(["Desired", many(trigger.wantedReplicas, "replica")]);
+    all.push(["Last reported value", `${number(trigger.value)}${how(trigger)}, ${span(trigger.answeredSeconds)} ago`]);
+    const about = trigger.replicasPresumed ? "≈ " : "";
+    all.push(["Capacity of the replicas", about + many(trigger.capacity, "session")]);
   }
   if (trigger.lookAhead) {
     all.push(["Looks ahead", trigger.lookAhead.explanation]);
   }
   const active = trigger.active === undefined ? "unknown" : trigger.active ? "yes" : "no";
-  all.push(["Active", `${active}; while ${trigger.activeWhile}`]);
+  all.push(["Active", active]);
+  all.push(["Active while", trigger.activeWhile]);
   all.push(["While Redis is unavailable", POLICIES[trigger.onUnavailable]]);
   const database = trigger.database === undefined ? "" : `, database ${trigger.database}`;
   all.push(["Redis", `connection ${trigger.connection}${database}`]);
-  all.push(["Metric", trigger.metric]);
+  all.push(["Last call of KEDA", `${span(trigger.lastAskedSeconds)} ago`]);
   return all;
 }
 
@@ -167,16 +208,17 @@ function how(trigger) {
 }
 
 function showFacts(list, trigger) {
-  const shown = facts(trigger);
-  while (list.children.length > shown.length) {
-    list.lastElementChild.remove();
-  }
-  shown.forEach(([term, text], i) => {
-    const pair = list.children[i] ?? list.appendChild(element("div"));
-    if (!pair.firstElementChild) {
+  fill(
+    list,
+    facts(trigger),
+    () => {
+      const pair = element("div");
       pair.append(element("dt"), element("dd"));
-    }
-    write(pair.firstElementChild, term);
-    write(pair.lastElementChild, text);
-  });
+      return pair;
+    },
+    (pair, [term, text]) => {
+      write(pair.firstElementChild, term);
+      write(pair.lastElementChild, text);
+    },
+  );
 }

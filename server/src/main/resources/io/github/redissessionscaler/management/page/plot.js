@@ -1,180 +1,341 @@
 /**
- * Draws the sessions of a trigger and the capacity of its replicas over time. A value holds until the next one, so both are
- * drawn in steps.
+ * Draws the history of a trigger: sessions, reported value and capacity in an upper plot, the replicas in a lower one, with one
+ * crosshair and one time axis. A value holds until the next one, so all lines are steps. Nothing is drawn after now.
  */
 
-import { clock, number } from "./words.js";
+import { clock, element, number, span, write, zoneOffset } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS_OF_TIME = [5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800];
+const LEFT = 52;
+const RIGHT = 12;
+const UPPER = { top: 24, bottom: 204 };
+const LOWER = { top: 236, bottom: 300 };
+const HEIGHT = 324;
+const SHORTEST_ZOOM = 10;
+const LEAST_DRAG = 8;
+const BASES = { held: "held", minimum: "at minimum", error: "error" };
 
-/** A small plot without axes. */
-export function drawSpark(box, history, now) {
-  draw(box, history, now, { height: 40, left: 0, right: 2, top: 3, bottom: 1, axes: false });
+/** A small plot without axes, of one number for each part of the time range. */
+export function drawSpark(box, values) {
+  const width = 120;
+  const height = 24;
+  const most = Math.max(1, ...values.map((value) => value ?? 0));
+  const x = (i) => round((i / values.length) * width);
+  const y = (value) => round(height - 1 - (value / most) * (height - 3));
+  let line = "";
+  let area = "";
+  values.forEach((value, i) => {
+    if (value !== null) {
+      const joined = i > 0 && values[i - 1] !== null;
+      line += `${joined ? "V" : `M${x(i)} `}${y(value)}H${x(i + 1)}`;
+      area += `M${x(i)} ${height}V${y(value)}H${x(i + 1)}V${height}Z`;
+    }
+  });
+  const svg = box.querySelector("svg") ?? newSpark(box, width, height);
+  svg.firstElementChild.setAttribute("d", area);
+  svg.lastElementChild.setAttribute("d", line);
 }
 
-/** A plot with axes and with a readout at the pointer. */
-export function drawPlot(box, history, now) {
-  draw(box, history, now, { height: 260, left: 52, right: 12, top: 28, bottom: 24, axes: true });
+function newSpark(box, width, height) {
+  const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", focusable: "false" });
+  svg.append(make("path", { class: "area" }), make("path", { class: "sessions" }));
+  box.append(svg);
+  return svg;
 }
 
-function draw(box, history, now, frame) {
-  const width = Math.max(120, box.clientWidth);
-  const svg = make("svg", { width, height: frame.height, viewBox: `0 0 ${width} ${frame.height}`, focusable: "false" });
-  svg.setAttribute("aria-hidden", "true");
-  const scales = scalesOf(history, now, width, frame);
-  if (frame.axes) {
-    drawAxes(svg, scales, width, frame);
+/** The plots by their box. Each keeps its pointer and its zoom over refreshes. */
+const plots = new WeakMap();
+
+/** Updates the plots of a trigger, or creates them. */
+export function showPlots(box, readout, trigger, now) {
+  let plot = plots.get(box);
+  if (!plot) {
+    plot = new Plots(box, readout);
+    plots.set(box, plot);
   }
-  drawOutages(svg, history, scales, frame);
-  const base = scales.y(0);
-  svg.append(
-    make("path", { class: "area", d: steps(history, history.sessions, scales, base) }),
-    make("path", { class: "over", d: excess(history, scales) }),
-    make("path", { class: "capacity", d: steps(history, history.capacity, scales) }),
-    make("path", { class: "sessions", d: steps(history, history.sessions, scales) }),
-  );
-  if (frame.axes) {
-    followPointer(svg, history, scales, frame);
-  }
-  box.replaceChildren(svg);
+  plot.show(trigger, now);
 }
 
-function scalesOf(history, now, width, frame) {
-  const first = history.times[0];
-  const end = Math.max(now, first + 30);
-  const most = Math.max(1, ...history.capacity, ...history.sessions.map((value) => value ?? 0));
-  const step = niceStep(most / 4);
-  const top = frame.axes ? Math.ceil(most / step + 0.1) * step : most;
-  const inner = width - frame.left - frame.right;
-  const tall = frame.height - frame.top - frame.bottom;
-  return {
-    first,
-    end,
-    top,
-    step,
-    x: (time) => round(frame.left + ((time - first) / (end - first)) * inner),
-    y: (value) => round(frame.top + (1 - value / top) * tall),
-    timeAt: (x) => first + ((x - frame.left) / inner) * (end - first),
-  };
+class Plots {
+  constructor(box, readout) {
+    this.box = box;
+    this.readout = readout;
+    this.pointed = undefined;
+    this.zoom = undefined;
+    this.drag = undefined;
+    this.all = element("button", "Show the whole time range", "whole");
+    this.all.type = "button";
+    this.all.hidden = true;
+    this.all.addEventListener("click", () => this.zoomTo(undefined));
+    readout.after(this.all);
+    box.tabIndex = 0;
+    box.setAttribute("role", "slider");
+    box.setAttribute("aria-label", "Time in the plot");
+    box.addEventListener("pointermove", (event) => this.pointer(event));
+    box.addEventListener("pointerdown", (event) => this.press(event));
+    box.addEventListener("pointerup", (event) => this.release(event));
+    box.addEventListener("pointerleave", () => this.leave());
+    box.addEventListener("pointercancel", () => this.leave());
+    box.addEventListener("dblclick", () => this.zoomTo(undefined));
+    box.addEventListener("keydown", (event) => this.key(event));
+    box.addEventListener("blur", () => this.leave());
+  }
+
+  show(trigger, now) {
+    this.trigger = trigger;
+    this.history = trigger.history;
+    this.now = now;
+    this.draw();
+  }
+
+  draw() {
+    const { history, box } = this;
+    this.width = Math.max(200, box.clientWidth);
+    const first = Math.min(history.times[0], this.now - 30);
+    const [from, to] = this.zoom ?? [first, this.now];
+    this.from = from;
+    this.to = to;
+    this.upper = scaleOf(UPPER, this.visible(history.sessions, history.values, history.capacity), 4);
+    this.lower = scaleOf(LOWER, this.visible(history.replicas), 2, true);
+    const svg = make("svg", { width: this.width, height: HEIGHT, viewBox: `0 0 ${this.width} ${HEIGHT}`, focusable: "false" });
+    svg.setAttribute("aria-hidden", "true");
+    this.axes(svg);
+    const plot = make("svg", { x: LEFT, y: 0, width: this.width - LEFT - RIGHT, height: HEIGHT, overflow: "hidden" });
+    this.outages(plot);
+    plot.append(
+      make("path", { class: "area", d: this.steps(history.sessions, this.upper, UPPER.bottom) }),
+      make("path", { class: "over", d: this.excess() }),
+      make("path", { class: "capacity", d: this.steps(history.capacity, this.upper) }),
+      make("path", { class: "value", d: this.steps(history.values, this.upper) }),
+      make("path", { class: "sessions", d: this.steps(history.sessions, this.upper) }),
+      make("path", { class: "replicas", d: this.steps(history.replicas, this.lower) }),
+    );
+    this.marks(plot);
+    this.cross = make("line", { class: "pointer", y1: UPPER.top, y2: LOWER.bottom, visibility: "hidden" });
+    this.selection = make("rect", { class: "selection", y: UPPER.top, height: LOWER.bottom - UPPER.top, visibility: "hidden" });
+    plot.append(this.selection, this.cross);
+    svg.append(plot);
+    box.replaceChildren(svg);
+    this.point();
+  }
+
+  x(time) {
+    return round(((time - this.from) / (this.to - this.from)) * (this.width - LEFT - RIGHT));
+  }
+
+  timeAt(event) {
+    const x = event.clientX - this.box.getBoundingClientRect().left - LEFT;
+    const share = Math.min(1, Math.max(0, x / (this.width - LEFT - RIGHT)));
+    return this.from + share * (this.to - this.from);
+  }
+
+  indexAt(time) {
+    return this.history.times.findLastIndex((at) => at <= time);
+  }
+
+  /** The values in the time range, of several lists. */
+  visible(...lists) {
+    const { times } = this.history;
+    return lists.flatMap((list) =>
+      list.filter((value, i) => value !== null && times[i] <= this.to && (times[i + 1] ?? this.now) >= this.from),
+    );
+  }
+
+  until(i) {
+    return this.x(this.history.times[i + 1] ?? this.now);
+  }
+
+  /** A line in steps, with gaps where there is no value; with a base, the area above it. */
+  steps(values, scale, base) {
+    let path = "";
+    let drawing = false;
+    values.forEach((value, i) => {
+      if (value === null) {
+        drawing = false;
+        return;
+      }
+      const x = this.x(this.history.times[i]);
+      const y = scale.y(value);
+      path += base === undefined ? `${drawing ? "V" : `M${x} `}${y}H${this.until(i)}` : `M${x} ${base}V${y}H${this.until(i)}V${base}Z`;
+      drawing = true;
+    });
+    return path;
+  }
+
+  /** The area above the capacity. */
+  excess() {
+    return this.history.sessions
+      .map((value, i) => {
+        if (value === null || value <= this.history.capacity[i]) {
+          return "";
+        }
+        const low = this.upper.y(this.history.capacity[i]);
+        return `M${this.x(this.history.times[i])} ${low}V${this.upper.y(value)}H${this.until(i)}V${low}Z`;
+      })
+      .join("");
+  }
+
+  axes(svg) {
+    for (const [name, scale] of [
+      ["sessions", this.upper],
+      ["replicas", this.lower],
+    ]) {
+      for (let value = 0; value <= scale.top * 1.001; value += scale.step) {
+        const y = scale.y(value);
+        svg.append(make("line", { class: "grid", x1: LEFT, x2: this.width - RIGHT, y1: y, y2: y }));
+        svg.append(label(number(value), { x: LEFT - 8, y: y + 4, "text-anchor": "end" }));
+      }
+      const estimated = name === "replicas" && this.trigger.replicasPresumed ? "≈ " : "";
+      svg.append(label(estimated + name, { x: 0, y: scale.frame.top - 12 }));
+    }
+    const range = this.to - this.from;
+    const most = Math.max(2, Math.floor((this.width - LEFT) / 90));
+    const step = STEPS_OF_TIME.find((seconds) => range / seconds <= most) ?? 604_800;
+    const offset = zoneOffset(this.from);
+    for (let time = Math.ceil((this.from - offset) / step) * step + offset; time <= this.to; time += step) {
+      const x = LEFT + this.x(time);
+      svg.append(make("line", { class: "tick", x1: x, x2: x, y1: LOWER.bottom, y2: LOWER.bottom + 4 }));
+      if (x > LEFT + 12 && x < this.width - 24) {
+        const text = clock(time, { seconds: step < 60, day: range > 86_400 });
+        svg.append(label(text, { x, y: HEIGHT - 6, "text-anchor": "middle" }));
+      }
+    }
+  }
+
+  /** A band for each time without a count, with what was reported, why, and for how long. */
+  outages(svg) {
+    const { times, basis } = this.history;
+    for (let i = 0; i < basis.length; i++) {
+      if (basis[i] === "measured") {
+        continue;
+      }
+      const start = i;
+      while (i + 1 < basis.length && basis[i + 1] === basis[start]) {
+        i++;
+      }
+      const end = times[i + 1] ?? this.now;
+      const x = this.x(times[start]);
+      const width = Math.max(2, this.x(end) - x);
+      svg.append(make("rect", { class: `outage ${basis[start]}`, x, width, y: UPPER.top, height: LOWER.bottom - UPPER.top }));
+      const reason = this.reasonAt(times[start], basis[start]);
+      const long = `${BASES[basis[start]]}${reason ? `, ${reason}` : ""}, ${span(end - times[start])}`;
+      const text = [long, BASES[basis[start]]].find((one) => one.length * 6.5 < width);
+      if (text) {
+        svg.append(label(text, { class: "band-label", x: x + 4, y: UPPER.top + 12 }));
+      }
+    }
+  }
+
+  reasonAt(time, basis) {
+    return this.trigger.events.find((event) => event.kind === basis && Math.abs(event.time - time) <= 60)?.reason;
+  }
+
+  /** A mark for each event. */
+  marks(svg) {
+    for (const event of this.trigger.events) {
+      if (event.time >= this.from && event.time <= this.to) {
+        const x = this.x(event.time);
+        const mark = make("path", { class: `mark ${event.kind}`, d: `M${x} ${LOWER.bottom - 7}l4 7h-8z` });
+        const title = make("title", {});
+        title.textContent = `${clock(event.time, { seconds: true })} ${event.text}`;
+        mark.append(title);
+        svg.append(mark);
+      }
+    }
+  }
+
+  pointer(event) {
+    this.pointed = this.timeAt(event);
+    if (this.drag !== undefined && event.pointerType === "mouse") {
+      const [from, to] = [this.x(this.drag), this.x(this.pointed)].sort((a, b) => a - b);
+      this.selection.setAttribute("x", from);
+      this.selection.setAttribute("width", to - from);
+      this.selection.setAttribute("visibility", "visible");
+    }
+    this.point();
+  }
+
+  press(event) {
+    if (event.button === 0 && event.pointerType === "mouse") {
+      this.drag = this.timeAt(event);
+    }
+    this.pointed = this.timeAt(event);
+    this.point();
+  }
+
+  release(event) {
+    const from = this.drag;
+    this.drag = undefined;
+    const to = this.timeAt(event);
+    if (from !== undefined && Math.abs(this.x(to) - this.x(from)) >= LEAST_DRAG) {
+      this.zoomTo([Math.min(from, to), Math.max(from, to)]);
+    }
+  }
+
+  leave() {
+    this.drag = undefined;
+    this.pointed = undefined;
+    this.selection.setAttribute("visibility", "hidden");
+    this.point();
+  }
+
+  zoomTo(range) {
+    this.zoom = range && range[1] - range[0] >= SHORTEST_ZOOM ? range : undefined;
+    this.all.hidden = this.zoom === undefined;
+    this.draw();
+  }
+
+  key(event) {
+    const { times } = this.history;
+    const at = this.pointed === undefined ? times.length : this.indexAt(this.pointed);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, PageUp: at - 20, PageDown: at + 20, Home: 0, End: times.length - 1 }[event.key];
+    if (event.key === "Escape") {
+      this.zoomTo(undefined);
+    } else if (to !== undefined) {
+      event.preventDefault();
+      this.pointed = times[Math.min(times.length - 1, Math.max(0, to))];
+      this.point();
+    }
+  }
+
+  /** Shows the values at the pointer. */
+  point() {
+    const { box, history, trigger } = this;
+    const shown = this.pointed !== undefined && this.pointed >= this.from && this.pointed <= this.to;
+    const i = shown ? Math.max(0, this.indexAt(this.pointed)) : history.times.length - 1;
+    this.cross.setAttribute("visibility", shown ? "visible" : "hidden");
+    if (shown) {
+      const x = this.x(Math.max(history.times[i], this.from));
+      this.cross.setAttribute("x1", x);
+      this.cross.setAttribute("x2", x);
+    }
+    const basis = ["measured", "error"].includes(history.basis[i]) ? "" : ` (${BASES[history.basis[i]]})`;
+    const text =
+      `${clock(history.times[i], { seconds: true, day: this.to - this.from > 86_400 })}: ` +
+      `${history.sessions[i] === null ? "no count" : `${number(history.sessions[i])} sessions`}, ` +
+      `${history.values[i] === null ? "UNAVAILABLE" : number(history.values[i])} reported${basis}, ` +
+      `capacity ${number(history.capacity[i])}, ` +
+      `${trigger.replicasPresumed ? "≈ " : ""}${number(history.replicas[i])} replicas`;
+    write(this.readout, text);
+    box.setAttribute("aria-valuemin", history.times[0]);
+    box.setAttribute("aria-valuemax", history.times.at(-1));
+    box.setAttribute("aria-valuenow", history.times[i]);
+    box.setAttribute("aria-valuetext", text);
+  }
+}
+
+function scaleOf(frame, values, lines, whole = false) {
+  const most = values.reduce((a, b) => Math.max(a, b), 1);
+  const step = Math.max(whole ? 1 : 0, niceStep(most / lines));
+  const top = Math.ceil(most / step + 0.1) * step;
+  return { frame, step, top, y: (value) => round(frame.bottom - (value / top) * (frame.bottom - frame.top)) };
 }
 
 /** The smallest of 1, 2, 2.5 and 5 times a power of ten that is at least this. */
 function niceStep(least) {
   const power = 10 ** Math.floor(Math.log10(least));
   return [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((step) => step >= least * 0.999);
-}
-
-function drawAxes(svg, scales, width, frame) {
-  for (let value = 0; value <= scales.top * 1.001; value += scales.step) {
-    const y = scales.y(value);
-    svg.append(make("line", { class: "grid", x1: frame.left, x2: width - frame.right, y1: y, y2: y }));
-    svg.append(label(number(value), { x: frame.left - 8, y: y + 4, "text-anchor": "end" }));
-  }
-  svg.append(label("sessions", { x: 0, y: 10 }));
-  const span = scales.end - scales.first;
-  const most = Math.max(2, Math.floor((width - frame.left) / 90));
-  const step = STEPS_OF_TIME.find((seconds) => span / seconds <= most) ?? 604_800;
-  const offset = new Date(scales.first * 1000).getTimezoneOffset() * 60;
-  const begin = Math.ceil((scales.first - offset) / step) * step + offset;
-  for (let time = begin; time <= scales.end; time += step) {
-    const x = scales.x(time);
-    const bottom = frame.height - frame.bottom;
-    svg.append(make("line", { class: "tick", x1: x, x2: x, y1: bottom, y2: bottom + 4 }));
-    if (x > frame.left + 12 && x < width - 24) {
-      const text = clock(time, { seconds: step < 60, day: span > 86_400 });
-      svg.append(label(text, { x, y: frame.height - 6, "text-anchor": "middle" }));
-    }
-  }
-}
-
-function drawOutages(svg, history, scales, frame) {
-  eachRun(history, scales, (from, to) => {
-    const x = scales.x(from);
-    const width = Math.max(2, scales.x(to) - x);
-    svg.append(make("rect", { class: "outage", x, width, y: frame.top, height: frame.height - frame.top - frame.bottom }));
-  });
-}
-
-function eachRun(history, scales, draw) {
-  let from = null;
-  history.outage.forEach((outage, i) => {
-    if (outage && from === null) {
-      from = history.times[i];
-    } else if (!outage && from !== null) {
-      draw(from, history.times[i]);
-      from = null;
-    }
-  });
-  if (from !== null) {
-    draw(from, scales.end);
-  }
-}
-
-/** The x coordinate where a value ends. */
-function until(history, i, scales) {
-  return scales.x(i + 1 < history.times.length ? history.times[i + 1] : scales.end);
-}
-
-/** A line in steps, with gaps where there is no value; with a base, the area above it. */
-function steps(history, values, scales, base) {
-  let path = "";
-  let drawing = false;
-  values.forEach((value, i) => {
-    if (value === null) {
-      drawing = false;
-      return;
-    }
-    const x = scales.x(history.times[i]);
-    const end = until(history, i, scales);
-    const y = scales.y(value);
-    if (base !== undefined) {
-      path += `M${x} ${base}V${y}H${end}V${base}Z`;
-    } else {
-      path += `${drawing ? "V" : `M${x} `}${y}H${end}`;
-    }
-    drawing = true;
-  });
-  return path;
-}
-
-/** The area above the capacity. */
-function excess(history, scales) {
-  return history.sessions
-    .map((value, i) => {
-      if (value === null || value <= history.capacity[i]) {
-        return "";
-      }
-      const low = scales.y(history.capacity[i]);
-      return `M${scales.x(history.times[i])} ${low}V${scales.y(value)}H${until(history, i, scales)}V${low}Z`;
-    })
-    .join("");
-}
-
-function followPointer(svg, history, scales, frame) {
-  const line = make("line", { class: "pointer", y1: frame.top, y2: frame.height - frame.bottom });
-  const text = label("", { y: 10, class: "readout" });
-  const group = make("g", { visibility: "hidden" });
-  group.append(line, text);
-  svg.append(group);
-  svg.addEventListener("pointermove", (event) => {
-    const x = event.clientX - svg.getBoundingClientRect().left;
-    const time = scales.timeAt(x);
-    const i = history.times.findLastIndex((at) => at <= time);
-    if (i < 0) {
-      return;
-    }
-    line.setAttribute("x1", x);
-    line.setAttribute("x2", x);
-    const sessions = history.sessions[i] === null ? "no count" : number(history.sessions[i]);
-    const at = clock(history.times[i], { seconds: true });
-    text.textContent = `${at}: ${sessions} of ${number(history.capacity[i])}`;
-    const right = x > svg.clientWidth / 2;
-    text.setAttribute("x", right ? x - 6 : x + 6);
-    text.setAttribute("text-anchor", right ? "end" : "start");
-    group.setAttribute("visibility", "visible");
-  });
-  svg.addEventListener("pointerleave", () => group.setAttribute("visibility", "hidden"));
 }
 
 function label(text, attributes) {

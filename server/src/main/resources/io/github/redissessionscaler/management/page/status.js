@@ -1,11 +1,12 @@
 /** Polls the scaler and shows its triggers and connections. */
 
-import { showConnections } from "./connections.js";
-import { nameOf, showList } from "./list.js";
+import { showConditions, showConnections, showRefused } from "./band.js";
+import { nameOf, showTable } from "./table.js";
 import { clock, many, number, write } from "./words.js";
 
-const PAGE_SIZE = 20;
-const SPARK_POINTS = 80;
+const PAGE_SIZE = 100;
+const SPARK_POINTS = 60;
+const TITLE = document.title;
 const SHORTEST_REST = 1000;
 const TIMEOUT = 5000;
 
@@ -26,6 +27,7 @@ function readAddress() {
     search: parameters.get("search") ?? "",
     sort: parameters.get("sort") ?? "problem",
     window: parameters.get("window") ?? "6h",
+    condition: parameters.get("condition") ?? "",
     offset: Number(parameters.get("offset") ?? 0),
     open: parameters.has("open") ? new Set(parameters.getAll("open").filter(Boolean)) : undefined,
   };
@@ -42,6 +44,9 @@ function writeAddress() {
   if (view.window !== "6h") {
     parameters.set("window", view.window);
   }
+  if (view.condition) {
+    parameters.set("condition", view.condition);
+  }
   if (view.offset > 0) {
     parameters.set("offset", view.offset);
   }
@@ -57,9 +62,12 @@ function requestUrl() {
     sort: view.sort,
     window: view.window,
     offset: view.offset,
-    limit: PAGE_SIZE,
+    limit: view.condition === "refused" ? 0 : PAGE_SIZE,
     points: SPARK_POINTS,
   });
+  if (view.condition && view.condition !== "refused") {
+    parameters.set("condition", view.condition);
+  }
   view.open?.forEach((name) => parameters.append("open", name));
   return `api/status?${parameters}`;
 }
@@ -98,29 +106,43 @@ function show(status) {
     view.open = new Set([nameOf(status.triggers[0])]);
     again = true;
   }
-  showLatest();
   showNumbers(status);
+  showLatest();
+  showProblems(status.problems);
   showConnections(byId("connections"), status.connections);
+  showConditions(byId("conditions"), status.conditions, view.condition, choose);
+  showRefused(byId("refused-section"), byId("refused"), status.refused);
+}
+
+/** In the tab: the number of problems. */
+function showProblems(problems) {
+  document.title = problems > 0 ? `(${number(problems)}) ${TITLE}` : TITLE;
+  const icon = problems > 0 ? `icon.svg?problems=${problems}` : "icon.svg";
+  if (byId("icon").getAttribute("href") !== icon) {
+    byId("icon").setAttribute("href", icon);
+  }
+}
+
+function choose(condition) {
+  view.condition = condition;
+  view.offset = 0;
+  changed();
 }
 
 function showLatest() {
   const now = Date.parse(latest.now) / 1000;
-  showList(byId("triggers"), latest.triggers, view.open ?? new Set(), now, toggle);
+  showTable(byId("triggers"), latest.triggers, view.open ?? new Set(), now, toggle);
 }
 
 function showNumbers(status) {
-  const parts = [number(status.known)];
-  if (status.outages > 0) {
-    parts.push(`${number(status.outages)} without a count from Redis`);
-  }
-  if (status.problems > 0) {
-    parts.push(`${number(status.problems)} with warnings`);
-  }
-  write(byId("summary"), status.known > 0 ? parts.join(", ") : "");
-  write(byId("found"), view.search ? `${many(status.found, "trigger")} found` : "");
-  byId("empty").hidden = status.known > 0;
+  write(byId("triggers-heading"), status.known > 0 ? many(status.known, "trigger") : "Triggers");
+  write(byId("found"), view.search || view.condition ? `${many(status.found, "trigger")} found` : "");
+  byId("found").hidden = view.condition === "refused";
+  byId("table").hidden = status.triggers.length === 0;
+  write(byId("axis-from"), byId("window").selectedOptions[0].textContent);
+  byId("empty").hidden = status.known > 0 || status.refused.length > 0;
   const last = view.offset + status.triggers.length;
-  byId("pager").hidden = status.found <= PAGE_SIZE && view.offset === 0;
+  byId("pager").hidden = view.condition === "refused" || (status.found <= PAGE_SIZE && view.offset === 0);
   write(byId("page"), `${number(Math.min(view.offset + 1, last))}–${number(last)} of ${number(status.found)}`);
   byId("previous").disabled = view.offset === 0;
   byId("next").disabled = last >= status.found;

@@ -3,6 +3,21 @@
 const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
 const coarse = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
+/** The documentation. */
+export const DOCS = "https://github.com/redis-session-scaler/redis-session-scaler/blob/main/docs/";
+
+let timeZone;
+
+/** The time zone of all times; undefined for that of the browser. */
+export function useTimeZone(zone) {
+  timeZone = zone;
+}
+
+/** The difference to UTC in seconds, negative east of Greenwich. */
+export function zoneOffset(epochSeconds) {
+  return timeZone === "UTC" ? 0 : new Date(epochSeconds * 1000).getTimezoneOffset() * 60;
+}
+
 /** A number with thousands separators. */
 export function number(value) {
   return (Math.abs(value) < 1000 ? plain : coarse).format(value);
@@ -15,9 +30,6 @@ export function many(value, one, more = one + "s") {
 
 /** A duration with about two significant digits. */
 export function span(seconds) {
-  if (seconds < 10) {
-    return `${seconds.toFixed(1)} s`;
-  }
   if (seconds < 120) {
     return `${Math.round(seconds)} s`;
   }
@@ -27,9 +39,10 @@ export function span(seconds) {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
 }
 
-/** The local time of day, optionally with seconds and with the weekday. */
+/** The time of day, optionally with seconds and with the weekday. */
 export function clock(epochSeconds, { seconds = false, day = false } = {}) {
   return new Date(epochSeconds * 1000).toLocaleString("en-GB", {
+    timeZone,
     hour: "2-digit",
     minute: "2-digit",
     ...(seconds ? { second: "2-digit" } : {}),
@@ -62,4 +75,25 @@ export function element(tag, text = "", className = "") {
     made.className = className;
   }
   return made;
+}
+
+/** Makes the list as long as the data, and updates each item. Existing items are reused, so that focus and selection are kept. */
+export function fill(list, data, create, update) {
+  while (list.children.length > data.length) {
+    list.lastElementChild.remove();
+  }
+  data.forEach((one, i) => update(list.children[i] ?? list.appendChild(create()), one));
+}
+
+/** Lets a button copy the text of an element. Without access to the clipboard, it selects the text. */
+export function copies(button, source) {
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      write(button, "Copied");
+      setTimeout(() => write(button, "Copy"), 2000);
+    } catch {
+      getSelection().selectAllChildren(source);
+    }
+  });
 }

@@ -1,0 +1,106 @@
+/** Shows what is wrong: the state of each Redis connection, the number of triggers in each state, and refused triggers. */
+
+import { copies, copyOf, element, fill, many, number, part, span, write } from "./words.js";
+
+const CONNECTION_STATES = { up: ["good", "up"], down: ["bad", "down"], unused: ["", "not used yet"] };
+
+/** The states in the order of their buttons: what they are called, and how they look. */
+export const CONDITIONS = {
+  minimum: ["bad", "at minimum", "Redis gives no count, and inactive and 0 are reported: the application loses replicas"],
+  error: ["bad", "error", "UNAVAILABLE is reported: KEDA uses its fallback, or the HPA keeps the replicas"],
+  held: ["held", "held", "Redis gives no count, and the last value is reported: nothing changes"],
+  refused: ["bad", "refused", "The trigger is wrong, and KEDA gets an error"],
+  warning: ["warn", "warning", "There is a count, but something does not fit"],
+  tolerated: ["", "within tolerance", "Another number of replicas would be needed, but the HPA tolerates the difference"],
+  fine: ["good", "fine", "The replicas fit the sessions"],
+};
+
+/** Updates the list of connections. */
+export function showConnections(list, connections) {
+  fill(list, connections, () => copyOf("connection-template").firstElementChild, showConnection);
+}
+
+function showConnection(item, connection) {
+  const [kind, state] = CONNECTION_STATES[connection.state];
+  const pill = part(item, "state");
+  pill.dataset.kind = kind;
+  write(pill, connection.seconds === undefined ? state : `${state} for ${span(connection.seconds)}`);
+  write(part(item, "name"), connection.name);
+  write(part(item, "where"), where(connection));
+  write(part(item, "numbers"), numbers(connection));
+  write(part(item, "trouble"), trouble(connection));
+}
+
+function where(connection) {
+  const tls = connection.tls ? ", TLS" : "";
+  const server = connection.server ? `, ${connection.server}` : "";
+  return `${connection.address ?? ""}, user ${connection.user ?? "default"}${tls}${server}`;
+}
+
+function numbers(connection) {
+  const parts = [];
+  if (connection.latencyMillis !== undefined) {
+    parts.push(`round trip ${millis(connection.latencyMillis)}, slowest ${millis(connection.slowestMillis)}`);
+  }
+  if (connection.reconnects > 0) {
+    parts.push(many(connection.reconnects, "reconnect"));
+  }
+  return parts.join(", ");
+}
+
+function trouble(connection) {
+  if (!connection.lastFailure) {
+    return "";
+  }
+  const { reason, message, seconds } = connection.lastFailure;
+  return connection.state === "down"
+    ? `${reason}: ${message}`
+    : `Last failed read ${span(seconds)} ago, ${reason}: ${message}`;
+}
+
+function millis(value) {
+  return `${value < 10 ? value.toFixed(2) : Math.round(value)} ms`;
+}
+
+/**
+ * Updates the buttons that filter the table.
+ *
+ * @param choose called with the state of a pressed button, or with an empty text
+ */
+export function showConditions(box, conditions, chosen, choose) {
+  for (const [condition, [kind, name, title]] of Object.entries(CONDITIONS)) {
+    const button = document.getElementById(`filter-${condition}`) ?? newButton(box, condition, title, choose);
+    button.dataset.kind = conditions[condition] > 0 ? kind : "";
+    button.setAttribute("aria-pressed", String(chosen === condition));
+    button.hidden = conditions[condition] === 0 && chosen !== condition;
+    write(button, `${number(conditions[condition])} ${name}`);
+  }
+}
+
+function newButton(box, condition, title, choose) {
+  const button = element("button");
+  button.id = `filter-${condition}`;
+  button.type = "button";
+  button.title = title;
+  button.addEventListener("click", () =>
+    choose(button.getAttribute("aria-pressed") === "true" ? "" : condition),
+  );
+  return box.appendChild(button);
+}
+
+/** Updates the refused triggers. */
+export function showRefused(section, list, refused) {
+  section.hidden = refused.length === 0;
+  fill(list, refused, newRefused, (item, one) => {
+    write(part(item, "name"), `${one.namespace}/${one.name}`);
+    write(part(item, "when"), `refused for ${span(one.seconds)}, last ${span(one.lastSeconds)} ago`);
+    write(part(item, "reason"), one.reason);
+    write(part(item, "command"), `kubectl -n ${one.namespace} edit scaledobject ${one.name}`);
+  });
+}
+
+function newRefused() {
+  const item = copyOf("refused-template").firstElementChild;
+  copies(part(item, "copy"), part(item, "command"));
+  return item;
+}

@@ -1,0 +1,146 @@
+/** The table of triggers, with a row for each that can be opened. */
+
+import { CONDITIONS } from "./band.js";
+import { showDetail } from "./detail.js";
+import { drawSpark } from "./plot.js";
+import { copyOf, element, number, part, span, write } from "./words.js";
+
+/** Characters at the end of a name that stay visible when it is cut. */
+const TAIL = 8;
+
+const rows = new Map();
+
+/** The name of a trigger in the URLs of the page and of the API. */
+export function nameOf(trigger) {
+  return `${trigger.namespace}/${trigger.name}/${trigger.trigger}`;
+}
+
+/**
+ * Updates the table. Existing rows are reused, so that focus and open rows are kept.
+ *
+ * @param toggle called with the name of a trigger to open or close
+ */
+export function showTable(body, triggers, open, now, toggle) {
+  const shown = new Set(triggers.map(nameOf));
+  for (const [name, row] of rows) {
+    if (!shown.has(name)) {
+      row.detail?.remove();
+      row.row.remove();
+      rows.delete(name);
+    }
+  }
+  // A cell over more columns than are visible would add columns.
+  const columns = [...body.parentElement.tHead.rows[0].cells].filter((one) => one.offsetWidth > 0).length || 1;
+  let before = null;
+  let namespace;
+  for (const trigger of triggers) {
+    const name = nameOf(trigger);
+    const row = rows.get(name) ?? newRow(name, toggle);
+    before = place(body, row.row, before);
+    showRow(row.row, trigger, trigger.namespace !== namespace);
+    namespace = trigger.namespace;
+    const isOpen = open.has(name) && trigger.history !== undefined;
+    row.row.querySelector(".opener").setAttribute("aria-expanded", String(open.has(name)));
+    if (isOpen) {
+      row.detail ??= newDetail(name);
+      before = place(body, row.detail, before);
+      row.detail.firstElementChild.colSpan = columns;
+      showDetail(row.detail.firstElementChild, trigger, now);
+    } else if (row.detail) {
+      row.detail.remove();
+      row.detail = undefined;
+    }
+  }
+}
+
+/** Puts an element behind another one, or first. Moves nothing that is in its place. */
+function place(body, row, before) {
+  const expected = before ? before.nextElementSibling : body.firstElementChild;
+  if (expected !== row) {
+    body.insertBefore(row, expected);
+  }
+  return row;
+}
+
+function newRow(name, toggle) {
+  const row = copyOf("trigger-template").firstElementChild;
+  const opener = row.querySelector(".opener");
+  opener.setAttribute("aria-controls", `detail-${name}`);
+  opener.addEventListener("click", () => toggle(name));
+  const made = { row, detail: undefined };
+  rows.set(name, made);
+  return made;
+}
+
+function newDetail(name) {
+  const row = element("tr", "", "detail-row");
+  row.id = `detail-${name}`;
+  row.append(element("td"));
+  return row;
+}
+
+function showRow(row, trigger, first) {
+  row.dataset.condition = trigger.condition;
+  row.classList.toggle("first", first);
+  const [kind, state, title] = stateOf(trigger);
+  const pill = part(row, "state");
+  pill.dataset.kind = kind;
+  pill.title = title;
+  write(pill, state);
+  const namespace = part(row, "namespace");
+  namespace.title = trigger.namespace;
+  write(namespace, trigger.namespace);
+  const name = part(row, "name");
+  row.querySelector(".opener").title = `${trigger.namespace}/${trigger.name}, metric ${trigger.metric}`;
+  write(name.firstElementChild, trigger.name.slice(0, -TAIL));
+  write(name.lastElementChild, trigger.name.slice(-TAIL));
+  write(part(row, "metric"), trigger.metric);
+  write(part(row, "sessions"), sessions(trigger));
+  write(part(row, "target"), number(trigger.target));
+  write(part(row, "replicas"), replicas(trigger));
+  write(part(row, "next"), next(trigger));
+  if (trigger.spark) {
+    drawSpark(part(row, "spark"), trigger.spark);
+  }
+}
+
+function stateOf(trigger) {
+  return trigger.value === undefined && !missedBy(trigger) ? ["", "no value yet", ""] : CONDITIONS[trigger.condition];
+}
+
+/** Why there is no count now, if there is none. */
+function missedBy(trigger) {
+  return trigger.outage ?? trigger.uncounted;
+}
+
+function sessions(trigger) {
+  if (trigger.sessions === undefined) {
+    return "–";
+  }
+  const about = trigger.method === "estimate" ? "≈ " : "";
+  const count = about + number(Math.round(trigger.sessions));
+  return missedBy(trigger) ? `last ${count}, ${span(trigger.ageSeconds)} ago` : count;
+}
+
+function replicas(trigger) {
+  if (trigger.replicas === undefined) {
+    return "–";
+  }
+  const about = trigger.replicasPresumed ? "≈ " : "";
+  const coming = trigger.scaleIn?.replicas ?? trigger.wantedReplicas ?? trigger.replicas;
+  return about + number(trigger.replicas) + (coming === trigger.replicas ? "" : ` → ${number(coming)}`);
+}
+
+function next(trigger) {
+  if (missedBy(trigger)) {
+    return missedBy(trigger).next;
+  }
+  const parts = [];
+  if (trigger.moreReplicasAt !== undefined) {
+    parts.push(`▲ ${number(trigger.moreReplicasAt)}`);
+  }
+  if (trigger.fewerReplicasAt !== undefined && trigger.replicas > 1) {
+    parts.push(`▼ ${number(trigger.fewerReplicasAt)}`);
+  }
+  return parts.join("  ");
+}
