@@ -166,11 +166,11 @@ final class ReasonChain {
                 !missed.isOutage()
                         ? "Redis works, so onUnavailable does not apply"
                         : switch (trigger.onUnavailable()) {
-                    case UnavailablePolicy.Minimum() -> "onUnavailable: minimum";
-                    case UnavailablePolicy.Hold(Duration holdFor) ->
-                        "onUnavailable: hold for " + Durations.format(holdFor);
-                    case UnavailablePolicy.Fail() -> "onUnavailable: error";
-                });
+                            case UnavailablePolicy.Minimum() -> "onUnavailable: minimum";
+                            case UnavailablePolicy.Hold(Duration holdFor) ->
+                                "onUnavailable: hold for " + Durations.format(holdFor);
+                            case UnavailablePolicy.Fail() -> "onUnavailable: error";
+                        });
         steps.add("no count from Redis for %s (%s)".formatted(span(between(missed.since(), now)), missed.reason()));
         state.count()
                 .ifPresent(count -> steps.add(

@@ -62,7 +62,7 @@ function docsOf(trigger) {
     return ["outages.md#reasons", `What ${missed.reason} means, and what is reported meanwhile`];
   }
   if (trigger.targetProblem) {
-    return ["metadata.md#keys", "How sessionSizeKey works"];
+    return ["metadata.md#parameter-list", "How sessionSizeKey works"];
   }
   if (trigger.advice.length > 0) {
     return ["counting.md#layout-warnings", "What this warning means"];
