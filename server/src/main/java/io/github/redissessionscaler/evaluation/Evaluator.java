@@ -384,6 +384,7 @@ public final class Evaluator {
         } else if (state.isTargetKnown()) {
             state.targetStays(problem);
         } else {
+            state.targetStays("it was never read, so UNAVAILABLE is reported as the value: " + problem);
             throw new UnavailableException(failure);
         }
     }

@@ -58,16 +58,17 @@ final class EventConnection implements AutoCloseable {
     }
 
     private void listen() {
-        Duration retry = FIRST_RETRY;
+        Duration next = FIRST_RETRY;
+        Duration pause;
         do {
             boolean subscribed = false;
+            long start = System.nanoTime();
             try (Connection connection = server.open()) {
                 open = connection;
                 connection.sendCommand(Protocol.Command.PSUBSCRIBE, channels);
                 server.stats().sent(Protocol.Command.PSUBSCRIBE.name(), 1);
                 connection.getOne();
                 subscribed = true;
-                retry = FIRST_RETRY;
                 listener.interrupted();
                 receive(connection);
             } catch (JedisException | KeyspaceException e) {
@@ -82,10 +83,12 @@ final class EventConnection implements AutoCloseable {
             if (subscribed) {
                 server.stats().lost();
                 reportInterruption();
-            } else {
-                retry = retry.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? retry.multipliedBy(2) : LAST_RETRY;
             }
-        } while (!isClosedWithin(retry));
+            // A server that accepts each subscription and ends it at once is not asked ten times a second.
+            boolean lasted = subscribed && System.nanoTime() - start > LAST_RETRY.toNanos();
+            pause = lasted ? FIRST_RETRY : next;
+            next = pause.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? pause.multipliedBy(2) : LAST_RETRY;
+        } while (!isClosedWithin(pause));
     }
 
     /** Exceptions of the listener do not end the subscription. */
@@ -120,6 +123,7 @@ final class EventConnection implements AutoCloseable {
 
     private static boolean isEvent(Object message) {
         return message instanceof List<?> parts
+                && !parts.isEmpty()
                 && parts.getFirst() instanceof byte[] kind
                 && kind.length == EVENT.length();
     }

@@ -14,11 +14,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 
@@ -138,6 +141,69 @@ final class OnePictureTest {
             } finally {
                 cluster.primary(1).resume();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"minimum, pause", "minimum, kill", "hold, pause", "hold, kill", "error, pause", "error, kill"})
+    void bothRpcsAgreeWhileRedisIsStoppedAndStarted(String policy, String way) {
+        fill(3);
+        try (Jedis jedis = redis.connect()) {
+            jedis.rpush("queue", "a", "b");
+            jedis.set("flag", "1");
+        }
+        Map<Map<String, String>, String> expected = Map.of(
+                Map.of("onUnavailable", policy), "5.0 true",
+                Map.of("onUnavailable", policy, "keyPattern", "session:*"), "3.0 true",
+                Map.of("onUnavailable", policy, "key", "queue"), "2.0 true",
+                Map.of("onUnavailable", policy, "activeKey", "flag"), "5.0 true");
+        try (var scaler = RunningScaler.impatient(Map.of("REDIS_ADDRESS", redis.address(), "COUNT_REFRESH", "1h"))) {
+            expected.forEach((trigger, answer) -> await().untilAsserted(
+                            () -> assertThat(bothOf(scaler, trigger)).isEqualTo(answer)));
+            for (int i = 0; i < 2; i++) {
+                if (way.equals("pause")) {
+                    redis.pause();
+                } else {
+                    redis.killSaved();
+                }
+                expected.forEach((trigger, answer) -> {
+                    for (int call = 0; call < 3; call++) {
+                        assertThat(bothOf(scaler, trigger))
+                                .as("%s", trigger)
+                                .isEqualTo(
+                                        switch (policy) {
+                                            case "minimum" -> "0.0 false";
+                                            case "hold" -> answer;
+                                            default -> "UNAVAILABLE UNAVAILABLE";
+                                        });
+                    }
+                });
+                if (way.equals("pause")) {
+                    redis.resume();
+                } else {
+                    redis.restart();
+                }
+                expected.forEach((trigger, answer) -> {
+                    await().untilAsserted(() -> assertThat(bothOf(scaler, trigger))
+                            .as("%s", trigger)
+                            .isEqualTo(answer));
+                    for (int call = 0; call < 3; call++) {
+                        assertThat(bothOf(scaler, trigger)).as("%s", trigger).isEqualTo(answer);
+                    }
+                });
+            }
+        }
+    }
+
+    private static String bothOf(RunningScaler scaler, Map<String, String> trigger) {
+        return codeOr(() -> scaler.metric(trigger)) + " " + codeOr(() -> scaler.isActive(trigger));
+    }
+
+    private static String codeOr(Supplier<Object> call) {
+        try {
+            return String.valueOf(call.get());
+        } catch (StatusRuntimeException e) {
+            return e.getStatus().getCode().name();
         }
     }
 

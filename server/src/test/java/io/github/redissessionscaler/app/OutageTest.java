@@ -131,6 +131,9 @@ final class OutageTest {
                     catchThrowableOfType(StatusRuntimeException.class, () -> fresh.metric(metadata));
             assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
             assertThat(failure.getStatus().getDescription()).contains("LOADING");
+            assertThat(fresh.get("/api/status").body())
+                    .contains(
+                            "\"condition\":\"problem\"", "it was never read, so UNAVAILABLE is reported as the value");
 
             loading.set(false);
             assertThat(fresh.metric(metadata)).isEqualTo(40);

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.config.ConnectionConfig;
@@ -9,8 +10,10 @@ import io.github.redissessionscaler.keyspace.KeyspaceEvents.Listener;
 import io.github.redissessionscaler.redis.RedisKeyspace.Backend;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.ScriptedRedis;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +29,7 @@ final class EventFeedTest {
     private final RedisServer redis = RedisServer.start("--notify-keyspace-events", "AKE");
     private final Jedis client = redis.connect();
     private final Telemetry telemetry = new Telemetry(InstantSource.system(), TIMEOUT);
-    private final Backend backend = backend();
+    private final Backend backend = backend(redis.port());
     private final FailingListener listener = new FailingListener();
 
     @AfterEach
@@ -68,6 +71,16 @@ final class EventFeedTest {
         }
     }
 
+    @Test
+    void aMessageWithoutAKindIsPassedOver() {
+        String event = "*4\r\n$8\r\npmessage\r\n$1\r\n*\r\n$1\r\nc\r\n$3\r\nset\r\n";
+        try (var odd = ScriptedRedis.answering(
+                        Map.of("PSUBSCRIBE", ("*0\r\n*0\r\n:5\r\n$-1\r\n" + event).getBytes(US_ASCII)));
+                var _ = EventFeed.start(() -> backend(odd.port()), listener)) {
+            await().until(() -> listener.events.get() > 0);
+        }
+    }
+
     private void awaitEvent() {
         int before = listener.events.get();
         await().until(() -> {
@@ -82,8 +95,8 @@ final class EventFeedTest {
         }
     }
 
-    private Backend backend() {
-        var node = new Node("127.0.0.1", redis.port());
+    private Backend backend(int port) {
+        var node = new Node("127.0.0.1", port);
         var connection = new ConnectionConfig(
                 "default", new Topology.Standalone(node), 0, Optional.empty(), Optional.empty(), Set.of());
         var stats = telemetry.connection("default");

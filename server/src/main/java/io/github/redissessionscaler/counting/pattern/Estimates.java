@@ -64,7 +64,7 @@ public final class Estimates {
     private record Stratum(KeyFilter filter, String shard) {}
 
     /** The result of one visit of a shard, with its DBSIZE and the server time used. */
-    private record Visit(String shard, long size, long serverNanos, long keys, List<DrawnPage> drawn) {}
+    private record Visit(String shard, long size, long serverNanos, long readNanos, long keys, List<DrawnPage> drawn) {}
 
     private record DrawnPage(long keys, List<MatchSum> matching) {}
 
@@ -89,13 +89,14 @@ public final class Estimates {
      * @param estimates by filter
      * @param keys visited on all primaries
      * @param serverNanos server time used
+     * @param readNanos the part of it for the rules of filters
      * @param pauseNanos how long to wait before the next round
      */
-    public record SampleRound(List<Estimate> estimates, long keys, long serverNanos, long pauseNanos) {
+    public record SampleRound(List<Estimate> estimates, long keys, long serverNanos, long readNanos, long pauseNanos) {
 
-        /** Server time per key; 0 if there were no keys. */
-        double serverNanosPerKey() {
-            return keys == 0 ? 0 : (double) serverNanos / (double) keys;
+        /** Per key; 0 if there were no keys. */
+        KeyCosts costs() {
+            return KeyCosts.measured(serverNanos, readNanos, keys);
         }
     }
 
@@ -175,12 +176,13 @@ public final class Estimates {
                 .max(Comparator.naturalOrder())
                 .orElse(Instant.MIN);
         long nanos = visits.stream().mapToLong(Visit::serverNanos).sum();
+        long readNanos = visits.stream().mapToLong(Visit::readNanos).sum();
         long keys = visits.stream().mapToLong(Visit::keys).sum();
         long pause = visits.stream()
                 .mapToLong(visit -> pace(visit.shard()).pauseNanos(visit.serverNanos()))
                 .max()
                 .orElse(0);
-        return new SampleRound(estimates, keys, nanos, Math.max(pause, VISIT_NANOS));
+        return new SampleRound(estimates, keys, nanos, readNanos, Math.max(pause, VISIT_NANOS));
     }
 
     private Estimate estimate(KeyFilter filter, int index, List<Visit> visits, Instant now) {
@@ -235,6 +237,7 @@ public final class Estimates {
                 shard.name(),
                 size,
                 serverNanos,
+                timed.readNanos(),
                 keys,
                 drawnTogether(drawn, filters.size(), first || hurries() ? FIRST_SAMPLES : 1));
     }

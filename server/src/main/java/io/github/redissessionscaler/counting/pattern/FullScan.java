@@ -43,11 +43,11 @@ final class FullScan {
      * The result.
      *
      * @param sums by filter
-     * @param serverNanosPerKey server time per visited key; 0 if there were none
+     * @param costs per visited key; 0 if there were none
      * @param restNanos remaining pause for the cost of the last pages
      * @param doubts contradictions between SCAN and DBSIZE, each a sentence for an operator
      */
-    record Result(List<MatchSum> sums, double serverNanosPerKey, long restNanos, List<String> doubts) {}
+    record Result(List<MatchSum> sums, KeyCosts costs, long restNanos, List<String> doubts) {}
 
     /** Called for each page with its number of keys and its server time. Called from several threads. */
     interface Visited {
@@ -55,7 +55,7 @@ final class FullScan {
     }
 
     private record ShardResult(
-            List<MatchSum> sums, long serverNanos, long keys, long restNanos, Optional<String> doubt) {}
+            List<MatchSum> sums, long serverNanos, long readNanos, long keys, long restNanos, Optional<String> doubt) {}
 
     private final Keyspace keyspace;
     private final List<KeyFilter> filters;
@@ -126,6 +126,7 @@ final class FullScan {
     private Result sum(List<ShardResult> results) {
         List<MatchSum> sums = new ArrayList<>(Collections.nCopies(filters.size(), MatchSum.NONE));
         long serverNanos = 0;
+        long readNanos = 0;
         long keys = 0;
         long restNanos = 0;
         for (ShardResult result : results) {
@@ -133,12 +134,13 @@ final class FullScan {
                 sums.set(i, sums.get(i).plus(result.sums().get(i)));
             }
             serverNanos += result.serverNanos();
+            readNanos += result.readNanos();
             keys += result.keys();
             restNanos = Math.max(restNanos, result.restNanos());
         }
         return new Result(
                 List.copyOf(sums),
-                keys == 0 ? 0 : (double) serverNanos / (double) keys,
+                KeyCosts.measured(serverNanos, readNanos, keys),
                 restNanos,
                 results.stream().flatMap(result -> result.doubt().stream()).toList());
     }
@@ -188,6 +190,7 @@ final class FullScan {
         return Optional.of(new ShardResult(
                 tally.sums(),
                 serverNanos,
+                timed.readNanos(),
                 keys,
                 pace.pauseNanos(sincePause),
                 ScanCoverage.doubt(shard.name(), distinct.count(), sizeBefore, shard.size())));

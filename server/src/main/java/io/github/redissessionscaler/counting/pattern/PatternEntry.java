@@ -119,12 +119,12 @@ public final class PatternEntry {
     }
 
     /** Chooses the counting method. */
-    void choose(MethodChoice choice, long largestShard, double serverNanosPerKey) {
+    void choose(MethodChoice choice, long largestShard, KeyCosts costs) {
         Method before = method;
         fewKeys = largestShard <= MethodChoice.FEW_KEYS;
         method = before == null
-                ? choice.choose(accuracy, largestShard, serverNanosPerKey)
-                : choice.choose(accuracy, largestShard, serverNanosPerKey, before);
+                ? choice.choose(accuracy, largestShard, costs.of(filter))
+                : choice.choose(accuracy, largestShard, costs.of(filter), before);
         if (before != null && before != method) {
             if (scanned()) {
                 exact = null;

@@ -21,9 +21,6 @@ import java.util.function.Predicate;
  */
 final class PatternRegistry {
 
-    /** Weight of a new measurement in the average cost. */
-    private static final double LEARNING = 0.2;
-
     final ReentrantLock lock = new ReentrantLock();
     final Condition changed = lock.newCondition();
 
@@ -32,8 +29,7 @@ final class PatternRegistry {
     private final IntSupplier limit;
     private final Map<MatchingKeys, PatternEntry> entries = new LinkedHashMap<>();
 
-    /** Average server time per key, starting with a typical value. */
-    private double serverNanosPerKey = 2_000;
+    private KeyCosts costs = KeyCosts.TYPICAL;
 
     private boolean closed;
 
@@ -108,15 +104,13 @@ final class PatternRegistry {
         entries.values().removeIf(entry -> entry.lastUsed().isBefore(oldest));
     }
 
-    double serverNanosPerKey() {
-        return serverNanosPerKey;
+    KeyCosts costs() {
+        return costs;
     }
 
-    /** Adds a measured cost per key; 0 means no measurement. */
-    void learnCost(double nanosPerKey) {
-        if (nanosPerKey > 0) {
-            serverNanosPerKey += LEARNING * (nanosPerKey - serverNanosPerKey);
-        }
+    /** Adds measured costs. */
+    void learnCost(KeyCosts measured) {
+        costs = costs.with(measured);
     }
 
     void close() {

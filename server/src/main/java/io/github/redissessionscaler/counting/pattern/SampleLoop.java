@@ -47,7 +47,7 @@ final class SampleLoop extends BackgroundLoop {
                     entry.sampled(round.estimates().get(index), now);
                 }
             }
-            entries.learnCost(round.serverNanosPerKey());
+            entries.learnCost(round.costs());
             succeeded(round.pauseNanos());
             if (awaited()) {
                 restUntilNext();

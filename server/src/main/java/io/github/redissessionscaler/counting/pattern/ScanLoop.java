@@ -73,7 +73,7 @@ final class ScanLoop extends BackgroundLoop {
     /** Starts estimating a new entry that the running scan does not count. */
     void admit(PatternEntry entry) {
         if (pass != null && entry.isNew()) {
-            entry.choose(choice, largestShard, entries.serverNanosPerKey());
+            entry.choose(choice, largestShard, entries.costs());
             entry.missesScan();
         }
     }
@@ -113,7 +113,7 @@ final class ScanLoop extends BackgroundLoop {
         try {
             largestShard = largest;
             hinted = false;
-            entries.all().forEach(entry -> entry.choose(choice, largest, entries.serverNanosPerKey()));
+            entries.all().forEach(entry -> entry.choose(choice, largest, entries.costs()));
             if (samples.wanted()) {
                 samples.start();
                 entries.changed.signalAll();
@@ -203,7 +203,7 @@ final class ScanLoop extends BackgroundLoop {
             }
         }
         doubts = result.doubts();
-        entries.learnCost(result.serverNanosPerKey());
+        entries.learnCost(result.costs());
         restUntil = System.nanoTime() + Math.max(result.restNanos(), SHORTEST_REST.toNanos());
         succeeded(options.refresh().toNanos());
     }

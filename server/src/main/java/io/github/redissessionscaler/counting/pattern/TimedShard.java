@@ -19,6 +19,7 @@ final class TimedShard implements Shard {
     private final ServerThrottle pace;
     private final LongSupplier nanoTime;
     private long serverNanos;
+    private long readNanos;
 
     /**
      * With no server time yet.
@@ -36,6 +37,11 @@ final class TimedShard implements Shard {
         long taken = serverNanos;
         serverNanos = 0;
         return taken;
+    }
+
+    /** The server time of all requests so far that read something of keys that were found, in nanoseconds. */
+    long readNanos() {
+        return readNanos;
     }
 
     @Override
@@ -80,27 +86,34 @@ final class TimedShard implements Shard {
 
     @Override
     public List<String> types(List<byte[]> keys) {
-        return timed(() -> shard.types(keys));
+        return read(() -> shard.types(keys));
     }
 
     @Override
     public List<Long> timesToLive(List<byte[]> keys) {
-        return timed(() -> shard.timesToLive(keys));
+        return read(() -> shard.timesToLive(keys));
     }
 
     @Override
     public List<Long> idleSeconds(List<byte[]> keys) {
-        return timed(() -> shard.idleSeconds(keys));
+        return read(() -> shard.idleSeconds(keys));
     }
 
     @Override
     public List<Boolean> haveField(List<byte[]> keys, String field) {
-        return timed(() -> shard.haveField(keys, field));
+        return read(() -> shard.haveField(keys, field));
     }
 
     @Override
     public List<Long> sizes(List<byte[]> keys, List<String> types) {
-        return timed(() -> shard.sizes(keys, types));
+        return read(() -> shard.sizes(keys, types));
+    }
+
+    private <T> T read(Supplier<T> request) {
+        long before = serverNanos;
+        T answer = timed(request);
+        readNanos += serverNanos - before;
+        return answer;
     }
 
     private <T> T timed(Supplier<T> request) {
