@@ -67,7 +67,6 @@ public final class Logging extends ContextAwareBase implements Configurator {
     /** Logs why the scaler does not start. */
     static void error(String problem, Optional<Exception> stackTrace) {
         LoggingEventBuilder line = LoggerFactory.getLogger(Logging.class).atError();
-        stackTrace.ifPresent(line::setCause);
-        line.log("{}", problem);
+        stackTrace.map(line::setCause).orElse(line).log("{}", problem);
     }
 }

@@ -53,6 +53,8 @@ record KeyCheck(KeyRule rule, KeyRead read) {
         }
 
         /**
+         * The size of the value of each key: its elements, or the bytes of a string.
+         *
          * @param type of all the keys, if it is known
          * @param ofStrings whether strings have a size; otherwise it is 0
          */
