@@ -122,7 +122,8 @@ final class MalformedRepliesTest {
     void whatCameAndWhatWasExpected(String command, String reply, String key, String message) {
         Map<String, String> metadata = new HashMap<>(Map.of("onUnavailable", "error"));
         if (!key.isEmpty()) {
-            metadata.put(key.split("=")[0], key.split("=")[1]);
+            String[] entry = key.split("=", 2);
+            metadata.put(entry[0], entry[1]);
         }
         Map<String, String> replies = new HashMap<>(Map.of("DBSIZE", ":7\r\n", "TYPE", "+list\r\n"));
         replies.put(command, reply.replace("|", "\r\n"));
