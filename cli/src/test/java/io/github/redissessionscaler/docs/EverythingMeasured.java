@@ -51,6 +51,8 @@ final class EverythingMeasured {
                     "documentation", new IllegalStateException("as the documentation of metrics wants it"));
             scaler.metric(Map.of());
             scaler.isActive(Map.of());
+            assertThatThrownBy(() -> scaler.metric(Map.of("sesionSize", "100")))
+                    .hasMessageContaining("INVALID_ARGUMENT");
             scaler.metric(Map.of("lookAhead", "2m"));
             scaler.metric(Map.of("keyPattern", "session:*", "accuracy", "estimate"));
             scan(scaler, scrapes);

@@ -12,6 +12,7 @@ import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.management.ManagementServer;
+import io.github.redissessionscaler.management.RefusedMetrics;
 import io.github.redissessionscaler.management.ScanMetrics;
 import io.github.redissessionscaler.management.StatusPage;
 import io.github.redissessionscaler.management.TriggerMetrics;
@@ -162,6 +163,7 @@ public final class Scaler implements AutoCloseable {
 
     private void measure(Telemetry telemetry) {
         telemetry.registerLarge(new TriggerMetrics(engine.states, engine.layoutMonitor::findings, engine.clock));
+        telemetry.registerLarge(new RefusedMetrics(engine.refused));
         telemetry.register(new ScanMetrics(engine.counter::scans));
         telemetry.gauge(
                 "triggers",

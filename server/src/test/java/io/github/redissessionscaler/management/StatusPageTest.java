@@ -285,6 +285,8 @@ final class StatusPageTest {
         JsonObject refused = status.getAsJsonArray("refused").get(0).getAsJsonObject();
         assertThat(text(refused, "namespace") + "/" + text(refused, "name")).isEqualTo("shop/web");
         assertThat(text(refused, "reason")).contains("sesionSize", "did you mean 'sessionSize'?");
+        assertThat(scaler.scrape())
+                .contains("redis_session_scaler_trigger_refused{scaledobject=\"web\",scaledobject_namespace=\"shop\"} 1");
         assertThat(status("condition=held").get("found").getAsInt()).isEqualTo(1);
         assertThat(text(trigger("condition=held"), "condition")).isEqualTo("held");
     }
