@@ -4,6 +4,8 @@ import com.google.gson.GsonBuilder;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.input.ValueParser;
+import io.github.redissessionscaler.simulation.Frontier;
 import io.github.redissessionscaler.simulation.LoadCurve;
 import io.github.redissessionscaler.simulation.LoadCurveReader;
 import io.github.redissessionscaler.simulation.Outcome;
@@ -23,6 +25,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -58,6 +61,8 @@ final class SimulateCommand implements Callable<Integer> {
 
     private static final int PATIENCE_MILLIS = 10_000;
     private static final String GIVEN = "as given";
+    private static final ValueParser<Duration> MOST_OVERLOAD =
+            ValueParser.duration(Duration.ZERO, Duration.ofDays(400));
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -106,6 +111,19 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--changes", description = "Print every change of the number of replicas, with its reason.")
     private boolean changes;
 
+    @Option(
+            names = "--suggest",
+            description =
+                    "Also simulate combinations of headroom, lookAhead, sessionSize and behavior, and print the best.")
+    private boolean suggest;
+
+    @Option(
+            names = "--max-overload",
+            paramLabel = "TIME",
+            defaultValue = "0s",
+            description = "The overload that --suggest accepts; default: ${DEFAULT-VALUE}.")
+    private String mostOverload = "0s";
+
     @Option(names = "--svg", paramLabel = "FILE", description = "Write a chart to this SVG file.")
     private @Nullable Path picture;
 
@@ -120,7 +138,12 @@ final class SimulateCommand implements Callable<Integer> {
         ScaledObjectFile.ParsedFile file = scaledObject == null
                 ? new ScaledObjectFile.ParsedFile(ScenarioSettings.of(Map.of()), List.of())
                 : content(scaledObject);
-        List<Scenario> setups = setups(file.settings().with(ScenarioSettings.of(settings)));
+        ScenarioSettings given = file.settings().with(ScenarioSettings.of(settings));
+        List<Scenario> setups = setups(given);
+        Duration bound = MOST_OVERLOAD
+                .parse(mostOverload)
+                .orElseThrow(() ->
+                        invalid("--max-overload", Printable.of(mostOverload) + " is not " + MOST_OVERLOAD.accepted()));
         LoadCurve curve = curve();
         double takes = capacity == null ? setups.getFirst().target() : capacity;
         if (!(takes > 0)) {
@@ -133,15 +156,19 @@ final class SimulateCommand implements Callable<Integer> {
             write(picture, Plot.draw(curve, outcomes, takes));
         }
         var report = new SimulationReport(curve, outcomes, takes, file.ignored());
+        Optional<SuggestionReport> suggestion =
+                suggest ? Optional.of(new SuggestionReport(Frontier.of(curve, given, takes), bound)) : Optional.empty();
         PrintWriter out = spec.commandLine().getOut();
         switch (output) {
-            case text -> out.print(report.text(changes));
+            case text ->
+                out.print(report.text(changes)
+                        + suggestion.map(SuggestionReport::text).orElse(""));
             case json ->
                 out.println(new GsonBuilder()
                         .disableHtmlEscaping()
                         .setPrettyPrinting()
                         .create()
-                        .toJson(SimulationJson.of(report)));
+                        .toJson(SimulationJson.of(report, suggestion)));
         }
         out.flush();
         return 0;

@@ -1,11 +1,13 @@
 package io.github.redissessionscaler.cli;
 
+import io.github.redissessionscaler.simulation.Frontier;
 import io.github.redissessionscaler.simulation.LoadCurve;
 import io.github.redissessionscaler.simulation.Outcome;
 import io.github.redissessionscaler.simulation.Span;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** What a simulation came to, as it is written for machines: each record an object, its components the keys. */
@@ -17,6 +19,8 @@ record SimulationJson(
         List<Period> silences,
         double capacity,
         List<Of> setups,
+        List<Tried> frontier,
+        List<Tried> suggested,
         List<String> notes) {
 
     private record Period(String from, double minutes) {}
@@ -36,7 +40,21 @@ record SimulationJson(
             List<Change> changes,
             List<Period> overloads) {}
 
-    static SimulationJson of(SimulationReport report) {
+    /** One of the best combinations of settings. */
+    private record Tried(String settings, double overloadedMinutes, double replicaHours) {}
+
+    private static Tried of(Frontier.Combination one) {
+        return new Tried(
+                one.settings().toString(),
+                minutes(one.overloaded()),
+                (double) one.replicaTime().toSeconds() / 3600);
+    }
+
+    private static List<Tried> of(List<Frontier.Combination> combinations) {
+        return combinations.stream().map(SimulationJson::of).toList();
+    }
+
+    static SimulationJson of(SimulationReport report, Optional<SuggestionReport> suggestion) {
         LoadCurve curve = report.curve();
         Function<Instant, String> at = curve.scale()::format;
         return new SimulationJson(
@@ -47,6 +65,8 @@ record SimulationJson(
                 periods(curve.outages(), at),
                 report.capacity(),
                 report.outcomes().stream().map(outcome -> of(outcome, at)).toList(),
+                of(suggestion.map(found -> found.frontier().best()).orElse(List.of())),
+                of(suggestion.map(SuggestionReport::suggested).orElse(List.of())),
                 report.notes().toList());
     }
 

@@ -85,6 +85,51 @@ final class SimulateCommandTest {
     }
 
     @Test
+    void suggestsTheCheapestSettingThatKeepsTheBound() {
+        String[] command = {
+            "simulate",
+            "--from",
+            DAY,
+            "--set",
+            "startup=2m",
+            "--set",
+            "onUnavailable=hold",
+            "--set",
+            "holdFor=1h",
+            "--suggest",
+            "--max-overload",
+            "10m"
+        };
+
+        CommandRun text = CommandRun.of(command);
+        assertThat(text.status()).isZero();
+        assertThat(text.out())
+                .contains("The best of 180 combinations of headroom, lookAhead, sessionSize and behavior")
+                .containsPattern(
+                        "Fewest replica hours with an overload of at most 10 min 00 s: headroom=\\d+%?, lookAhead=");
+
+        JsonObject json = JsonParser.parseString(
+                        CommandRun.of(Stream.concat(Stream.of(command), Stream.of("--output", "json"))
+                                        .toArray(String[]::new))
+                                .out())
+                .getAsJsonObject();
+        JsonObject suggested = json.getAsJsonArray("suggested").get(0).getAsJsonObject();
+        assertThat(suggested.get("overloadedMinutes").getAsDouble()).isLessThanOrEqualTo(10);
+        assertThat(json.getAsJsonArray("frontier")).contains(suggested);
+        assertThat(text.out()).contains(suggested.get("settings").getAsString());
+    }
+
+    @Test
+    void saysIfNoSettingKeepsTheBound() {
+        CommandRun run = CommandRun.of("simulate", "--from", DAY, "--set", "maxReplicaCount=5", "--suggest");
+        CommandRun wrong = CommandRun.of("simulate", "--from", DAY, "--suggest", "--max-overload", "10");
+
+        assertThat(run.out()).contains("No combination keeps the overload at 0 or less. The last one has the least.");
+        assertThat(wrong.status()).isEqualTo(2);
+        assertThat(wrong.err()).contains("--max-overload: '10' is not a duration");
+    }
+
+    @Test
     void drawsAPicture() throws IOException {
         Path picture = directory.resolve("day.svg");
 
