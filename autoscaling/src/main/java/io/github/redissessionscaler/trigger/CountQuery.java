@@ -21,8 +21,19 @@ public sealed interface CountQuery {
             case Elements(String key) -> "elements of " + Printable.of(key);
             case RecentMembers(String key, Duration within) ->
                 "members of " + Printable.of(key) + " scored within " + Durations.format(within);
+            case SumOf(List<SumOf.Part> parts) ->
+                parts.stream()
+                        .map(part -> part.source().query().description()
+                                + where(part.source().database()))
+                        .collect(Collectors.joining("; and ", "the sum of: ", ""));
             case UnexpiredMembers(String key) -> "members of " + Printable.of(key) + " that have not expired";
         };
+    }
+
+    private static String where(Database database) {
+        String index =
+                database.index().isPresent() ? "database " + database.index().getAsInt() + " of " : "";
+        return " in " + index + "connection " + Printable.plain(database.connection());
     }
 
     /** All keys: DBSIZE. */
@@ -101,4 +112,15 @@ public sealed interface CountQuery {
 
     /** Members of a sorted set whose score, their expiry in milliseconds since 1970, is in the future. */
     record UnexpiredMembers(String key) implements CountQuery {}
+
+    /** The sum of several sources, none of which is itself a sum. If one of them cannot be counted, there is no sum. */
+    record SumOf(List<Part> parts) implements CountQuery {
+
+        /** @param layout the session layout that the source was derived from */
+        public record Part(Source source, Optional<Layout> layout) {}
+
+        public SumOf {
+            parts = List.copyOf(parts);
+        }
+    }
 }

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.input.Suggestions;
 import io.github.redissessionscaler.input.ValueParser;
@@ -90,6 +91,28 @@ final class Metadata {
         });
     }
 
+    /** The entries of a list of sources; empty when there are none or they are wrong, which is noted. */
+    List<Map<String, String>> entries(MetadataKey key) {
+        return given(key)
+                .map(one -> SourceList.parse(one.key(), one.value(), problems))
+                .orElse(List.of());
+    }
+
+    /** Notes the problems of an entry. */
+    void problemsOf(MetadataKey key, int entry, List<Problem> found) {
+        found.forEach(problem -> problems.add(nameOf(key) + "[" + entry + "]." + problem.key(), problem.message()));
+    }
+
+    /** The keys that were given. */
+    Set<MetadataKey> keys() {
+        return Set.copyOf(given.keySet());
+    }
+
+    /** Notes what is wrong with a key, as it was given. */
+    void problem(String key, String message) {
+        problems.add(Printable.plain(key), message);
+    }
+
     /** Notes what is wrong with a key that was given. */
     void problem(MetadataKey key, String message) {
         problems.add(nameOf(key), message);
@@ -125,13 +148,17 @@ final class Metadata {
                 problems.add(
                         Printable.plain(key),
                         "is a key of " + key.length() + " characters; at most " + LONGEST_KEY + " are accepted");
-            } else if (value.length() > MetadataValues.LONGEST && !KEDAS_KEYS.contains(withoutSuffix(key))) {
+            } else if (value.length() > longest(withoutSuffix(key)) && !KEDAS_KEYS.contains(withoutSuffix(key))) {
                 problems.add(
                         Printable.plain(key),
-                        "has a value of " + value.length() + " characters; at most " + MetadataValues.LONGEST
+                        "has a value of " + value.length() + " characters; at most " + longest(withoutSuffix(key))
                                 + " are accepted");
             }
         });
+    }
+
+    private static int longest(String key) {
+        return key.equals(MetadataKey.SOURCES.text()) ? SourceList.LONGEST : MetadataValues.LONGEST;
     }
 
     private void add(String key, String value) {

@@ -78,6 +78,11 @@ public enum MetadataKey implements DocumentedKey {
             MetadataValues.POSITIVE_DURATION,
             "With activeWithin and a pattern: the time to live that the application gives a session at each use."
                     + " Without it, Redis's own idle time decides."),
+    SOURCES(
+            "sources",
+            MetadataValues.SOURCES,
+            "Counts several sources and adds them up; each has its own connection, databaseIndex, preset, keyPattern,"
+                    + " key and their options."),
     ACTIVATION_SESSION_SIZE(
             "activationSessionSize",
             MetadataValues.SESSIONS,

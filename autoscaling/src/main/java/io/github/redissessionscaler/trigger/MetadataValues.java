@@ -28,6 +28,9 @@ final class MetadataValues {
     static final ValueParser<String> GLOB =
             ValueParser.verbatim(1, LONGEST).describedAs("a Redis glob such as session:*, or several, one a line");
 
+    static final ValueParser<String> SOURCES = ValueParser.verbatim(1, SourceList.LONGEST)
+            .describedAs("a YAML list of up to " + SourceList.MOST + " sources");
+
     static final ValueParser<String> FIELD = ValueParser.verbatim(1, LONGEST).describedAs("the name of a field");
 
     static final ValueParser<Long> SIZE = ValueParser.whole("a number of bytes or elements", 1, LARGEST_SIZE);

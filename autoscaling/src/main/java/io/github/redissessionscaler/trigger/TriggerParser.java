@@ -25,18 +25,23 @@ import static io.github.redissessionscaler.trigger.MetadataKey.PRESET;
 import static io.github.redissessionscaler.trigger.MetadataKey.SESSION_SIZE;
 import static io.github.redissessionscaler.trigger.MetadataKey.SESSION_SIZE_KEY;
 import static io.github.redissessionscaler.trigger.MetadataKey.SESSION_TTL;
+import static io.github.redissessionscaler.trigger.MetadataKey.SOURCES;
 import static io.github.redissessionscaler.trigger.MetadataKey.WHOLE_REPLICAS;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.ValueParser;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -44,11 +49,19 @@ import java.util.stream.Stream;
 public final class TriggerParser {
 
     /** The keys that select what is counted; a trigger may have one of them. */
-    private static final List<MetadataKey> COUNTING = List.of(PRESET, KEY_PATTERN, KEY);
+    private static final List<MetadataKey> COUNTING = List.of(PRESET, KEY_PATTERN, KEY, SOURCES);
 
     /** The keys that filter a count by pattern, or select how it is done. */
     private static final List<MetadataKey> PATTERN_OPTIONS =
             List.of(EXCLUDE_PATTERN, KEY_TYPE, MIN_TTL, HAS_FIELD, MIN_SIZE, ELEMENTS, SESSION_TTL, ACCURACY);
+
+    /** The keys of an entry of {@code sources}. */
+    private static final Set<MetadataKey> OF_A_SOURCE = Stream.of(
+                    COUNTING.stream().filter(key -> key != SOURCES),
+                    PATTERN_OPTIONS.stream(),
+                    Stream.of(CONNECTION, DATABASE_INDEX, NAMESPACE, PREFIX, ACTIVE_WITHIN))
+            .flatMap(keys -> keys)
+            .collect(toUnmodifiableSet());
 
     private final Metadata metadata;
 
@@ -66,10 +79,10 @@ public final class TriggerParser {
     }
 
     private Trigger trigger() {
-        Optional<Layout> layout = metadata.read(PRESET, MetadataValues.PRESET).map(this::layoutOf);
-        CountQuery query = query(layout);
+        Optional<Layout> layout = layout();
+        Source source = metadata.has(SOURCES) ? sum() : new Source(database(), query(layout));
         var trigger = new Trigger(
-                new Source(database(), query),
+                source,
                 layout,
                 target(),
                 metadata.readOrDefault(METRIC_NAME, MetadataValues.METRIC_NAME),
@@ -80,6 +93,48 @@ public final class TriggerParser {
                 metadata.readOrDefault(LOOK_AHEAD, MetadataValues.LOOK_AHEAD));
         metadata.throwIfAnyProblem();
         return trigger;
+    }
+
+    private Optional<Layout> layout() {
+        return metadata.read(PRESET, MetadataValues.PRESET).map(this::layoutOf);
+    }
+
+    /** The sources, which are read where the trigger says unless they say otherwise. */
+    private Source sum() {
+        var _ = query(Optional.empty());
+        List<CountQuery.SumOf.Part> parts = new ArrayList<>();
+        List<Map<String, String>> entries = metadata.entries(SOURCES);
+        for (int i = 0; i < entries.size(); i++) {
+            try {
+                parts.add(part(entries.get(i)));
+            } catch (InvalidInputException e) {
+                metadata.problemsOf(SOURCES, i, e.problems());
+            }
+        }
+        boolean ofItsOwn = parts.isEmpty() || metadata.has(CONNECTION) || metadata.has(DATABASE_INDEX);
+        return new Source(ofItsOwn ? database() : parts.getFirst().source().database(), new CountQuery.SumOf(parts));
+    }
+
+    private CountQuery.SumOf.Part part(Map<String, String> entry) {
+        Map<String, String> all = new HashMap<>(entry);
+        if (!entry.containsKey(CONNECTION.text())) {
+            metadata.read(CONNECTION, MetadataValues.CONNECTION).ifPresent(name -> all.put(CONNECTION.text(), name));
+            metadata.read(DATABASE_INDEX, MetadataValues.DATABASE_INDEX)
+                    .ifPresent(index -> all.putIfAbsent(DATABASE_INDEX.text(), String.valueOf(index)));
+        }
+        var parser = new TriggerParser(new Metadata(all));
+        parser.metadata.keys().stream()
+                .filter(key -> !OF_A_SOURCE.contains(key))
+                .forEach(key -> parser.metadata.problem(
+                        key, "does not belong to a source; set it for the whole trigger, or remove it"));
+        entry.keySet().stream()
+                .filter(key -> key.endsWith(MetadataKey.FROM_ENV))
+                .forEach(key -> parser.metadata.problem(
+                        key, "has no effect in a source: KEDA replaces only keys of the trigger; remove the suffix"));
+        Optional<Layout> layout = parser.layout();
+        var source = new Source(parser.database(), parser.query(layout));
+        parser.metadata.throwIfAnyProblem();
+        return new CountQuery.SumOf.Part(source, layout);
     }
 
     private Database database() {

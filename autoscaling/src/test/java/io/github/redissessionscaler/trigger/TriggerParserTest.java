@@ -179,6 +179,72 @@ final class TriggerParserTest {
                 .startsWith(problem);
     }
 
+    @Test
+    void sourcesAreAddedUp() {
+        Trigger trigger = parse("connection", "shop", "sources", """
+            - keyPattern: |
+                web:sess:*
+                api:sess:*
+            - databaseIndex: 2
+              preset: express
+              activeWithin: 10m
+            - connection: other
+              key: u:1
+            - {}
+            """);
+
+        assertThat(trigger.source().database()).isEqualTo(new Database("shop", OptionalInt.empty()));
+        assertThat(trigger.source().parts())
+                .containsExactly(
+                        new Source(
+                                new Database("shop", OptionalInt.empty()), MatchingKeys.of("web:sess:*", "api:sess:*")),
+                        new Source(
+                                new Database("shop", OptionalInt.of(2)),
+                                MatchingKeys.of("sess:*")
+                                        .with(new KeyRule.UsedWithin(Duration.ofMinutes(10), Optional.empty()))),
+                        new Source(new Database("other", OptionalInt.empty()), new CountQuery.Elements("u:1")),
+                        new Source(new Database("shop", OptionalInt.empty()), new CountQuery.AllKeys()));
+        assertThat(trigger.source().databases()).hasSize(3);
+        assertThat(parse("sources", "- {connection: a, key: x}\n- {connection: b, key: x}")
+                        .source()
+                        .database())
+                .isEqualTo(new Database("a", OptionalInt.empty()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "keyPattern: s:* | sources must be a YAML list",
+                "'- a: [' | sources is not YAML at line 1, column 7",
+                "- a | sources[0] must consist of keys",
+                "'- keyPattern: [a, b]' | sources[0] must consist of keys",
+                "- {keyPatern: s:*} | sources[0].keyPatern is not a known key; did you mean 'keyPattern'?",
+                "- {sessionSize: 5} | sources[0].sessionSize does not belong to a source",
+                "'- {sources: s}' | sources[0].sources does not belong to a source",
+                "- {keyPatternFromEnv: s} | sources[0].keyPatternFromEnv has no effect in a source",
+                "- {key: s, keyPattern: s} | sources[0].keyPattern contradicts key",
+                "- {elements: true} | sources[0].elements means nothing without keyPattern",
+                "- {databaseIndex: x} | sources[0].databaseIndex 'x' is not a whole number"
+            })
+    void saysWhatIsWrongWithASource(String sources, String problem) {
+        assertThat(problems("sources", sources))
+                .singleElement()
+                .extracting(found -> found.key() + " " + found.message())
+                .asString()
+                .startsWith(problem);
+    }
+
+    @Test
+    void sourcesContradictOtherWaysToCount() {
+        assertThat(problems("sources", "- {}", "preset", "express"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("contradicts sources"));
+        assertThat(problems("sources", "- {}", "minSize", "5"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.key()).isEqualTo("minSize"));
+    }
+
     @ParameterizedTest
     @EnumSource(MetadataKey.class)
     void everyKeyAlsoComesFromTheEnvironmentOfTheApplication(MetadataKey key) {
@@ -346,6 +412,7 @@ final class TriggerParserTest {
             case KEY -> Map.of("key", "sessions");
             case ACTIVE_WITHIN -> Map.of("key", "sessions", "activeWithin", "30m");
             case SESSION_TTL -> Map.of("keyPattern", "s:*", "activeWithin", "5m", "sessionTtl", "30m");
+            case SOURCES -> Map.of("sources", "- keyPattern: s:*");
             case ACTIVATION_SESSION_SIZE -> Map.of("activationSessionSize", "5");
             case ACTIVE_KEY -> Map.of("activeKey", "active");
             case ON_UNAVAILABLE -> Map.of("onUnavailable", "error");

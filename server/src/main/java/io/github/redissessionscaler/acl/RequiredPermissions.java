@@ -6,6 +6,7 @@ import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Glob;
 import io.github.redissessionscaler.trigger.KeyRule;
 import io.github.redissessionscaler.trigger.KeyType;
+import io.github.redissessionscaler.trigger.Source;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,20 +35,27 @@ public final class RequiredPermissions {
     }
 
     /**
-     * All permissions, the required ones first.
+     * All permissions for a source, the required ones first.
      *
-     * @param type of the trigger's {@code key}, if known
+     * @param source no sum
+     * @param type of the source's {@code key}, if known
      */
-    public static List<AclRule> of(Trigger trigger, RedisSetup setup, Optional<KeyType> type) {
+    public static List<AclRule> of(Source source, RedisSetup setup, Optional<KeyType> type) {
         var wanted = new RequiredPermissions(setup);
         wanted.connecting();
-        wanted.counting(trigger.source().query(), type);
-        if (trigger.activation() instanceof Activation.Flag(String key)) {
-            wanted.ofKey("get", key);
-        }
-        trigger.target().sessionSizeKey().ifPresent(key -> wanted.ofKey("get", key));
-        wanted.helpful(trigger.source().query());
+        wanted.counting(source.query(), type);
+        wanted.helpful(source.query());
         return List.copyOf(wanted.rights);
+    }
+
+    /** The permissions for the keys that a trigger reads besides its source: {@code activeKey} and {@code sessionSizeKey}. */
+    public static List<AclRule> ofKeys(Trigger trigger) {
+        List<AclRule> rights = new ArrayList<>();
+        if (trigger.activation() instanceof Activation.Flag(String key)) {
+            rights.add(keyed("get", key));
+        }
+        trigger.target().sessionSizeKey().ifPresent(key -> rights.add(keyed("get", key)));
+        return List.copyOf(rights);
     }
 
     private void connecting() {
@@ -73,6 +81,8 @@ public final class RequiredPermissions {
             }
             case CountQuery.RecentMembers recent -> scored(recent.key());
             case CountQuery.UnexpiredMembers(String key) -> scored(key);
+            case CountQuery.SumOf(List<CountQuery.SumOf.Part> parts) ->
+                parts.forEach(part -> counting(part.source().query(), Optional.empty()));
             case CountQuery.MatchingKeys keys -> {
                 rights.add(AclRule.of("dbsize"));
                 rights.add(AclRule.of("scan", "0", "COUNT", "1"));

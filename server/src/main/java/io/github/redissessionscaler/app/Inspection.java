@@ -1,7 +1,6 @@
 package io.github.redissessionscaler.app;
 
 import io.github.redissessionscaler.acl.MissingPermissions;
-import io.github.redissessionscaler.acl.RequiredPermissions;
 import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.counting.Count.Method;
@@ -17,18 +16,20 @@ import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.reading.Futures;
-import io.github.redissessionscaler.redis.RedisInspector;
 import io.github.redissessionscaler.redis.RedisInspector.CommandCost;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.KeyType;
+import io.github.redissessionscaler.trigger.Source;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -40,6 +41,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Evaluates one trigger once, directly against Redis and in the same way as a {@link Scaler}, and inspects its keys and
@@ -116,13 +118,12 @@ public final class Inspection implements AutoCloseable {
             throws InterruptedException {
         var ref = new TriggerRef(namespace, name, trigger);
         engine.evaluator.admit(ref);
-        Database database = trigger.source().database();
-        try (RedisInspector inspector = engine.keyspaces.inspector(database)) {
+        try (var inspectors = new ConnectionInspectors(engine.keyspaces, trigger.source())) {
             Cost cost;
             try {
-                cost = count(trigger, inspector, progress);
+                cost = count(trigger, inspectors, progress);
             } catch (KeyspaceException e) {
-                return unavailable(trigger, e, sent(database));
+                return unavailable(trigger, e, sent(trigger.source()));
             }
             OptionalDouble value = answer(engine.evaluator.value(ref, Deadline.in(patience)))
                     .map(OptionalDouble::of)
@@ -136,8 +137,7 @@ public final class Inspection implements AutoCloseable {
                     Explanations.message(Futures.await(engine.evaluator.explain(ref, Deadline.in(patience)))),
                     cost,
                     allowed(() -> engine.inspector.shapes(trigger.source())).flatMap(shapes -> shapes),
-                    allowed(() -> inspector.missing(
-                            RequiredPermissions.of(trigger, engine.keyspaces.setup(database), typeOfKey(trigger)))));
+                    allowed(() -> inspectors.missing(trigger, this::typeOfKey)));
         }
     }
 
@@ -166,16 +166,17 @@ public final class Inspection implements AutoCloseable {
      *
      * @throws KeyspaceException if Redis is unavailable
      */
-    private Cost count(Trigger trigger, RedisInspector inspector, Consumer<ScanProgress> progress)
+    private Cost count(Trigger trigger, ConnectionInspectors inspectors, Consumer<ScanProgress> progress)
             throws InterruptedException {
-        Database database = trigger.source().database();
+        Source source = trigger.source();
         Optional<Map<String, CommandCost>> before =
-                answered(inspector::commandCosts).flatMap(costs -> costs);
-        Map<String, Long> sentBefore = sent(database);
+                answered(inspectors::commandCosts).flatMap(costs -> costs);
+        Map<String, Long> sentBefore = sent(source);
         long start = System.nanoTime();
-        Future<?> counting = threads.submit(() -> engine.counter.completeCount(trigger.source()));
+        Future<?> counting = threads.submit(() -> engine.counter.completeCount(source));
         while (!ends(counting)) {
-            engine.counter.progress(database).ifPresent(progress);
+            source.databases()
+                    .forEach(database -> engine.counter.progress(database).ifPresent(progress));
         }
         if (counting.state() == Future.State.FAILED
                 && counting.exceptionNow() instanceof KeyspaceException failure
@@ -183,11 +184,11 @@ public final class Inspection implements AutoCloseable {
             throw failure;
         }
         Duration took = Duration.ofNanos(System.nanoTime() - start);
-        Map<String, Long> commands = new TreeMap<>(sent(database));
+        Map<String, Long> commands = new TreeMap<>(sent(source));
         sentBefore.forEach((command, times) -> commands.merge(command, -times, Long::sum));
         commands.values().removeIf(times -> times == 0);
         Optional<Map<String, CommandCost>> after =
-                allowed(inspector::commandCosts).flatMap(costs -> costs);
+                allowed(inspectors::commandCosts).flatMap(costs -> costs);
         return new Cost(
                 took,
                 commands,
@@ -224,17 +225,19 @@ public final class Inspection implements AutoCloseable {
         return sum;
     }
 
-    private Map<String, Long> sent(Database database) {
-        return engine.telemetry.connections().stream()
-                .filter(connection -> connection.name().equals(database.connection()))
+    private Map<String, Long> sent(Source source) {
+        Set<String> used = source.databases().stream().map(Database::connection).collect(Collectors.toSet());
+        Map<String, Long> sent = new HashMap<>();
+        engine.telemetry.connections().stream()
+                .filter(connection -> used.contains(connection.name()))
                 .map(ConnectionSnapshot::commands)
-                .findFirst()
-                .orElse(Map.of());
+                .forEach(commands -> commands.forEach((command, times) -> sent.merge(command, times, Long::sum)));
+        return sent;
     }
 
-    private Optional<KeyType> typeOfKey(Trigger trigger) {
-        return trigger.source().query() instanceof CountQuery.Elements(String key)
-                ? allowed(() -> engine.keyspaces.of(trigger.source().database()).type(key))
+    private Optional<KeyType> typeOfKey(Source source) {
+        return source.query() instanceof CountQuery.Elements(String key)
+                ? allowed(() -> engine.keyspaces.of(source.database()).type(key))
                         .flatMap(type -> type)
                 : Optional.empty();
     }

@@ -72,8 +72,17 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
                         random,
                         matching.patterns(),
                         (shard, keys) -> MatchCounter.counted(shard, KeyFilter.of(matching), keys)));
-            case CountQuery.Elements _, CountQuery.RecentMembers _, CountQuery.UnexpiredMembers _ -> Optional.empty();
+            case CountQuery.Elements _, CountQuery.RecentMembers _, CountQuery.UnexpiredMembers _, CountQuery.SumOf _ ->
+                Optional.empty();
         };
+    }
+
+    /** These and other shapes, for example of another database. */
+    KeyShapes plus(KeyShapes others) {
+        return new KeyShapes(
+                lookedAt + others.lookedAt,
+                counted + others.counted,
+                mostFrequent(Stream.concat(shapes.stream(), others.shapes.stream())));
     }
 
     private interface KeyChoice {

@@ -18,6 +18,17 @@ public record LayoutFindings(List<String> advice, double endlessShare) {
         advice = List.copyOf(advice);
     }
 
+    /** The same, with each sentence about this part of what is counted. */
+    LayoutFindings of(String part) {
+        return new LayoutFindings(
+                advice.stream().map(sentence -> part + ": " + sentence).toList(), endlessShare);
+    }
+
+    /** The sentences of both, and the larger share. */
+    LayoutFindings plus(LayoutFindings others) {
+        return new LayoutFindings(others.advice, Math.max(endlessShare, others.endlessShare)).after(advice);
+    }
+
     /** Adds these sentences in front. */
     public LayoutFindings after(List<String> warnings) {
         return new LayoutFindings(

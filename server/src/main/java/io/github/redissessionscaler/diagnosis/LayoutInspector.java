@@ -10,6 +10,7 @@ import io.github.redissessionscaler.trigger.Source;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /** Reads a few keys to check whether the data fits a trigger. Thread-safe. All methods block. */
 public final class LayoutInspector {
@@ -35,7 +36,9 @@ public final class LayoutInspector {
      * @throws KeyspaceException if Redis is unavailable or refuses a command
      */
     public Optional<KeyShapes> shapes(Source source) {
-        return KeyShapes.of(keyspaces.of(source.database()), source.query(), random);
+        return source.parts().stream()
+                .flatMap(part -> KeyShapes.of(keyspaces.of(part.database()), part.query(), random).stream())
+                .reduce(KeyShapes::plus);
     }
 
     /**
@@ -44,6 +47,12 @@ public final class LayoutInspector {
      * @throws KeyspaceException if Redis is unavailable or refuses a command
      */
     public LayoutFindings findings(Source source, Optional<Layout> layout) {
+        if (source.query() instanceof CountQuery.SumOf(List<CountQuery.SumOf.Part> parts)) {
+            return IntStream.range(0, parts.size())
+                    .mapToObj(i -> findings(parts.get(i).source(), parts.get(i).layout())
+                            .of("sources[" + i + "]"))
+                    .reduce(LayoutFindings.NONE, LayoutFindings::plus);
+        }
         Keyspace keyspace = keyspaces.of(source.database());
         List<String> warnings = keyspace.warnings();
         try {
@@ -66,7 +75,7 @@ public final class LayoutInspector {
                                 .allMatch(shard -> shard.expiringKeys().isPresent())
                         ? LayoutFindings.NONE
                         : LayoutFindings.NONE.after(List.of(ALL_KEYS_COUNT));
-            case CountQuery.Elements _, CountQuery.RecentMembers _, CountQuery.UnexpiredMembers _ ->
+            case CountQuery.Elements _, CountQuery.RecentMembers _, CountQuery.UnexpiredMembers _, CountQuery.SumOf _ ->
                 LayoutFindings.NONE;
         };
     }

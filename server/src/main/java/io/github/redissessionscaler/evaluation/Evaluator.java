@@ -225,7 +225,7 @@ public final class Evaluator {
                         state.target(),
                         state.targetProblem(),
                         state.forecast(),
-                        reader.progress(trigger.source().database()),
+                        reader.progress(trigger.source()),
                         findings.advice(),
                         rules.clock().instant()));
     }
@@ -238,7 +238,7 @@ public final class Evaluator {
     }
 
     private TriggerState admitted(TriggerRef ref) {
-        access.check(ref.namespace(), ref.trigger().source().database());
+        ref.trigger().source().databases().forEach(database -> access.check(ref.namespace(), database));
         return states.of(ref);
     }
 
@@ -259,7 +259,7 @@ public final class Evaluator {
             if (thrown != null) {
                 return missed(state, failure(thrown));
             }
-            evictionMonitor.checkIfDue(trigger.source().database());
+            trigger.source().databases().forEach(evictionMonitor::checkIfDue);
             state.reading().seen(new Timestamped<>(read, rules.clock().instant()));
             lookAhead(state, read.count());
             return new UsableReading(Basis.MEASURED, Optional.of(read));
@@ -273,7 +273,7 @@ public final class Evaluator {
     void readAhead(TriggerState state, Deadline deadline) {
         Source source = state.ref().trigger().source();
         try {
-            access.check(state.ref().namespace(), source.database());
+            source.databases().forEach(database -> access.check(state.ref().namespace(), database));
             lookAhead(state, Futures.await(reader.count(source, deadline)));
         } catch (KeyspaceException | InvalidInputException | LimitReachedException | AccessDeniedException e) {
             LOG.debug("No reading for a forecast", e);

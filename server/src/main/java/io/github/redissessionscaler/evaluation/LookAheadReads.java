@@ -5,6 +5,7 @@ import io.github.redissessionscaler.forecast.Forecast;
 import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Database;
+import io.github.redissessionscaler.trigger.Source;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class LookAheadReads {
     void read() {
         Map<Database, List<TriggerState>> due = states.all().stream()
                 .filter(TriggerState::looksAhead)
-                .filter(state -> isKeptByRedis(state.ref().trigger().source().query()))
+                .filter(state -> isKeptByRedis(state.ref().trigger().source()))
                 .collect(Collectors.groupingBy(
                         state -> state.ref().trigger().source().database()));
         due.forEach((database, triggers) -> {
@@ -75,7 +76,7 @@ public final class LookAheadReads {
         }
     }
 
-    private static boolean isKeptByRedis(CountQuery query) {
-        return !(query instanceof CountQuery.MatchingKeys);
+    private static boolean isKeptByRedis(Source source) {
+        return source.parts().stream().noneMatch(part -> part.query() instanceof CountQuery.MatchingKeys);
     }
 }

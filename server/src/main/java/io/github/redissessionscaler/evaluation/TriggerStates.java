@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -88,7 +89,7 @@ public final class TriggerStates {
         }
         var state = new TriggerState(ref, defaultTarget, newHistory(ref), now);
         forgetUnused(now, state.weight());
-        checkDatabases(ref.trigger().source().database());
+        checkDatabases(ref.trigger().source().databases());
         int most = limit.getAsInt();
         if (weight + state.weight() > most) {
             throw new LimitReachedException("the scaler serves " + most
@@ -96,7 +97,7 @@ public final class TriggerStates {
                     + " an unused trigger is removed after " + FORGOTTEN_AFTER.toMinutes() + " minutes");
         }
         states.put(ref, state);
-        databases.merge(ref.trigger().source().database(), 1, Integer::sum);
+        countDatabases(ref);
         weight += state.weight();
         return state;
     }
@@ -107,8 +108,11 @@ public final class TriggerStates {
     }
 
     /** Each used database costs connections and threads. */
-    private void checkDatabases(Database database) {
-        if (databases.size() >= MOST_DATABASES && !databases.containsKey(database)) {
+    private void checkDatabases(List<Database> used) {
+        long added = used.stream()
+                .filter(database -> !databases.containsKey(database))
+                .count();
+        if (added > 0 && databases.size() + added > MOST_DATABASES) {
             throw new LimitReachedException("the scaler serves triggers of " + MOST_DATABASES
                     + " databases already, the most it can; an unused database is removed after "
                     + FORGOTTEN_AFTER.toMinutes() + " minutes");
@@ -132,6 +136,10 @@ public final class TriggerStates {
         states.values().removeIf(state -> state.lastUsed().isBefore(oldest));
         weight = states.values().stream().mapToInt(TriggerState::weight).sum();
         databases.clear();
-        states.keySet().forEach(ref -> databases.merge(ref.trigger().source().database(), 1, Integer::sum));
+        states.keySet().forEach(this::countDatabases);
+    }
+
+    private void countDatabases(TriggerRef ref) {
+        ref.trigger().source().databases().forEach(database -> databases.merge(database, 1, Integer::sum));
     }
 }

@@ -145,8 +145,13 @@ public final class StatusPage {
 
     private JsonObject json(TriggerView view, StatusQuery query, Instant now) {
         TriggerState state = view.state();
-        JsonObject json =
-                TriggerJson.of(view, scans.apply(state.ref().trigger().source().database()), policy, now);
+        JsonObject json = TriggerJson.of(
+                view,
+                state.ref().trigger().source().databases().stream()
+                        .flatMap(database -> scans.apply(database).stream())
+                        .findFirst(),
+                policy,
+                now);
         Instant from = now.minus(query.window());
         if (query.points() > 0) {
             List<HistoryPoint> points = state.history().points(from, now, query.points());

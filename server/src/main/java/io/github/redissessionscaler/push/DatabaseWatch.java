@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private final Background background;
     private final PollBackoff backoff;
     private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger guests = new AtomicInteger();
 
     private KeyspaceEvents.@Nullable Feed feed;
     private final List<Subscription> opened = new ArrayList<>();
@@ -71,6 +73,11 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         return subscriptions;
     }
 
+    /** Number of streams; one with several databases counts for the first of them only. */
+    int streams() {
+        return subscriptions.size() - guests.get();
+    }
+
     /**
      * Sends the stream its first message, and refreshes it in every later round. The first stream subscribes to keyspace
      * events. After {@link #close}, the stream is ended immediately.
@@ -81,7 +88,9 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
                 if (feed == null) {
                     feed = events.listen(database, this);
                 }
-                subscriptions.add(subscription);
+                if (subscriptions.add(subscription) && !subscription.isOf(this)) {
+                    guests.incrementAndGet();
+                }
                 opened.add(subscription);
                 if (!sendingFirst) {
                     sendingFirst = true;
@@ -95,7 +104,9 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
 
     /** Removing the last stream unsubscribes; the rounds stop by themselves. */
     synchronized void remove(Subscription subscription) {
-        subscriptions.remove(subscription);
+        if (subscriptions.remove(subscription) && !subscription.isOf(this)) {
+            guests.decrementAndGet();
+        }
         if (subscriptions.isEmpty()) {
             unsubscribe();
         }

@@ -65,13 +65,20 @@ public final class StreamHub implements AutoCloseable {
         if (openStreams() >= most) {
             throw new LimitReachedException("the scaler has " + most + " open streams already, its STREAM_LIMIT");
         }
+        return new Subscription(
+                ref,
+                client,
+                ref.trigger().source().databases().stream().map(this::watch).toList());
+    }
+
+    private DatabaseWatch watch(Database database) {
         DatabaseWatch watch = watches.computeIfAbsent(
-                events.canonical(ref.trigger().source().database()),
-                database -> new DatabaseWatch(database, evaluator, events, counting, settings, background));
+                events.canonical(database),
+                canonical -> new DatabaseWatch(canonical, evaluator, events, counting, settings, background));
         if (closed) {
             watch.close();
         }
-        return new Subscription(ref, client, watch);
+        return watch;
     }
 
     /** A new count of the database is available. Does not block. */
@@ -89,8 +96,7 @@ public final class StreamHub implements AutoCloseable {
     public void refreshAll() {
         watches.values().forEach(watch -> {
             watch.subscriptions().stream()
-                    .filter(subscription ->
-                            !events.canonical(subscription.database()).equals(watch.database()))
+                    .filter(subscription -> subscription.isElsewhere(events::canonical))
                     .forEach(Subscription::end);
             watch.counted();
         });
@@ -98,9 +104,7 @@ public final class StreamHub implements AutoCloseable {
 
     /** Number of open streams. */
     public int openStreams() {
-        return watches.values().stream()
-                .mapToInt(watch -> watch.subscriptions().size())
-                .sum();
+        return watches.values().stream().mapToInt(DatabaseWatch::streams).sum();
     }
 
     /** Number of databases with streams that currently receive keyspace events. */

@@ -10,6 +10,9 @@ import io.github.redissessionscaler.input.LimitReachedException;
 import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.reading.Futures;
 import io.github.redissessionscaler.trigger.Database;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One open stream. Only the latest value is sent to a slow client. Thread-safe. */
@@ -17,7 +20,7 @@ public final class Subscription {
 
     private final TriggerRef ref;
     private final StreamClient client;
-    private final DatabaseWatch watch;
+    private final List<DatabaseWatch> watches;
     private final Object refreshing = new Object();
     private final Object sending = new Object();
     private @Nullable Boolean latest;
@@ -28,22 +31,37 @@ public final class Subscription {
     /**
      * A stream that is not open yet.
      *
-     * @param watch refreshes it while it is open
+     * @param watches of the databases that its trigger reads, in their order; they refresh it while it is open
      */
-    Subscription(TriggerRef ref, StreamClient client, DatabaseWatch watch) {
+    Subscription(TriggerRef ref, StreamClient client, List<DatabaseWatch> watches) {
         this.ref = ref;
         this.client = client;
-        this.watch = watch;
+        this.watches = List.copyOf(watches);
     }
 
-    /** The database as its trigger names it. */
-    Database database() {
-        return ref.trigger().source().database();
+    /** Whether it is one of the streams of the watch: with several databases, it is refreshed by all of their watches. */
+    boolean isOf(DatabaseWatch watch) {
+        return watches.getFirst().equals(watch);
+    }
+
+    /** Whether a name that its trigger has for a database means another one now. */
+    boolean isElsewhere(UnaryOperator<Database> canonical) {
+        List<Database> named = ref.trigger().source().databases();
+        return IntStream.range(0, watches.size())
+                .anyMatch(i ->
+                        !canonical.apply(named.get(i)).equals(watches.get(i).database()));
     }
 
     /** Opens the stream: the activity is sent as soon as it is read. Does not block. */
     public void open() {
-        watch.add(this);
+        watches.forEach(watch -> watch.add(this));
+        boolean endedMeanwhile;
+        synchronized (sending) {
+            endedMeanwhile = ended;
+        }
+        if (endedMeanwhile) {
+            watches.forEach(watch -> watch.remove(this));
+        }
     }
 
     /** The client can receive messages again. */
@@ -134,7 +152,7 @@ public final class Subscription {
                 InternalErrors.report("end of a stream", e);
             }
         }
-        watch.remove(this);
+        watches.forEach(watch -> watch.remove(this));
     }
 
     private void sendIfNews() {

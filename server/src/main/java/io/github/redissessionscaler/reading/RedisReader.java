@@ -9,6 +9,7 @@ import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Source;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -68,8 +69,8 @@ public final class RedisReader {
 
     private RedisReader(RedisReader reader, RoundCache.Round round) {
         counter = reader.counter;
-        counts = new RoundCache<>(reader.counts, round);
-        gets = new RoundCache<>(reader.gets, round);
+        counts = new RoundCache<>(reader.counts, round, Source::database);
+        gets = new RoundCache<>(reader.gets, round, Get::database);
         log = reader.log;
     }
 
@@ -81,13 +82,25 @@ public final class RedisReader {
         return new RedisReader(this, new RoundCache.Round());
     }
 
+    /** The count of the source; of several, the sum, which fails if one of them does. */
     public CompletableFuture<Count> count(Source source, Deadline deadline) {
-        return logged(source.database(), counts, source, deadline);
+        List<CompletableFuture<Count>> parts = source.parts().stream()
+                .map(part -> logged(part.database(), counts, part, deadline))
+                .toList();
+        return parts.size() == 1 ? parts.getFirst() : sum(parts);
     }
 
-    /** Progress of the running scan of a database, if any. */
-    public Optional<ScanProgress> progress(Database database) {
-        return counter.progress(database);
+    private static CompletableFuture<Count> sum(List<CompletableFuture<Count>> parts) {
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+                .thenApply(_ ->
+                        Count.sum(parts.stream().map(CompletableFuture::join).toList()));
+    }
+
+    /** Progress of a running scan of one of the source's databases, if any. */
+    public Optional<ScanProgress> progress(Source source) {
+        return source.databases().stream()
+                .flatMap(database -> counter.progress(database).stream())
+                .findFirst();
     }
 
     public CompletableFuture<Optional<String>> get(Database database, String key, Deadline deadline) {

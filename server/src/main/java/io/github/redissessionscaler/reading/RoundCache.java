@@ -1,29 +1,34 @@
 package io.github.redissessionscaler.reading;
 
 import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.trigger.Database;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * Caches reads for one round over many triggers. Each read is done once and starts after the round has, so it includes the
- * change that caused the round. After a temporary failure all later reads of the round fail, so that an unavailable Redis
+ * change that caused the round. After a temporary failure all later reads of that database fail in the round, so that an
+ * unavailable Redis
  * delays a round once and not for every trigger. For one thread, which waits for each read.
  */
 final class RoundCache<K, V> implements Reads<K, V> {
 
     /** State shared by all kinds of read of one round. */
     static final class Round {
-        private Optional<KeyspaceException> unavailable = Optional.empty();
+        private final Map<Database, KeyspaceException> unavailable = new ConcurrentHashMap<>();
     }
 
     private final Reads<K, V> reads;
     private final Round round;
+    private final Function<K, Database> database;
     private final Map<K, CompletableFuture<V>> outcomes = new HashMap<>();
 
-    RoundCache(Reads<K, V> reads, Round round) {
+    RoundCache(Reads<K, V> reads, Round round, Function<K, Database> database) {
         this.reads = reads;
+        this.database = database;
         this.round = round;
     }
 
@@ -39,14 +44,15 @@ final class RoundCache<K, V> implements Reads<K, V> {
     }
 
     private CompletableFuture<V> outcome(K key, Deadline deadline) {
-        if (round.unavailable.isPresent()) {
-            return CompletableFuture.failedFuture(round.unavailable.get());
+        KeyspaceException unavailable = round.unavailable.get(database.apply(key));
+        if (unavailable != null) {
+            return CompletableFuture.failedFuture(unavailable);
         }
         return reads.getFresh(key, deadline).whenComplete((_, thrown) -> {
             if (thrown != null
                     && Futures.failure(thrown) instanceof KeyspaceException failure
                     && !failure.reason().permanent()) {
-                round.unavailable = Optional.of(failure);
+                round.unavailable.put(database.apply(key), failure);
             }
         });
     }

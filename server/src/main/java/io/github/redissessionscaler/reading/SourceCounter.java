@@ -107,6 +107,8 @@ public final class SourceCounter implements AutoCloseable {
         Database database = keyspaces.canonical(source.database());
         Keyspace keyspace = keyspaces.of(database);
         return switch (source.query()) {
+            case CountQuery.SumOf _ ->
+                Count.sum(source.parts().stream().map(this::count).toList());
             case CountQuery.AllKeys() -> index((double) keyspace.size());
             case CountQuery.ExpiringKeys() -> index(expiringKeys(keyspace));
             case CountQuery.Elements(String key) ->
@@ -135,6 +137,9 @@ public final class SourceCounter implements AutoCloseable {
      * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      */
     public Count completeCount(Source source) {
+        if (source.query() instanceof CountQuery.SumOf) {
+            return Count.sum(source.parts().stream().map(this::completeCount).toList());
+        }
         return source.query() instanceof CountQuery.MatchingKeys matching
                 ? ofPattern(
                         keyspaces.canonical(source.database()),
@@ -147,6 +152,12 @@ public final class SourceCounter implements AutoCloseable {
      * Why the latest count may be wrong, each reason a sentence for an operator. Sends nothing to Redis; does not block.
      */
     public List<String> doubts(Source source) {
+        if (source.query() instanceof CountQuery.SumOf) {
+            return source.parts().stream()
+                    .flatMap(part -> doubts(part).stream())
+                    .distinct()
+                    .toList();
+        }
         return source.query() instanceof CountQuery.MatchingKeys matching
                 ? Optional.ofNullable(patternCounts.get(keyspaces.canonical(source.database())))
                         .map(counts -> counts.doubts(matching))

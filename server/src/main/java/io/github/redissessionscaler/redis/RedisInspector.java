@@ -33,7 +33,7 @@ public final class RedisInspector implements AutoCloseable {
     /** What a command has cost one or more servers, for all clients. */
     public record CommandCost(long calls, long micros) {
 
-        CommandCost plus(CommandCost other) {
+        public CommandCost plus(CommandCost other) {
             return new CommandCost(calls + other.calls, micros + other.micros);
         }
     }
