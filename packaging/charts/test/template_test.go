@@ -185,15 +185,15 @@ func TestTheTokenOfTheServiceAccountIsNotMounted(t *testing.T) {
 	})
 }
 
-// The running scaler heeds most changes of its configuration; the pods restart for the others.
+// Most changes of the configuration take effect in the running scaler; the pods restart for the others.
 func TestThePodsRestartOnlyForWhatTheRunningScalerDoesNotHeed(t *testing.T) {
 	pods := func(values ...string) core.PodTemplateSpec {
 		return the[*apps.Deployment](t, objects(t, template(t, append(values, oneConnection)...))).Spec.Template
 	}
 	before := pods()
-	for _, heeded := range []string{"settings.sessionSize=50", "connections.more.address=redis.more:6379", "settings.logLevel=debug"} {
-		if !equality.Semantic.DeepEqual(before, pods(heeded)) {
-			t.Errorf("%s restarts the pods", heeded)
+	for _, immediate := range []string{"settings.sessionSize=50", "connections.more.address=redis.more:6379", "settings.logLevel=debug"} {
+		if !equality.Semantic.DeepEqual(before, pods(immediate)) {
+			t.Errorf("%s restarts the pods", immediate)
 		}
 	}
 	for _, atStart := range []string{"settings.heartbeat=5s", "settings.logFormat=json", "settings.statusPage=false"} {

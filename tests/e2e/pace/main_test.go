@@ -1,5 +1,5 @@
 // Package pace compares a day with what simulate says of it: HPAs look every 15 seconds and wait five minutes before they scale in, as they
-// do unless told otherwise.
+// do by default.
 package pace
 
 import (

@@ -2,7 +2,7 @@
 
 required_java=25
 
-# Without the options of the environment: java tells of them before it tells its version, and some have it do more than that.
+# Without the options of the environment: java prints them before its version, and some have other effects.
 java_version() {
   (unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS && "$1" -version 2>&1) | sed -n '1s/.*version "\([0-9]*\).*/\1/p'
 }

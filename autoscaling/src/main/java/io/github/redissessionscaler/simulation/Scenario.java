@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Everything that decides how an application is scaled: what is tried in one simulation.
  *
- * @param name to tell it from others
+ * @param name distinguishes it from others
  * @param target sessions per replica
  * @param pushes whether the trigger's type is {@code external-push}
  * @param outageGrace how long the last number stands before {@code onUnavailable: minimum} takes hold
@@ -25,7 +25,7 @@ public record Scenario(
         Duration outageGrace,
         Duration startup) {
 
-    /** What is taken for granted because a load curve does not tell it, each a sentence. */
+    /** Assumptions about what a load curve does not contain, each a sentence. */
     public List<String> assumptions() {
         List<String> assumptions = new ArrayList<>();
         trigger.target()

@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** How a load curve tells the time, and so does everything that is said about it. */
+/** The form of the times in a load curve, which is also used for its results. */
 public enum TimeScale {
 
     /** By the calendar, in UTC. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Load curves whose replicas are worked out by hand from the rules of Kubernetes and KEDA. KEDA polls at 0, 30, 60 ... s, the
  * HPA looks at 0, 15, 30 ... s, and both see what the curve has at that second. A curve is given by its steps: "60 111" are 111
- * sessions from the 60th second on, "60 -" a Redis that is silent from then on. The replicas are given by those at the start
+ * sessions from the 60th second on, "60 -" a Redis that is unavailable from then on. The replicas are given by those at the start
  * and by each change: "1 60:2" is one, and two from the 60th second on.
  */
 final class SimulationTest {
@@ -285,7 +285,7 @@ final class SimulationTest {
                         "0 500, 60 -",
                         "5"),
                 of("the poll of KEDA does not hurry the HPA", "pollingInterval=300", "0 100, 45 500", "1 45:4 60:5"),
-                of("unless it is told what KEDA saw", "useCachedMetrics=true", "0 100, 45 500", "1 60:4 75:5"));
+                of("unless it uses what KEDA has cached", "useCachedMetrics=true", "0 100, 45 500", "1 60:4 75:5"));
     }
 
     @Test

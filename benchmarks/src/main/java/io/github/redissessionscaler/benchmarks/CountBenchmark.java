@@ -259,7 +259,7 @@ final class CountBenchmark implements AutoCloseable {
 
         @Override
         public String toString() {
-            return "off by %.2f %% (root mean square of %d), standard error told %.2f %%"
+            return "off by %.2f %% (root mean square of %d), reported standard error %.2f %%"
                     .formatted(100 * Math.sqrt(squares / count), count, 100 * said / count);
         }
     }

@@ -24,7 +24,7 @@ final class FixedRate {
      * How long the calls took.
      *
      * @param perSecond calls that are due in a second
-     * @param call starts the call of this number and returns at once
+     * @param call starts the call with this number; must not block
      */
     static Latencies run(double perSecond, Duration duration, IntFunction<ListenableFuture<?>> call)
             throws InterruptedException {

@@ -35,7 +35,7 @@ final class FootprintBenchmark {
     /** How many triggers there are, unless somebody says otherwise. */
     static final List<Integer> USUAL_TRIGGERS = List.of(1, 10, 100, 1_000, 10_000);
 
-    /** Until what the opening of streams has left for the collector is not told any more. */
+    /** Time until garbage from the opening of streams no longer affects the result. */
     private static final Duration SETTLED = Duration.ofSeconds(10);
 
     private final PrintStream out;
@@ -185,7 +185,7 @@ final class FootprintBenchmark {
             });
         }
         if (!firstMessages.await(120, TimeUnit.SECONDS)) {
-            throw new IOException(firstMessages.getCount() + " streams have told nothing for 120 s");
+            throw new IOException(firstMessages.getCount() + " streams have sent nothing for 120 s");
         }
     }
 

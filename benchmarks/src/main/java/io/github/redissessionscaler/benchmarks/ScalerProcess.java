@@ -91,19 +91,19 @@ final class ScalerProcess implements AutoCloseable {
         return startNanos / 1e9;
     }
 
-    /** Time on a processor since it began of the process alone, as far as the system tells it. */
+    /** Processor time of the process since its start, without its children, if the system reports it. */
     Duration processorTime() {
         return process.info().totalCpuDuration().orElseThrow();
     }
 
-    /** Resident memory in MiB, as Linux tells it. */
+    /** Resident memory in MiB, as reported by Linux. */
     double residentMib() throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
             if (line.startsWith("VmRSS:")) {
                 return Double.parseDouble(line.replaceAll("\\D+", "")) / 1024;
             }
         }
-        throw new IOException("the system does not tell resident memory");
+        throw new IOException("the system does not report resident memory");
     }
 
     @Override

@@ -151,14 +151,14 @@ final class SoakBenchmark {
                 warmUp.stream().mapToDouble(Figures::residentMib).max().orElseThrow();
         long threads = warmUp.stream().mapToLong(Figures::threads).max().orElseThrow();
         long connections = warmUp.stream().mapToLong(Figures::connections).max().orElseThrow();
-        boolean answers = told("every call answered, and rightly", errors.get() == 0 && wrong.get() == 0);
-        boolean memory = told("memory flat", last.residentMib <= resident * MEMORY_MAY_GROW);
-        boolean flatThreads = told("threads flat", last.threads <= threads + MAY_COME_AND_GO);
-        boolean flatConnections = told("connections flat", last.connections <= connections + MAY_COME_AND_GO);
+        boolean answers = check("all calls answered correctly", errors.get() == 0 && wrong.get() == 0);
+        boolean memory = check("memory constant", last.residentMib <= resident * MEMORY_MAY_GROW);
+        boolean flatThreads = check("threads constant", last.threads <= threads + MAY_COME_AND_GO);
+        boolean flatConnections = check("connections constant", last.connections <= connections + MAY_COME_AND_GO);
         return answers && memory && flatThreads && flatConnections;
     }
 
-    private boolean told(String what, boolean held) {
+    private boolean check(String what, boolean held) {
         out.printf("%-34s %s%n", what, held ? "yes" : "NO");
         return held;
     }

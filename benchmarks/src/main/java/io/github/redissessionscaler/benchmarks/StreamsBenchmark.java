@@ -42,15 +42,15 @@ final class StreamsBenchmark {
         out.printf("resident, %,d open streams:     %.0f MiB%n", STREAMS, scaler.residentMib());
         try (var jedis = new Jedis("127.0.0.1", redisPort)) {
             for (int round = 0; round < 5; round++) {
-                var told = new CountDownLatch(STREAMS);
-                streams.forEach(stream -> stream.next = told);
+                var sent = new CountDownLatch(STREAMS);
+                streams.forEach(stream -> stream.next = sent);
                 long start = System.nanoTime();
                 if (round % 2 == 0) {
                     jedis.set("session:1", "x");
                 } else {
                     jedis.del("session:1");
                 }
-                await(told);
+                await(sent);
                 out.printf("one change to all of them:         %.0f ms%n", (System.nanoTime() - start) / 1e6);
                 TimeUnit.SECONDS.sleep(2);
             }
@@ -63,7 +63,7 @@ final class StreamsBenchmark {
 
     private static void await(CountDownLatch latch) throws InterruptedException, IOException {
         if (!latch.await(120, TimeUnit.SECONDS)) {
-            throw new IOException(latch.getCount() + " streams have told nothing for 120 s");
+            throw new IOException(latch.getCount() + " streams have sent nothing for 120 s");
         }
     }
 

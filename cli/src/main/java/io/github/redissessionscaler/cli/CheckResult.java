@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
  * @param metricTarget by which the HPA divides the value, sessions per replica
  * @param value that is reported; empty for an error
  * @param trigger that was asked about; empty where its metadata is of another version of the scaler
- * @param explanation where the answers come from; empty where a scaler does not tell
+ * @param explanation the explanation of the count; empty if the scaler does not return it
  * @param inspection what else Redis was asked; empty where a scaler was asked instead
  */
 record CheckResult(
@@ -49,7 +49,7 @@ record CheckResult(
      */
     record CurrentReplicas(long current, ScaledObject spec) {}
 
-    /** The current target, sessions per replica: that of the metric where a scaler tells no other. */
+    /** The current target, sessions per replica: the metric's target if the scaler returns no other. */
     double target() {
         return explanation.map(Explanation::getTarget).filter(Target::accepts).orElse(metricTarget);
     }

@@ -20,7 +20,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
     private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg %kvp{NONE}%n%ex{short}";
 
-    /** Warns of every stream whose client has gone, with a stack trace; thousands may go at once. */
+    /** Warns of every stream whose client has gone, with a stack trace; thousands may disconnect at the same time. */
     private static final String CLIENTS_THAT_VANISH = "io.grpc.netty.NettyServerHandler";
 
     @Override

@@ -19,7 +19,7 @@ import redis.clients.jedis.params.SetParams;
 
 /**
  * A web application whose users log in, stay for a while, and leave. A session is a key with a time to live, which its user's
- * requests renew; who logs out deletes it, and who just goes away leaves it to expire. While Redis does not answer, nothing
+ * requests renew; a logout deletes it, otherwise it expires. While Redis does not answer, nothing
  * changes. For one thread, except for {@link #sessions}.
  */
 final class DemoApplication implements AutoCloseable {
@@ -42,7 +42,7 @@ final class DemoApplication implements AutoCloseable {
     /** Until when each user stays, in the order of their coming. */
     private final Map<String, Instant> present = new LinkedHashMap<>();
 
-    /** When the sessions of those expire who went away, in that order. */
+    /** When the sessions without a logout expire, in that order. */
     private final Deque<Instant> left = new ArrayDeque<>();
 
     private volatile long sessions;

@@ -124,7 +124,7 @@ final class AttackSuite implements AutoCloseable {
                 .build();
     }
 
-    /** Asks a scaler for its heap until it is told to end. */
+    /** Reads the heap of a scaler until it is stopped. */
     private static final class PeakHeap {
 
         private final ScalerProcess scaler;

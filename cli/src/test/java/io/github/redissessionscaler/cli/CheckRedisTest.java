@@ -282,19 +282,19 @@ final class CheckRedisTest {
                 "--output",
                 "json");
 
-        CommandRun told =
+        CommandRun reported =
                 run(Stream.concat(command.stream(), Stream.of("--progress")).toArray(String[]::new));
-        CommandRun silent = run(command.toArray(String[]::new));
+        CommandRun quiet = run(command.toArray(String[]::new));
 
-        assertThat(told.err().lines())
+        assertThat(reported.err().lines())
                 .isNotEmpty()
                 .allSatisfy(line -> assertThat(line).matches("scanned [\\d,]+ of about 20,000 keys, \\d+ %"));
-        assertThat(JsonParser.parseString(told.out())
+        assertThat(JsonParser.parseString(reported.out())
                         .getAsJsonObject()
                         .get("method")
                         .getAsString())
                 .isEqualTo("exact");
-        assertThat(silent.err()).isEmpty();
+        assertThat(quiet.err()).isEmpty();
     }
 
     @ParameterizedTest

@@ -48,7 +48,7 @@ final class FindJavaTest {
         assertThat(found(Map.of())).doesNotStartWith(home.toString());
     }
 
-    /** A java that tells this version, after what it tells of options in the environment. */
+    /** A java that prints this version, after its lines about options in the environment. */
     private void java(String version) throws IOException {
         Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
         Files.writeString(java, """

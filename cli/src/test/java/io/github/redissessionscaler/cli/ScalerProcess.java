@@ -121,7 +121,7 @@ public final class ScalerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** The most memory that was resident so far in MiB, as Linux tells it. */
+    /** Peak resident memory in MiB, as reported by Linux. */
     public double peakResidentMib() {
         try (var lines = Files.lines(Path.of("/proc", String.valueOf(pid()), "status"))) {
             return lines.filter(line -> line.startsWith("VmHWM:"))

@@ -18,10 +18,8 @@ public record RefusedMetrics(RefusedTriggers refused) implements Telemetry.Famil
         refused.lately().stream()
                 .map(one -> Labels.of("scaledobject_namespace", one.namespace(), "scaledobject", one.scaledObject()))
                 .distinct()
-                .forEach(labels -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
-                        .labels(labels)
-                        .value(1)
-                        .build()));
+                .forEach(labels -> gauge.dataPoint(
+                        GaugeDataPointSnapshot.builder().labels(labels).value(1).build()));
         return Stream.of(gauge.build());
     }
 }

@@ -158,7 +158,7 @@ final class MetricsTest {
             String text = new String(unpacked.readAllBytes(), UTF_8);
             assertThat(names(text))
                     .contains("redis_session_scaler_trigger_sessions")
-                    .isSubsetOf(names(plain.body())); // which is scraped later, when the JVM may have more to tell
+                    .isSubsetOf(names(plain.body())); // which is scraped later, when the JVM may have more metrics
             assertThat(compressed.body().length).isLessThan(text.length() / 2);
         }
     }

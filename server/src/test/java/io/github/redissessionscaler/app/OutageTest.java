@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-/** What KEDA is told while Redis is away. The stub's own deadline fails a test whose answer never comes. */
+/** What is reported to KEDA while Redis is unavailable. The stub's deadline fails a test that gets no answer. */
 final class OutageTest {
 
     private static final Map<String, String> HOLD = Map.of("onUnavailable", "hold", "holdFor", "1h");

@@ -99,7 +99,7 @@ final class StreamsTest {
         assertThat(failing.end()).isEmpty();
     }
 
-    /** KEDA takes that silently, and asks GetMetricSpec only. */
+    /** KEDA accepts that without an error, and calls only GetMetricSpec. */
     @Test
     void theTargetOfTheMetricHasNoStream() {
         var stream = new RecordedStream<ScaledObjectRef, GetMetricSpecResponse, Integer>(

@@ -358,7 +358,7 @@ final class ChaosTest {
         }
     }
 
-    /** A script that runs until it is killed. The server says BUSY after a while, so it is told to after 10 ms. */
+    /** A script that runs until it is killed. The server is configured to reply BUSY after 10 ms. */
     private static void block(RedisServer redis) {
         try (Jedis jedis = redis.connect()) {
             jedis.configSet("lua-time-limit", "10");

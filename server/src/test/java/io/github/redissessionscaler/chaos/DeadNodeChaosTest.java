@@ -39,7 +39,7 @@ final class DeadNodeChaosTest {
 
     private static final List<String> ROWS = new ArrayList<>();
 
-    /** How a node is taken away, and brought back. */
+    /** How a node is stopped, and started again. */
     private enum Fault {
         STOPPED("stopped (SIGSTOP)") {
             @Override

@@ -286,7 +286,8 @@ final class StatusPageTest {
         assertThat(text(refused, "namespace") + "/" + text(refused, "name")).isEqualTo("shop/web");
         assertThat(text(refused, "reason")).contains("sesionSize", "did you mean 'sessionSize'?");
         assertThat(scaler.scrape())
-                .contains("redis_session_scaler_trigger_refused{scaledobject=\"web\",scaledobject_namespace=\"shop\"} 1");
+                .contains(
+                        "redis_session_scaler_trigger_refused{scaledobject=\"web\",scaledobject_namespace=\"shop\"} 1");
         assertThat(status("condition=held").get("found").getAsInt()).isEqualTo(1);
         assertThat(text(trigger("condition=held"), "condition")).isEqualTo("held");
     }

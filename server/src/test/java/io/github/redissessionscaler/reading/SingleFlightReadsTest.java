@@ -217,7 +217,7 @@ final class SingleFlightReadsTest {
         assertThatThrownBy(() -> Futures.await(value)).hasMessage("the scaler shuts down");
     }
 
-    /** Whatever is told next; -1 stands for a failure. */
+    /** The next read's result; -1 stands for a failure. */
     private int read() {
         begun.incrementAndGet();
         try {

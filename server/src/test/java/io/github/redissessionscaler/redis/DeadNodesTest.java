@@ -154,7 +154,7 @@ final class DeadNodesTest {
                 Jedis client = redis.connect()) {
             client.set("session:1", "x");
             int port = RedisServer.freePort();
-            // the first silent while the other is there, the other way round, and then the first alone
+            // the first does not answer and the other does, then the reverse, and then the first alone
             try (var first = TcpProxy.at(new InetSocketAddress("127.0.0.2", port), redis.port());
                     var warm = open(new Topology.Standalone(new Node(SwitchedNames.TWO_ADDRESSES, port)))) {
                 try (var second = TcpProxy.at(new InetSocketAddress("127.0.0.3", port), redis.port())) {

@@ -42,7 +42,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
 
-/** Servers that change their places, their passwords and their certificates, and reasons that operators are told. */
+/** Servers whose addresses, passwords and certificates change, and the reasons that are reported. */
 final class TopologyChangesTest {
 
     private static final Database DATABASE = new Database("default", OptionalInt.empty());

@@ -50,7 +50,7 @@ public final class PlayedKeda implements AutoCloseable {
         return replicas;
     }
 
-    /** Takes the replica away, as the cooldown period does. */
+    /** Removes the replica, as KEDA does after the cooldown period. */
     public synchronized void scaleToZero() {
         replicas = 0;
     }

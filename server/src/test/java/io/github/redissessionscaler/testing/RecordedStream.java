@@ -52,7 +52,7 @@ public final class RecordedStream<Q, R, V> implements ClientResponseObserver<Q, 
         return Optional.ofNullable(end);
     }
 
-    /** Cancels the call, as a client does that goes away. */
+    /** Cancels the call, as a client that disconnects. */
     public void cancel() {
         ClientCallStreamObserver<Q> open = call;
         if (open != null) {

@@ -33,7 +33,7 @@ public final class RedisBinaries {
     static int standardMajorVersion() {
         Matcher version = Pattern.compile(" v=(\\d+)\\.").matcher(version(standard()));
         if (!version.find()) {
-            throw new IllegalStateException(standard() + " does not tell its version");
+            throw new IllegalStateException(standard() + " does not print its version");
         }
         return Integer.parseInt(version.group(1));
     }

@@ -42,7 +42,7 @@ public final class RedisServer implements AutoCloseable {
         return startBinary(RedisBinaries.standard(), options);
     }
 
-    /** The same with DEBUG, which newer servers allow only when they are told to. */
+    /** The same with DEBUG, which newer servers allow only if they are configured so. */
     public static RedisServer startWithDebug(String... options) {
         var all = new ArrayList<>(List.of(options));
         if (RedisBinaries.standardMajorVersion() >= 7) {
@@ -175,7 +175,7 @@ public final class RedisServer implements AutoCloseable {
                 .ignoreExceptions()
                 .until(() -> !process.isAlive() || answers());
         if (!process.isAlive()) {
-            throw new IllegalStateException(binary + " ended at once, and said: " + log());
+            throw new IllegalStateException(binary + " exited immediately: " + log());
         }
     }
 

@@ -120,7 +120,7 @@ public final class RunningScaler implements AutoCloseable {
                 .getMetricValueFloat();
     }
 
-    /** What Prometheus is told. */
+    /** A scrape of the metrics. */
     public String scrape() {
         return get("/metrics").body();
     }

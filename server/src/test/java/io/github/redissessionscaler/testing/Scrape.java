@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What Prometheus was told, read from its text format.
+ * A scrape in Prometheus's text format.
  *
  * @param families by name
  * @param labels by the name of a sample: those that it was seen with

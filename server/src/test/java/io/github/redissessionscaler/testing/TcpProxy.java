@@ -22,7 +22,7 @@ public final class TcpProxy implements AutoCloseable {
 
     private enum Passage {
         FREE,
-        /** Bytes are swallowed, and nobody is told. */
+        /** Bytes are discarded, and connections stay open. */
         LOSING,
         /** A byte at a time. */
         TRICKLING,

@@ -38,7 +38,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** One change in a database, told to every open stream of it, each of a trigger of its own. */
+/** One change in a database, sent to each of its open streams, which have different triggers. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -92,7 +92,7 @@ public class FanOutBenchmark {
     }
 
     @Benchmark
-    public void told() throws InterruptedException {
+    public void sentToAllStreams() throws InterruptedException {
         untold = new CountDownLatch(streams);
         sessions = 1 - sessions;
         keyspace.size(sessions);

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The run that makes the ahead-of-time cache: a scaler is started, is asked what KEDA and people ask, and is told to end. What
+ * The run that makes the ahead-of-time cache: a scaler is started, gets the calls of KEDA and requests for the page, and is stopped. What
  * it loaded and linked for that is in the cache. The arguments are the java that the cache is for, the file with its options,
  * the jar, and the cache to write. It runs from its source too, which is how the launcher of a checkout calls it.
  */

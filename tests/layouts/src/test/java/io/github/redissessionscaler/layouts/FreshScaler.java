@@ -5,12 +5,12 @@ import io.github.redissessionscaler.testing.RunningScaler;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A scaler that has just been started, so that nothing that it knew before is in what it tells. */
+/** A scaler that has just been started, so that it reports nothing from before. */
 final class FreshScaler {
 
     private FreshScaler() {}
 
-    /** What it tells KEDA of the trigger with this metadata. */
+    /** The value for the trigger with this metadata. */
     static double count(RedisServer redis, Map<String, String> trigger) {
         Map<String, String> orFail = new HashMap<>(trigger);
         orFail.put("onUnavailable", "error");

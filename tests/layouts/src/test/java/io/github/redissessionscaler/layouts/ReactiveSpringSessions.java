@@ -64,7 +64,7 @@ final class ReactiveSpringSessions<S extends Session> implements SessionLibrary 
         return session.getId();
     }
 
-    /** As a request does, which always tells when it came. */
+    /** As a request does, which always sets the time of the last access. */
     @Override
     public String rotate(String id) {
         S session = requireNonNull(sessions.findById(id).block());

@@ -79,7 +79,7 @@ final class SpringSessions<S extends Session> implements SessionLibrary {
         return session.getId();
     }
 
-    /** As a request does, which always tells when it came. */
+    /** As a request does, which always sets the time of the last access. */
     @Override
     public String rotate(String id) {
         S session = sessions.findById(id);
