@@ -55,9 +55,10 @@ final class LayersTest {
         keyspace -> trigger
         outage -> trigger
         counting -> input keyspace trigger
-        redis -> acl background config input keyspace telemetry tls trigger
+        identity -> config input keyspace
         simulation -> forecast hpa input keda outage trigger
         counting.pattern -> background counting input keyspace trigger
+        redis -> acl background config identity input keyspace telemetry tls trigger
         reading -> background counting counting.pattern keyspace telemetry trigger
         diagnosis -> background counting counting.pattern input keyspace reading telemetry trigger
         evaluation -> background counting counting.pattern diagnosis forecast history input keyspace outage reading trigger
@@ -72,7 +73,7 @@ final class LayersTest {
     /** The libraries that only some packages use, and those packages. */
     private static final Map<String, Set<String>> LIBRARIES = Map.of(
             "ch.qos.logback", Set.of("cli"),
-            "com.google.gson", Set.of("cli", "management"),
+            "com.google.gson", Set.of("cli", "identity", "management"),
             "io.grpc", Set.of("cli", "demo", "grpc", "proto"),
             "io.micrometer", Set.of("telemetry"),
             "io.netty", Set.of("grpc", "management"),
@@ -135,11 +136,13 @@ final class LayersTest {
             .orShould()
             .callMethod(System.class, "exit", int.class);
 
-    /** The machine's wall clock jumps when somebody sets it. */
+    /** The machine's wall clock jumps when somebody sets it. Tokens are signed and end by it. */
     @ArchTest
     static final ArchRule onlyMonotonicClockReadsTheWallClock = noClasses()
             .that()
             .doNotHaveFullyQualifiedName(BASE + ".app.MonotonicClock")
+            .and()
+            .doNotHaveFullyQualifiedName(BASE + ".identity.Identities")
             .should()
             .callMethod(InstantSource.class, "system")
             .orShould()

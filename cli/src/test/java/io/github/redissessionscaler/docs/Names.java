@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.docs;
 
 import io.github.redissessionscaler.config.ConfigLoader;
+import io.github.redissessionscaler.config.IdentityVariable;
 import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
@@ -98,7 +99,7 @@ final class Names {
         known.add(ConfigLoader.CONFIG_FILE);
         known.addAll(RedisVariable.names());
         Repository.topLevel().forEach(file -> known.add(file.replaceFirst("\\.md$", "")));
-        Stream.of(Setting.values(), Status.Code.values(), KeyspaceException.Reason.values())
+        Stream.of(Setting.values(), IdentityVariable.values(), Status.Code.values(), KeyspaceException.Reason.values())
                 .flatMap(Stream::of)
                 .forEach(constant -> known.add(constant.name()));
         return known;

@@ -219,7 +219,8 @@ public final class ConfigLoader {
         file.section("connections")
                 .ifPresent(section -> section.keys()
                         .forEach(name -> section.section(name)
-                                .flatMap(one -> new ConnectionReader(one, ConnectionReader.IN_FILE).read(name))
+                                .flatMap(one ->
+                                        new ConnectionReader(one, ConnectionReader.IN_FILE, environment).read(name))
                                 .ifPresent(connection -> connections.put(name, connection))));
         if (RedisVariable.names().stream().anyMatch(name -> variable(name).isPresent())) {
             if (connections.containsKey(ConnectionConfig.DEFAULT)) {
@@ -227,7 +228,7 @@ public final class ConfigLoader {
                         "connections." + ConnectionConfig.DEFAULT,
                         "contradicts " + variablesGiven() + "; keep one of them");
             }
-            new ConnectionReader(ofEnvironment(), ConnectionReader.IN_ENVIRONMENT)
+            new ConnectionReader(ofEnvironment(), ConnectionReader.IN_ENVIRONMENT, environment)
                     .read(ConnectionConfig.DEFAULT)
                     .ifPresent(connection -> connections.put(connection.name(), connection));
         } else if (connections.isEmpty() && problems.isEmpty()) {

@@ -6,6 +6,7 @@ import io.github.redissessionscaler.input.ValueParser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -20,19 +21,27 @@ final class ConnectionReader {
     private static final String UNIX_SOCKET = "unixSocket";
     private static final String SENTINEL = "sentinel";
     private static final String CLUSTER = "cluster";
+    private static final String IDENTITY = "identity";
     private static final String NAMESPACES = "namespaces";
     private static final int REDIS_PORT = 6379;
     private static final int SENTINEL_PORT = 26379;
 
     private final Section section;
     private final Names names;
+    private final Map<String, String> environment;
 
     /** Names of the settings that both the environment and the file have. */
     record Names(String address, String url, String username, String password, String passwordFile) {}
 
-    ConnectionReader(Section section, Names names) {
+    /**
+     * Reads nothing yet.
+     *
+     * @param environment what the identity of a pod is read from
+     */
+    ConnectionReader(Section section, Names names, Map<String, String> environment) {
         this.section = section;
         this.names = names;
+        this.environment = environment;
     }
 
     /** The connection; empty if it is invalid, which is recorded as a problem. */
@@ -47,13 +56,24 @@ final class ConnectionReader {
         Optional<Integer> database =
                 section.read("database", SettingValues.DATABASE).or(() -> url.flatMap(RedisUrl::database));
         Optional<Credentials> given = credentials(section, names);
+        Optional<Credentials> identity =
+                section.section(IDENTITY).flatMap(one -> new IdentityReader(one, environment).read());
+        if (section.has(IDENTITY)
+                && (given.isPresent() || url.flatMap(RedisUrl::credentials).isPresent())) {
+            section.problem(IDENTITY, "takes the place of a password, and one is given; keep one of them");
+        }
         if (given.isPresent() && url.flatMap(RedisUrl::credentials).isPresent()) {
             section.problem(names.url(), "contains a password, and another one is set; keep one of them");
         }
         Optional<RedisTls> tls = tls(url.map(RedisUrl::tls).orElse(false));
         Set<String> namespaces = namespaces();
         return topology.map(known -> new ConnectionConfig(
-                name, known, database.orElse(0), given.or(() -> url.flatMap(RedisUrl::credentials)), tls, namespaces));
+                name,
+                known,
+                database.orElse(0),
+                given.or(() -> identity).or(() -> url.flatMap(RedisUrl::credentials)),
+                tls,
+                namespaces));
     }
 
     /** An empty list would mean all namespaces, which cannot be intended. */

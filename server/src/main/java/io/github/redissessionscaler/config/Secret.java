@@ -23,6 +23,9 @@ public sealed interface Secret {
         }
     }
 
+    /** A token that proves this identity, renewed before it ends. */
+    record Token(CloudIdentity identity) implements Secret {}
+
     /** In a file, which is read whenever the secret is needed, so that a rotated one takes effect. */
     record InFile(Path path) implements Secret {}
 }

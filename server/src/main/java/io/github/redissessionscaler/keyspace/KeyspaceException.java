@@ -20,6 +20,8 @@ public final class KeyspaceException extends RuntimeException {
         MAX_CLIENTS(false),
         NOAUTH(true),
         WRONGPASS(true),
+        /** A token service gives no token for Redis. */
+        IDENTITY(false),
         NOPERM(true),
         WRONGTYPE(true),
         NOT_A_NUMBER(true),

@@ -4,6 +4,9 @@ import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Credentials;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.RedisTls;
+import io.github.redissessionscaler.config.Secret;
+import io.github.redissessionscaler.identity.Identities;
+import io.github.redissessionscaler.identity.Identity;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
@@ -37,12 +40,14 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Creates nodes from addresses, with the credentials, TLS settings and timeouts of one connection.
  *
+ * @param identities gives the tokens of credentials that are no password
  * @param timeout of connecting, and of each exchange of commands and replies
  * @param check throws if a new connection must not be read from
  * @param stats counts the traffic of all nodes
  */
 record Connector(
         Optional<Credentials> credentials,
+        Identities identities,
         Optional<RedisTls> tls,
         int database,
         Duration timeout,
@@ -52,13 +57,14 @@ record Connector(
     private static final CommandObject<Object> ROLE =
             new CommandObject<>(new CommandArguments(Protocol.Command.ROLE), BuilderFactory.RAW_OBJECT);
 
-    static Connector of(ConnectionConfig connection, int database, Duration timeout, ConnectionStats stats) {
-        return new Connector(connection.credentials(), connection.tls(), database, timeout, _ -> {}, stats);
+    static Connector of(
+            ConnectionConfig connection, Identities identities, int database, Duration timeout, ConnectionStats stats) {
+        return new Connector(connection.credentials(), identities, connection.tls(), database, timeout, _ -> {}, stats);
     }
 
     /** For sentinels, which have their own credentials and no databases. */
     Connector forSentinels(Optional<Credentials> sentinelCredentials) {
-        return new Connector(sentinelCredentials, tls, 0, timeout, _ -> {}, stats);
+        return new Connector(sentinelCredentials, identities, tls, 0, timeout, _ -> {}, stats);
     }
 
     /**
@@ -66,7 +72,7 @@ record Connector(
      * demoted primary drops its connections. The check is skipped without permission for ROLE.
      */
     Connector forPrimaries() {
-        return new Connector(credentials, tls, database, timeout, Connector::requirePrimary, stats);
+        return new Connector(credentials, identities, tls, database, timeout, Connector::requirePrimary, stats);
     }
 
     private static void requirePrimary(Connection connection) {
@@ -155,6 +161,7 @@ record Connector(
                             .toList();
                 },
                 config,
+                identity(),
                 check,
                 stats);
     }
@@ -178,6 +185,7 @@ record Connector(
                 socket.toString(),
                 () -> List.of(new GuardedSockets(() -> UnixSocketAdapter.connect(socket, timeout), timeout)),
                 clientConfig(),
+                identity(),
                 check,
                 stats);
     }
@@ -190,7 +198,17 @@ record Connector(
                 .socketTimeoutMillis(millis)
                 .database(database)
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
-        credentials.ifPresent(known -> config.credentialsProvider(new RereadCredentials(known)));
+        credentials
+                .filter(known -> !(known.password() instanceof Secret.Token))
+                .ifPresent(known -> config.credentialsProvider(new RereadCredentials(known)));
         return config.build();
+    }
+
+    private Optional<Identity> identity() {
+        return credentials
+                .map(Credentials::password)
+                .filter(Secret.Token.class::isInstance)
+                .map(Secret.Token.class::cast)
+                .map(token -> identities.of(token.identity()));
     }
 }

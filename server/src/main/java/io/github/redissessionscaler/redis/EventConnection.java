@@ -62,6 +62,7 @@ final class EventConnection implements AutoCloseable {
         Duration pause;
         do {
             boolean subscribed = false;
+            boolean renewing = false;
             long start = System.nanoTime();
             try (Connection connection = server.open()) {
                 open = connection;
@@ -71,6 +72,7 @@ final class EventConnection implements AutoCloseable {
                 subscribed = true;
                 listener.interrupted();
                 receive(connection);
+                renewing = true;
             } catch (JedisException | KeyspaceException e) {
                 LOG.debug("No keyspace events from {}: {}", server.name(), e.getMessage());
             } catch (Throwable e) {
@@ -80,13 +82,15 @@ final class EventConnection implements AutoCloseable {
             if (isClosed()) {
                 return;
             }
-            if (subscribed) {
+            if (renewing) {
+                reportInterruption();
+            } else if (subscribed) {
                 server.stats().lost();
                 reportInterruption();
             }
             // A server that accepts each subscription and ends it at once is not asked ten times a second.
             boolean lasted = subscribed && System.nanoTime() - start > LAST_RETRY.toNanos();
-            pause = lasted ? FIRST_RETRY : next;
+            pause = renewing || lasted ? FIRST_RETRY : next;
             next = pause.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? pause.multipliedBy(2) : LAST_RETRY;
         } while (!isClosedWithin(pause));
     }
@@ -100,11 +104,14 @@ final class EventConnection implements AutoCloseable {
         }
     }
 
-    /** Passes on events until the connection is closed; throws if it breaks. */
+    /**
+     * Passes on events until the connection is closed, or a newer token is due: a subscribed connection cannot
+     * authenticate again, so another one takes its place. Throws if it breaks.
+     */
     private void receive(Connection connection) {
         connection.setSoTimeout(Math.toIntExact(SILENCE.toMillis()));
         boolean asked = false;
-        while (!isClosed()) {
+        while (!isClosed() && !server.hasNewerLogin(connection)) {
             try {
                 Object message = connection.getOne();
                 asked = false;

@@ -58,6 +58,7 @@ interface PrimaryLookup extends AutoCloseable {
                     MAX_CLIENTS,
                     NOAUTH,
                     WRONGPASS,
+                    IDENTITY,
                     NOPERM,
                     WRONGTYPE,
                     NOT_A_NUMBER,

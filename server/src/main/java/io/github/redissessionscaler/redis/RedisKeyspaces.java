@@ -6,6 +6,7 @@ import io.github.redissessionscaler.acl.RequiredPermissions;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
+import io.github.redissessionscaler.identity.Identities;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
@@ -34,6 +35,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     private final Supplier<Map<String, ConnectionConfig>> connections;
     private final Duration timeout;
     private final Telemetry telemetry;
+    private final Identities identities;
     private final ConcurrentMap<Database, RedisKeyspace> keyspaces = new ConcurrentHashMap<>();
 
     /**
@@ -45,6 +47,15 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
      * @param telemetry counts the traffic of each connection
      */
     public RedisKeyspaces(Supplier<Map<String, ConnectionConfig>> connections, Duration timeout, Telemetry telemetry) {
+        this(connections, timeout, telemetry, Identities.ofThisMachine(timeout));
+    }
+
+    RedisKeyspaces(
+            Supplier<Map<String, ConnectionConfig>> connections,
+            Duration timeout,
+            Telemetry telemetry,
+            Identities identities) {
+        this.identities = identities;
         this.timeout = timeout;
         this.telemetry = telemetry;
         this.connections = connections;
@@ -112,7 +123,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
      */
     public RedisInspector inspector(Database database) {
         ConnectionConfig connection = checked(database);
-        Connector connector = Connector.of(connection, 0, timeout, telemetry.connection(connection.name()));
+        Connector connector = Connector.of(connection, identities, 0, timeout, telemetry.connection(connection.name()));
         return new RedisInspector(connection, servers(connection, connector), connector);
     }
 
@@ -163,7 +174,7 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     private RedisKeyspace.Backend backend(ConnectionConfig connection, Database database) {
         int index = index(connection, database);
         ConnectionStats stats = telemetry.connection(connection.name());
-        Connector connector = Connector.of(connection, index, timeout, stats);
+        Connector connector = Connector.of(connection, identities, index, timeout, stats);
         return new RedisKeyspace.Backend(connection, index, servers(connection, connector), stats);
     }
 

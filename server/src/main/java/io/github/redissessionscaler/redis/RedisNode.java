@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.redis;
 
+import io.github.redissessionscaler.identity.Identity;
+import io.github.redissessionscaler.identity.Login;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
@@ -8,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,6 +27,7 @@ import redis.clients.jedis.CommandObjects;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.DefaultRedisCredentials;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol;
@@ -50,6 +54,7 @@ final class RedisNode implements AutoCloseable {
     private final String name;
     private final Supplier<List<JedisSocketFactory>> addresses;
     private final JedisClientConfig config;
+    private final Optional<Identity> identity;
     private final ConnectionStats stats;
     private final ConnectionPool pool;
     private final MissingDatabase database;
@@ -60,6 +65,7 @@ final class RedisNode implements AutoCloseable {
      *
      * @param name for messages: host and port, or the path of a socket
      * @param addresses socket factories for a new connection, one for each current address of the name, at least one
+     * @param identity gives the token of each connection, if that is not in the config
      * @param check throws if a new connection must not be read from
      * @param stats counts the traffic
      */
@@ -67,12 +73,14 @@ final class RedisNode implements AutoCloseable {
             String name,
             Supplier<List<JedisSocketFactory>> addresses,
             JedisClientConfig config,
+            Optional<Identity> identity,
             Consumer<Connection> check,
             ConnectionStats stats) {
         this.name = name;
         this.stats = stats;
         this.addresses = addresses;
         this.config = config;
+        this.identity = identity;
         database = new MissingDatabase(name, config.getDatabase(), System::nanoTime);
         var limits = new GenericObjectPoolConfig<Connection>();
         limits.setMaxTotal(MOST_CONNECTIONS);
@@ -198,6 +206,7 @@ final class RedisNode implements AutoCloseable {
 
     private <T> T attempt(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
         try (Connection connection = pool.getResource()) {
+            renewLogin(connection);
             long start = System.nanoTime();
             try {
                 return work.apply(connection);
@@ -272,19 +281,85 @@ final class RedisNode implements AutoCloseable {
     }
 
     private Connection selected(JedisSocketFactory address) {
+        Optional<Login> login = identity.map(Identity::login);
+        JedisClientConfig loggedIn = login.<JedisClientConfig>map(known -> DefaultJedisClientConfig.builder()
+                        .from(config)
+                        .credentials(new DefaultRedisCredentials(known.user(), known.token()))
+                        .build())
+                .orElse(config);
         try {
-            var connection = new Connection(address, config);
+            Connection connection = login.<Connection>map(known -> new IdentifiedConnection(address, loggedIn, known))
+                    .orElseGet(() -> new Connection(address, loggedIn));
             database.found();
             return connection;
         } catch (JedisDataException e) {
-            throw MissingDatabase.isSaidBy(e) ? database.missing(databases(address), e) : e;
+            throw MissingDatabase.isSaidBy(e) ? database.missing(databases(address, loggedIn), e) : refused(e);
         }
     }
 
+    /** An error of Redis; if it refuses a token, one that says what to check. */
+    private RuntimeException refused(JedisDataException error) {
+        return identity.<RuntimeException>flatMap(
+                        known -> String.valueOf(error.getMessage()).startsWith("WRONGPASS")
+                                ? Optional.of(new KeyspaceException(
+                                        Reason.WRONGPASS,
+                                        "Redis at " + name + " refuses the token of the scaler's identity; "
+                                                + known.whenRefused(),
+                                        error))
+                                : Optional.empty())
+                .orElse(error);
+    }
+
+    /** Whether the connection should authenticate again, and there is a newer token for that. */
+    boolean hasNewerLogin(Connection connection) {
+        try {
+            return connection instanceof IdentifiedConnection identified
+                    && newerLogin(identified).isPresent();
+        } catch (KeyspaceException e) {
+            return false;
+        }
+    }
+
+    private Optional<Login> newerLogin(IdentifiedConnection connection) {
+        return identity.filter(known -> known.isDue(connection.login()))
+                .map(Identity::login)
+                .filter(login -> !login.token().equals(connection.login().token()));
+    }
+
+    /**
+     * Authenticates again if it is due and there is a newer token. If there is none, the connection is used until its
+     * token ends.
+     */
+    private void renewLogin(Connection connection) {
+        if (!(connection instanceof IdentifiedConnection identified)) {
+            return;
+        }
+        Optional<Login> newer;
+        try {
+            newer = newerLogin(identified);
+        } catch (KeyspaceException e) {
+            if (identity.orElseThrow().isValid(identified.login())) {
+                return;
+            }
+            throw e;
+        }
+        newer.ifPresent(login -> {
+            try {
+                connection.executeCommand(new CommandArguments(Protocol.Command.AUTH)
+                        .add(login.user())
+                        .add(login.token()));
+                stats.sent(Protocol.Command.AUTH.name(), 1);
+                identified.use(login);
+            } catch (JedisDataException e) {
+                throw refused(e);
+            }
+        });
+    }
+
     /** Number of databases of a server that lacks this one; 0 if unknown. */
-    private int databases(JedisSocketFactory address) {
+    private int databases(JedisSocketFactory address, JedisClientConfig loggedIn) {
         var anyDatabase =
-                DefaultJedisClientConfig.builder().from(config).database(0).build();
+                DefaultJedisClientConfig.builder().from(loggedIn).database(0).build();
         try (var connection = new Connection(address, anyDatabase)) {
             return MissingDatabase.databases(connection, config.getDatabase());
         } catch (JedisException e) {
@@ -315,6 +390,25 @@ final class RedisNode implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+    }
+
+    /** A connection that was authenticated with a token. For one thread at a time. */
+    private static final class IdentifiedConnection extends Connection {
+
+        private Login login;
+
+        IdentifiedConnection(JedisSocketFactory address, JedisClientConfig config, Login login) {
+            super(address, config);
+            this.login = login;
+        }
+
+        Login login() {
+            return login;
+        }
+
+        void use(Login newer) {
+            login = newer;
+        }
     }
 
     /** Opens and closes the connections of the pool. */

@@ -10,7 +10,7 @@ import java.util.Arrays;
 final class RequestStream extends OutputStream {
 
     /** Longest argument that is inspected; names of commands and passwords are shorter. */
-    private static final int LOOKED_AT = 4_096;
+    private static final int LOOKED_AT = 16_384;
 
     private final OutputStream target;
     private final Exchange exchange;

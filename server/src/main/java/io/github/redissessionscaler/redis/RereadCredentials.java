@@ -20,6 +20,7 @@ record RereadCredentials(Credentials credentials) implements RedisCredentialsPro
         String password = switch (credentials.password()) {
             case Secret.Literal(String value) -> value;
             case Secret.InFile(Path path) -> read(path);
+            case Secret.Token _ -> throw new IllegalStateException("a token is no password");
         };
         return new DefaultRedisCredentials(credentials.username(), password);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.Topology;
+import io.github.redissessionscaler.identity.Identities;
 import io.github.redissessionscaler.keyspace.KeyspaceEvents.Listener;
 import io.github.redissessionscaler.redis.RedisKeyspace.Backend;
 import io.github.redissessionscaler.telemetry.Telemetry;
@@ -103,7 +104,8 @@ final class EventFeedTest {
         return new Backend(
                 connection,
                 0,
-                new StandaloneLookup(Connector.of(connection, 0, TIMEOUT, stats).server(node)),
+                new StandaloneLookup(Connector.of(connection, Identities.ofThisMachine(TIMEOUT), 0, TIMEOUT, stats)
+                        .server(node)),
                 stats);
     }
 

@@ -1,0 +1,185 @@
+package io.github.redissessionscaler.identity;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.redissessionscaler.config.Secret;
+import io.github.redissessionscaler.input.Causes;
+import io.github.redissessionscaler.input.Printable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Requests to token services. No message quotes a reply, except for an error code, because a reply may contain a token. */
+final class Http {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** Longest reply, in bytes. */
+    private static final int LONGEST = 64 * 1024;
+
+    private static final int OK = 200;
+
+    /** What token services call the kind of an error: a word, in XML or JSON. */
+    private static final Pattern ERROR_CODE = Pattern.compile(
+            "(?:<Code>|\"(?:error|code|Code|__type)\"\\s*:\\s*\")(?<code>[A-Za-z_.:-]{1,64})(?:<|\")|(?<entra>AADSTS\\d{1,10})");
+
+    private Http() {}
+
+    static String get(URI uri, Map<String, String> headers) throws TokenException {
+        return send("GET", uri, headers, Optional.empty());
+    }
+
+    static String put(URI uri, Map<String, String> headers) throws TokenException {
+        return send("PUT", uri, headers, Optional.empty());
+    }
+
+    static String postForm(URI uri, Map<String, String> form) throws TokenException {
+        String body = form.entrySet().stream()
+                .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
+                .collect(Collectors.joining("&"));
+        return send("POST", uri, Map.of("Content-Type", "application/x-www-form-urlencoded"), Optional.of(body));
+    }
+
+    static String encoded(String text) {
+        return URLEncoder.encode(text, UTF_8);
+    }
+
+    private static String send(String method, URI uri, Map<String, String> headers, Optional<String> body)
+            throws TokenException {
+        String where = uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+        HttpURLConnection connection = null;
+        try {
+            // services of the machine are never behind a proxy
+            connection = (HttpURLConnection)
+                    (uri.getScheme().equals("https")
+                            ? uri.toURL().openConnection()
+                            : uri.toURL().openConnection(Proxy.NO_PROXY));
+            connection.setConnectTimeout(Math.toIntExact(TIMEOUT.toMillis()));
+            connection.setReadTimeout(Math.toIntExact(TIMEOUT.toMillis()));
+            connection.setInstanceFollowRedirects(false);
+            connection.setUseCaches(false);
+            connection.setRequestMethod(method);
+            headers.forEach(connection::setRequestProperty);
+            if (body.isPresent()) {
+                connection.setDoOutput(true);
+                connection.getOutputStream().write(body.get().getBytes(UTF_8));
+            }
+            int status = connection.getResponseCode();
+            if (status != OK) {
+                throw new TokenException(where + " answered with status " + status + errorCode(connection));
+            }
+            try (InputStream in = connection.getInputStream()) {
+                return limited(in, where);
+            }
+        } catch (IOException e) {
+            throw new TokenException(where + " cannot be reached: " + Causes.describe(e), e);
+        } finally {
+            if (connection != null) {
+                connection.disconnect();
+            }
+        }
+    }
+
+    private static String limited(InputStream in, String where) throws IOException, TokenException {
+        byte[] reply = in.readNBytes(LONGEST + 1);
+        if (reply.length > LONGEST) {
+            throw new TokenException(where + " answered with more than " + LONGEST + " bytes");
+        }
+        return new String(reply, UTF_8);
+    }
+
+    /** The code of an error reply, to follow its status. */
+    private static String errorCode(HttpURLConnection connection) throws IOException {
+        try (InputStream in = connection.getErrorStream()) {
+            if (in == null) {
+                return "";
+            }
+            Matcher code = ERROR_CODE.matcher(new String(in.readNBytes(LONGEST), UTF_8));
+            var codes = new StringBuilder();
+            while (code.find() && codes.length() < LONGEST / 1024) {
+                codes.append(codes.isEmpty() ? ", " : " ")
+                        .append(code.group("code") == null ? code.group("entra") : code.group("code"));
+            }
+            return codes.toString();
+        }
+    }
+
+    /**
+     * The object in a JSON reply.
+     *
+     * @param service for the message
+     */
+    static JsonObject object(String reply, String service) throws TokenException {
+        try {
+            if (JsonParser.parseString(reply) instanceof JsonObject object) {
+                return object;
+            }
+        } catch (JsonParseException e) {
+            // the message would quote the reply
+        }
+        throw new TokenException(service + " did not answer with a JSON object");
+    }
+
+    static String text(JsonObject object, String name, String service) throws TokenException {
+        JsonElement value = object.get(name);
+        if (value != null && value.isJsonPrimitive() && !value.getAsString().isEmpty()) {
+            return value.getAsString();
+        }
+        throw new TokenException(service + " answered without " + name);
+    }
+
+    static Instant instant(String text, String service) throws TokenException {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new TokenException(service + " answered with an expiry that is no time", e);
+        }
+    }
+
+    static long seconds(JsonObject object, String name, String service) throws TokenException {
+        try {
+            return Long.parseLong(text(object, name, service));
+        } catch (NumberFormatException e) {
+            throw new TokenException(service + " answered with " + name + " that is no number of seconds", e);
+        }
+    }
+
+    /** The content of a file with a token, without white space at its ends. */
+    static String read(Path file) throws TokenException {
+        try {
+            String content = Files.readString(file).strip();
+            if (content.isEmpty()) {
+                throw new TokenException("the file " + Printable.plain(file.toString(), 500) + " is empty");
+            }
+            return content;
+        } catch (IOException e) {
+            throw new TokenException(
+                    "the file " + Printable.plain(file.toString(), 500) + " cannot be read: " + Causes.describe(e), e);
+        }
+    }
+
+    static String read(Secret secret) throws TokenException {
+        return switch (secret) {
+            case Secret.Literal(String value) -> value;
+            case Secret.InFile(Path path) -> read(path);
+            case Secret.Token _ -> throw new TokenException("a token cannot be used for another");
+        };
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.redissessionscaler.identity;
+
+import org.jspecify.annotations.NullMarked;
