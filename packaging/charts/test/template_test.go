@@ -186,7 +186,7 @@ func TestTheTokenOfTheServiceAccountIsNotMounted(t *testing.T) {
 }
 
 // Most changes of the configuration take effect in the running scaler; the pods restart for the others.
-func TestThePodsRestartOnlyForWhatTheRunningScalerDoesNotHeed(t *testing.T) {
+func TestThePodsRestartOnlyForSettingsThatRequireIt(t *testing.T) {
 	pods := func(values ...string) core.PodTemplateSpec {
 		return the[*apps.Deployment](t, objects(t, template(t, append(values, oneConnection)...))).Spec.Template
 	}

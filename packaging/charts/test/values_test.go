@@ -54,7 +54,7 @@ func TestAnAnnotationOfAnObjectWinsOverACommonOne(t *testing.T) {
 	}
 }
 
-func TestNoNetworkPolicyUnlessAskedFor(t *testing.T) {
+func TestNoNetworkPolicyByDefault(t *testing.T) {
 	if policies := all[*networking.NetworkPolicy](objects(t, template(t, oneConnection))); len(policies) != 0 {
 		t.Errorf("%d NetworkPolicies", len(policies))
 	}

@@ -38,7 +38,7 @@ final class SimulatedReplicas {
         all = count;
     }
 
-    /** How many take sessions at this second; must not be asked for an earlier one later. */
+    /** How many take sessions at this second; must not be called for an earlier one afterwards. */
     long ready(long second) {
         while (!starting.isEmpty() && starting.getFirst().readyAt() <= second) {
             ready += starting.removeFirst().count();

@@ -57,7 +57,7 @@ final class LoadCurveReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-", "unavailable", "NaN", " "})
-    void readsWhereRedisWasSilent(String mark) {
+    void readsOutagesOfRedis(String mark) {
         LoadCurve curve = read("0,100|10,%s|20,%s|30,400|40,%s|50,".formatted(mark, mark, mark));
 
         assertThat(curve.outages()).containsExactly(new Span(at(10), at(30)), new Span(at(40), at(50)));
@@ -71,7 +71,7 @@ final class LoadCurveReaderTest {
     }
 
     @Test
-    void tellsEveryBadLineByItsNumber() {
+    void reportsEveryInvalidLineByItsNumber() {
         assertThatThrownBy(() -> read("time,sessions|08:00,5|eight,6|08:05,-3|08:04,six|08:00,7|only"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("line 3: 'eight' is not a time in the form of the previous lines")
@@ -84,7 +84,7 @@ final class LoadCurveReaderTest {
     }
 
     @Test
-    void tellsTheFirstBadLinesAndHowManyMoreThereAre() {
+    void reportsTheFirstInvalidLinesAndTheNumberOfOthers() {
         assertThatThrownBy(() -> LoadCurveReader.read(IntStream.range(0, 5000).mapToObj(line -> line + ",bad")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("line 20: ")

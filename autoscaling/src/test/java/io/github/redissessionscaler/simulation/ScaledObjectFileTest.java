@@ -96,7 +96,7 @@ final class ScaledObjectFileTest {
     }
 
     @Test
-    void tellsWhatIsNot() {
+    void listsWhatIsNotSimulated() {
         assertThat(read(EVERYTHING).ignored())
                 .containsExactly(
                         "spec.advanced.scalingModifiers.formula",

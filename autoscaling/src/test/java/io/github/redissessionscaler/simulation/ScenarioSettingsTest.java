@@ -34,7 +34,7 @@ final class ScenarioSettingsTest {
     }
 
     @Test
-    void theDefaultsThatAreToldAreThoseInForce() {
+    void theDocumentedDefaultsAreUsed() {
         Map<String, String> defaults = Arrays.stream(ScenarioKey.values())
                 .filter(key -> !key.ofBehavior() && key.byDefault().isPresent())
                 .collect(Collectors.toMap(
@@ -103,7 +103,7 @@ final class ScenarioSettingsTest {
                 "sessionSize=x, holdFor=1s, maxReplicaCount=0 | holdFor: requires onUnavailable: hold",
                 "sessionSize=x, holdFor=1s, maxReplicaCount=0 | maxReplicaCount: '0' is not"
             })
-    void tellsWhatIsWrong(String settings, String message) {
+    void reportsProblems(String settings, String message) {
         Map<String, String> given = Arrays.stream(settings.split(", ", -1))
                 .map(setting -> setting.split("=", 2))
                 .collect(Collectors.toMap(sides -> sides[0], sides -> sides[1]));
@@ -114,7 +114,7 @@ final class ScenarioSettingsTest {
     }
 
     @Test
-    void tellsWhatIsTakenForGranted() {
+    void listsTheAssumptions() {
         Scenario setup = ScenarioSettings.of(
                         Map.of("sessionSizeKey", "size", "activeKey", "active", "sessionSize", "50"))
                 .read("");

@@ -18,7 +18,7 @@ import redis.clients.jedis.params.SetParams;
 
 /**
  * What the scaler costs Redis, in commands and in the server's own time, in each way of counting and for any number of
- * triggers. Each trigger is asked as KEDA and the HPA do: both calls every 30 s, and again every 15 s. Each way has a scaler of its
+ * triggers. Each trigger gets the calls of KEDA and the HPA: both calls every 30 s, and again every 15 s. Each way has a scaler of its
  * own, since one serves no more than 10,000 triggers.
  */
 final class CostBenchmark {

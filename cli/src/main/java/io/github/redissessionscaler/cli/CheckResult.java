@@ -17,9 +17,9 @@ import java.util.OptionalDouble;
  *
  * @param metricTarget by which the HPA divides the value, sessions per replica
  * @param value that is reported; empty for an error
- * @param trigger that was asked about; empty where its metadata is of another version of the scaler
+ * @param trigger whose value was requested; empty where its metadata is of another version of the scaler
  * @param explanation the explanation of the count; empty if the scaler does not return it
- * @param inspection what else Redis was asked; empty where a scaler was asked instead
+ * @param inspection what was read from Redis besides; empty where a scaler was called instead
  */
 record CheckResult(
         boolean active,

@@ -41,7 +41,7 @@ final class LibraryLog extends TurboFilter {
         this.clock = clock;
     }
 
-    /** Without a format it is asked whether a line would be logged. */
+    /** Without a format, the call only asks whether a line would be logged. */
     @Override
     public FilterReply decide(
             @Nullable Marker marker,

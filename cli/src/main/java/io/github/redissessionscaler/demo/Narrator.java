@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
-/** Tells in lines of text what happens. Thread-safe. */
+/** Prints what happens, as lines of text. Thread-safe. */
 final class Narrator {
 
     private final Day day;

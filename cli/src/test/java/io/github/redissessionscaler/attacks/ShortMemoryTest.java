@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A scaler that is asked for what its limits permit and its heap does not hold. */
+/** A scaler whose limits permit more than its heap can hold. */
 final class ShortMemoryTest {
 
     private static final int STREAMS = 10_000;

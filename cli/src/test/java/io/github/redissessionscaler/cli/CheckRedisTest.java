@@ -196,7 +196,7 @@ final class CheckRedisTest {
     }
 
     @Test
-    void noSecretIsTold() {
+    void noSecretIsPrinted() {
         String wrong = "redis://scaler:wrong-password@" + redis.address();
 
         for (String[] more :
@@ -262,7 +262,7 @@ final class CheckRedisTest {
     }
 
     @Test
-    void aLongScanTellsHowFarItIsOnStandardErrorOnly(@TempDir Path directory) throws IOException {
+    void aLongScanPrintsItsProgressOnStandardErrorOnly(@TempDir Path directory) throws IOException {
         sessions(20_000, 1800);
         Path config = Files.writeString(directory.resolve("config.yaml"), """
             countShare: 1%%
@@ -410,7 +410,7 @@ final class CheckRedisTest {
     }
 
     @Test
-    void whatDoesNotFitIsToldBesideThePrintedScaledObject() {
+    void warningsArePrintedBesideTheScaledObject() {
         sessions(5, 0);
 
         CommandRun run = check("--metadata", "keyPattern=session:*", "--print-scaledobject");

@@ -27,7 +27,7 @@ final class CommandsTest {
 
     @ParameterizedTest
     @CsvSource({"10, 1", "100, 1", "101, 2", "250, 3"})
-    void checkTellsTheWantedReplicas(int sessions, int replicas) {
+    void checkPrintsTheWantedReplicas(int sessions, int replicas) {
         try (var redis = RedisServer.start();
                 var scaler = RunningScaler.onPort(redis.port())) {
             put(redis, sessions);
@@ -114,7 +114,7 @@ final class CommandsTest {
     }
 
     @Test
-    void checkTellsWhatIsCountedAndWhatDoesNotFit() {
+    void checkPrintsWhatIsCountedAndWarnings() {
         try (var redis = RedisServer.start();
                 var scaler = RunningScaler.onPort(redis.port())) {
             put(redis, 20_000);
@@ -141,7 +141,7 @@ final class CommandsTest {
     }
 
     @Test
-    void checkTellsWhatATriggerExpects() {
+    void checkPrintsWhatATriggerExpects() {
         try (var redis = RedisServer.start();
                 var scaler = RunningScaler.onPort(redis.port())) {
             put(redis, 101);
@@ -164,7 +164,7 @@ final class CommandsTest {
     }
 
     @Test
-    void checkTellsInOneLineWhyItFails() {
+    void checkFailsWithOneLine() {
         try (var scaler = RunningScaler.onPort(RedisServer.freePort())) {
             CommandRun result = CommandRun.of("check", "--scaler", address(scaler), "--metadata", "sesionSize=1");
 

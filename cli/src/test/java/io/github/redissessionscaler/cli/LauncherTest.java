@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher of a checkout, with a Maven and a java that only say what they are asked for. */
+/** The launcher of a checkout, with a Maven and a java that only print their arguments. */
 final class LauncherTest {
 
     private static final String MAVEN_LOG = """

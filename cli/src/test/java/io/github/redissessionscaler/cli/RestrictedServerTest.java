@@ -133,7 +133,7 @@ final class RestrictedServerTest {
 
     @ParameterizedTest
     @MethodSource("binaries")
-    void aStreamTellsEachChange(String binary) {
+    void aStreamSendsEachChange(String binary) {
         try (var scaler = RunningScaler.onPort(server(binary).port());
                 Jedis jedis = server(binary).connect()) {
             var stream = new RecordedStream<ScaledObjectRef, IsActiveResponse, Boolean>(IsActiveResponse::getResult);

@@ -164,7 +164,7 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void readsWhatARunningScalerRecordedAndWhenItsRedisWasSilent() {
+    void readsTheHistoryOfARunningScalerWithItsOutages() {
         try (var redis = RedisServer.start();
                 var scaler = RunningScaler.impatient(Map.of("REDIS_ADDRESS", redis.address()))) {
             String path = "/api/history.csv?namespace=shop&name=web";
@@ -226,7 +226,7 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void tellsWhatIsNotSimulated() {
+    void listsWhatIsNotSimulated() {
         CommandRun run = CommandRun.of(
                 "simulate",
                 "--from",
@@ -245,7 +245,7 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void tellsEverythingThatIsWrongInOneLine() throws IOException {
+    void reportsAllProblemsInOneLine() throws IOException {
         Path curve = Files.writeString(directory.resolve("bad.csv"), "08:00,5\n08:10,many\n");
 
         assertWrong("line 2: 'many' is not a number of sessions", "--from", curve.toString());

@@ -58,7 +58,7 @@ final class WrongPeersTest {
     }
 
     @Test
-    void aServerThatIsSilentWhenItIsAskedForTlsIsAskedOnce() throws IOException {
+    void aServerThatDoesNotReplyToTlsIsTriedOnce() throws IOException {
         try (var listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             List<Socket> connections = new CopyOnWriteArrayList<>();
             Thread.startVirtualThread(() -> keepEach(listening, connections));
@@ -119,14 +119,14 @@ final class WrongPeersTest {
         try {
             while (true) {
                 Socket client = listening.accept();
-                Thread.startVirtualThread(() -> closeAsked(client));
+                Thread.startVirtualThread(() -> closeAfterRequest(client));
             }
         } catch (IOException e) {
             // closed
         }
     }
 
-    private static void closeAsked(Socket client) {
+    private static void closeAfterRequest(Socket client) {
         try (client) {
             int _ = client.getInputStream().read(new byte[4096]);
         } catch (IOException e) {
@@ -253,7 +253,7 @@ final class WrongPeersTest {
     }
 
     @Test
-    void aRedisThatIsAskedAsAScaler() {
+    void aRedisThatIsCalledAsAScaler() {
         try (var redis = RedisServer.start()) {
             CommandRun run = CommandRun.of("check", "--scaler", redis.address());
 

@@ -85,7 +85,7 @@ final class ChartTest {
     }
 
     @Test
-    void podsRestartForNoSettingThatIsHeededAtOnce() throws IOException {
+    void podsDoNotRestartForSettingsThatTakeEffectImmediately() throws IOException {
         String helpers = Files.readString(CHART.resolve("templates").resolve("_helpers.tpl"));
 
         assertThat(Pattern.compile("range list((?: \"\\w+\")+)")

@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mapping of the configuration file while it is read. It remembers which keys were asked for: what nobody asked for by
+ * A mapping of the configuration file while it is read. It remembers which keys were read: a key that was not read by
  * {@link #end} is unknown. For one thread.
  */
 final class Section {

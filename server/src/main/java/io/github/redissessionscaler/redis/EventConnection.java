@@ -88,7 +88,7 @@ final class EventConnection implements AutoCloseable {
                 server.stats().lost();
                 reportInterruption();
             }
-            // A server that accepts each subscription and ends it at once is not asked ten times a second.
+            // A server that accepts each subscription and ends it immediately does not get ten of them a second.
             boolean lasted = subscribed && System.nanoTime() - start > LAST_RETRY.toNanos();
             pause = renewing || lasted ? FIRST_RETRY : next;
             next = pause.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? pause.multipliedBy(2) : LAST_RETRY;

@@ -71,7 +71,7 @@ final class KedaStreamTest {
     }
 
     @Test
-    void aScalerThatIsAwayForLongScalesAsSoonAsItIsAskedAgain() {
+    void aScalerThatWasUnavailableForLongScalesAtTheNextCall() {
         createSession();
         try (var proxy = TcpProxy.to(port);
                 var keda = PlayedKeda.on(proxy.port(), ANY_SESSION)) {

@@ -258,7 +258,7 @@ final class LimitsTest {
     }
 
     @Test
-    void metadataOfTheLargestSizeIsToldAllThatIsWrongWithIt() {
+    void allProblemsOfTheLargestMetadataAreReported() {
         Map<String, String> metadata =
                 IntStream.range(0, 64).boxed().collect(toMap(i -> "\u20ac".repeat(100) + i, _ -> "\u20ac".repeat(100)));
 

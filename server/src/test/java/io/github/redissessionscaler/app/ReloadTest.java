@@ -108,7 +108,7 @@ final class ReloadTest {
     }
 
     @Test
-    void aConnectionThatIsTakenAwayIsMissedAndMayComeBack() throws IOException {
+    void aRemovedConnectionIsAnErrorUntilItIsBack() throws IOException {
         assertThat(scaler.metric(PLAIN)).isEqualTo(1);
 
         configure("connections: {other: {address: '127.0.0.1:%d'}}".formatted(second.port()));

@@ -36,7 +36,7 @@ final class StandardPartsTest {
     }
 
     @Test
-    void healthIsToldForTheServerAndForTheService() {
+    void healthIsReportedForTheServerAndForTheService() {
         var health = HealthGrpc.newBlockingStub(scaler.channel());
 
         for (String service : List.of("", ExternalScalerGrpc.SERVICE_NAME)) {

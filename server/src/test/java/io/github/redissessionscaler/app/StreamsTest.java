@@ -43,7 +43,7 @@ final class StreamsTest {
     }
 
     @Test
-    void tellsTheStateAtOnceThenEachChange() {
+    void sendsTheStateImmediatelyThenEachChange() {
         var stream = openActivity(FLAG);
         await().until(() -> stream.values().equals(List.of(false)));
 

@@ -263,7 +263,7 @@ final class ConfigLoaderTest {
     }
 
     @Test
-    void everyProblemIsTold() throws IOException {
+    void allProblemsAreReported() throws IOException {
         String file = file("""
             grpcPort: 70000
             heartbaet: 10s
@@ -416,7 +416,7 @@ final class ConfigLoaderTest {
     }
 
     @Test
-    void yamlIsToldByItsPlace() throws IOException {
+    void invalidYamlIsReportedByItsPlace() throws IOException {
         assertThat(problemsOf(with(MINIMAL, Map.of("CONFIG_FILE", file("sessionSize: 50\nlogLevel: a: b")))))
                 .contains("config.yaml' is not YAML at line 2, column 12: a second colon in a value; put the value in"
                         + " quotes");

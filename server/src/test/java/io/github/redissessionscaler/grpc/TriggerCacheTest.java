@@ -32,7 +32,7 @@ class TriggerCacheTest {
     }
 
     @Test
-    void tellsMetadataApartWhoseKeysAndValuesReadTheSameInARow() {
+    void distinguishesMetadataWhoseKeysAndValuesJoinToTheSameText() {
         Trigger one = of(Map.of("keyPattern", "a", "excludePattern", "b"));
         Trigger other = of(Map.of("keyPattern", "aexcludePatternb"));
         Trigger withSize = of(Map.of("keyPattern", "a", "excludePattern", "b", "sessionSize", "7"));

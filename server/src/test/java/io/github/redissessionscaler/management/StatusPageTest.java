@@ -54,7 +54,7 @@ final class StatusPageTest {
     }
 
     @Test
-    void aTriggerIsToldWithEverythingThatIsKnown() {
+    void aTriggerIsShownWithEverythingThatIsKnown() {
         jedis.mset("a", "1", "b", "2", "c", "3");
         Map<String, String> metadata = Map.of("sessionSize", "2", "headroom", "50%");
         await().untilAsserted(() -> {
@@ -92,7 +92,7 @@ final class StatusPageTest {
     }
 
     @Test
-    void aForecastIsToldAndWhyThereIsNone() {
+    void aForecastIsShownOrWhyThereIsNone() {
         jedis.mset("a", "1", "b", "2");
         Map<String, String> metadata = Map.of("lookAhead", "90s");
         await().untilAsserted(() -> assertThat(scaler.metric(metadata)).isEqualTo(2));
@@ -109,7 +109,7 @@ final class StatusPageTest {
     }
 
     @Test
-    void anOutageIsToldWithWhatIsAnswered() {
+    void anOutageIsShownWithWhatIsReported() {
         jedis.set("a", "1");
         Map<String, String> hold = Map.of("onUnavailable", "hold", "holdFor", "1h");
         await().untilAsserted(() -> assertThat(scaler.metric(hold)).isEqualTo(1));
@@ -188,7 +188,7 @@ final class StatusPageTest {
     }
 
     @Test
-    void thousandsOfTriggersAreToldPageByPage() {
+    void thousandsOfTriggersAreReturnedPageByPage() {
         int known = 3_000;
         jedis.set("a", "1");
         for (int i = 1; i <= known; i++) {
@@ -209,7 +209,7 @@ final class StatusPageTest {
     }
 
     @Test
-    void everyWrongParameterIsToldAtOnce() {
+    void allInvalidParametersAreReportedTogether() {
         HttpResponse<String> response = scaler.get("/api/status?sort=best&limit=1001&serach=x&window=8d");
 
         assertThat(response.statusCode()).isEqualTo(400);
@@ -221,7 +221,7 @@ final class StatusPageTest {
     }
 
     @Test
-    void theRedisConnectionIsToldWithItsErrors() {
+    void theRedisConnectionIsShownWithItsErrors() {
         getMetrics(Map.of());
         redis.kill();
         scaler.isActive(Map.of());
@@ -375,7 +375,7 @@ final class StatusPageTest {
     }
 
     @Test
-    void triggersWhoseTextsHaveTheSameHashCodeAreTold() {
+    void triggersWhoseTextsHaveTheSameHashCodeAreDistinguished() {
         scaler.metric(Map.of("metricName", "Aa"));
         scaler.metric(Map.of("metricName", "BB"));
 

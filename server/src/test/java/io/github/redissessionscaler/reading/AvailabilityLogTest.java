@@ -46,7 +46,7 @@ final class AvailabilityLogTest {
     }
 
     @Test
-    void tellsOfAnOutageAndOfItsEndOnceForAllReadsOfADatabase() {
+    void logsAnOutageAndItsEndOnceForAllReadsOfADatabase() {
         fail(Reason.TIMEOUT);
         fail(Reason.UNREACHABLE);
         fail(Reason.TIMEOUT);
@@ -72,7 +72,7 @@ final class AvailabilityLogTest {
     }
 
     @Test
-    void tellsNoMoreThanOnceInAWhileOfWhatComesAndGoes() {
+    void logsRepeatedShortOutagesOnlyOnceInAWhile() {
         for (int i = 0; i < 1000; i++) {
             fail(Reason.DNS);
             log.answered(DATABASE);
@@ -82,7 +82,7 @@ final class AvailabilityLogTest {
     }
 
     @Test
-    void tellsOfAnOutageThatStaysAfterComingAndGoing() {
+    void logsAnOutageThatLastsAfterShortOnes() {
         fail(Reason.DNS);
         log.answered(DATABASE);
         fail(Reason.DNS);

@@ -197,7 +197,7 @@ final class SingleFlightReadsTest {
     }
 
     @Test
-    void whoseTimeIsUpIsToldSoWhileTheReadGoesOnForOthers() {
+    void aCallerTimesOutWhileTheReadContinuesForOthers() {
         CompletableFuture<Integer> patient = reads.get("a", FAR);
         CompletableFuture<Integer> hasty = reads.get("a", Deadline.in(Duration.ofMillis(1)));
 

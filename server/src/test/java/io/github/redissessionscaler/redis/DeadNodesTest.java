@@ -95,7 +95,7 @@ final class DeadNodesTest {
     }
 
     @Test
-    void whatIsAskedWronglyDoesNotThrowTheLayoutAway() {
+    void anInvalidRequestKeepsTheLayout() {
         try (var cluster = RedisCluster.startPartial(2);
                 var client = cluster.connect();
                 var keyspaces = open(new Topology.Cluster(cluster.nodes()))) {

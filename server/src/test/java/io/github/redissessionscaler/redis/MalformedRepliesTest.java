@@ -295,7 +295,7 @@ final class MalformedRepliesTest {
     }
 
     @Test
-    void aServerThatAnswersMoreThanItWasAskedIsNotReadFrom() {
+    void aServerThatSendsMoreRepliesThanRequestsIsNotReadFrom() {
         try (var redis = answering(Map.of("DBSIZE", ":7\r\n:5\r\n"))) {
             assertUnavailable("redis://127.0.0.1:" + redis.port(), COUNTED_BY_SIZE);
         }

@@ -105,7 +105,7 @@ final class ReplicaTest {
     }
 
     @Test
-    void aReplicaThatIsCutOffAndTellsNothingOldIsAnOutage() {
+    void aReplicaThatIsCutOffAndServesNoStaleDataIsAnOutage() {
         try (var primary = RedisServer.start(SYNC_AT_ONCE);
                 var replica = RedisServer.start(
                         "--replicaof",
@@ -124,7 +124,7 @@ final class ReplicaTest {
         }
     }
 
-    /** How often a server was asked what counts are made of. */
+    /** How often a server got the commands that counts consist of. */
     private record Reads(List<Long> calls) {
         static Reads of(RedisServer server) {
             return new Reads(

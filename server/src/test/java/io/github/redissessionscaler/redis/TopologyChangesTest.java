@@ -184,7 +184,7 @@ final class TopologyChangesTest {
     }
 
     @Test
-    void whatAnAclRefusesIsToldAsSuch() {
+    void aRefusalByAnAclIsReportedAsNoperm() {
         try (var redis = RedisServer.start();
                 var admin = redis.connect();
                 var keyspaces = open(
@@ -203,7 +203,7 @@ final class TopologyChangesTest {
     }
 
     @Test
-    void noPasswordAndAWrongOneAreToldApartAndNotShown() {
+    void noPasswordAndAWrongOneAreDistinguishedAndNotShown() {
         try (var redis = RedisServer.start();
                 var admin = redis.connect();
                 var without = open(standalone(redis.port()));
@@ -248,7 +248,7 @@ final class TopologyChangesTest {
     }
 
     @Test
-    void whatIsNotThereIsToldApart() {
+    void differentMissingPartsHaveDifferentReasons() {
         try (var nobody = open(standalone(RedisServer.freePort()));
                 var nowhere = open(new Topology.Standalone(new Node("redis.invalid", 6379)))) {
             assertThat(reasonOf(() -> nobody.of(DATABASE).ping())).isEqualTo(Reason.UNREACHABLE);

@@ -104,7 +104,7 @@ final class TrafficTest {
     }
 
     @Test
-    void whatIsAskedWronglyIsAFailureButNoOutage() {
+    void anInvalidRequestIsAFailureButNoOutage() {
         try (var jedis = redis.connect()) {
             jedis.set("text", "x");
         }

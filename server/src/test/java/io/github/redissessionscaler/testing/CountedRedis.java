@@ -159,7 +159,7 @@ public final class CountedRedis implements AutoCloseable {
         return (prefix + i).getBytes(UTF_8);
     }
 
-    /** How often the server was asked this since {@link #forgetCalls}. */
+    /** How often the server got this command since {@link #forgetCalls}. */
     public long calls(String command) {
         Matcher calls = Pattern.compile("cmdstat_" + command + ":calls=(\\d+)").matcher(jedis.info("commandstats"));
         return calls.find() ? Long.parseLong(calls.group(1)) : 0;

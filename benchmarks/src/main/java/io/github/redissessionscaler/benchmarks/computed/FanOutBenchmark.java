@@ -52,7 +52,7 @@ public class FanOutBenchmark {
     private final SizeOnlyKeyspace keyspace = new SizeOnlyKeyspace();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Background background = new Background(executor);
-    private volatile CountDownLatch untold = new CountDownLatch(0);
+    private volatile CountDownLatch streamsLeft = new CountDownLatch(0);
     private StreamHub hub;
     private long sessions;
 
@@ -76,13 +76,13 @@ public class FanOutBenchmark {
                 new PushSettings(NEVER, NEVER, NEVER, Duration.ofSeconds(2)),
                 () -> streams,
                 background);
-        untold = new CountDownLatch(streams);
+        streamsLeft = new CountDownLatch(streams);
         for (int i = 0; i < streams; i++) {
             var ref = new TriggerRef("shop", "web-" + i, TriggerParser.parse(Map.of("activationSessionSize", "0")));
             Subscription subscription = hub.watchActivity(ref, new Listener());
             subscription.open();
         }
-        untold.await();
+        streamsLeft.await();
     }
 
     /** Rounds rest in between; the rest is not measured. */
@@ -93,11 +93,11 @@ public class FanOutBenchmark {
 
     @Benchmark
     public void sentToAllStreams() throws InterruptedException {
-        untold = new CountDownLatch(streams);
+        streamsLeft = new CountDownLatch(streams);
         sessions = 1 - sessions;
         keyspace.size(sessions);
         hub.refreshAll();
-        untold.await();
+        streamsLeft.await();
     }
 
     @TearDown
@@ -116,7 +116,7 @@ public class FanOutBenchmark {
 
         @Override
         public void send(boolean active) {
-            untold.countDown();
+            streamsLeft.countDown();
         }
 
         @Override

@@ -37,7 +37,7 @@ final class MethodChoiceTest {
     }
 
     @Test
-    void doesWhatItIsToldForManyKeys() {
+    void followsAccuracyForManyKeys() {
         assertThat(choice.choose(Accuracy.EXACT, 100_000_000, NANOS_PER_KEY)).isEqualTo(EXACT);
         assertThat(choice.choose(Accuracy.ESTIMATE, 20_000, NANOS_PER_KEY)).isEqualTo(ESTIMATE);
     }

@@ -99,7 +99,7 @@ final class PatternCountsTest {
     }
 
     @Test
-    void visitsTheDatabaseOnceForAllPatternsThatAreAsked() throws Exception {
+    void visitsTheDatabaseOnceForAllRequestedPatterns() throws Exception {
         redis.fill("sess:", 0, 1_000);
         Map<String, Double> counts = new ConcurrentHashMap<>();
         try (SourceCounter counter = redis.counter(NEVER_AGAIN)) {
@@ -141,7 +141,7 @@ final class PatternCountsTest {
     }
 
     @Test
-    void aScanInProgressEndsWhenNobodyHasAskedForThreeMinutes() {
+    void aScanEndsThreeMinutesAfterTheLastRequest() {
         redis.fill("sess:", 0, 500);
         var seconds = new AtomicLong();
         InstantSource clock = () -> Instant.ofEpochSecond(seconds.get());
@@ -282,7 +282,7 @@ final class PatternCountsTest {
     }
 
     @Test
-    void countsFewKeysExactlyWhateverIsAsked() {
+    void countsFewKeysExactlyWhateverTheAccuracy() {
         redis.fill("sess:", 0, 500);
         try (SourceCounter counter = redis.counter(NEVER_AGAIN)) {
             for (Accuracy accuracy : Accuracy.values()) {
