@@ -2,22 +2,22 @@ package io.github.redissessionscaler.simulation;
 
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problems;
-import io.github.redissessionscaler.trigger.Target;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Reads a load curve out of lines of text, each a time and a number of sessions with a comma, a semicolon or a tab between
- * them. A first line that is no such thing names the columns. For one curve.
+ * Reads a load curve from CSV, also as Grafana exports it: a time and numbers of sessions in each line, separated by commas,
+ * semicolons or tabs. A first line without a time names the columns. For one curve.
  */
 public final class LoadCurveReader {
 
@@ -27,17 +27,21 @@ public final class LoadCurveReader {
     private static final Duration LONGEST = Duration.ofDays(400);
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
-    private static final Pattern SEPARATOR = Pattern.compile("[,;\\t]");
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,15}(\\.\\d*)?");
-    private static final Set<String> UNAVAILABLE = Set.of("", "-", "unavailable", "nan");
+    /** The first line of a file for Excel. */
+    private static final Pattern SEPARATOR = Pattern.compile("sep=(.)");
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private final List<String> columns;
     private final Problems problems = new Problems();
     private final LongStream.Builder times = LongStream.builder();
     private final DoubleStream.Builder counted = DoubleStream.builder();
     private Optional<TimeForm> form = Optional.empty();
     private int timeColumn;
-    private int sessionsColumn = 1;
+    private List<Integer> sessionsColumns = List.of(1);
+    private Optional<CellSplitter> splitter = Optional.empty();
     private boolean started;
+    private boolean unreadable;
     private long line;
     private long bad;
     private long points;
@@ -45,7 +49,9 @@ public final class LoadCurveReader {
     private long first;
     private long last;
 
-    private LoadCurveReader() {}
+    private LoadCurveReader(List<String> columns) {
+        this.columns = columns;
+    }
 
     /**
      * The curve.
@@ -53,40 +59,110 @@ public final class LoadCurveReader {
      * @throws io.github.redissessionscaler.input.InvalidInputException with the numbers of the bad lines
      */
     public static LoadCurve read(Stream<String> lines) {
-        var reader = new LoadCurveReader();
+        return read(lines, List.of());
+    }
+
+    /**
+     * The curve of the sum of some columns.
+     *
+     * @param columns names in the first line; if there are none, the column {@code sessions} or the only one besides the time
+     * @throws io.github.redissessionscaler.input.InvalidInputException with the numbers of the bad lines
+     */
+    public static LoadCurve read(Stream<String> lines, List<String> columns) {
+        var reader = new LoadCurveReader(List.copyOf(columns));
         lines.forEachOrdered(reader::add);
         return reader.curve();
     }
 
-    private void add(String text) {
+    private void add(String given) {
         line++;
-        if (text.isBlank() || text.startsWith("#")) {
+        String text = line == 1 && given.startsWith(BYTE_ORDER_MARK) ? given.substring(1) : given;
+        if (unreadable || text.isBlank() || text.startsWith("#")) {
             return;
         }
-        List<String> cells = Arrays.stream(SEPARATOR.split(text, -1))
-                .map(cell -> cell.strip().replaceAll("^\"|\"$", ""))
-                .toList();
-        boolean headed = started;
+        Matcher separator = SEPARATOR.matcher(text.strip());
+        if (splitter.isEmpty() && separator.matches()) {
+            splitter = Optional.of(new CellSplitter(separator.group(1).charAt(0)));
+            return;
+        }
+        splitter = splitter.or(() -> Optional.of(CellSplitter.of(text)));
+        List<String> cells = splitter.orElseThrow().split(text);
+        boolean first = !started;
         started = true;
-        if (!headed && TimeForm.of(cells.getFirst()).isEmpty()) {
+        if (first && TimeForm.of(cells.getFirst()).isEmpty()) {
             readHeader(cells);
-        } else if (cells.size() <= Math.max(timeColumn, sessionsColumn)) {
-            bad("has no " + (1 + Math.max(timeColumn, sessionsColumn)) + " columns");
+        } else if (first && !columns.isEmpty()) {
+            unreadable("has no names of columns, so none can be chosen");
+        } else if (cells.size() <= lastColumn()) {
+            bad("has no " + (1 + lastColumn()) + " columns");
         } else {
             Optional<Long> time = time(cells.get(timeColumn));
-            OptionalDouble sessions = sessions(cells.get(sessionsColumn));
+            OptionalDouble sessions = sum(cells);
             time.ifPresent(at -> sessions.ifPresent(number -> addPoint(at, number)));
         }
     }
 
-    /** Columns called time and sessions are taken wherever they stand, else the first two. */
+    private int lastColumn() {
+        return sessionsColumns.stream().reduce(timeColumn, Math::max);
+    }
+
+    /** Columns called time and sessions, or as the caller says, are taken wherever they are, else the first two. */
     private void readHeader(List<String> cells) {
         List<String> names =
                 cells.stream().map(cell -> cell.toLowerCase(Locale.ROOT)).toList();
-        if (names.contains("time") && names.contains("sessions")) {
-            timeColumn = names.indexOf("time");
-            sessionsColumn = names.indexOf("sessions");
+        timeColumn = Math.max(0, names.indexOf("time"));
+        if (!columns.isEmpty()) {
+            sessionsColumns = columns.stream().map(name -> column(name, cells)).toList();
+        } else if (names.contains("sessions")) {
+            sessionsColumns = List.of(names.indexOf("sessions"));
+        } else if (cells.size() > 2) {
+            unreadable("has several columns; choose with --column: " + named(cells));
+        } else {
+            sessionsColumns = List.of(1 - timeColumn);
         }
+    }
+
+    private int column(String name, List<String> cells) {
+        int exact = cells.indexOf(name);
+        int found = exact >= 0
+                ? exact
+                : cells.stream()
+                        .map(cell -> cell.toLowerCase(Locale.ROOT))
+                        .toList()
+                        .indexOf(name.toLowerCase(Locale.ROOT));
+        if (found < 0 || found == timeColumn) {
+            unreadable("has no column " + Printable.of(name) + "; its columns are " + named(cells));
+        }
+        return Math.max(0, found);
+    }
+
+    private String named(List<String> cells) {
+        return IntStream.range(0, cells.size())
+                .filter(column -> column != timeColumn)
+                .limit(MOST_REPORTED)
+                .mapToObj(column -> Printable.of(cells.get(column)))
+                .collect(Collectors.joining(", "));
+    }
+
+    /**
+     * The sum of the columns; NaN if all of them are empty. Empty if one is invalid, which is noted, or if only some are empty: the
+     * line is at a time at which only others have values.
+     */
+    private OptionalDouble sum(List<String> cells) {
+        double sum = 0;
+        int missing = 0;
+        for (int column : sessionsColumns) {
+            OptionalDouble number = sessions(cells.get(column));
+            if (number.isEmpty()) {
+                return number;
+            }
+            missing += Double.isNaN(number.getAsDouble()) ? 1 : 0;
+            sum += Double.isNaN(number.getAsDouble()) ? 0 : number.getAsDouble();
+        }
+        if (missing == 0) {
+            return OptionalDouble.of(sum);
+        }
+        return missing == sessionsColumns.size() ? OptionalDouble.of(Double.NaN) : OptionalDouble.empty();
     }
 
     private Optional<Long> time(String text) {
@@ -114,14 +190,7 @@ public final class LoadCurveReader {
 
     /** The number, NaN where Redis was unavailable, or empty when it is neither, which is noted. */
     private OptionalDouble sessions(String text) {
-        if (UNAVAILABLE.contains(text.toLowerCase(Locale.ROOT))) {
-            return OptionalDouble.of(Double.NaN);
-        }
-        OptionalDouble number = Stream.of(text)
-                .filter(NUMBER.asMatchPredicate())
-                .mapToDouble(Double::parseDouble)
-                .filter(sessions -> sessions <= Target.LARGEST)
-                .findFirst();
+        OptionalDouble number = SessionsCell.parse(text);
         if (number.isEmpty()) {
             bad(Printable.of(text) + " is not a number of sessions; for an outage of Redis, leave it empty or write -");
         }
@@ -143,6 +212,12 @@ public final class LoadCurveReader {
         points++;
         known += Double.isNaN(sessions) ? 0 : 1;
         last = time;
+    }
+
+    /** The first line is invalid, so the others are not read. */
+    private void unreadable(String message) {
+        unreadable = true;
+        bad(message);
     }
 
     private void bad(String message) {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.redissessionscaler.input.InvalidInputException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class LoadCurveReaderTest {
@@ -38,6 +40,72 @@ final class LoadCurveReaderTest {
         assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:10Z"))).isEqualTo(7);
         assertThat(curve.most()).isEqualTo(7);
         assertThat(curve.outages()).isEmpty();
+    }
+
+    /** Panels exported by Grafana: for Excel, with units, several series, quoted names, and times of the browser or of 1970. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\uFEFFsep=,/\"Time\",\"shop\"/2026-03-02 08:00:00,5/2026-03-02 08:00:10,7",
+                "sep=;/Time;shop/2026-03-02 08:00:00;5/2026-03-02 08:00:10;7",
+                "\"Time\",\"keys, of \"\"shop\"\"\"/1772438400000,5/1772438410000,7",
+                "\"Time\",\"{db=\"\"0\"\", job=\"\"a;b\"\"}\"/\"1772438400000\",\"5\"/\"1772438410000\",\"7\"",
+                "Time,shop/2026-03-02 08:00:00.000,5 sessions/2026-03-02 08:00:10.000,7 sessions",
+                "Time,shop/2026-03-02 08:00:00,0.005 K/2026-03-02 08:00:10,0.007 K",
+                "Time,shop/2026-03-02T08:00:00+00:00,5/2026-03-02T08:00:05+00:00,null/2026-03-02T08:00:10+00:00,7"
+            })
+    void readsWhatGrafanaExports(String file) {
+        LoadCurve curve = LoadCurveReader.read(Arrays.stream(file.split("/")));
+
+        assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:00Z"))).isEqualTo(5);
+        assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:10Z"))).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1,234 | 1234",
+                "1,234,567.5 | 1234567.5",
+                "1.2 K | 1200",
+                "1.2K | 1200",
+                "3 Mil | 3000000",
+                "12 open sessions | 12"
+            })
+    void readsNumbersWithUnits(String text, double number) {
+        assertThat(SessionsCell.parse(text)).hasValue(number);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"12,34", "1,2345", "-3", "12 %", "K", "12sessions", "1e3", "1.2.3", "9999999999999"})
+    void refusesWhatIsNoNumberOfSessions(String text) {
+        assertThat(SessionsCell.parse(text)).isEmpty();
+    }
+
+    @Test
+    void addsColumnsByTheirNames() {
+        List<String> lines =
+                List.of("Time,web,shop,Sessions", "0,1,10,100", "5,,10,100", "10,2,20,200", "20,-,,5", "30,3,30,300");
+
+        assertThat(LoadCurveReader.read(lines.stream()).sessionsAt(at(10))).isEqualTo(200);
+        LoadCurve both = LoadCurveReader.read(lines.stream(), List.of("web", "SHOP"));
+        assertThat(both.sessionsAt(at(0))).isEqualTo(11);
+        // the line of second 5 has one of the values only
+        assertThat(both.points()).isEqualTo(4);
+        assertThat(both.sessionsAt(at(10))).isEqualTo(22);
+        assertThat(both.outages()).containsExactly(new Span(at(20), at(30)));
+    }
+
+    @Test
+    void doesNotGuessWhichColumnIsMeant() {
+        assertThatThrownBy(() -> read("Time,web,shop|0,1,10|10,2,20"))
+                .hasMessageContaining("line 1: has several columns; choose with --column: 'web', 'shop'")
+                .satisfies(failure ->
+                        assertThat(((InvalidInputException) failure).problems()).hasSize(1));
+        assertThatThrownBy(() -> LoadCurveReader.read(Stream.of("Time,web", "0,1", "1,2"), List.of("shop")))
+                .hasMessageContaining("line 1: has no column 'shop'; its columns are 'web'");
+        assertThatThrownBy(() -> LoadCurveReader.read(Stream.of("0,1", "1,2"), List.of("shop")))
+                .hasMessageContaining("line 1: has no names of columns");
     }
 
     @Test

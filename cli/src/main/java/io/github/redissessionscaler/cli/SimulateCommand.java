@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.cli;
 
 import com.google.gson.GsonBuilder;
+import io.github.redissessionscaler.app.MonotonicClock;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
@@ -31,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -61,6 +63,8 @@ final class SimulateCommand implements Callable<Integer> {
 
     private static final int PATIENCE_MILLIS = 10_000;
     private static final String GIVEN = "as given";
+    private static final ValueParser<Duration> RANGE =
+            ValueParser.duration(Duration.ofMinutes(1), Duration.ofDays(400));
     private static final ValueParser<Duration> MOST_OVERLOAD =
             ValueParser.duration(Duration.ZERO, Duration.ofDays(400));
 
@@ -69,12 +73,33 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--from",
-            required = true,
             paramLabel = "CURVE",
             description =
-                    "Load curve, CSV with time and sessions: a file, - for standard input, or the URL of a scaler's"
-                            + " recorded history.")
-    private String from = "";
+                    "Load curve, CSV with time and sessions or the result of a range query of Prometheus: a file, - for"
+                            + " standard input, or a URL such as that of a scaler's recorded history.")
+    private @Nullable String from;
+
+    @Option(
+            names = "--column",
+            paramLabel = "NAME",
+            description = "Column of sessions in the load curve; may be repeated to add several.")
+    private List<String> columns = List.of();
+
+    @Option(
+            names = "--prometheus",
+            paramLabel = "URL",
+            description = "Get the load curve from this Prometheus, with --query, instead of --from.")
+    private @Nullable String prometheus;
+
+    @Option(names = "--query", paramLabel = "PROMQL", description = "The query for the number of sessions.")
+    private @Nullable String query;
+
+    @Option(
+            names = "--range",
+            paramLabel = "TIME",
+            defaultValue = "7d",
+            description = "How much of the past to query; default: ${DEFAULT-VALUE}.")
+    private String range = "7d";
 
     @Option(
             names = "--scaledobject",
@@ -134,7 +159,7 @@ final class SimulateCommand implements Callable<Integer> {
     private SimulateFormat output = SimulateFormat.text;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         ScaledObjectFile.ParsedFile file = scaledObject == null
                 ? new ScaledObjectFile.ParsedFile(ScenarioSettings.of(Map.of()), List.of())
                 : content(scaledObject);
@@ -209,11 +234,36 @@ final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    private LoadCurve curve() {
-        try (var lines = new BufferedReader(new InputStreamReader(open(), StandardCharsets.UTF_8))) {
-            return LoadCurveReader.read(lines.lines());
+    private LoadCurve curve() throws InterruptedException {
+        if ((from == null) == (prometheus == null)) {
+            throw invalid("--from", "or --prometheus must be given, and not both");
+        }
+        if ((prometheus == null) != (query == null)) {
+            throw invalid("--query", "and --prometheus must be given together");
+        }
+        List<String> lines = from != null
+                ? lines(from)
+                : answer(Objects.requireNonNull(prometheus), Objects.requireNonNull(query))
+                        .lines()
+                        .toList();
+        return LoadCurveReader.read(PrometheusRange.csv(lines), columns);
+    }
+
+    private static List<String> lines(String from) {
+        try (var lines = new BufferedReader(new InputStreamReader(open(from), StandardCharsets.UTF_8))) {
+            return lines.lines().toList();
         } catch (IOException | UncheckedIOException e) {
             throw invalid("--from", from + " cannot be read: " + e);
+        }
+    }
+
+    private String answer(String server, String promql) throws InterruptedException {
+        Duration length = RANGE.parse(range)
+                .orElseThrow(() -> invalid("--range", Printable.of(range) + " is not " + RANGE.accepted()));
+        try {
+            return PrometheusClient.query(server, promql, length, new MonotonicClock().instant());
+        } catch (IOException | IllegalArgumentException e) {
+            throw invalid("--prometheus", server.replaceAll("//[^/@]*@", "//") + " cannot be queried: " + e);
         }
     }
 
@@ -233,7 +283,7 @@ final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    private InputStream open() throws IOException {
+    private static InputStream open(String from) throws IOException {
         if (from.equals("-")) {
             return System.in;
         }

@@ -5,13 +5,14 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /** A clock that starts at the system time and never jumps, so that ages stay correct when the system time changes. */
-final class MonotonicClock implements InstantSource {
+public final class MonotonicClock implements InstantSource {
 
     private final LongSupplier nanoTime;
     private final Instant start;
     private final long startNanos;
 
-    MonotonicClock() {
+    /** A clock that starts now. */
+    public MonotonicClock() {
         this(InstantSource.system(), System::nanoTime);
     }
 

@@ -1,0 +1,167 @@
+package io.github.redissessionscaler.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The result of a range query of Prometheus, converted to CSV with a column for each series: as JSON of its HTTP API or of {@code
+ * promtool query range}, or as text of the latter.
+ */
+final class PrometheusRange {
+
+    /** A line before the values of a series, as text. */
+    private static final String SERIES_END = "=>";
+
+    private static final Pattern SAMPLE = Pattern.compile("(\\S+) @\\[([\\d.]+)(?:e\\+(\\d+))?]");
+
+    private final List<String> series = new ArrayList<>();
+    /** The values at each time, by the number of their series. */
+    private final NavigableMap<BigDecimal, Map<Integer, String>> rows = new TreeMap<>();
+
+    private PrometheusRange() {}
+
+    /**
+     * The lines of a file, in CSV if they were a result of Prometheus.
+     *
+     * @throws InvalidInputException if they are JSON, but no such result
+     */
+    static Stream<String> csv(List<String> lines) {
+        String first = lines.stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .findFirst()
+                .orElse("");
+        var range = new PrometheusRange();
+        if (first.endsWith(SERIES_END)) {
+            range.readText(lines);
+        } else if (first.startsWith("{") || first.startsWith("[")) {
+            range.readJson(String.join("\n", lines));
+        } else {
+            return lines.stream();
+        }
+        return range.csv();
+    }
+
+    private void readJson(String text) {
+        try {
+            JsonElement root = JsonParser.parseString(text);
+            if (root.isJsonArray()) {
+                readMatrix(root.getAsJsonArray());
+                return;
+            }
+            JsonObject answer = root.getAsJsonObject();
+            if (answer.has("error")) {
+                throw invalid("Prometheus returned an error: "
+                        + Printable.of(answer.get("error").getAsString()));
+            }
+            JsonObject data = answer.getAsJsonObject("data");
+            if (data == null || !data.get("resultType").getAsString().equals("matrix")) {
+                throw invalid("is not the result of a range query of Prometheus; use query_range");
+            }
+            readMatrix(data.getAsJsonArray("result"));
+        } catch (JsonParseException
+                | IllegalStateException
+                | UnsupportedOperationException
+                | NullPointerException
+                | ClassCastException
+                | IndexOutOfBoundsException
+                | NumberFormatException e) {
+            throw invalid("is JSON, but not the result of a range query of Prometheus");
+        }
+    }
+
+    private void readMatrix(JsonArray result) {
+        for (JsonElement element : result) {
+            JsonObject one = element.getAsJsonObject();
+            series.add(name(one.getAsJsonObject("metric")));
+        }
+        int column = 0;
+        for (JsonElement element : result) {
+            for (JsonElement pair : element.getAsJsonObject().getAsJsonArray("values")) {
+                put(
+                        pair.getAsJsonArray().get(0).getAsBigDecimal(),
+                        column,
+                        pair.getAsJsonArray().get(1).getAsString());
+            }
+            column++;
+        }
+    }
+
+    /** As Prometheus writes it. */
+    private static String name(JsonObject metric) {
+        String labels = metric.entrySet().stream()
+                .filter(label -> !label.getKey().equals("__name__"))
+                .map(label -> label.getKey() + "=\"" + label.getValue().getAsString() + "\"")
+                .collect(Collectors.joining(", "));
+        String name = metric.has("__name__") ? metric.get("__name__").getAsString() : "";
+        return labels.isEmpty() ? name : name + "{" + labels + "}";
+    }
+
+    private void readText(List<String> lines) {
+        List<String> stripped = lines.stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        stripped.stream()
+                .filter(line -> line.endsWith(SERIES_END))
+                .map(line ->
+                        line.substring(0, line.length() - SERIES_END.length()).strip())
+                .forEach(series::add);
+        int column = -1;
+        for (String line : stripped) {
+            if (line.endsWith(SERIES_END)) {
+                column++;
+                continue;
+            }
+            Matcher sample = SAMPLE.matcher(line);
+            if (!sample.matches()) {
+                throw invalid(Printable.of(line) + " is not a value of promtool, such as 12 @[1772438400]");
+            }
+            int exponent = sample.group(3) == null ? 0 : Integer.parseInt(sample.group(3));
+            put(new BigDecimal(sample.group(2)).scaleByPowerOfTen(exponent), column, sample.group(1));
+        }
+    }
+
+    private void put(BigDecimal time, int column, String value) {
+        rows.computeIfAbsent(time, _ -> new HashMap<>())
+                .put(column, value.equals("NaN") ? "" : new BigDecimal(value).toPlainString());
+    }
+
+    private Stream<String> csv() {
+        if (series.isEmpty()) {
+            throw invalid("Prometheus returned no series; check the query and the time");
+        }
+        Stream<String> header = Stream.of(Stream.concat(
+                        Stream.of("time"), series.stream().map(name -> "\"" + name.replace("\"", "\"\"") + "\""))
+                .collect(Collectors.joining(",")));
+        return Stream.concat(
+                header,
+                rows.entrySet().stream()
+                        .map(row -> row.getKey().toPlainString() + ","
+                                + IntStream.range(0, series.size())
+                                        .mapToObj(column -> row.getValue().getOrDefault(column, ""))
+                                        .collect(Collectors.joining(","))));
+    }
+
+    private static InvalidInputException invalid(String message) {
+        return new InvalidInputException(List.of(new Problem("the load curve", message)));
+    }
+}

@@ -1,0 +1,176 @@
+package io.github.redissessionscaler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Load curves from Prometheus, as files and over HTTP. */
+final class PrometheusRangeTest {
+
+    private static final String VALUES = "[[1772438400,\"5\"],[1772438415.5,\"1.5e+03\"],[1772438430,\"NaN\"]]";
+    private static final String API = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[%s]}}";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void readsTheApisJson() {
+        assertThat(csv(API.formatted("{\"metric\":{},\"values\":" + VALUES + "}")))
+                .containsExactly("time,\"\"", "1772438400,5", "1772438415.5,1500", "1772438430,");
+    }
+
+    @Test
+    void readsPromtoolsJsonWithSeveralSeries() {
+        assertThat(csv("[{\"metric\":{\"__name__\":\"s\",\"app\":\"web\"},\"values\":" + VALUES
+                        + "},\n{\"metric\":{\"app\":\"shop\"},\"values\":[[1772438430,\"7\"]]}]"))
+                .containsExactly(
+                        "time,\"s{app=\"\"web\"\"}\",\"{app=\"\"shop\"\"}\"",
+                        "1772438400,5,",
+                        "1772438415.5,1500,",
+                        "1772438430,,7");
+    }
+
+    @Test
+    void readsPromtoolsText() {
+        assertThat(csv("{app=\"web\"} =>\n5 @[1772438400]\n1500 @[1772438415.5]\n"))
+                .containsExactly("time,\"{app=\"\"web\"\"}\"", "1772438400,5", "1772438415.5,1500");
+    }
+
+    @Test
+    void leavesCsvAsItIs() {
+        assertThat(csv("time,sessions\n0,5\n")).containsExactly("time,sessions", "0,5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{",
+                "[1]",
+                "{}",
+                "[{\"metric\":{}}]",
+                "{\"data\":{\"resultType\":\"vector\",\"result\":[]}}",
+                "{\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[1,\"x\"]]}]}}"
+            })
+    void refusesOtherJson(String text) {
+        assertThatThrownBy(() -> csv(text)).hasMessageContaining("not the result of a range query of Prometheus");
+    }
+
+    @Test
+    void saysThatThereAreNoSeries() {
+        assertThatThrownBy(() -> csv(API.formatted(""))).hasMessageContaining("Prometheus returned no series");
+    }
+
+    /** At most 11,000 points, in multiples of 15 s. */
+    @ParameterizedTest
+    @CsvSource({"PT1M, 15", "PT45H, 15", "P7D, 60", "P30D, 240"})
+    void theStepFitsTheLimitOfPrometheus(Duration range, long seconds) {
+        assertThat(PrometheusClient.step(range)).isEqualTo(seconds);
+        assertThat(range.toSeconds() / seconds + 1).isLessThanOrEqualTo(11_000);
+    }
+
+    @Test
+    void simulatesWhatPrometheusReturns() throws IOException {
+        List<String> asked = new ArrayList<>();
+        HttpServer server = server(
+                200, API.formatted("{\"metric\":{},\"values\":[[1772438400,\"50\"],[1772442000,\"250\"]]}"), asked);
+        try {
+            CommandRun run = CommandRun.of(
+                    "simulate", "--prometheus", url(server), "--query", "sum(sessions{app=\"a b\"})", "--range", "2h");
+
+            assertThat(run.out())
+                    .contains("2 points from 2026-03-02 08:00:00 to 2026-03-02 09:00:00, at most 250 sessions");
+            assertThat(asked)
+                    .singleElement()
+                    .asString()
+                    .matches(
+                            "/prefix/api/v1/query_range\\?query=sum%28sessions%7Bapp%3D%22a\\+b%22%7D%29&start=\\d+&end=\\d+"
+                                + "&step=15");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void saysWhatPrometheusSays() throws IOException {
+        HttpServer server = server(
+                400, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse error\"}", new ArrayList<>());
+        try {
+            CommandRun run = CommandRun.of("simulate", "--prometheus", url(server), "--query", "(");
+
+            assertThat(run.status()).isEqualTo(2);
+            assertThat(run.err()).contains("Prometheus returned an error: 'parse error'");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void aFileOfTheApiIsALoadCurveAndColumnsAreSeries() throws IOException {
+        Path file = directory.resolve("range.json");
+        Files.writeString(
+                file,
+                API.formatted("{\"metric\":{\"app\":\"a\"},\"values\":[[0,\"1\"],[60,\"2\"]]},"
+                        + "{\"metric\":{\"app\":\"b\"},\"values\":[[0,\"10\"],[60,\"20\"]]}"));
+
+        assertThat(CommandRun.of("simulate", "--from", file.toString()).err())
+                .contains("choose with --column: '{app=\"a\"}', '{app=\"b\"}'");
+        assertThat(CommandRun.of(
+                                "simulate",
+                                "--from",
+                                file.toString(),
+                                "--column",
+                                "{app=\"a\"}",
+                                "--column",
+                                "{app=\"b\"}")
+                        .out())
+                .contains("at most 22 sessions");
+    }
+
+    @Test
+    void theSourceOfTheCurveIsGivenOnce() {
+        assertThat(CommandRun.of("simulate").err()).contains("--from: or --prometheus must be given");
+        assertThat(CommandRun.of("simulate", "--prometheus", "http://127.0.0.1:1")
+                        .err())
+                .contains("--query: and --prometheus must be given together");
+        assertThat(CommandRun.of("simulate", "--prometheus", "http://u:pw@127.0.0.1:1", "--query", "x")
+                        .err())
+                .contains("--prometheus: http://127.0.0.1:1 cannot be queried")
+                .doesNotContain("pw");
+    }
+
+    private static List<String> csv(String text) {
+        return PrometheusRange.csv(text.lines().toList()).toList();
+    }
+
+    private static String url(HttpServer server) {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/prefix/";
+    }
+
+    private static HttpServer server(int status, String body, List<String> asked) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            asked.add(exchange.getRequestURI().toString());
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+}
