@@ -32,7 +32,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--duration",
             paramLabel = "TIME",
             defaultValue = "5m",
-            description = "Duration of the simulated day, 10s or more; default: ${DEFAULT-VALUE}.")
+            description = "Duration of the simulated day, 2m or more; default: ${DEFAULT-VALUE}.")
     private String duration = "";
 
     @Option(

@@ -10,6 +10,7 @@ import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.embedded.EmbeddedRedis;
+import io.github.redissessionscaler.input.Problems;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,6 +37,8 @@ final class ServeCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
+    private static final int MOST_SESSIONS = 1_000_000;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -51,6 +54,12 @@ final class ServeCommand implements Callable<Integer> {
             defaultValue = "0",
             description = "Port of the private redis-server; 0, the default, chooses a free one.")
     private int embeddedRedisPort;
+
+    @Option(
+            names = "--sessions",
+            paramLabel = "N",
+            description = "With --embedded-redis: create N sessions in it, up to 1,000,000, which end after a day.")
+    private @Nullable Integer sessions;
 
     @Option(names = "--grpc-port", paramLabel = "PORT", description = "Same as GRPC_PORT.")
     private @Nullable String grpcPort;
@@ -106,10 +115,12 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        checkSessions();
         if (!embeddedRedis) {
             return serve(environment(Map.of()), Optional.empty());
         }
         try (var redis = EmbeddedRedis.start(embeddedRedisPort)) {
+            Optional.ofNullable(sessions).ifPresent(redis::addSessions);
             Map<String, String> embedded = Map.of(
                     RedisVariable.REDIS_ADDRESS.name(),
                     "127.0.0.1:" + redis.port(),
@@ -117,6 +128,21 @@ final class ServeCommand implements Callable<Integer> {
                     "127.0.0.1");
             return serve(environment(embedded), Optional.of(redis));
         }
+    }
+
+    private void checkSessions() {
+        Integer number = sessions;
+        if (number == null) {
+            return;
+        }
+        var problems = new Problems();
+        if (!embeddedRedis) {
+            problems.add("--sessions", "requires --embedded-redis");
+        }
+        if (number < 1 || number > MOST_SESSIONS) {
+            problems.add("--sessions", number + " is not a whole number from 1 to " + MOST_SESSIONS);
+        }
+        problems.throwIfAny();
     }
 
     private int serve(Map<String, String> environment, Optional<EmbeddedRedis> redis) throws InterruptedException {
@@ -153,7 +179,8 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println("redis-session-scaler is ready: gRPC on %s:%d, http://%s:%d/"
                 .formatted(config.listenAddress(), scaler.grpcPort(), config.listenAddress(), scaler.managementPort()));
-        redis.ifPresent(server -> out.println(nextSteps(server.port(), scaler.grpcPort())));
+        redis.ifPresent(
+                server -> out.println(nextSteps(sessions == null ? 0 : sessions, server.port(), scaler.grpcPort())));
         out.flush();
     }
 
@@ -162,14 +189,14 @@ final class ServeCommand implements Callable<Integer> {
         return ConfigLoader.logFormat(environment(Map.of()));
     }
 
-    private static String nextSteps(int redisPort, int grpcPort) {
+    private static String nextSteps(int sessions, int redisPort, int grpcPort) {
         return """
 
-            An empty Redis listens on 127.0.0.1:%d. In a second terminal:
+            A private Redis with %d sessions listens on 127.0.0.1:%d. In a second terminal:
 
               create 101 sessions:   redis-cli -p %d EVAL "for i=1,101 do redis.call('SETEX','session:'..i,1800,'x') end" 0
               call the scaler:       ./redis-session-scaler check --scaler 127.0.0.1:%d --metadata wholeReplicas=true
-            """.formatted(redisPort, redisPort, grpcPort);
+            """.formatted(sessions, redisPort, redisPort, grpcPort);
     }
 
     /** The environment, with what the command line says in its place, and with defaults for what neither says. */

@@ -61,6 +61,11 @@ final class Day {
         return START.plusNanos((long) ((double) nanosSinceStart.getAsLong() * speed));
     }
 
+    /** When the day is over. The time goes on. */
+    Instant end() {
+        return START.plus(LENGTH);
+    }
+
     /** How long a time of the day takes. */
     Duration toRealTime(Duration time) {
         return Duration.ofNanos((long) ((double) time.toNanos() / speed));

@@ -1,11 +1,14 @@
 package io.github.redissessionscaler.demo;
 
 import io.github.redissessionscaler.app.Scaler;
+import io.github.redissessionscaler.app.Surroundings;
 import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.embedded.EmbeddedRedis;
 import io.github.redissessionscaler.input.Durations;
+import io.github.redissessionscaler.management.DemoText;
+import io.github.redissessionscaler.simulation.DurationFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +28,8 @@ import java.util.function.Consumer;
  */
 public final class Demo implements AutoCloseable {
 
-    /** The shortest day that shows anything. */
-    public static final Duration SHORTEST = Duration.ofSeconds(10);
+    /** The shortest day whose outage is an hour of it: a pause of Redis must be longer than some answers take. */
+    public static final Duration SHORTEST = Duration.ofMinutes(2);
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(400);
     private static final Duration SHORTEST_PAUSE = ANSWER_TIMEOUT.multipliedBy(10);
@@ -44,18 +47,22 @@ public final class Demo implements AutoCloseable {
     private final EmbeddedRedis redis;
     private final Scaler scaler;
     private final DemoApplication application;
+    private final Narrator narrator;
     private volatile Optional<RuntimeException> failure = Optional.empty();
 
     private Demo(EmbeddedRedis redis, Duration length, int managementPort, Consumer<String> out) {
         this.redis = redis;
-        scaler = Scaler.start(ConfigSource.of(environment(redis, managementPort)), _ -> {}, this::running);
         var day = new Day(length);
+        scaler = Scaler.start(
+                ConfigSource.of(environment(redis, managementPort)),
+                _ -> {},
+                new Surroundings(this::running, day::now, () -> Optional.of(text(day, length))));
         Duration pause = longer(day.toRealTime(PAUSE), SHORTEST_PAUSE);
         Duration timeToLive = longer(TIME_TO_LIVE, day.toDayTime(pause.multipliedBy(2)));
         application = new DemoApplication(day, timeToLive, redis.port());
         application.update();
-        var narrator = new Narrator(day, application::sessions, out);
-        List<KedaStandIn> all = DemoScaledObject.all().stream()
+        narrator = new Narrator(day, application::sessions, out);
+        List<KedaStandIn> all = DemoScaledObject.all(twice(day.toDayTime(pause))).stream()
                 .map(shop -> new KedaStandIn(shop, day, scaler.grpcPort(), application::sessions, narrator))
                 .toList();
         all.forEach(one -> standIns.put(one.shop().name(), one));
@@ -73,10 +80,7 @@ public final class Demo implements AutoCloseable {
             narrator.resumed();
             redis.resume();
         });
-        after(length, () -> {
-            narrator.end();
-            ended.countDown();
-        });
+        after(length, () -> narrator.end("The day is over; the page stays until Ctrl-C."));
     }
 
     /**
@@ -111,6 +115,19 @@ public final class Demo implements AutoCloseable {
                 String.valueOf(managementPort),
                 Setting.ANSWER_TIMEOUT.name(),
                 Durations.format(ANSWER_TIMEOUT));
+    }
+
+    /** Twice as long, in whole minutes. */
+    private static Duration twice(Duration duration) {
+        return Duration.ofMinutes(2 * Math.ceilDiv(duration.toSeconds(), 60));
+    }
+
+    /** What the page says about the demonstration. */
+    private DemoText text(Day day, Duration length) {
+        boolean over = !day.now().isBefore(day.end());
+        return new DemoText(
+                over ? "the day is over" : "a day takes " + DurationFormat.time(length),
+                standIns.values().stream().map(KedaStandIn::summary).sorted().toList());
     }
 
     private OptionalLong running(String namespace, String name) {
@@ -150,7 +167,7 @@ public final class Demo implements AutoCloseable {
     }
 
     /**
-     * Waits until the day is over or {@link #close} is called.
+     * Waits until {@link #close} is called.
      *
      * @throws RuntimeException if something failed meanwhile
      */
@@ -169,6 +186,7 @@ public final class Demo implements AutoCloseable {
         }
         ended.countDown();
         timer.shutdownNow();
+        narrator.end("Ended before the day was over.");
         standIns.values().forEach(KedaStandIn::close);
         scaler.close();
         application.close();

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.demo;
 
+import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
@@ -36,12 +37,24 @@ record DemoScaledObject(ScaledObjectRef ref, boolean pushed, String special) {
             ScaledObject.DEFAULT.tolerance(),
             ScaledObject.DEFAULT.behavior());
 
-    /** Two ScaledObjects with the same sessions and different triggers. */
-    static List<DemoScaledObject> all() {
+    /**
+     * Two ScaledObjects with the same sessions and different triggers.
+     *
+     * @param holdFor longer than the outage
+     */
+    static List<DemoScaledObject> all(Duration holdFor) {
         return List.of(
                 new DemoScaledObject(ref("shop-plain", Map.of()), false, "onUnavailable: minimum, the default"),
                 new DemoScaledObject(
-                        ref("shop-ready", Map.of("wholeReplicas", "true", "onUnavailable", "hold", "holdFor", "1h")),
+                        ref(
+                                "shop-ready",
+                                Map.of(
+                                        "wholeReplicas",
+                                        "true",
+                                        "onUnavailable",
+                                        "hold",
+                                        "holdFor",
+                                        Durations.format(holdFor))),
                         true,
                         "wholeReplicas: true, onUnavailable: hold"));
     }

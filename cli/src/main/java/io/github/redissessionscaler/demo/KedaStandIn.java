@@ -7,6 +7,7 @@ import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.GetMetricsRequest;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.MetricSpec;
+import io.github.redissessionscaler.simulation.DurationFormat;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -78,6 +79,12 @@ final class KedaStandIn implements AutoCloseable {
         return overloaded;
     }
 
+    /** The comparison in one line. Thread-safe. */
+    String summary() {
+        return "%s   overloaded for %s, %s replica hours"
+                .formatted(shop.name(), DurationFormat.time(overloaded), DurationFormat.hours(replicaTime));
+    }
+
     /** Added up over all replicas. Thread-safe. */
     Duration replicaTime() {
         return replicaTime;
@@ -121,8 +128,9 @@ final class KedaStandIn implements AutoCloseable {
         narrator.decided(this, before, decision.reason());
     }
 
+    /** Of the day alone, not of what comes after it. */
     private void account() {
-        Instant now = day.now();
+        Instant now = day.now().isBefore(day.end()) ? day.now() : day.end();
         Duration passed = Duration.between(accounted, now);
         accounted = now;
         replicaTime = replicaTime.plus(passed.multipliedBy(replicas));

@@ -19,6 +19,7 @@ final class Narrator {
     private List<KedaStandIn> standIns = List.of();
     private Instant lastLine = Instant.EPOCH;
     private boolean toleranceExplained;
+    private boolean ended;
 
     Narrator(Day day, LongSupplier sessions, Consumer<String> out) {
         this.day = day;
@@ -81,13 +82,14 @@ final class Narrator {
         print("Redis answers again, and the scaler counts");
     }
 
-    synchronized void end() {
-        print("The day is over.");
-        standIns.forEach(one -> out.accept("       %s   overloaded for %s, %s replica hours"
-                .formatted(
-                        one.shop().name(),
-                        DurationFormat.time(one.overloaded()),
-                        DurationFormat.hours(one.replicaTime()))));
+    /** Prints the comparison, once: at the end of the day or of the demonstration. */
+    synchronized void end(String why) {
+        if (ended) {
+            return;
+        }
+        print(why);
+        ended = true;
+        standIns.forEach(one -> out.accept("       " + one.summary()));
         out.accept("""
 
             To compare other settings, or to use your own sessions: redis-session-scaler simulate, see docs/simulate.md\
@@ -99,6 +101,9 @@ final class Narrator {
     }
 
     private void print(String what) {
+        if (ended) {
+            return;
+        }
         lastLine = day.now();
         out.accept("%s  %s".formatted(Day.clock(day.now()).truncatedTo(ChronoUnit.MINUTES), what));
     }

@@ -98,6 +98,29 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
+     * Adds sessions: keys {@code session:1} and so on, which end after a day.
+     *
+     * @param sessions from 1 to 1,000,000
+     * @throws UncheckedIOException if the server does not answer
+     */
+    public void addSessions(int sessions) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) START_WITHIN.toMillis());
+            socket.getOutputStream()
+                    .write("EVAL \"for i=1,%d do redis.call('SETEX','session:'..i,86400,'x') end\" 0\r\n"
+                            .formatted(sessions)
+                            .getBytes(StandardCharsets.US_ASCII));
+            String reply = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+            if (reply == null || reply.startsWith("-")) {
+                throw new IOException("the embedded Redis does not take the sessions: " + reply);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
      * Pauses the server as a machine in trouble does: connections stay open, and nothing is answered.
      *
      * @throws UncheckedIOException where processes cannot be paused

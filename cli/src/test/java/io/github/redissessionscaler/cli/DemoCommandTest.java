@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DemoCommandTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"9s", "5", "soon"})
+    @ValueSource(strings = {"10s", "119s", "5", "soon"})
     void refusesADayThatIsTooShortToShowAnything(String duration) {
         CommandRun run = CommandRun.of("demo", "--duration", duration);
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err())
                 .contains("--duration: '" + duration + "' is not a duration")
-                .contains("from 10s to 7d");
+                .contains("from 2m to 7d");
     }
 
     @Test
@@ -40,8 +40,13 @@ final class DemoCommandTest {
             List<ProcessHandle> servers = demo.descendants().toList();
             assertThat(servers).hasSize(1);
 
-            demo.destroy(); // and not by an interrupt, which a process that runs in the background ignores
+            demo.toHandle()
+                    .destroy(); // keeps the output open, and not by an interrupt, which a process that runs in the
+                                // background ignores
 
+            assertThat(out.lines())
+                    .anyMatch(line -> line.endsWith("Ended before the day was over."))
+                    .anyMatch(line -> line.matches(" +shop-plain   overloaded for .+, .+ replica hours"));
             assertThat(demo.waitFor(1, TimeUnit.MINUTES)).isTrue();
             await().atMost(Duration.ofMinutes(1)).until(() -> servers.stream().noneMatch(ProcessHandle::isAlive));
         } finally {

@@ -169,6 +169,13 @@ final class MessagesTest {
     }
 
     @Test
+    void sessionsForARedisThatIsNotEmbedded() {
+        assertThat(CommandRun.of("serve", "--sessions", "101").err()).contains("--sessions: requires --embedded-redis");
+        assertThat(CommandRun.of("serve", "--embedded-redis", "--sessions", "0").err())
+                .contains("--sessions: 0 is not a whole number from 1 to 1000000");
+    }
+
+    @Test
     void aScalerThatIsNotThere() {
         String address = "127.0.0.1:" + RedisServer.freePort();
 

@@ -3,6 +3,8 @@ package io.github.redissessionscaler.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The whole demonstration, on a short day. */
 final class DemoTest {
 
-    private static final Duration LENGTH = Duration.ofSeconds(12);
+    private static final Duration LENGTH = Duration.ofSeconds(24);
 
     @Test
     void showsTheFirstScaleOutAnOutageAndTheEndAndLeavesNothingBehind() throws Exception {
@@ -26,12 +28,19 @@ final class DemoTest {
             await().until(() -> lines.stream().anyMatch(line -> line.matches(".*shop-ready 1 -> \\d+ .*")));
             assertThat(status(demo)).contains("shop-plain", "shop-ready");
 
-            demo.awaitEnd();
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> lines.stream().anyMatch(line -> line.contains("The day is over")));
+            JsonObject status = JsonParser.parseString(status(demo)).getAsJsonObject();
+            assertThat(status.get("now").getAsString()).startsWith("2026-03-03T");
+            assertThat(status.getAsJsonObject("demo").toString())
+                    .contains("the day is over", "shop-plain   overloaded for", "replica hours");
+            JsonObject trigger = status.getAsJsonArray("triggers").get(0).getAsJsonObject();
+            assertThat(trigger.get("replicasPresumed").getAsBoolean()).isFalse();
         }
         assertThat(lines.getFirst()).contains("http://127.0.0.1:", "shop-plain", "shop-ready");
         assertThat(lines)
                 .anyMatch(line -> line.matches(".*shop-plain 1 -> \\d+ .*"))
-                .anyMatch(line -> line.endsWith("The day is over."))
+                .anyMatch(line -> line.endsWith("The day is over; the page stays until Ctrl-C."))
                 .anyMatch(line -> line.matches(" +shop-plain   overloaded for .+, .+ replica hours"));
         int pause = indexOf(lines, "Redis is paused");
         int end = indexOf(lines, "Redis answers again");

@@ -20,4 +20,15 @@ final class EmbeddedRedisTest {
         }
         await().until(() -> !process.isAlive());
     }
+
+    @Test
+    void takesSessionsThatEnd() {
+        try (var redis = EmbeddedRedis.start(0);
+                var jedis = new Jedis("127.0.0.1", redis.port())) {
+            redis.addSessions(101);
+
+            assertThat(jedis.dbSize()).isEqualTo(101);
+            assertThat(jedis.ttl("session:101")).isPositive();
+        }
+    }
 }

@@ -29,13 +29,13 @@ import java.util.Locale;
 /** Evaluates triggers: connects Redis, counting and evaluation. The {@link Scaler} adds the servers. */
 final class Engine implements AutoCloseable {
 
-    final InstantSource clock = new MonotonicClock();
+    final InstantSource clock;
     final Telemetry telemetry;
     final RedisKeyspaces keyspaces;
     final ScanEvents scanEvents = new ScanEvents();
     final SourceCounter counter;
     final TriggerStates states;
-    final RefusedTriggers refused = new RefusedTriggers(clock);
+    final RefusedTriggers refused;
     final LayoutInspector inspector;
     final LayoutMonitor layoutMonitor;
     final OutagePolicy outagePolicy;
@@ -48,9 +48,10 @@ final class Engine implements AutoCloseable {
      * @param source provides the current configuration
      * @param background runs background work; the caller closes it
      * @param history creates the history of each trigger
+     * @param clock a monotonic clock
      */
-    Engine(ConfigSource source, Background background, HistoryBudget history) {
-        this(source, background, history, CountingCosts.NONE);
+    Engine(ConfigSource source, Background background, HistoryBudget history, InstantSource clock) {
+        this(source, background, history, clock, CountingCosts.NONE);
     }
 
     /**
@@ -58,7 +59,14 @@ final class Engine implements AutoCloseable {
      *
      * @param costs records the cost of counting by pattern, besides the metrics
      */
-    Engine(ConfigSource source, Background background, HistoryBudget history, CountingCosts costs) {
+    Engine(
+            ConfigSource source,
+            Background background,
+            HistoryBudget history,
+            InstantSource clock,
+            CountingCosts costs) {
+        this.clock = clock;
+        refused = new RefusedTriggers(clock);
         ServerConfig config = source.current();
         telemetry = new Telemetry(clock, config.answerTimeout());
         telemetry.connectionsAre(config.connections().keySet());

@@ -88,15 +88,20 @@ public final class Inspection implements AutoCloseable {
 
     private Inspection(ConfigSource source) {
         this.source = source;
-        engine = new Engine(source, background, HistoryBudget.unrecorded(RunningReplicas.UNKNOWN), new CountingCosts() {
-            @Override
-            public void visited(Database database, Method method, long keys, long serverNanos) {
-                keysRead.addAndGet(keys);
-            }
+        engine = new Engine(
+                source,
+                background,
+                HistoryBudget.unrecorded(RunningReplicas.UNKNOWN),
+                new MonotonicClock(),
+                new CountingCosts() {
+                    @Override
+                    public void visited(Database database, Method method, long keys, long serverNanos) {
+                        keysRead.addAndGet(keys);
+                    }
 
-            @Override
-            public void scanned(Database database, Duration took, String outcome) {}
-        });
+                    @Override
+                    public void scanned(Database database, Duration took, String outcome) {}
+                });
     }
 
     /** Connected to nothing yet. */

@@ -7,10 +7,10 @@ import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.evaluation.LookAheadReads;
 import io.github.redissessionscaler.grpc.GrpcServer;
 import io.github.redissessionscaler.history.HistoryBudget;
-import io.github.redissessionscaler.history.RunningReplicas;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.management.DemoText;
 import io.github.redissessionscaler.management.ManagementServer;
 import io.github.redissessionscaler.management.RefusedMetrics;
 import io.github.redissessionscaler.management.ScanMetrics;
@@ -83,7 +83,7 @@ public final class Scaler implements AutoCloseable {
 
     private volatile boolean ending;
 
-    private Scaler(ConfigSource source, Consumer<ServerConfig> whenReloaded, RunningReplicas replicas) {
+    private Scaler(ConfigSource source, Consumer<ServerConfig> whenReloaded, Surroundings surroundings) {
         this.source = source;
         this.whenReloaded = whenReloaded;
         ServerConfig config = source.current();
@@ -91,7 +91,10 @@ public final class Scaler implements AutoCloseable {
         engine = new Engine(
                 source,
                 background,
-                config.statusPage() ? HistoryBudget.recorded(replicas) : HistoryBudget.unrecorded(replicas));
+                config.statusPage()
+                        ? HistoryBudget.recorded(surroundings.replicas())
+                        : HistoryBudget.unrecorded(surroundings.replicas()),
+                surroundings.clock());
         hub = new StreamHub(
                 engine.evaluator,
                 engine.keyspaces,
@@ -115,7 +118,7 @@ public final class Scaler implements AutoCloseable {
                         new InetSocketAddress(config.listenAddress(), config.managementPort()),
                         () -> !ending,
                         engine.telemetry::scrape,
-                        config.statusPage() ? Optional.of(statusPage()) : Optional.empty(),
+                        config.statusPage() ? Optional.of(statusPage(surroundings.demo())) : Optional.empty(),
                         config.managementHosts(),
                         engine.telemetry,
                         threads));
@@ -149,7 +152,7 @@ public final class Scaler implements AutoCloseable {
         }
     }
 
-    private StatusPage statusPage() {
+    private StatusPage statusPage(Supplier<Optional<DemoText>> demo) {
         return new StatusPage(
                 engine.states,
                 engine.refused,
@@ -158,6 +161,7 @@ public final class Scaler implements AutoCloseable {
                 engine.telemetry::connections,
                 () -> source.current().connections(),
                 engine.outagePolicy,
+                demo,
                 engine.clock);
     }
 
@@ -203,16 +207,12 @@ public final class Scaler implements AutoCloseable {
      * @throws InvalidInputException if the TLS files are invalid
      */
     public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded) {
-        return start(source, whenReloaded, RunningReplicas.UNKNOWN);
+        return start(source, whenReloaded, Surroundings.real());
     }
 
-    /**
-     * Starts a scaler that knows the number of replicas.
-     *
-     * @param replicas for the status page, which estimates them otherwise
-     */
-    public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded, RunningReplicas replicas) {
-        return new Scaler(source, whenReloaded, replicas);
+    /** Starts a scaler in other surroundings. */
+    public static Scaler start(ConfigSource source, Consumer<ServerConfig> whenReloaded, Surroundings surroundings) {
+        return new Scaler(source, whenReloaded, surroundings);
     }
 
     /** Reloads the configuration file if it has changed. */

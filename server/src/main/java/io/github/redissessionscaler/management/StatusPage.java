@@ -51,6 +51,7 @@ public final class StatusPage {
     private final Supplier<List<ConnectionSnapshot>> connections;
     private final Supplier<Map<String, ConnectionConfig>> configured;
     private final OutagePolicy policy;
+    private final Supplier<Optional<DemoText>> demo;
     private final InstantSource clock;
 
     /**
@@ -61,6 +62,7 @@ public final class StatusPage {
      * @param connections state of each Redis connection; must not block
      * @param configured the same connections as configured
      * @param policy of the states
+     * @param demo what is said about a demonstration, if this is one; must not block
      * @param clock the clock of the states
      */
     public StatusPage(
@@ -71,6 +73,7 @@ public final class StatusPage {
             Supplier<List<ConnectionSnapshot>> connections,
             Supplier<Map<String, ConnectionConfig>> configured,
             OutagePolicy policy,
+            Supplier<Optional<DemoText>> demo,
             InstantSource clock) {
         this.states = states;
         this.refused = refused;
@@ -79,6 +82,7 @@ public final class StatusPage {
         this.connections = connections;
         this.configured = configured;
         this.policy = policy;
+        this.demo = demo;
         this.clock = clock;
     }
 
@@ -106,6 +110,11 @@ public final class StatusPage {
         var writer = new JsonWriter(new OutputStreamWriter(out, UTF_8));
         writer.beginObject();
         writer.name("now").value(now.truncatedTo(ChronoUnit.MILLIS).toString());
+        Optional<DemoText> shown = demo.get();
+        if (shown.isPresent()) {
+            writer.name("demo");
+            GSON.toJson(GSON.toJsonTree(shown.get()), writer);
+        }
         writer.name("known").value(views.size());
         writer.name("found").value(found.size());
         writer.name("problems").value(refusals.size() + count(views, TriggerHealth::isProblem));

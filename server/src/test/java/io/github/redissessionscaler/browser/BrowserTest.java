@@ -3,6 +3,7 @@ package io.github.redissessionscaler.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.redissessionscaler.management.DemoText;
 import io.github.redissessionscaler.testing.RedisServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -188,6 +189,33 @@ final class BrowserTest {
         awaitDetail("shop/web", "Redis gives a count again");
         assertThat(title()).isEqualTo("redis-session-scaler");
         screenshot("recovered-" + policy);
+    }
+
+    @Test
+    void aDemonstrationShowsItsTimeAndItsComparison() throws IOException {
+        page.demonstrates(new DemoText(
+                "a day takes 5 min", List.of("shop-plain   overloaded for 12 min", "shop-ready   overloaded for 0 s")));
+        poll("shop", "web", WEB, 7);
+        show("light", 1280);
+
+        awaitText("#demo-title", "Demo time 03:00; a day takes 5 min");
+        assertThat(text("#demo")).contains("overloaded for 12 min", "overloaded for 0 s");
+        screenshot("demo");
+    }
+
+    @Test
+    void tenThousandTriggersStayQuick() throws IOException {
+        jedis.set("shop:online", "850");
+        jedis.set("legacy:online", "not a number");
+        for (int i = 0; i < 10_000; i++) {
+            page.poll("team-" + i % 40, "web-" + i, i % 1000 == 7 ? BROKEN : WEB);
+        }
+        show("light", 1280);
+
+        awaitText("#page", "1–100 of 10,000");
+        assertThat(number("document.querySelectorAll('.trigger').length")).isEqualTo(100);
+        assertThat(text("#conditions")).contains("9,990 fine", "10 error");
+        screenshot("ten-thousand");
     }
 
     @Test

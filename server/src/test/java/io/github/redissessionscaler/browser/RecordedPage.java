@@ -11,6 +11,7 @@ import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.history.HistoryBudget;
 import io.github.redissessionscaler.history.RunningReplicas;
+import io.github.redissessionscaler.management.DemoText;
 import io.github.redissessionscaler.management.ManagementServer;
 import io.github.redissessionscaler.management.StatusPage;
 import io.github.redissessionscaler.outage.OutagePolicy;
@@ -41,6 +42,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
     private final SourceCounter counter;
     private final Evaluator evaluator;
     private final RefusedTriggers refused;
+    private volatile Optional<DemoText> demo = Optional.empty();
     private final ManagementServer management;
     private volatile Instant now;
 
@@ -52,7 +54,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
         telemetry.connectionsAre(connections.keySet());
         keyspaces = new RedisKeyspaces(() -> connections, Duration.ofSeconds(5), telemetry);
         counter = new SourceCounter(keyspaces, this);
-        var states = new TriggerStates(() -> 1000, () -> 100, HistoryBudget.recorded(RunningReplicas.UNKNOWN), this);
+        var states = new TriggerStates(() -> 20_000, () -> 100, HistoryBudget.recorded(RunningReplicas.UNKNOWN), this);
         var policy = new OutagePolicy(() -> Duration.ZERO, this);
         refused = new RefusedTriggers(this);
         var layoutMonitor = new LayoutMonitor((_, _) -> LayoutFindings.NONE, _ -> List.of(), threads, this);
@@ -75,6 +77,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
                         telemetry::connections,
                         () -> connections,
                         policy,
+                        () -> demo,
                         this)),
                 Set.of(),
                 telemetry,
@@ -104,6 +107,11 @@ final class RecordedPage implements AutoCloseable, InstantSource {
         } catch (UnavailableException e) {
             // the trigger wants an error during an outage
         }
+    }
+
+    /** Makes it the page of a demonstration. */
+    void demonstrates(DemoText text) {
+        demo = Optional.of(text);
     }
 
     /** Refuses a trigger. */

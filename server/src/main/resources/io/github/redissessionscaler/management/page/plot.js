@@ -3,7 +3,7 @@
  * crosshair and one time axis. A value holds until the next one, so all lines are steps. Nothing is drawn after now.
  */
 
-import { clock, element, number, span, write, zoneOffset } from "./words.js";
+import { clock, element, many, number, span, write, zoneOffset } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS_OF_TIME = [5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800];
@@ -313,10 +313,10 @@ class Plots {
     const basis = ["measured", "error"].includes(history.basis[i]) ? "" : ` (${BASES[history.basis[i]]})`;
     const text =
       `${clock(history.times[i], { seconds: true, day: this.to - this.from > 86_400 })}: ` +
-      `${history.sessions[i] === null ? "no count" : `${number(history.sessions[i])} sessions`}, ` +
+      `${history.sessions[i] === null ? "no count" : many(history.sessions[i], "session")}, ` +
       `${history.values[i] === null ? "UNAVAILABLE" : number(history.values[i])} reported${basis}, ` +
       `capacity ${number(history.capacity[i])}, ` +
-      `${trigger.replicasPresumed ? "≈ " : ""}${number(history.replicas[i])} replicas`;
+      `${trigger.replicasPresumed ? "≈ " : ""}${many(history.replicas[i], "replica")}`;
     write(this.readout, text);
     box.setAttribute("aria-valuemin", history.times[0]);
     box.setAttribute("aria-valuemax", history.times.at(-1));

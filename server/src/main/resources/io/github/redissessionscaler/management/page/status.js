@@ -2,7 +2,7 @@
 
 import { showConditions, showConnections, showRefused } from "./band.js";
 import { nameOf, showTable } from "./table.js";
-import { clock, many, number, write } from "./words.js";
+import { clock, element, fill, many, number, useTimeZone, write } from "./words.js";
 
 const PAGE_SIZE = 100;
 const SPARK_POINTS = 60;
@@ -102,6 +102,7 @@ function show(status) {
   answeredAt = Date.now() / 1000;
   document.body.dataset.live = "yes";
   write(byId("live"), "Live");
+  showDemo(status);
   if (view.open === undefined && status.triggers.length > 0) {
     view.open = new Set([nameOf(status.triggers[0])]);
     again = true;
@@ -112,6 +113,14 @@ function show(status) {
   showConnections(byId("connections"), status.connections);
   showConditions(byId("conditions"), status.conditions, view.condition, choose);
   showRefused(byId("refused-section"), byId("refused"), status.refused);
+}
+
+/** Of a demonstration: its time, and the comparison so far. */
+function showDemo({ demo, now }) {
+  useTimeZone(demo ? "UTC" : undefined);
+  byId("demo-title").hidden = !demo;
+  write(byId("demo-title"), demo ? `Demo time ${clock(Date.parse(now) / 1000)}; ${demo.title}` : "");
+  fill(byId("demo"), demo?.lines ?? [], () => element("li", "", "notice plain"), write);
 }
 
 /** In the tab: the number of problems. */
@@ -150,7 +159,7 @@ function showNumbers(status) {
 
 function showFailure(failure) {
   document.body.dataset.live = "no";
-  const since = answeredAt ? `; showing data from ${clock(answeredAt, { seconds: true })}` : "";
+  const since = answeredAt ? `; showing data from ${new Date(answeredAt * 1000).toLocaleTimeString("en-GB")}` : "";
   const why = failure.name === "TimeoutError" ? "does not respond" : "is unreachable";
   write(byId("live"), `The scaler ${why}${since}`);
 }
