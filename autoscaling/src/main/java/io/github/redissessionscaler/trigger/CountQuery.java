@@ -107,7 +107,7 @@ public sealed interface CountQuery {
     /** The elements of one key: its length or cardinality, or the number that it stores. 0 if the key does not exist. */
     record Elements(String key) implements CountQuery {}
 
-    /** Members of a sorted set whose score, in seconds or milliseconds since 1970, is within this duration before now. */
+    /** Members of a sorted set whose score, a time since 1970 in any unit from seconds to nanoseconds, is within this duration before now. */
     record RecentMembers(String key, Duration within) implements CountQuery {}
 
     /** Members of a sorted set whose score, their expiry in milliseconds since 1970, is in the future. */

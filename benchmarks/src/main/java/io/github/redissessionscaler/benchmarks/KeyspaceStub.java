@@ -5,6 +5,7 @@ import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A database in memory. A subclass provides the reads that its benchmark needs; the others throw. */
@@ -43,6 +44,11 @@ public abstract class KeyspaceStub implements Keyspace {
     @Override
     public Optional<String> placement() {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Map<Integer, Long> otherDatabases() {
+        return Map.of();
     }
 
     @Override

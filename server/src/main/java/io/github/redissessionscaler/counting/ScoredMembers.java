@@ -9,16 +9,30 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Counts members of a sorted set whose scores are times, in seconds or milliseconds since 1970.
+ * Counts members of a sorted set whose scores are times since 1970, in seconds, milliseconds, microseconds or nanoseconds.
  *
  * <p>The size of a score determines its unit: below 10^11 it is in seconds (until the year 5138), from there to 10^14 in
- * milliseconds (since 1973). Each count uses one ZCOUNT for each unit, so it is correct for both units, even mixed in one
+ * milliseconds (since 1973), and so on. Each unit is counted for itself, so a count is correct even if units are mixed in one
  * set. Thread-safe.
  */
 public final class ScoredMembers {
 
-    private static final double FIRST_MILLIS = 1e11;
-    private static final double END_OF_MILLIS = 1e14;
+    /** A unit of scores, and the range of those in it: from the first one on, before the end. */
+    private record ScoreUnit(double perMilli, double first, double end) {
+
+        /** The lowest score in this unit that is not before an instant. */
+        double from(Instant start) {
+            return Math.max((double) start.toEpochMilli() * perMilli, first);
+        }
+    }
+
+    private static final ScoreUnit SECONDS = new ScoreUnit(1e-3, 0, 1e11);
+    private static final ScoreUnit MILLIS = new ScoreUnit(1, 1e11, 1e14);
+    private static final ScoreUnit MICROS = new ScoreUnit(1e3, 1e14, 1e17);
+    private static final ScoreUnit NANOS = new ScoreUnit(1e6, 1e17, 1e20);
+
+    /** In 2001: scores that are lower in every unit are ranks or amounts. */
+    private static final Instant EARLIEST = Instant.ofEpochSecond(1_000_000_000);
 
     private final Keyspace keyspace;
     private final String key;
@@ -32,22 +46,28 @@ public final class ScoredMembers {
 
     /** Members with a score less than this time ago. Scores in the future count, because clocks differ. */
     public long within(Duration duration) {
-        Instant start = serverClock.now().minus(duration);
-        return countSeconds(start) + countMillis(start);
+        return since(serverClock.now().minus(duration));
+    }
+
+    /** Whether there are members, and no score is a time since 2001 in any unit. */
+    public boolean areNoTimes() {
+        return since(EARLIEST) == 0 && countByScore(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY) > 0;
+    }
+
+    /** Sends one command more only if there are scores in microseconds or nanoseconds. */
+    private long since(Instant start) {
+        long larger = countByScore(MICROS.from(start), Math.nextDown(NANOS.end()));
+        long tooEarly = larger == 0 ? 0 : countByScore(NANOS.first(), Math.nextDown(NANOS.from(start)));
+        return count(SECONDS, start) + count(MILLIS, start) + larger - tooEarly;
+    }
+
+    private long count(ScoreUnit unit, Instant start) {
+        return countByScore(unit.from(start), Math.nextDown(unit.end()));
     }
 
     /** Members whose score is now or later. */
     public long unexpired() {
         return countByScore((double) serverClock.now().toEpochMilli(), Double.POSITIVE_INFINITY);
-    }
-
-    private long countSeconds(Instant start) {
-        double from = start.toEpochMilli() / 1e3;
-        return countByScore(from, Math.nextDown(FIRST_MILLIS));
-    }
-
-    private long countMillis(Instant start) {
-        return countByScore(Math.max((double) start.toEpochMilli(), FIRST_MILLIS), Math.nextDown(END_OF_MILLIS));
     }
 
     private long countByScore(double min, double max) {

@@ -1,14 +1,17 @@
 package io.github.redissessionscaler.diagnosis;
 
+import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.Keyspaces;
+import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Layout;
 import io.github.redissessionscaler.trigger.Source;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -56,7 +59,8 @@ public final class LayoutInspector {
         Keyspace keyspace = keyspaces.of(source.database());
         List<String> warnings = keyspace.warnings();
         try {
-            return findings(keyspace, source, layout).after(warnings);
+            List<String> missing = MissingData.of(keyspace, source.query());
+            return findings(keyspace, source, layout).after(missing).after(warnings);
         } catch (KeyspaceException e) {
             if (warnings.isEmpty()) {
                 throw e;
@@ -70,13 +74,28 @@ public final class LayoutInspector {
             case CountQuery.MatchingKeys matching ->
                 LayoutCheck.of(keyspace, matching, layout, counter.count(source).value() > 0, random);
             case CountQuery.AllKeys() -> LayoutCheck.ofSize(keyspace, random);
-            case CountQuery.ExpiringKeys() ->
-                keyspace.shards().stream()
-                                .allMatch(shard -> shard.expiringKeys().isPresent())
-                        ? LayoutFindings.NONE
-                        : LayoutFindings.NONE.after(List.of(ALL_KEYS_COUNT));
+            case CountQuery.ExpiringKeys() -> ofExpiring(keyspace);
             case CountQuery.Elements _, CountQuery.RecentMembers _, CountQuery.UnexpiredMembers _, CountQuery.SumOf _ ->
                 LayoutFindings.NONE;
         };
+    }
+
+    private static LayoutFindings ofExpiring(Keyspace keyspace) {
+        long size = 0;
+        long expiring = 0;
+        for (Shard shard : keyspace.shards()) {
+            OptionalLong known = shard.expiringKeys();
+            if (known.isEmpty()) {
+                return LayoutFindings.NONE.after(List.of(ALL_KEYS_COUNT));
+            }
+            size += shard.size();
+            expiring += known.getAsLong();
+        }
+        return 2 * expiring < size
+                ? LayoutFindings.NONE.after(
+                        List.of("%s of %s keys have no TTL, and are not counted; if they are sessions, give"
+                                        .formatted(Numbers.withCommas(size - expiring), Numbers.withCommas(size))
+                                + " them a TTL or remove the preset"))
+                : LayoutFindings.NONE;
     }
 }

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.keyspace;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,6 +49,9 @@ public interface Keyspace {
      * check.
      */
     List<String> warnings();
+
+    /** Number of keys of the other databases of these servers that hold any, by index. Empty where INFO is refused. */
+    Map<Integer, Long> otherDatabases();
 
     /** The current primaries, at least one. A server outside a cluster is the only shard. */
     List<Shard> shards();

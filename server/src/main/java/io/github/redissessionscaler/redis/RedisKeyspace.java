@@ -16,10 +16,13 @@ import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
@@ -170,9 +173,28 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         Backend now = backend;
         return switch (now.connection().topology()) {
             case Topology.Standalone _, Topology.UnixSocket _ ->
-                now.noted(() -> OneNode.warnings(now.servers().primaries().getFirst()));
+                now.noted(() -> doubts(now.servers().primaries().getFirst()));
             case Topology.Sentinel _, Topology.Cluster _ -> List.of();
         };
+    }
+
+    private static List<String> doubts(RedisNode server) {
+        return Stream.concat(OneNode.warnings(server).stream(), ReplicaLink.warnings(server).stream())
+                .toList();
+    }
+
+    @Override
+    public Map<Integer, Long> otherDatabases() {
+        Backend now = backend;
+        Map<Integer, Long> sizes = new TreeMap<>();
+        now.noted(() -> {
+            now.servers().primaries().stream()
+                    .map(server -> new RedisShard(server, now).databaseSizes())
+                    .forEach(each -> each.forEach((index, keys) -> sizes.merge(index, keys, Long::sum)));
+            return sizes;
+        });
+        sizes.remove(now.database());
+        return sizes;
     }
 
     /** May return known shards without a request, so a result does not show that Redis is available. */

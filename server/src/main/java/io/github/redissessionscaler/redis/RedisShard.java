@@ -11,9 +11,11 @@ import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,6 +35,8 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
 
     private static final Pattern VERSION =
             Pattern.compile("(?m)^(redis|valkey|dragonfly|keydb)_version:[a-z]*-?v?([0-9][0-9.]{0,30})\\s*$");
+
+    private static final Pattern DATABASE = Pattern.compile("(?m)^db(\\d{1,6}):keys=(\\d{1,15})\\b");
 
     private static final Pattern EVICTED = Pattern.compile("(?m)^evicted_keys:(\\d{1,18})\\s*$");
 
@@ -64,6 +68,15 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
                                     .formatted(backend.database()),
                             e));
         }
+    }
+
+    /** Number of keys of each database that holds any; empty where INFO is refused. */
+    Map<Integer, Long> databaseSizes() {
+        Map<Integer, Long> sizes = new HashMap<>();
+        DATABASE.matcher(info("keyspace").orElse(""))
+                .results()
+                .forEach(line -> sizes.put(Integer.parseInt(line.group(1)), Long.parseLong(line.group(2))));
+        return sizes;
     }
 
     @Override

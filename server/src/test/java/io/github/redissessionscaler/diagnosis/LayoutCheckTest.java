@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.testing.CountedRedis;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -145,6 +146,71 @@ final class LayoutCheckTest {
     @Test
     void anEmptyDatabaseIsNothingToRemarkOn() {
         assertThat(look(Map.of("preset", "express"))).isEmpty();
+    }
+
+    @Test
+    void anotherDatabaseThatIsNotEmptyIsNoticed() {
+        redis.jedis.select(2);
+        redis.jedis.set("sess:x", "x");
+
+        for (Map<String, String> trigger : List.of(
+                Map.<String, String>of(),
+                Map.of("preset", "express"),
+                Map.of("preset", "dedicated-database"),
+                Map.of("keyPattern", "sess:*"))) {
+            assertThat(look(trigger)).singleElement().asString().contains("db2 holds 1 key;");
+        }
+        redis.jedis.select(0);
+        redis.jedis.setex("sess:y", 1800, "x");
+        assertThat(look(Map.of("preset", "express"))).isEmpty();
+    }
+
+    @Test
+    void aMissingKeyIsNoticed() {
+        redis.jedis.setex("other", 1800, "x");
+
+        assertThat(look(Map.of("key", "sessions"))).singleElement().asString().contains("'sessions' does not exist");
+        assertThat(look(Map.of("key", "u:*"))).singleElement().asString().contains("elements: true");
+        assertThat(look(Map.of("preset", "spring-session-zset")))
+                .singleElement()
+                .asString()
+                .contains("does not exist");
+        redis.jedis.sadd("sessions", "x");
+        assertThat(look(Map.of("key", "sessions"))).isEmpty();
+    }
+
+    @Test
+    void scoresThatAreNoTimesAreNoticed() {
+        redis.jedis.zadd("ranks", Map.of("a", 1.0, "b", 2_000_000.0));
+        assertThat(look(Map.of("key", "ranks", "activeWithin", "5m")))
+                .singleElement()
+                .asString()
+                .contains("no score of");
+
+        redis.jedis.zadd("ranks", 1_700_000_000_000_000.0, "c");
+        assertThat(look(Map.of("key", "ranks", "activeWithin", "5m"))).isEmpty();
+    }
+
+    @Test
+    void keysWithoutTimeToLiveInADedicatedDatabaseAreNoticed() {
+        strings("a", 3, 0);
+        strings("b", 2, 1800);
+
+        assertThat(look(Map.of("preset", "dedicated-database")))
+                .singleElement()
+                .asString()
+                .startsWith("3 of 5 keys have no TTL");
+        strings("c", 1, 1800);
+        assertThat(look(Map.of("preset", "dedicated-database"))).isEmpty();
+    }
+
+    @Test
+    void aReplicaWithoutItsPrimaryIsNoticed() {
+        redis.jedis.setex("sess:x", 1800, "x");
+        redis.jedis.replicaof("127.0.0.1", 1);
+        await().until(() -> redis.jedis.info("replication").contains("master_link_status:down"));
+
+        assertThat(look(Map.of("preset", "express"))).singleElement().asString().contains("replica");
     }
 
     private List<String> look(Map<String, String> metadata) {

@@ -7,6 +7,7 @@ import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -74,6 +75,11 @@ public final class StubKeyspace implements Keyspace {
     @Override
     public List<String> warnings() {
         return List.of();
+    }
+
+    @Override
+    public Map<Integer, Long> otherDatabases() {
+        return Map.of();
     }
 
     @Override

@@ -87,7 +87,7 @@ final class SourceCounterTest {
 
         assertThat(redis.calls("llen")).isEqualTo(3);
         assertThat(redis.calls("get")).isEqualTo(3);
-        assertThat(redis.calls("zcount")).as("of two units, and of one").isEqualTo(9);
+        assertThat(redis.calls("zcount")).as("of three ranges, and of one").isEqualTo(12);
         assertThat(redis.calls("type") + redis.calls("time")).isZero();
     }
 
@@ -135,6 +135,30 @@ final class SourceCounterTest {
         assertThat(recent("millis")).isEqualTo(2);
         assertThat(recent("both")).isEqualTo(2);
         assertThat(recent("nothing")).isZero();
+    }
+
+    @Test
+    void countsRecentMembersInMicrosecondsAndInNanoseconds() {
+        long now = Instant.now().toEpochMilli();
+        redis.jedis.zadd("us", Map.of("u1", now * 1e3, "old", (now - 400_000) * 1e3));
+        redis.jedis.zadd("ns", Map.of("new", now * 1e6, "future", (now + 5_000) * 1e6, "old", (now - 400_000) * 1e6));
+        redis.jedis.zadd(
+                "all",
+                Map.of("s", now / 1e3, "ms", now * 1.0, "us", now * 1e3, "ns", now * 1e6, "old", 4e5, "never", 1e300));
+
+        assertThat(recent("us")).isEqualTo(1);
+        assertThat(recent("ns")).isEqualTo(2);
+        assertThat(recent("all")).isEqualTo(4);
+    }
+
+    @Test
+    void oneSecondCountsTheMembersThatHaveNotExpired() {
+        long now = Instant.now().toEpochMilli();
+        redis.jedis.zadd("expiry", Map.of("dead", now - 60_000.0, "alive", now + 60_000.0));
+
+        assertThat(counter.count(source(new RecentMembers("expiry", Duration.ofSeconds(1))))
+                        .value())
+                .isEqualTo(1);
     }
 
     @Test

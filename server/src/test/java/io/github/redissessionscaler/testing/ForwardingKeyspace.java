@@ -5,6 +5,7 @@ import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A keyspace that a test changes in one point. */
@@ -59,6 +60,11 @@ public class ForwardingKeyspace implements Keyspace {
     @Override
     public List<String> warnings() {
         return keyspace.warnings();
+    }
+
+    @Override
+    public Map<Integer, Long> otherDatabases() {
+        return keyspace.otherDatabases();
     }
 
     @Override
