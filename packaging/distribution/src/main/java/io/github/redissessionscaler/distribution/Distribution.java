@@ -34,6 +34,7 @@ final class Distribution {
             "java.logging",
             "java.management",
             "java.naming",
+            "java.net.http",
             "java.sql",
             "java.xml",
             "jdk.httpserver",
