@@ -216,18 +216,23 @@ final class ForecastTest {
 
     @ParameterizedTest
     @CsvSource({
-        // kind, hours by which one started later, times as many users
-        "WEEK, 1, 1",
-        "CROWDS, 1, 1",
-        "LOGOUTS, 1, 1",
-        "ESTIMATED, 1, 1",
-        "OFFICE, 12, 1",
-        "WEEK, 12, 10",
-        "WEEK, 12, 100",
-        "CROWDS, 12, 10",
-        "LOGOUTS, 12, 10"
+        // kind, hours by which one started later, times as many users, seconds by which it reads later
+        "WEEK, 1, 1, 0",
+        "CROWDS, 1, 1, 0",
+        "LOGOUTS, 1, 1, 0",
+        "ESTIMATED, 1, 1, 0",
+        "OFFICE, 12, 1, 0",
+        "WEEK, 12, 10, 0",
+        "WEEK, 12, 100, 0",
+        "CROWDS, 12, 10, 0",
+        "LOGOUTS, 12, 10, 0",
+        "WEEK, 1, 1, 6",
+        "CROWDS, 1, 1, 6",
+        "LOGOUTS, 1, 1, 6",
+        "OFFICE, 12, 1, 6",
+        "WEEK, 12, 10, 6"
     })
-    void podsAgreeToWithinOneReplica(SessionCurve kind, int later, double size) {
+    void podsAgreeToWithinOneReplica(SessionCurve kind, int later, double size, int offset) {
         double[] curve = kind.sessions(3, size, 42);
         var random = new Random(1);
         var first = new Forecast(TWO_MINUTES);
@@ -238,7 +243,7 @@ final class ForecastTest {
         for (int point = 0; point < curve.length - 1; point++) {
             // each reads up to a second after the point
             double lateFirst = random.nextDouble() / 15;
-            double lateSecond = random.nextDouble() / 15;
+            double lateSecond = (random.nextDouble() + offset) / 15;
             first.read(between(curve, point, lateFirst), 0, at(point, lateFirst));
             if (point >= start) {
                 second.read(between(curve, point, lateSecond), 0, at(point, lateSecond));
