@@ -28,9 +28,9 @@ final class Benchmarks {
         }
         if (args.length < 3 || (args.length > 3 && !SIZED.contains(args[2]))) {
             System.err.println(
-                    "say which: push, streams, polls, cost, noise or computed; footprint, which numbers of triggers may"
-                            + " follow; count, which numbers of keys may follow; soak, which minutes may follow;"
-                            + " lookahead with CSV files of sessions");
+                    "name a benchmark: push, streams, polls, cost, noise or computed; footprint, optionally with"
+                            + " numbers of triggers; count, optionally with numbers of keys; soak, optionally with"
+                            + " minutes; lookahead with CSV files of sessions");
             System.exit(2);
         }
         List<Integer> sizes = Stream.of(args).skip(3).map(Integer::valueOf).toList();

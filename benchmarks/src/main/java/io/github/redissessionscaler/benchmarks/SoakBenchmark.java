@@ -28,7 +28,7 @@ import redis.clients.jedis.Pipeline;
 
 /**
  * The polls of 10,000 triggers for a long time: each has its value and its activity requested in turn, and every answer is
- * compared with what is in Redis. Tells a line a minute, and whether anything grew.
+ * compared with what is in Redis. Prints a line a minute, and whether anything grew.
  */
 final class SoakBenchmark {
 

@@ -70,7 +70,7 @@ public final class TriggerState {
         }
     }
 
-    /** Tells it apart from the other triggers of its ScaledObject: sixteen hexadecimal digits, the same in every process. */
+    /** Distinguishes it from the other triggers of its ScaledObject: sixteen hexadecimal digits, the same in every process. */
     public String id() {
         return HexFormat.of().toHexDigits(id);
     }

@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.benchmarks.computed;
 
-import io.github.redissessionscaler.benchmarks.KeyspaceStub;
+import io.github.redissessionscaler.benchmarks.stub.KeyspaceStub;
 
 /** A database that knows how many keys it has, and nothing else. */
 final class SizeOnlyKeyspace extends KeyspaceStub {

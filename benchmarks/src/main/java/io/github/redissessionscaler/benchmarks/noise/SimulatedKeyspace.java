@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.benchmarks.noise;
 
-import io.github.redissessionscaler.benchmarks.KeyspaceStub;
+import io.github.redissessionscaler.benchmarks.stub.KeyspaceStub;
 import io.github.redissessionscaler.keyspace.Shard;
 import java.util.List;
 

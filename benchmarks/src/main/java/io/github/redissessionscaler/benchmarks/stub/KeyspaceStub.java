@@ -1,4 +1,4 @@
-package io.github.redissessionscaler.benchmarks;
+package io.github.redissessionscaler.benchmarks.stub;
 
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.Shard;
