@@ -42,7 +42,7 @@ final class DemoCommandTest {
 
             demo.toHandle()
                     .destroy(); // keeps the output open, and not by an interrupt, which a process that runs in the
-                                // background ignores
+            // background ignores
 
             assertThat(out.lines())
                     .anyMatch(line -> line.endsWith("Ended before the day was over."))

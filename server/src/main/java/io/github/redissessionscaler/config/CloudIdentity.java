@@ -70,4 +70,68 @@ public sealed interface CloudIdentity {
         /** The instance metadata service, version 2. */
         record Instance(URI endpoint) implements AwsCredentials {}
     }
+
+    /**
+     * A principal of Microsoft Entra ID.
+     *
+     * @param user of Redis; if empty, the object ID of the principal, which is in the token
+     */
+    record Azure(Optional<String> user, AzureCredentials credentials) implements CloudIdentity {
+        @Override
+        public String description() {
+            return "Entra ID";
+        }
+
+        @Override
+        public String whenRefused() {
+            return "check that Entra authentication is on, and that the object ID of the principal is among the users"
+                    + " of the cache";
+        }
+    }
+
+    /** How a principal proves itself to Entra ID. */
+    sealed interface AzureCredentials {
+
+        /**
+         * By a token of the Kubernetes service account.
+         *
+         * @param authority of Entra ID
+         */
+        record Workload(URI authority, String tenant, String client, Path token) implements AzureCredentials {}
+
+        /** By a secret. */
+        record Principal(URI authority, String tenant, String client, Secret secret) implements AzureCredentials {}
+
+        /**
+         * By the machine.
+         *
+         * @param endpoint of the instance metadata service
+         * @param client which of the machine's identities; empty if it has one
+         */
+        record Managed(URI endpoint, Optional<String> client) implements AzureCredentials {}
+    }
+
+    /** A service account of Google Cloud, or a principal that acts as one. */
+    record Google(String user, GoogleCredentials credentials) implements CloudIdentity {
+        @Override
+        public String description() {
+            return "Google IAM";
+        }
+
+        @Override
+        public String whenRefused() {
+            return "check that IAM authentication is on, and that the service account has the role of a database"
+                + " connection user of the cache (roles/redis.dbConnectionUser or roles/memorystore.dbConnectionUser)";
+        }
+    }
+
+    /** Where Google's tokens come from. */
+    sealed interface GoogleCredentials {
+
+        /** The metadata server of the machine or of GKE. */
+        record Metadata(URI endpoint) implements GoogleCredentials {}
+
+        /** A file of credentials: a service account's key, workload identity federation, or a user's. */
+        record InFile(Path path) implements GoogleCredentials {}
+    }
 }

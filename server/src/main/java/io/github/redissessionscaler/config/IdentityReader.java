@@ -2,6 +2,8 @@ package io.github.redissessionscaler.config;
 
 import io.github.redissessionscaler.config.CloudIdentity.AwsCredentials;
 import io.github.redissessionscaler.config.CloudIdentity.AwsService;
+import io.github.redissessionscaler.config.CloudIdentity.AzureCredentials;
+import io.github.redissessionscaler.config.CloudIdentity.GoogleCredentials;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.ValueParser;
 import java.net.URI;
@@ -21,6 +23,12 @@ import java.util.stream.Stream;
 final class IdentityReader {
 
     private static final String AWS = "aws";
+    private static final String AZURE = "azure";
+    private static final String GOOGLE = "google";
+
+    /** IDs of Entra, and names of users. */
+    private static final ValueParser<String> PRINCIPAL =
+            ValueParser.matching(Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,199}"), "an ID or a name");
 
     private static final ValueParser<String> REGION = ValueParser.matching(
             Pattern.compile("[a-z]{2,4}(?:-[a-z]{1,20}){1,3}-\\d{1,2}"), "a region such as eu-west-1");
@@ -44,11 +52,69 @@ final class IdentityReader {
     /** User and identity; empty if they are invalid, which is recorded as a problem. */
     Optional<Credentials> read() {
         Optional<Credentials> aws = section.section(AWS).flatMap(this::aws);
-        List<String> given = Stream.of(AWS).filter(section::has).toList();
+        Optional<Credentials> azure = section.section(AZURE).flatMap(this::azure);
+        Optional<Credentials> google = section.section(GOOGLE).flatMap(this::google);
+        List<String> given = Stream.of(AWS, AZURE, GOOGLE).filter(section::has).toList();
         if (given.size() != 1) {
-            section.problem(AWS, "is missing; name exactly one service");
+            section.problem(
+                    given.isEmpty() ? AWS : given.getFirst(),
+                    given.isEmpty()
+                            ? "is missing, and so are azure and google; give one of them"
+                            : "contradicts " + given.get(1) + "; keep one of them");
         }
-        return aws;
+        return aws.or(() -> azure).or(() -> google);
+    }
+
+    private Optional<Credentials> azure(Section azure) {
+        Optional<String> user = azure.read("user", PRINCIPAL, Printable::refused);
+        Optional<String> tenant = azure.read("tenant", PRINCIPAL, Printable::refused)
+                .or(() -> variable(IdentityVariable.AZURE_TENANT_ID));
+        Optional<String> client = azure.read("client", PRINCIPAL, Printable::refused)
+                .or(() -> variable(IdentityVariable.AZURE_CLIENT_ID));
+        Optional<Path> secret = azure.file("clientSecretFile");
+        Optional<Path> token = file(azure, IdentityVariable.AZURE_FEDERATED_TOKEN_FILE);
+        Optional<AzureCredentials> credentials;
+        if (secret.isPresent() || token.isPresent()) {
+            if (tenant.isEmpty()) {
+                azure.problem("tenant", "is missing; give the ID of the tenant, or set AZURE_TENANT_ID");
+            }
+            if (client.isEmpty()) {
+                azure.problem("client", "is missing; give the client ID of the principal, or set AZURE_CLIENT_ID");
+            }
+            credentials = tenant.isEmpty() || client.isEmpty()
+                    ? Optional.empty()
+                    : uri(
+                                    azure,
+                                    Optional.of(IdentityVariable.AZURE_AUTHORITY_HOST),
+                                    "https://login.microsoftonline.com")
+                            .map(authority -> secret.<AzureCredentials>map(path -> new AzureCredentials.Principal(
+                                            authority, tenant.get(), client.get(), new Secret.InFile(path)))
+                                    .orElseGet(() -> new AzureCredentials.Workload(
+                                            authority, tenant.get(), client.get(), token.orElseThrow())));
+        } else {
+            credentials = uri(
+                            azure,
+                            Optional.of(IdentityVariable.AZURE_POD_IDENTITY_AUTHORITY_HOST),
+                            "http://169.254.169.254")
+                    .map(endpoint -> new AzureCredentials.Managed(endpoint, client));
+        }
+        return credentials.map(known ->
+                new Credentials(user.orElse("(object ID)"), new Secret.Token(new CloudIdentity.Azure(user, known))));
+    }
+
+    private Optional<Credentials> google(Section google) {
+        String user = google.read("user", PRINCIPAL, Printable::refused).orElse("default");
+        Optional<Path> file =
+                google.file("credentialsFile").or(() -> file(google, IdentityVariable.GOOGLE_APPLICATION_CREDENTIALS));
+        Optional<GoogleCredentials> credentials = file.<GoogleCredentials>map(GoogleCredentials.InFile::new)
+                .or(() -> uri(
+                                google,
+                                Optional.empty(),
+                                "http://"
+                                        + variable(IdentityVariable.GCE_METADATA_HOST)
+                                                .orElse("metadata.google.internal"))
+                        .map(GoogleCredentials.Metadata::new));
+        return credentials.map(known -> new Credentials(user, new Secret.Token(new CloudIdentity.Google(user, known))));
     }
 
     private Optional<Credentials> aws(Section aws) {

@@ -57,6 +57,14 @@ final class Http {
         return send("POST", uri, Map.of("Content-Type", "application/x-www-form-urlencoded"), Optional.of(body));
     }
 
+    static String postJson(URI uri, String body, String bearer) throws TokenException {
+        return send(
+                "POST",
+                uri,
+                Map.of("Content-Type", "application/json", "Authorization", "Bearer " + bearer),
+                Optional.of(body));
+    }
+
     static String encoded(String text) {
         return URLEncoder.encode(text, UTF_8);
     }

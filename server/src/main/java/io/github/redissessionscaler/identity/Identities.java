@@ -37,6 +37,10 @@ public final class Identities {
     private Identity create(CloudIdentity identity) {
         return switch (identity) {
             case CloudIdentity.Aws aws -> new AwsIdentity(aws, patience, clock);
+            case CloudIdentity.Azure azure ->
+                new TokenIdentity(azure, new AzureTokenService(azure, clock), patience, clock);
+            case CloudIdentity.Google google ->
+                new TokenIdentity(google, new GoogleTokenService(google, clock), patience, clock);
         };
     }
 }

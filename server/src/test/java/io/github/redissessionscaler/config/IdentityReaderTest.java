@@ -77,7 +77,10 @@ final class IdentityReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{} | '' | identity.aws: is missing; name exactly one service",
+                "{} | '' | identity.aws: is missing, and so are azure and google; give one of them",
+                "google: {users: u} | '' | identity.google.users: is not known; did you mean 'user'?",
+                "azure: {tenant: t} | AZURE_FEDERATED_TOKEN_FILE=/t | identity.azure.client: is missing; give the"
+                        + " client ID of the principal, or set AZURE_CLIENT_ID",
                 "aws: {} | AWS_REGION=eu-west-1 | identity.aws.cache: is missing; give a name of AWS, such as my-cache;"
                         + " connections.default.identity.aws.user: is missing; give a name of AWS, such as my-cache",
                 "aws: {cache: c, user: u} | '' | identity.aws.region: is missing; give it, or set AWS_REGION",

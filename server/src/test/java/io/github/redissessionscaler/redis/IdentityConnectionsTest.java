@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.redissessionscaler.config.CloudIdentity;
 import io.github.redissessionscaler.config.CloudIdentity.AwsCredentials;
 import io.github.redissessionscaler.config.CloudIdentity.AwsService;
+import io.github.redissessionscaler.config.CloudIdentity.GoogleCredentials;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Credentials;
 import io.github.redissessionscaler.config.Node;
@@ -55,23 +56,37 @@ final class IdentityConnectionsTest {
             "scaler",
             false,
             new AwsCredentials.Container(URI.create(service.url() + "/credentials"), Optional.empty()));
+    private final TokenServer metadata = TokenServer.start(_ -> token("ya29.1"));
     private final RedisServer redis = RedisServer.start("--notify-keyspace-events", "AKE");
     private final Jedis admin = redis.connect();
     private final Telemetry telemetry = new Telemetry(InstantSource.system(), TIMEOUT);
     private final RedisKeyspaces keyspaces = new RedisKeyspaces(
             () -> Map.of(
                     "default",
-                    new ConnectionConfig(
-                            "default",
-                            new Topology.Standalone(new Node("127.0.0.1", redis.port())),
-                            0,
-                            Optional.of(new Credentials("scaler", new Secret.Token(identity))),
-                            Optional.empty(),
-                            Set.of())),
+                    connection("default", identity),
+                    "google",
+                    connection(
+                            "google",
+                            new CloudIdentity.Google(
+                                    "scaler", new GoogleCredentials.Metadata(URI.create(metadata.url()))))),
             TIMEOUT,
             telemetry,
             new Identities(TIMEOUT, clock));
     private final Database database = new Database("default", OptionalInt.empty());
+
+    private ConnectionConfig connection(String name, CloudIdentity who) {
+        return new ConnectionConfig(
+                name,
+                new Topology.Standalone(new Node("127.0.0.1", redis.port())),
+                0,
+                Optional.of(new Credentials("scaler", new Secret.Token(who))),
+                Optional.empty(),
+                Set.of());
+    }
+
+    private static TokenReply token(String token) {
+        return new TokenReply(200, "{\"access_token\": \"%s\", \"expires_in\": 3600}".formatted(token));
+    }
 
     @BeforeEach
     void acceptTheTokenOfNow() {
@@ -85,6 +100,37 @@ final class IdentityConnectionsTest {
         admin.close();
         redis.close();
         service.close();
+        metadata.close();
+    }
+
+    /** The metadata server gives the same token until it is nearly at its end. */
+    @Test
+    void aConnectionIsAuthenticatedWithANewerAccessToken() {
+        admin.aclSetUser("scaler", "resetpass", ">ya29.1");
+        Keyspace keyspace = keyspaces.of(new Database("google", OptionalInt.empty()));
+        keyspace.ping();
+        clock.advance(Duration.ofMinutes(50));
+        await().until(() -> {
+            keyspace.ping();
+            return metadata.requests().size() == 2;
+        });
+        keyspace.ping();
+        assertThat(redis.calls("auth")).isEqualTo(1);
+
+        metadata.answer(_ -> token("ya29.2"));
+        admin.aclSetUser("scaler", "resetpass", ">ya29.2");
+        clock.advance(Duration.ofMinutes(50));
+        await().until(() -> {
+            keyspace.ping();
+            return redis.calls("auth") == 2;
+        });
+
+        metadata.answer(_ -> new TokenReply(503, ""));
+        clock.advance(Duration.ofMinutes(50));
+        keyspace.ping();
+        assertThat(redis.calls("auth")).isEqualTo(2);
+        assertThat(admin.clientList().lines().filter(line -> line.contains("user=scaler")))
+                .hasSize(1);
     }
 
     /** The token that the scaler will sign now is the user's only password. */
