@@ -422,16 +422,16 @@ final class StatusPageTest {
 
     @Test
     void manyMayAskAtOnceAndNobodyWhoSaysNothingKeepsOthersOut() throws Exception {
-        List<Socket> silent = new ArrayList<>();
+        List<Socket> idle = new ArrayList<>();
         try {
             for (int i = 0; i < 100; i++) {
-                silent.add(new Socket(
+                idle.add(new Socket(
                         InetAddress.getLoopbackAddress(), scaler.scaler().managementPort()));
             }
             assertThat(scaler.get("/readyz").statusCode()).isEqualTo(200);
             assertThat(scaler.scrape()).contains("redis_session_scaler_refused_total{limit=\"management\"}");
         } finally {
-            for (Socket socket : silent) {
+            for (Socket socket : idle) {
                 socket.close();
             }
         }
