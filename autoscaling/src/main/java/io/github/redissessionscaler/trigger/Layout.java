@@ -14,6 +14,11 @@ public record Layout(Preset preset, Optional<String> setting) {
         return setting.map(preset::query).orElseGet(preset::query);
     }
 
+    /** The value of the preset's setting: as given, or else its default; empty if the preset has none. */
+    public Optional<String> effectiveSetting() {
+        return setting.or(() -> preset.setting().map(Preset.PresetOption::defaultText));
+    }
+
     /** The layout of the same framework that is often confused with this one, if any. */
     public Optional<Layout> rival() {
         return switch (preset) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -171,6 +173,46 @@ final class PresetTest {
 
         assertThat(counts(query, session)).isTrue();
         assertThat(others).noneMatch(other -> counts(query, other));
+    }
+
+    /** Without settings that hide what is characteristic of the framework. */
+    static List<Arguments> recognizableLayouts() {
+        return layouts().stream()
+                .filter(layout -> !layout.get()[0].equals(Map.of("preset", "express", "prefix", "[a]:")))
+                .filter(layout -> !layout.get()[0].equals(Map.of("preset", "yii", "prefix", "shop")))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("recognizableLayouts")
+    void aSessionsKeySuggestsItsPresetWithItsSetting(
+            Map<String, String> metadata, String session, List<String> others) {
+        CountQuery query = TriggerParser.parse(metadata).source().query();
+
+        assertThat(LayoutSignature.suggestions(asWritten(session, metadata), Optional.empty()))
+                .extracting(suggestion -> suggestion.layout().preset().text())
+                .contains(metadata.get("preset"));
+        assertThat(LayoutSignature.suggestions(asWritten(session, metadata), Optional.empty()))
+                .filteredOn(suggestion -> suggestion.layout().preset().text().equals(metadata.get("preset")))
+                .allSatisfy(suggestion -> assertThat(counts(
+                                (CountQuery.MatchingKeys) suggestion.layout().query(), asWritten(session, metadata)))
+                        .isEqualTo(counts((CountQuery.MatchingKeys) query, asWritten(session, metadata))));
+    }
+
+    @Test
+    void everyPresetOfKeysHasASignature() {
+        assertThat(LayoutSignature.all())
+                .extracting(LayoutSignature::preset)
+                .containsAll(Stream.of(Preset.values())
+                        .filter(preset -> preset != Preset.DEDICATED_DATABASE)
+                        .toList());
+    }
+
+    /** With an id of the length that frameworks give, for the short one of the examples. */
+    private static String asWritten(String session, Map<String, String> metadata) {
+        String id = metadata.get("preset").equals("gin") ? "ABCD2345EFGH".repeat(4) + "WXYZ" : HEX_32;
+        String longer = session.replaceAll("(?<=[:_.s])abc$", id);
+        return metadata.get("preset").equals("sa-token") ? "satoken:login:token:" + UUID : longer;
     }
 
     @Test

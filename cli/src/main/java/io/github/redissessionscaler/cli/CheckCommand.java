@@ -14,7 +14,10 @@ import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.keda.ScaledObject;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.simulation.ScaledObjectFile;
+import io.github.redissessionscaler.trigger.CountQuery;
+import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import io.grpc.ChannelCredentials;
@@ -35,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +69,7 @@ final class CheckCommand implements Callable<Integer> {
     private static final String NEARBY = "127.0.0.1:6000";
 
     /** Where KEDA finds the scaler that was installed as the documentation says. */
-    private static final String IN_CLUSTER = "redis-session-scaler.keda:6000";
+    static final String IN_CLUSTER = "redis-session-scaler.keda:6000";
 
     private static final long MOST_REPLICAS = 1_000_000;
 
@@ -321,7 +325,26 @@ final class CheckCommand implements Callable<Integer> {
                     found.value(),
                     Optional.of(trigger),
                     Optional.of(found.explanation()),
-                    Optional.of(new CheckResult.Inspected(found.cost(), found.keys(), found.rights())));
+                    Optional.of(new CheckResult.Inspected(
+                            found.cost(), found.keys(), found.rights(), layouts(inspection, trigger, found))));
+        }
+    }
+
+    /** The layouts of a database whose keys all count, because nothing else is asked for. */
+    private static Optional<SearchedLayouts> layouts(
+            Inspection inspection, Trigger trigger, Inspection.InspectionResult found) {
+        Database database = trigger.source().database();
+        if (!trigger.source().query().equals(new CountQuery.AllKeys())
+                || !found.explanation().getOutage().isEmpty()) {
+            return Optional.empty();
+        }
+        int index = inspection.indexOf(database);
+        int configured = inspection.indexOf(new Database(database.connection(), OptionalInt.empty()));
+        try {
+            return Optional.of(new SearchedLayouts(index, configured, inspection.layouts(database), Optional.empty()));
+        } catch (KeyspaceException e) {
+            return Optional.of(
+                    new SearchedLayouts(index, configured, List.of(), Optional.of(e.reason() + ": " + e.getMessage())));
         }
     }
 

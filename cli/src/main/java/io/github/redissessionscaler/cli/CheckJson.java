@@ -6,12 +6,14 @@ import io.github.redissessionscaler.app.Inspection.Cost;
 import io.github.redissessionscaler.cli.CheckResult.CurrentReplicas;
 import io.github.redissessionscaler.cli.CheckResult.Inspected;
 import io.github.redissessionscaler.counting.Interval;
+import io.github.redissessionscaler.diagnosis.FoundLayouts;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.SteadyState;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.LookAhead;
+import io.github.redissessionscaler.trigger.Preset;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,6 +107,7 @@ final class CheckJson {
         }
         inspected.keys().ifPresent(keys -> map.put("keys", keys(keys)));
         inspected.rights().ifPresent(rights -> map.put("rights", rights(rights)));
+        inspected.layouts().ifPresent(layouts -> map.put("databases", databases(layouts)));
     }
 
     private static Map<String, Object> cost(Cost cost) {
@@ -124,6 +127,41 @@ final class CheckJson {
         map.put("lookedAt", keys.lookedAt());
         map.put("counted", keys.counted());
         map.put("shapes", keys.shapes());
+        return map;
+    }
+
+    private static List<Map<String, Object>> databases(SearchedLayouts searched) {
+        return searched.databases().stream()
+                .map(database -> {
+                    Map<String, Object> map = new LinkedHashMap<>();
+                    map.put("index", database.index());
+                    map.put("size", database.keys());
+                    map.put("lookedAt", database.lookedAt());
+                    map.put(
+                            "layouts",
+                            database.fits().stream()
+                                    .map(fit -> Map.of(
+                                            "sessions", fit.sessions(),
+                                            "metadata", searched.metadata(database, fit),
+                                            "presets",
+                                                    FoundLayouts.presets(fit)
+                                                            .map(Preset::text)
+                                                            .toList()))
+                                    .toList());
+                    map.put(
+                            "groups",
+                            database.groups().stream().map(CheckJson::group).toList());
+                    return map;
+                })
+                .toList();
+    }
+
+    private static Map<String, Object> group(FoundLayouts.KeyGroup group) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("masked", group.masked());
+        map.put("share", group.share());
+        group.type().ifPresent(type -> map.put("type", type));
+        group.ttl().ifPresent(ttl -> map.put("ttlMillis", List.of(ttl.leastMillis(), ttl.mostMillis())));
         return map;
     }
 

@@ -7,19 +7,24 @@ import io.github.redissessionscaler.app.Inspection.Cost;
 import io.github.redissessionscaler.cli.CheckResult.CurrentReplicas;
 import io.github.redissessionscaler.cli.CheckResult.Inspected;
 import io.github.redissessionscaler.counting.Interval;
+import io.github.redissessionscaler.diagnosis.FoundLayouts;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
 import io.github.redissessionscaler.hpa.DecisionReason;
+import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.input.Numbers;
+import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.keda.SteadyState;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.Scan;
+import io.github.redissessionscaler.trigger.Preset;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Findings for people. For one use. */
 final class CheckReport {
@@ -42,7 +47,14 @@ final class CheckReport {
 
     /** What does not fit, a line each; empty where all does. */
     static List<String> notes(CheckResult findings) {
-        return findings.explanation().map(CheckReport::notes).orElse(List.of());
+        Stream<String> mixed = findings
+                .inspection()
+                .flatMap(Inspected::layouts)
+                .flatMap(SearchedLayouts::mixed)
+                .map(sentence -> "Warning: " + sentence)
+                .stream();
+        return Stream.concat(findings.explanation().map(CheckReport::notes).orElse(List.of()).stream(), mixed)
+                .toList();
     }
 
     private String made() {
@@ -64,6 +76,7 @@ final class CheckReport {
         SteadyState outlook = forecast.settled();
         line("wanted replicas", "%d, from %d now%s".formatted(outlook.replicas(), forecast.current(), why(outlook)));
         tolerance(outlook);
+        findings.inspection().flatMap(Inspected::layouts).ifPresent(this::layouts);
         return text.toString();
     }
 
@@ -172,6 +185,67 @@ final class CheckReport {
                                 keys.shapes().isEmpty() ? "" : ", such as"));
         keys.shapes()
                 .forEach(shape -> line("", "%s × %s".formatted(Numbers.withCommas(shape.times()), shape.masked())));
+    }
+
+    private void layouts(SearchedLayouts searched) {
+        text.append('\n');
+        searched.problem().ifPresent(reason -> line("layouts", "unknown: " + reason));
+        for (FoundLayouts database : searched.databases()) {
+            line(
+                    "database " + database.index(),
+                    "%s keys, %s looked at"
+                            .formatted(Numbers.withCommas(database.keys()), Numbers.withCommas(database.lookedAt())));
+            database.fits().forEach(fit -> line("", fit(database, fit)));
+            if (database.fits().isEmpty()) {
+                database.groups().forEach(group -> line("", group(group)));
+            }
+        }
+        FoundLayouts.best(searched.databases())
+                .flatMap(database -> database.best()
+                        .map(fit ->
+                                PrintedScaledObject.trigger(CheckCommand.IN_CLUSTER, searched.metadata(database, fit))))
+                .ifPresent(trigger ->
+                        text.append("\nThe trigger for these sessions:\n").append(trigger));
+        if (searched.databases().stream()
+                .anyMatch(database ->
+                        database.fits().isEmpty() && !database.groups().isEmpty())) {
+            text.append("\nNo preset fits keys that are shown with *: count those of your sessions by keyPattern.\n");
+        }
+    }
+
+    private static String fit(FoundLayouts database, FoundLayouts.Fit fit) {
+        String setting = fit.layout()
+                .effectiveSetting()
+                .flatMap(value -> fit.layout()
+                        .preset()
+                        .setting()
+                        .map(option -> ", " + option.key().text() + " " + Printable.plain(value)))
+                .orElse("");
+        String others = fit.alsoFit().stream().map(Preset::text).collect(joining(", "));
+        return "preset %s%s: %s%s sessions%s"
+                .formatted(
+                        fit.layout().preset(),
+                        setting,
+                        database.estimated() ? "about " : "",
+                        Numbers.withCommas(Math.rint(fit.sessions())),
+                        others.isEmpty() ? "" : "; the same keys fit " + others);
+    }
+
+    private static String group(FoundLayouts.KeyGroup group) {
+        return "%s %%  %-8s %-20s %s"
+                .formatted(
+                        "%5.1f".formatted(100 * group.share()),
+                        group.type().map(Printable::plain).orElse("?"),
+                        group.ttl().map(CheckReport::ttl).orElse("TTL unknown"),
+                        Printable.plain(group.masked()));
+    }
+
+    private static String ttl(FoundLayouts.TtlRange ttl) {
+        if (ttl.mostMillis() < 0) {
+            return "no TTL";
+        }
+        String most = Durations.format(Duration.ofSeconds(Math.max(1, ttl.mostMillis() / 1000)));
+        return ttl.leastMillis() < 0 ? "TTL none to " + most : "TTL up to " + most;
     }
 
     private void rights(MissingPermissions rights) {

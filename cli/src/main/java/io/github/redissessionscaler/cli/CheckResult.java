@@ -38,8 +38,13 @@ record CheckResult(
      *
      * @param keys how the counted keys look; empty where none are visited, or Redis does not allow it
      * @param rights what the user lacks; empty where Redis did not answer
+     * @param layouts where the metadata does not say what to count: the layouts that were found
      */
-    record Inspected(Cost cost, Optional<KeyShapes> keys, Optional<MissingPermissions> rights) {}
+    record Inspected(
+            Cost cost,
+            Optional<KeyShapes> keys,
+            Optional<MissingPermissions> rights,
+            Optional<SearchedLayouts> layouts) {}
 
     /**
      * What KEDA and the HPA make of it.
@@ -69,9 +74,14 @@ record CheckResult(
         if (value.isEmpty() || outage().isPresent()) {
             return Main.FAILED;
         }
-        return explanation
-                        .map(one -> !one.getTargetProblem().isEmpty() || one.getAdviceCount() > 0)
-                        .orElse(false)
+        boolean mixed = inspection
+                .flatMap(Inspected::layouts)
+                .flatMap(SearchedLayouts::mixed)
+                .isPresent();
+        return mixed
+                        || explanation
+                                .map(one -> !one.getTargetProblem().isEmpty() || one.getAdviceCount() > 0)
+                                .orElse(false)
                 ? DOUBTFUL
                 : 0;
     }

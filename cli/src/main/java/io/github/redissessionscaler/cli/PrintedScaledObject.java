@@ -77,6 +77,25 @@ final class PrintedScaledObject {
         return yaml.toString();
     }
 
+    /** A trigger with this metadata, as an entry of {@code triggers}. */
+    static String trigger(String scaler, Map<String, String> metadata) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("scalerAddress", scaler);
+        all.putAll(metadata);
+        all.put(MetadataKey.WHOLE_REPLICAS.text(), "true");
+        var yaml = new StringBuilder("""
+              - type: external
+                metricType: AverageValue
+                metadata:
+            """);
+        all.forEach((key, value) -> yaml.append("      ")
+                .append(key)
+                .append(": ")
+                .append(QUOTES.toJson(value))
+                .append('\n'));
+        return yaml.toString();
+    }
+
     private static String withoutSuffix(String key) {
         return key.endsWith(MetadataKey.FROM_ENV)
                 ? key.substring(0, key.length() - MetadataKey.FROM_ENV.length())

@@ -67,7 +67,7 @@ final class LayersTest {
         grpc -> background config counting counting.pattern evaluation forecast input proto push reading telemetry tls trigger
         app -> acl background config counting counting.pattern diagnosis evaluation grpc history input keyspace management outage proto push reading redis telemetry trigger
         demo -> app config embedded hpa input keda management proto simulation trigger
-        cli -> acl app background config counting counting.pattern demo diagnosis embedded hpa input keda proto simulation telemetry trigger
+        cli -> acl app background config counting counting.pattern demo diagnosis embedded hpa input keda keyspace proto simulation telemetry trigger
         """;
 
     /** The libraries that only some packages use, and those packages. */

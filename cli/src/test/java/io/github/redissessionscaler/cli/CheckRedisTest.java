@@ -426,6 +426,7 @@ final class CheckRedisTest {
         jedis.aclSetUser("scaler", "reset", "on", ">" + PASSWORD, "+ping", "+dbsize", "+info", "+scan");
         Set<String> fields = new TreeSet<>();
         fields(json("--metadata", "keyPattern=session:*"), fields);
+        fields(json(), fields);
         fields(asScaler(Map.of("keyPattern", "session:*", "keyType", "string")), fields);
         try (var scaler = RunningScaler.onPort(redis.port())) {
             fields(
@@ -456,7 +457,7 @@ final class CheckRedisTest {
         json.entrySet().forEach(entry -> {
             names.add(entry.getKey());
             JsonElement value = entry.getValue();
-            if (value.isJsonObject() && !entry.getKey().equals("commands")) {
+            if (value.isJsonObject() && !Set.of("commands", "metadata").contains(entry.getKey())) {
                 fields(value.getAsJsonObject(), names);
             } else if (value instanceof JsonArray list
                     && !list.isEmpty()

@@ -6,7 +6,9 @@ import io.github.redissessionscaler.config.ConfigSource;
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.counting.pattern.CountingCosts;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
+import io.github.redissessionscaler.diagnosis.FoundLayouts;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
+import io.github.redissessionscaler.diagnosis.LayoutFinder;
 import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.grpc.Explanations;
@@ -16,6 +18,7 @@ import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.reading.Futures;
+import io.github.redissessionscaler.redis.RedisInspector;
 import io.github.redissessionscaler.redis.RedisInspector.CommandCost;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
 import io.github.redissessionscaler.trigger.CountQuery;
@@ -24,13 +27,17 @@ import io.github.redissessionscaler.trigger.KeyType;
 import io.github.redissessionscaler.trigger.Source;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +55,9 @@ import java.util.stream.Collectors;
  * permissions. Not thread-safe.
  */
 public final class Inspection implements AutoCloseable {
+
+    /** Databases whose keys are inspected: a bound on the cost. */
+    private static final int MOST_DATABASES = 16;
 
     /** Interval of progress reports. */
     private static final Duration PROGRESS_EVERY = Duration.ofMillis(250);
@@ -144,6 +154,36 @@ public final class Inspection implements AutoCloseable {
                     allowed(() -> engine.inspector.shapes(trigger.source())).flatMap(shapes -> shapes),
                     allowed(() -> inspectors.missing(trigger, this::typeOfKey)));
         }
+    }
+
+    /**
+     * The session layouts that the keys of each database of a connection fit: of those with keys, and at most the first
+     * {@value #MOST_DATABASES}.
+     *
+     * @param database its connection is inspected
+     * @throws KeyspaceException if Redis is unavailable, or refuses to list keys
+     */
+    public List<FoundLayouts> layouts(Database database) {
+        Set<Integer> indexes = new TreeSet<>();
+        try (RedisInspector inspector = engine.keyspaces.inspector(database)) {
+            inspector
+                    .databasesWithKeys()
+                    .ifPresentOrElse(
+                            indexes::addAll,
+                            () -> engine.keyspaces.canonical(database).index().ifPresent(indexes::add));
+        }
+        return indexes.stream()
+                .limit(MOST_DATABASES)
+                .map(index -> LayoutFinder.of(
+                        engine.keyspaces.of(new Database(database.connection(), OptionalInt.of(index))),
+                        index,
+                        new SecureRandom()))
+                .toList();
+    }
+
+    /** The index of the database, also if the connection's configuration sets it. */
+    public int indexOf(Database database) {
+        return engine.keyspaces.canonical(database).index().orElse(0);
     }
 
     /** The result while Redis is unavailable: what {@code onUnavailable} determines. Skips the inspection. */

@@ -44,7 +44,7 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
     private static final int MOST_SHAPES = 5;
 
     /** Fewer keys could belong to one session. */
-    private static final int FEWEST = 5;
+    static final int FEWEST = 5;
 
     private static final int LONGEST_WORD = 20;
 
@@ -146,7 +146,7 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
     }
 
     /** The continuations of the key after the known bytes, in whole words: one word, two words and so on. */
-    private static List<String> words(int known, byte[] key) {
+    static List<String> words(int known, byte[] key) {
         List<String> beginnings = new ArrayList<>();
         int letters = 0;
         for (int i = known; i < key.length && letters <= LONGEST_WORD; i++) {

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,8 @@ public final class RedisInspector implements AutoCloseable {
     private static final List<String> PRODUCTS = List.of("valkey", "dragonfly", "redis");
 
     private static final String UNKNOWN = "unknown";
+
+    private static final Pattern DATABASE = Pattern.compile("(?m)^db(\\d{1,4}):keys=");
 
     private static final String NO_PERMISSION = "NOPERM";
 
@@ -188,6 +191,25 @@ public final class RedisInspector implements AutoCloseable {
     /** The configured user. */
     private String user() {
         return connection.credentials().map(Credentials::username).orElse("default");
+    }
+
+    /**
+     * The indexes of the databases that hold keys on some primary, from INFO; empty if it is refused.
+     *
+     * @throws KeyspaceException if a primary does not answer
+     */
+    public Optional<Set<Integer>> databasesWithKeys() {
+        Set<Integer> databases = new TreeSet<>();
+        for (RedisNode server : reachable()) {
+            if (!(attempt(server, "INFO", "keyspace") instanceof byte[] info)) {
+                return Optional.empty();
+            }
+            DATABASE.matcher(new String(info, UTF_8))
+                    .results()
+                    .map(database -> Integer.valueOf(database.group(1)))
+                    .forEach(databases::add);
+        }
+        return Optional.of(databases);
     }
 
     @Override

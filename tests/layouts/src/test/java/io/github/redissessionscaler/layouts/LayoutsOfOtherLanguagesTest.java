@@ -96,6 +96,11 @@ final class LayoutsOfOtherLanguagesTest {
 
             assertThat(run(client, redis)).isEqualTo(client.live);
             assertThat(FreshScaler.count(redis, client.trigger)).isEqualTo(client.counted);
+            if (client.trigger.containsKey("preset")) {
+                Map<String, String> found = FoundLayout.of(redis, client.trigger.getOrDefault("preset", ""));
+                assertThat(found).isNotEmpty();
+                assertThat(FreshScaler.count(redis, found)).isEqualTo(client.counted);
+            }
         }
     }
 

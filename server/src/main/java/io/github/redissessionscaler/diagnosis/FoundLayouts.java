@@ -1,0 +1,94 @@
+package io.github.redissessionscaler.diagnosis;
+
+import io.github.redissessionscaler.trigger.Layout;
+import io.github.redissessionscaler.trigger.Preset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The session layouts that the keys of one database fit.
+ *
+ * @param index of the database
+ * @param keys its DBSIZE
+ * @param lookedAt number of inspected keys
+ * @param fits the layouts with the most sessions first
+ * @param groups the kinds of keys, the most frequent first
+ */
+public record FoundLayouts(int index, long keys, long lookedAt, List<Fit> fits, List<KeyGroup> groups) {
+
+    /** Smaller shares of the keys do not make a database a mixed one. */
+    private static final double NEGLIGIBLE = 0.05;
+
+    public FoundLayouts {
+        fits = List.copyOf(fits);
+        groups = List.copyOf(groups);
+    }
+
+    /**
+     * A layout that keys fit.
+     *
+     * @param sessions number of sessions that it counts; an estimate if not all keys were inspected
+     * @param alsoFit presets that count the same keys
+     */
+    public record Fit(Layout layout, double sessions, List<Preset> alsoFit) {
+        public Fit {
+            alsoFit = List.copyOf(alsoFit);
+        }
+    }
+
+    /**
+     * Keys of one kind. Contains nothing that identifies a session.
+     *
+     * @param masked beginning that they share, then {@code *}
+     * @param type as TYPE gives it; empty if Redis refuses it
+     * @param share of all inspected keys, 0 to 1
+     * @param ttl how long they live
+     */
+    public record KeyGroup(String masked, Optional<String> type, double share, Optional<TtlRange> ttl) {}
+
+    /** The shortest and the longest time to live of some keys, in milliseconds; -1 for keys without one. */
+    public record TtlRange(long leastMillis, long mostMillis) {}
+
+    /** Whether not all keys were inspected, so that numbers are estimates. */
+    public boolean estimated() {
+        return lookedAt < keys;
+    }
+
+    /** The layout with the most sessions. */
+    public Optional<Fit> best() {
+        return fits.stream().findFirst();
+    }
+
+    /** Why the number of all keys is not the number of sessions; empty if it may be. */
+    public Optional<String> mixed() {
+        if (best().isPresent()) {
+            Fit best = best().orElseThrow();
+            return best.sessions() >= (1 - NEGLIGIBLE) * (double) keys
+                    ? Optional.empty()
+                    : Optional.of(
+                            "all keys of the database count, but only %.0f of %d are sessions of preset %s; use that preset"
+                                    .formatted(
+                                            best.sessions(), keys, best.layout().preset()));
+        }
+        long kinds = groups.stream().filter(group -> group.share() > NEGLIGIBLE).count();
+        return kinds > 1
+                ? Optional.of(
+                        "all keys of the database count, and they are of %d kinds; use keyPattern".formatted(kinds))
+                : Optional.empty();
+    }
+
+    /** The best of several databases. */
+    public static Optional<FoundLayouts> best(List<FoundLayouts> databases) {
+        return databases.stream()
+                .filter(database -> database.best().isPresent())
+                .max(Comparator.comparingDouble(
+                        database -> database.best().map(Fit::sessions).orElse(0.0)));
+    }
+
+    /** All presets of a fit, the preferred one first. */
+    public static Stream<Preset> presets(Fit fit) {
+        return Stream.concat(Stream.of(fit.layout().preset()), fit.alsoFit().stream());
+    }
+}
