@@ -116,7 +116,11 @@ public sealed interface CountQuery {
     /** The sum of several sources, none of which is itself a sum. If one of them cannot be counted, there is no sum. */
     record SumOf(List<Part> parts) implements CountQuery {
 
-        /** @param layout the session layout that the source was derived from */
+        /**
+         * One of the sources.
+         *
+         * @param layout the session layout that the source was derived from
+         */
         public record Part(Source source, Optional<Layout> layout) {}
 
         public SumOf {
