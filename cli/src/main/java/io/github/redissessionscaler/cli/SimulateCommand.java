@@ -235,11 +235,14 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private LoadCurve curve() throws InterruptedException {
-        if ((from == null) == (prometheus == null)) {
-            throw invalid("--from", "or --prometheus must be given, and not both");
+        if (from == null && prometheus == null) {
+            throw invalid("--from", "is missing; give --from or --prometheus");
+        }
+        if (from != null && prometheus != null) {
+            throw invalid("--from", "cannot be combined with --prometheus");
         }
         if ((prometheus == null) != (query == null)) {
-            throw invalid("--query", "and --prometheus must be given together");
+            throw invalid("--query", "must be given together with --prometheus");
         }
         List<String> lines = from != null
                 ? lines(from)

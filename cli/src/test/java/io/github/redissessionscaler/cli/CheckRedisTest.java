@@ -434,6 +434,8 @@ final class CheckRedisTest {
                                             "check",
                                             "--scaler",
                                             "127.0.0.1:" + scaler.scaler().grpcPort(),
+                                            "--metadata",
+                                            "lookAhead=2m",
                                             "--output",
                                             "json")
                                     .out())
@@ -441,6 +443,7 @@ final class CheckRedisTest {
                     fields);
         }
         fields.add("scan");
+        fields.addAll(List.of("now", "reported", "forecast", "meanError", "meanErrorOfNow")); // after some minutes
 
         Set<String> documented = new TreeSet<>();
         Files.readString(Path.of("..", "docs", "check.md"))

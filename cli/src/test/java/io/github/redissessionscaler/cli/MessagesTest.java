@@ -128,7 +128,7 @@ final class MessagesTest {
                         + " --help",
                 "--verison | redis-session-scaler: --verison: is not an option of redis-session-scaler; did you mean"
                         + " '--version'?; see redis-session-scaler --help",
-                "simulate | simulate: --from: requires a value; give --from=CURVE; see simulate --help",
+                "simulate | simulate: --from: is missing; give --from or --prometheus",
             })
     void aCommandLine(String line, String message) {
         CommandRun run = CommandRun.of(line.split(" ", -1));

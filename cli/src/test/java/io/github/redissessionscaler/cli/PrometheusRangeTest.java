@@ -143,10 +143,10 @@ final class PrometheusRangeTest {
 
     @Test
     void theSourceOfTheCurveIsGivenOnce() {
-        assertThat(CommandRun.of("simulate").err()).contains("--from: or --prometheus must be given");
+        assertThat(CommandRun.of("simulate").err()).contains("--from: is missing; give --from or --prometheus");
         assertThat(CommandRun.of("simulate", "--prometheus", "http://127.0.0.1:1")
                         .err())
-                .contains("--query: and --prometheus must be given together");
+                .contains("--query: must be given together with --prometheus");
         assertThat(CommandRun.of("simulate", "--prometheus", "http://u:pw@127.0.0.1:1", "--query", "x")
                         .err())
                 .contains("--prometheus: http://127.0.0.1:1 cannot be queried")
