@@ -7,6 +7,7 @@ import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -284,6 +285,20 @@ final class RedisErrors {
     /** Whether the connection failed, not the command. */
     static boolean isConnectionLost(RuntimeException failure) {
         return failure instanceof JedisConnectionException;
+    }
+
+    /** Whether the thread was interrupted, which closes the socket that it reads from: the caller no longer waits. */
+    static boolean isInterrupted(RuntimeException failure) {
+        if (Thread.currentThread().isInterrupted()) {
+            return true;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketException
+                    && String.valueOf(cause.getMessage()).contains("interrupt")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a pooled connection was already closed, as after a restart of the server, so that a new one may work. */

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.commons.pool2.BasePooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
+import org.apache.commons.pool2.PooledObjectFactory;
 import org.apache.commons.pool2.impl.DefaultPooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +90,7 @@ final class RedisNode implements AutoCloseable {
         limits.setMinEvictableIdleDuration(IDLE_CLOSED_AFTER);
         limits.setTimeBetweenEvictionRuns(IDLE_CLOSED_AFTER);
         limits.setJmxEnabled(false);
-        pool = new ConnectionPool(new ConnectionFactory(() -> connect(check), stats), limits);
+        pool = new LazyPool(new ConnectionFactory(() -> connect(check), stats), limits);
     }
 
     /**
@@ -176,7 +177,8 @@ final class RedisNode implements AutoCloseable {
 
     /**
      * Runs the work on a pooled connection. Retries once on a new connection if the pooled one was dead, as after a
-     * restart; if the name has several addresses, also after a timeout, which is then half of the whole.
+     * restart; if the name has several addresses, also after a timeout, which is then half of the whole. Does not retry
+     * for a caller that no longer waits.
      */
     private <T> T call(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
         boolean several = severalAddresses;
@@ -187,6 +189,9 @@ final class RedisNode implements AutoCloseable {
                 pool.clear();
             }
             KeyspaceException failure = explained(first);
+            if (RedisErrors.isInterrupted(first)) {
+                throw failure;
+            }
             if (!RedisErrors.isStale(first) && !(several && failure.reason() == Reason.TIMEOUT)) {
                 throw failure;
             }
@@ -408,6 +413,25 @@ final class RedisNode implements AutoCloseable {
 
         void use(Login newer) {
             login = newer;
+        }
+    }
+
+    /**
+     * Does not replace a broken connection at once, as the library does on the thread that returns it: a server that does not
+     * answer would cost each read its timeout a second time.
+     */
+    private static final class LazyPool extends ConnectionPool {
+
+        LazyPool(PooledObjectFactory<Connection> factory, GenericObjectPoolConfig<Connection> limits) {
+            super(factory, limits);
+        }
+
+        /** Called for each broken connection. Readers that wait for a connection need another one. */
+        @Override
+        public void addObject() throws Exception {
+            if (getNumWaiters() > 0) {
+                super.addObject();
+            }
         }
     }
 

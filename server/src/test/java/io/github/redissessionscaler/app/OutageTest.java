@@ -133,7 +133,7 @@ final class OutageTest {
             assertThat(failure.getStatus().getDescription()).contains("LOADING");
             assertThat(fresh.get("/api/status").body())
                     .contains(
-                            "\"condition\":\"problem\"", "it was never read, so UNAVAILABLE is reported as the value");
+                            "\"condition\":\"warning\"", "it was never read, so UNAVAILABLE is reported as the value");
 
             loading.set(false);
             assertThat(fresh.metric(metadata)).isEqualTo(40);

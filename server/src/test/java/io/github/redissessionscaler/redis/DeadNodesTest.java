@@ -20,7 +20,10 @@ import io.github.redissessionscaler.testing.SwitchedNames;
 import io.github.redissessionscaler.testing.TcpProxy;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.KeyType;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -192,6 +195,32 @@ final class DeadNodesTest {
                     dead.heal();
                 }
             }
+        }
+    }
+
+    /** One connection for each read that fails: the pool makes none in place of the broken one. */
+    @Test
+    void aReadThatIsNotAnsweredTakesOneTimeoutAndNoNewConnection() throws IOException {
+        var connections = new AtomicInteger();
+        try (var listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var keyspaces = open(new Topology.Standalone(new Node("127.0.0.1", listening.getLocalPort())))) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    while (true) {
+                        listening.accept();
+                        connections.incrementAndGet();
+                    }
+                } catch (IOException e) {
+                    // closed
+                }
+            });
+            for (int i = 1; i <= 3; i++) {
+                KeyspaceException failure = catchThrowableOfType(
+                        KeyspaceException.class, () -> keyspaces.of(DATABASE).size());
+                assertThat(failure.reason()).isEqualTo(Reason.TIMEOUT);
+            }
+            await().until(() -> connections.get() >= 3);
+            assertThat(connections).hasValue(3);
         }
     }
 

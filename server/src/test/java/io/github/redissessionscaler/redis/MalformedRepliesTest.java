@@ -329,7 +329,7 @@ final class MalformedRepliesTest {
                     .hasMessageContaining("NOT_COUNTED: the first count of the keys 'session:*' is not finished yet");
 
             assertThat(scaler.get("/api/status").body())
-                    .contains("\"outages\":0", "\"problems\":1", "\"condition\":\"problem\"", "\"uncounted\":{")
+                    .contains("\"problems\":1", "\"condition\":\"error\"", "\"uncounted\":{")
                     .doesNotContain("\"outage\":{");
             assertThat(scaler.scrape())
                     .containsPattern("trigger_outage_seconds\\{.* 0\\.0\n")
