@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.testing.RedisCluster;
+import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
 import java.util.List;
 import java.util.Map;
@@ -253,6 +254,33 @@ final class CheckLayoutsTest {
                             .getAsInt())
                     .isEqualTo(SESSIONS);
         }
+    }
+
+    @Test
+    void thePrimaryOfASentinelIsSearched() {
+        try (var sentinel = RedisSentinel.start();
+                Jedis primary = sentinel.first().connect()) {
+            write(primary, strings(Map.of(), i -> "sess:" + id(i, 32)));
+
+            assertThat(CommandRun.of("check", "--redis", sentinel.url()).out())
+                    .contains("preset express, prefix sess:: 30 sessions");
+        }
+    }
+
+    @Test
+    void aDatabaseThatTheUserMayNotSelectIsLeftOut() {
+        jedis.aclSetUser(
+                "scaler", "reset", "on", ">open-sesame", "+ping", "+dbsize", "+info", "+scan", "+type", "+pttl", "~*");
+        write(jedis, strings(Map.of(), i -> "sess:" + id(i, 32)));
+        jedis.select(3);
+        write(jedis, strings(Map.of(), i -> "sess:" + id(i, 32)));
+
+        CommandRun run = CommandRun.of("check", "--redis", "redis://scaler:open-sesame@" + redis.address());
+
+        assertThat(run.out())
+                .contains("preset express, prefix sess:: 30 sessions")
+                .doesNotContain("database 3");
+        jedis.aclDelUser("scaler");
     }
 
     private static void write(Jedis client, Written written) {

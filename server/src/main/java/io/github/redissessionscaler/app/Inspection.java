@@ -29,6 +29,7 @@ import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,7 +159,7 @@ public final class Inspection implements AutoCloseable {
 
     /**
      * The session layouts that the keys of each database of a connection fit: of those with keys, and at most the first
-     * {@value #MOST_DATABASES}.
+     * {@value #MOST_DATABASES}. Omits databases that the user may not read, unless it may read none.
      *
      * @param database its connection is inspected
      * @throws KeyspaceException if Redis is unavailable, or refuses to list keys
@@ -172,13 +173,25 @@ public final class Inspection implements AutoCloseable {
                             indexes::addAll,
                             () -> engine.keyspaces.canonical(database).index().ifPresent(indexes::add));
         }
-        return indexes.stream()
-                .limit(MOST_DATABASES)
-                .map(index -> LayoutFinder.of(
+        List<FoundLayouts> found = new ArrayList<>();
+        Optional<KeyspaceException> refusal = Optional.empty();
+        for (int index : indexes.stream().limit(MOST_DATABASES).toList()) {
+            try {
+                found.add(LayoutFinder.of(
                         engine.keyspaces.of(new Database(database.connection(), OptionalInt.of(index))),
                         index,
-                        new SecureRandom()))
-                .toList();
+                        new SecureRandom()));
+            } catch (KeyspaceException e) {
+                if (e.reason() != KeyspaceException.Reason.NOPERM) {
+                    throw e;
+                }
+                refusal = Optional.of(e);
+            }
+        }
+        if (found.isEmpty() && refusal.isPresent()) {
+            throw refusal.orElseThrow();
+        }
+        return found;
     }
 
     /** The index of the database, also if the connection's configuration sets it. */
