@@ -210,9 +210,10 @@ final class PresetTest {
 
     /** With an id of the length that frameworks give, for the short one of the examples. */
     private static String asWritten(String session, Map<String, String> metadata) {
-        String id = metadata.get("preset").equals("gin") ? "ABCD2345EFGH".repeat(4) + "WXYZ" : HEX_32;
+        String preset = metadata.getOrDefault("preset", "");
+        String id = preset.equals("gin") ? "ABCD2345EFGH".repeat(4) + "WXYZ" : HEX_32;
         String longer = session.replaceAll("(?<=[:_.s])abc$", id);
-        return metadata.get("preset").equals("sa-token") ? "satoken:login:token:" + UUID : longer;
+        return preset.equals("sa-token") ? "satoken:login:token:" + UUID : longer;
     }
 
     @Test
