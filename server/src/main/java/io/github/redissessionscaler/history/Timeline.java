@@ -43,7 +43,7 @@ final class Timeline {
     private float[] replicas = {};
     private float[] capacities = {};
 
-    /** Ordinals of {@link TriggerReport.Basis}. */
+    /** Indexes in {@link #BASES}. */
     private byte[] bases = {};
 
     /**
@@ -66,7 +66,7 @@ final class Timeline {
         values[size] = (float) point.value().orElse(Double.NaN);
         replicas[size] = (float) point.replicas();
         capacities[size] = (float) point.capacity();
-        bases[size] = (byte) point.basis().ordinal();
+        bases[size] = (byte) BASES.indexOf(point.basis());
         if (size > 0 && seconds[size - 1] == second) {
             merge(size, size - 1);
         } else {
