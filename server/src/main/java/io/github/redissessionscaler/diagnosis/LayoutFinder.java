@@ -56,9 +56,13 @@ public final class LayoutFinder {
     private static final Pattern BARE_ID = Pattern.compile("[-0-9A-Za-z_]{16,128}");
 
     /** A key that was inspected. */
-    private record SeenKey(byte[] bytes, Optional<String> type, Optional<Long> ttlMillis, double weight) {
+    private record SeenKey(ByteBuffer key, Optional<String> type, Optional<Long> ttlMillis, double weight) {
+        byte[] bytes() {
+            return key.array();
+        }
+
         String name() {
-            return new String(bytes, UTF_8);
+            return new String(bytes(), UTF_8);
         }
 
         boolean expires() {
@@ -128,7 +132,10 @@ public final class LayoutFinder {
                 Optional<String> type = types.map(every -> every.get(at));
                 if (!type.equals(Optional.of(Shard.GONE))) {
                     looked.add(new SeenKey(
-                            page.get(i), type, ttls.map(every -> every.get(at)), size <= ALL_OF ? 1 : weight));
+                            ByteBuffer.wrap(page.get(i)),
+                            type,
+                            ttls.map(every -> every.get(at)),
+                            size <= ALL_OF ? 1 : weight));
                 }
             }
         }
@@ -230,7 +237,7 @@ public final class LayoutFinder {
                 .filter(entry -> isCredible(entry.getKey(), entry.getValue()))
                 .sorted(Comparator.comparingInt((Map.Entry<LayoutSignature.Suggestion, List<SeenKey>> entry) ->
                                 LayoutSignature.all().indexOf(entry.getKey().signature()))
-                        .thenComparing(entry -> -entry.getValue().size()))
+                        .thenComparingInt(entry -> -entry.getValue().size()))
                 .map(Map.Entry::getKey)
                 .limit(MOST_CANDIDATES)
                 .toList();
@@ -251,7 +258,7 @@ public final class LayoutFinder {
             KeyFilter filter = KeyFilter.of(matching);
             for (SeenShard part : seen) {
                 Map<ByteBuffer, Double> weights = new HashMap<>();
-                part.keys().forEach(key -> weights.put(ByteBuffer.wrap(key.bytes()), key.weight()));
+                part.keys().forEach(key -> weights.put(key.key(), key.weight()));
                 List<byte[]> named = part.keys().stream()
                         .map(SeenKey::bytes)
                         .filter(filter::matchesName)

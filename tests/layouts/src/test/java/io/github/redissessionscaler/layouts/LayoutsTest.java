@@ -130,6 +130,11 @@ final class LayoutsTest {
                 await().atMost(PATIENCE).until(() -> FreshScaler.count(redis, layout.trigger) == LIVE);
             }
             assertThat(FreshScaler.count(redis, layout.trigger)).isEqualTo(LIVE);
+            if (layout.trigger.size() == 1) {
+                Map<String, String> found = FoundLayout.of(redis, layout.trigger.getOrDefault("preset", ""));
+                assertThat(found).isNotEmpty();
+                assertThat(FreshScaler.count(redis, found)).isEqualTo(LIVE);
+            }
         }
     }
 
