@@ -77,12 +77,12 @@ public final class Main {
     }
 
     /** Writes an error of serve as its log lines, if these are JSON. */
-    private static void report(CommandLine command, String problem, Optional<Exception> stackTrace) {
+    private static void report(CommandLine command, String problem, Optional<Exception> unexpected) {
         if (command.getCommand() instanceof ServeCommand serve && serve.logFormat() == LogFormat.JSON) {
             Logging.use(LogFormat.JSON, "error");
-            Logging.error(problem, stackTrace);
-        } else if (stackTrace.isPresent()) {
-            stackTrace.get().printStackTrace(command.getErr());
+            Logging.error(problem, unexpected);
+        } else if (unexpected.isPresent()) {
+            unexpected.get().printStackTrace(command.getErr());
         } else {
             command.getErr().println(command.getCommandName() + ": " + problem);
         }

@@ -103,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
     private static String lines(String name, String meaning, int width) {
         var lines = new StringBuilder();
         var line = new StringBuilder("  %-23s".formatted(name));
-        for (String word : meaning.split(" ")) {
+        for (String word : meaning.split(" ", -1)) {
             if (line.length() + 1 + word.length() > width) {
                 lines.append(line).append(System.lineSeparator());
                 line = new StringBuilder(" ".repeat(25));

@@ -131,7 +131,7 @@ final class FewDescriptorsTest {
     /** The processor time since the last call, in cores; at first too much. */
     private double coresUsed(ScalerProcess scaler) throws IOException {
         String stat = Files.readString(Path.of("/proc", String.valueOf(scaler.pid()), "stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         double used = (Double.parseDouble(fields[11]) + Double.parseDouble(fields[12])) / TICKS;
         long now = System.nanoTime();
         double cores = measuredAt == 0 ? Double.POSITIVE_INFINITY : (used - cpuSeconds) / ((now - measuredAt) / 1e9);

@@ -54,7 +54,7 @@ final class CheckLayoutsTest {
     }
 
     /** Keys as a framework writes them, and the metadata that counts them. */
-    private record Written(Map<String, String> metadata, boolean hashes, List<IntFunction<String>> keys) {
+    record Written(Map<String, String> metadata, boolean hashes, List<IntFunction<String>> keys) {
         @Override
         public String toString() {
             return metadata.toString();
@@ -299,11 +299,13 @@ final class CheckLayoutsTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static Written strings(Map<String, String> metadata, IntFunction<String>... keys) {
         return new Written(metadata, false, List.of(keys));
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static Written hashes(Map<String, String> metadata, IntFunction<String>... keys) {
         return new Written(metadata, true, List.of(keys));
     }

@@ -30,7 +30,7 @@ final class FrameworksTest {
     private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
 
     /** A row of the tables. */
-    private record Recipe(String framework, List<String> keys, Map<String, String> metadata, boolean tried) {
+    record Recipe(String framework, List<String> keys, Map<String, String> metadata, boolean tried) {
 
         static Recipe of(String row) {
             String[] cells = row.split("(?<!\\\\)\\|", -1);

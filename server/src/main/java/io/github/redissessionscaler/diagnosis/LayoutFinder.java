@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.diagnosis;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.redissessionscaler.counting.pattern.KeyFilter;
@@ -55,10 +56,14 @@ public final class LayoutFinder {
     /** A session's id and nothing else. */
     private static final Pattern BARE_ID = Pattern.compile("[-0-9A-Za-z_]{16,128}");
 
-    /** A key that was inspected. */
-    private record SeenKey(ByteBuffer key, Optional<String> type, Optional<Long> ttlMillis, double weight) {
+    /**
+     * A key that was inspected.
+     *
+     * @param latin1 its bytes, as characters
+     */
+    private record SeenKey(String latin1, Optional<String> type, Optional<Long> ttlMillis, double weight) {
         byte[] bytes() {
-            return key.array();
+            return latin1.getBytes(ISO_8859_1);
         }
 
         String name() {
@@ -132,7 +137,7 @@ public final class LayoutFinder {
                 Optional<String> type = types.map(every -> every.get(at));
                 if (!type.equals(Optional.of(Shard.GONE))) {
                     looked.add(new SeenKey(
-                            ByteBuffer.wrap(page.get(i)),
+                            new String(page.get(i), ISO_8859_1),
                             type,
                             ttls.map(every -> every.get(at)),
                             size <= ALL_OF ? 1 : weight));
@@ -258,7 +263,7 @@ public final class LayoutFinder {
             KeyFilter filter = KeyFilter.of(matching);
             for (SeenShard part : seen) {
                 Map<ByteBuffer, Double> weights = new HashMap<>();
-                part.keys().forEach(key -> weights.put(key.key(), key.weight()));
+                part.keys().forEach(key -> weights.put(ByteBuffer.wrap(key.bytes()), key.weight()));
                 List<byte[]> named = part.keys().stream()
                         .map(SeenKey::bytes)
                         .filter(filter::matchesName)

@@ -161,13 +161,13 @@ final class LayoutCheckTest {
             assertThat(look(trigger)).singleElement().asString().contains("db2 holds 1 key;");
         }
         redis.jedis.select(0);
-        redis.jedis.setex("sess:y", 1800, "x");
+        redis.jedis.set("sess:y", "x", SetParams.setParams().ex(1800));
         assertThat(look(Map.of("preset", "express"))).isEmpty();
     }
 
     @Test
     void aMissingKeyIsNoticed() {
-        redis.jedis.setex("other", 1800, "x");
+        redis.jedis.set("other", "x", SetParams.setParams().ex(1800));
 
         assertThat(look(Map.of("key", "sessions"))).singleElement().asString().contains("'sessions' does not exist");
         assertThat(look(Map.of("key", "u:*"))).singleElement().asString().contains("elements: true");
@@ -206,7 +206,7 @@ final class LayoutCheckTest {
 
     @Test
     void aReplicaWithoutItsPrimaryIsNoticed() {
-        redis.jedis.setex("sess:x", 1800, "x");
+        redis.jedis.set("sess:x", "x", SetParams.setParams().ex(1800));
         redis.jedis.replicaof("127.0.0.1", 1);
         await().until(() -> redis.jedis.info("replication").contains("master_link_status:down"));
 

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,7 @@ final class AwsSignatureTest {
                 .toString();
     }
 
-    private static TreeSet<String> parametersOf(String request) {
+    private static Set<String> parametersOf(String request) {
         return new TreeSet<>(
                 Arrays.asList(request.substring(request.indexOf('?') + 1).split("&")));
     }
