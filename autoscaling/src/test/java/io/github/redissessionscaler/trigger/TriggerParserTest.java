@@ -224,7 +224,7 @@ final class TriggerParserTest {
                 "'- {sources: s}' | sources[0].sources does not belong to a source",
                 "- {keyPatternFromEnv: s} | sources[0].keyPatternFromEnv has no effect in a source",
                 "- {key: s, keyPattern: s} | sources[0].keyPattern contradicts key",
-                "- {elements: true} | sources[0].elements means nothing without keyPattern",
+                "- {elements: true} | sources[0].elements requires keyPattern",
                 "- {databaseIndex: x} | sources[0].databaseIndex 'x' is not a whole number"
             })
     void saysWhatIsWrongWithASource(String sources, String problem) {
