@@ -93,8 +93,12 @@ final class Metadata {
 
     /** The entries of a list of sources; empty when there are none or they are wrong, which is noted. */
     List<Map<String, String>> entries(MetadataKey key) {
-        return given(key)
-                .map(one -> SourceList.parse(one.key(), one.value(), problems))
+        Optional<Given> given = given(key);
+        if (given.isPresent() && given.get().value().isBlank()) {
+            problems.add(given.get().key(), "is empty; give " + key.accepted() + ", or remove it");
+            return List.of();
+        }
+        return given.map(one -> SourceList.parse(one.key(), one.value(), problems))
                 .orElse(List.of());
     }
 

@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.trigger;
 
 import io.github.redissessionscaler.input.Problems;
+import io.github.redissessionscaler.input.TextSchema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +11,6 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /** Reads the YAML list of {@code sources}: of each entry its keys and values, all as text. */
 final class SourceList {
@@ -27,13 +27,16 @@ final class SourceList {
         Object yaml;
         try {
             yaml = new Load(LoadSettings.builder()
-                            .setSchema(new FailsafeSchema())
+                            .setSchema(new TextSchema())
                             .setAllowDuplicateKeys(false)
                             .setMaxAliasesForCollections(0)
                             .build())
                     .loadFromString(text);
         } catch (YamlEngineException e) {
             problems.add(key, "is not YAML" + place(e) + "; give a list whose entries begin with a hyphen");
+            return List.of();
+        } catch (StackOverflowError _) {
+            problems.add(key, "is nested too deeply; give a list of keys with one value each");
             return List.of();
         }
         if (!(yaml instanceof List<?> list) || list.isEmpty() || list.size() > MOST) {

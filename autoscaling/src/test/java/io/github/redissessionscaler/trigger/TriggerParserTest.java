@@ -216,6 +216,11 @@ final class TriggerParserTest {
             delimiter = '|',
             value = {
                 "keyPattern: s:* | sources must be a YAML list",
+                "'' | sources is empty; give ",
+                "'# nothing' | sources must be a YAML list",
+                "--- | sources must be a YAML list",
+                "- !new {key: s} | sources is not YAML",
+                "'- key:' | sources[0] must consist of keys with one value each",
                 "'- a: [' | sources is not YAML at line 1, column 7",
                 "- a | sources[0] must consist of keys",
                 "'- keyPattern: [a, b]' | sources[0] must consist of keys",
@@ -233,6 +238,12 @@ final class TriggerParserTest {
                 .extracting(found -> found.key() + " " + found.message())
                 .asString()
                 .startsWith(problem);
+    }
+
+    @Test
+    void sourcesThatAreNestedDeeplyAreRefused() {
+        assertThat(problems("sources", "[".repeat(4000))).singleElement().satisfies(found -> assertThat(found.message())
+                .containsAnyOf("is not YAML", "is nested too deeply"));
     }
 
     @Test

@@ -77,7 +77,7 @@ final class LayersTest {
             "io.grpc", Set.of("cli", "demo", "grpc", "proto"),
             "io.micrometer", Set.of("telemetry"),
             "io.netty", Set.of("grpc", "management"),
-            "org.snakeyaml", Set.of("config", "simulation", "trigger"),
+            "org.snakeyaml", Set.of("config", "input", "simulation", "trigger"),
             "picocli", Set.of("cli"),
             "redis.clients", Set.of("demo", "redis"));
 

@@ -8,6 +8,7 @@ import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.input.Suggestions;
+import io.github.redissessionscaler.input.TextSchema;
 import io.github.redissessionscaler.input.ValueParser;
 import io.github.redissessionscaler.trigger.Target;
 import java.io.IOException;

@@ -127,7 +127,7 @@ final class BrowserTest {
         assertThat(chromium.complaints()).isEmpty();
 
         page.close();
-        awaitText("#live", "is unreachable; showing data from");
+        awaitText("#live", "does not respond; showing data from");
         screenshot("unreachable");
     }
 

@@ -1,4 +1,4 @@
-package io.github.redissessionscaler.config;
+package io.github.redissessionscaler.input;
 
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.ConstructNode;
@@ -8,10 +8,10 @@ import org.snakeyaml.engine.v2.schema.JsonSchema;
 import org.snakeyaml.engine.v2.schema.Schema;
 
 /**
- * Reads every value of a YAML file as text, so that a password such as {@code 1e3} or {@code 007} is not converted. Empty,
- * {@code null} and {@code ~} mean no value.
+ * Reads every value of YAML as text, so that a password such as {@code 1e3} or {@code 007} is not converted. Empty,
+ * {@code null} and {@code ~} mean no value. Immutable.
  */
-final class TextSchema implements Schema {
+public final class TextSchema implements Schema {
 
     private final Schema json = new JsonSchema();
 
