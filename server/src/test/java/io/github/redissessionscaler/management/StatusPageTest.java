@@ -2,6 +2,7 @@ package io.github.redissessionscaler.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
@@ -290,6 +291,54 @@ final class StatusPageTest {
                         "redis_session_scaler_trigger_refused{scaledobject=\"web\",scaledobject_namespace=\"shop\"} 1");
         assertThat(status("condition=held").get("found").getAsInt()).isEqualTo(1);
         assertThat(text(trigger("condition=held"), "condition")).isEqualTo("held");
+    }
+
+    @Test
+    void theReasonsLeadFromTheCountToTheNextChange() {
+        Map<String, String> metadata = Map.of("key", "online", "headroom", "10%");
+        jedis.set("online", "780");
+        await().untilAsserted(() -> assertThat(scaler.metric(metadata)).isCloseTo(858, within(1e-6)));
+        jedis.set("online", "850");
+        assertThat(scaler.metric(metadata)).isCloseTo(935, within(1e-6));
+
+        assertThat(text(trigger(""), "condition")).isEqualTo("tolerated");
+        assertThat(chain(trigger("")))
+                .containsExactly(
+                        "850 sessions",
+                        "+10 % headroom 935",
+                        "reported 935",
+                        "÷ 100 = 9.35",
+                        "10 needed",
+                        "tolerance 10 %",
+                        "stays at ≈ 9",
+                        "scales out at 901 sessions",
+                        "scales in at 727");
+
+        jedis.set("online", "50");
+        assertThat(scaler.metric(metadata)).isCloseTo(55, within(1e-6));
+        assertThat(chain(trigger("")))
+                .startsWith("50 sessions", "+10 % headroom 55", "reported 55", "÷ 100 = 0.55", "1 needed", "≈ 9 now")
+                .anyMatch(step -> step.matches("scales in to ≈ 1 in (4 min \\d+ s|5 min)"));
+        assertThat(trigger("").getAsJsonObject("scaleIn").get("replicas").getAsInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aScaledValueIsExplained() {
+        jedis.set("size", "50");
+        jedis.set("online", "120");
+        Map<String, String> metadata = Map.of("key", "online", "sessionSizeKey", "size", "wholeReplicas", "true");
+        await().untilAsserted(() -> assertThat(scaler.metric(metadata)).isEqualTo(300));
+
+        assertThat(chain(trigger("")))
+                .startsWith(
+                        "120 sessions",
+                        "rounded up to whole replicas",
+                        "× 100 ÷ 50, because the target is 50",
+                        "reported 300",
+                        "÷ 100 = 3",
+                        "3 needed",
+                        "stays at ≈ 3");
     }
 
     @Test
