@@ -242,8 +242,9 @@ final class TriggerParserTest {
 
     @Test
     void sourcesThatAreNestedDeeplyAreRefused() {
-        assertThat(problems("sources", "[".repeat(4000))).singleElement().satisfies(found -> assertThat(found.message())
-                .containsAnyOf("is not YAML", "is nested too deeply"));
+        assertThat(problems("sources", "[".repeat(4000)))
+                .singleElement()
+                .satisfies(found -> assertThat(found.message()).containsAnyOf("is not YAML", "is nested too deeply"));
     }
 
     @Test

@@ -46,7 +46,7 @@ final class LayersTest {
         proto ->
         tls ->
         embedded -> input
-        keda -> hpa input
+        keda -> hpa
         telemetry -> background
         trigger -> forecast input
         acl -> trigger

@@ -6,7 +6,7 @@ import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.trigger.CountQuery;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +77,8 @@ final class MissingData {
     }
 
     private static List<String> scores(Keyspace keyspace, String key) {
-        var clock = InstantSource.system();
-        var members = new ScoredMembers(keyspace, key, new ServerClock(keyspace, clock));
+        Instant now = keyspace.time();
+        var members = new ScoredMembers(keyspace, key, new ServerClock(keyspace, () -> now));
         return Optional.of(
                         "no score of %s is a time since 1970 in seconds, milliseconds, microseconds or nanoseconds, so"
                                 + " activeWithin counts nothing; write such scores, or remove activeWithin")
