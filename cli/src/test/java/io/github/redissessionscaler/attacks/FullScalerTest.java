@@ -31,8 +31,8 @@ final class FullScalerTest {
     /** Of the 64 MiB in jvm.options, 20 % are to be free. */
     private static final double LARGEST_LIVE_MIB = 0.8 * 64;
 
-    /** What hours of history take that a test does not wait for, of each trigger: 24 points of 21 bytes, and its events. */
-    private static final double HISTORY_MIB = TRIGGERS * (24.0 * 21 + 200) / (1 << 20);
+    /** What hours of history take that a test does not wait for, of each trigger: 16 points of 21 bytes, and its events. */
+    private static final double HISTORY_MIB = TRIGGERS * (16.0 * 21 + 200) / (1 << 20);
 
     private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(?<bytes>\\d+)");
 
