@@ -9,13 +9,15 @@ import (
 	"testing"
 )
 
-// runUntil starts a program that ends with the test, and returns the groups of the first line that has what is looked for.
+// runUntil starts a program that ends with the test, and returns the groups of the first line that has what is
+// looked for, of its output or its errors.
 func runUntil(t *testing.T, command *exec.Cmd, wanted *regexp.Regexp) []string {
 	t.Helper()
 	out, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	command.Stderr = command.Stdout
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}

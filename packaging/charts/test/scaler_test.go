@@ -27,6 +27,9 @@ type scaler struct {
 	management string
 }
 
+// ready is the line with the ports, as text or as JSON.
+var ready = regexp.MustCompile(`gRPC on (\S+), http://(\S+)/|"grpcPort":(\d+),"managementPort":(\d+)`)
+
 // start runs the container of the Deployment. Its Secrets are given by name and key.
 func start(t *testing.T, objects []runtime.Object, secrets map[string]map[string]string) scaler {
 	t.Helper()
@@ -37,9 +40,11 @@ func start(t *testing.T, objects []runtime.Object, secrets map[string]map[string
 	for _, variable := range container.Env {
 		command.Env = append(command.Env, variable.Name+"="+moved(variable.Value, directory))
 	}
-	command.Stderr = os.Stderr
-	found := runUntil(t, command, regexp.MustCompile(`gRPC on (\S+), http://(\S+)/`))
-	return scaler{grpc: found[1], management: found[2]}
+	found := runUntil(t, command, ready)
+	if found[1] != "" {
+		return scaler{grpc: found[1], management: found[2]}
+	}
+	return scaler{grpc: "127.0.0.1:" + found[3], management: "127.0.0.1:" + found[4]}
 }
 
 // mount lays out the projected volume in a directory of this machine.
