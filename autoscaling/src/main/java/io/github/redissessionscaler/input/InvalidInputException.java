@@ -20,6 +20,11 @@ public final class InvalidInputException extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
+    /** An input with one problem: the key or option, and what is wrong with it. */
+    public static InvalidInputException of(String key, String message) {
+        return new InvalidInputException(List.of(new Problem(key, message)));
+    }
+
     public List<Problem> problems() {
         return problems;
     }

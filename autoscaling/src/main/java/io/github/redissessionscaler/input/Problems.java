@@ -1,12 +1,13 @@
 package io.github.redissessionscaler.input;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Collects the problems of one input, to report all of them together. Not thread-safe. */
+/** Collects the problems of one input, to report all of them together, each once. Not thread-safe. */
 public final class Problems {
 
-    private final List<Problem> found = new ArrayList<>();
+    private final Set<Problem> found = new LinkedHashSet<>();
 
     public void add(String key, String message) {
         found.add(new Problem(key, message));
@@ -23,7 +24,7 @@ public final class Problems {
      */
     public void throwIfAny() {
         if (!found.isEmpty()) {
-            throw new InvalidInputException(found);
+            throw new InvalidInputException(List.copyOf(found));
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The best of many combinations of settings: every other one has at least as much overload and at least as many replica hours.
+ * The best of many combinations of settings: for every other one, one of these has no more overload and no more replica hours.
  * Overload falls and replica hours rise from one to the next.
  *
  * @param combinations how many were simulated

@@ -28,10 +28,6 @@ import io.grpc.TlsChannelCredentials;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -112,13 +108,14 @@ final class CheckCommand implements Callable<Integer> {
             names = "--scaledobject",
             paramLabel = "FILE",
             description =
-                    "A ScaledObject to take name, namespace and metadata from, YAML or JSON; - is standard input.")
+                    "YAML or JSON file with the ScaledObject whose name, namespace and metadata are used, or - for"
+                            + " standard input.")
     private @Nullable String scaledObject;
 
     @Option(
             names = "--trigger",
             paramLabel = "METRIC",
-            description = "The metricName of the trigger that is meant, where the ScaledObject has several.")
+            description = "metricName of the trigger, if the ScaledObject has several.")
     private @Nullable String triggerMetric;
 
     private Map<String, String> metadata = Map.of();
@@ -192,8 +189,9 @@ final class CheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--output",
+            paramLabel = "FORMAT",
             defaultValue = "text",
-            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+            description = "Output format: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
     private CheckFormat output = CheckFormat.text;
 
     @Option(
@@ -204,10 +202,11 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         CurrentReplicas replicas = replicas();
-        metadata = metadata(pairs);
+        metadata = KeyValues.of("--metadata", pairs);
         takeScaledObject();
         if (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT) {
-            throw invalid("--timeout", timeoutSeconds + " is not a number of seconds from 1 to " + LONGEST_TIMEOUT);
+            throw InvalidInputException.of(
+                    "--timeout", timeoutSeconds + " is not a number of seconds from 1 to " + LONGEST_TIMEOUT);
         }
         CheckResult findings = redis == null && configFile == null ? askScaler() : askRedis();
         PrintWriter out = spec.commandLine().getOut();
@@ -224,33 +223,17 @@ final class CheckCommand implements Callable<Integer> {
         return findings.status();
     }
 
-    /** The keys and their values. Which pair is wrong is said by its place: a value may be a password. */
-    private static Map<String, String> metadata(List<String> pairs) {
-        Map<String, String> metadata = new LinkedHashMap<>();
-        var problems = new Problems();
-        for (int i = 0; i < pairs.size(); i++) {
-            String[] parts = pairs.get(i).split("=", 2);
-            if (parts.length < 2 || parts[0].isBlank()) {
-                problems.add("--metadata", "number " + (i + 1) + " is not KEY=VALUE, such as sessionSize=50");
-            } else if (metadata.putIfAbsent(parts[0], parts[1]) != null) {
-                problems.add("--metadata", Printable.name(parts[0]) + " is set twice; keep one of them");
-            }
-        }
-        problems.throwIfAny();
-        return metadata;
-    }
-
     /** Options are stronger than what the file says. */
     private void takeScaledObject() {
         if (scaledObject == null) {
             if (triggerMetric != null) {
-                throw invalid("--trigger", "requires --scaledobject");
+                throw InvalidInputException.of("--trigger", "requires --scaledobject");
             }
             namespace = givenNamespace == null ? namespace : givenNamespace;
             return;
         }
-        ScaledObjectFile.FileTrigger found =
-                ScaledObjectFile.trigger(content(scaledObject), Optional.ofNullable(triggerMetric));
+        ScaledObjectFile.FileTrigger found = ScaledObjectFile.trigger(
+                InputText.ofFile("--scaledobject", scaledObject), Optional.ofNullable(triggerMetric));
         found.ignored().forEach(ignored -> spec.commandLine().getErr().println("Ignored: " + ignored));
         Map<String, String> all = new LinkedHashMap<>(found.metadata());
         all.putAll(metadata);
@@ -259,26 +242,17 @@ final class CheckCommand implements Callable<Integer> {
         name = name == null ? found.name().orElse(null) : name;
     }
 
-    private static String content(String file) {
-        try {
-            return file.equals("-")
-                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                    : Files.readString(Path.of(file));
-        } catch (IOException | InvalidPathException e) {
-            throw invalid("--scaledobject", Printable.of(file) + " cannot be read: " + Causes.describe(e));
-        }
-    }
-
     private CurrentReplicas replicas() {
+        var problems = new Problems();
         if (currentReplicas < 0 || currentReplicas > MOST_REPLICAS) {
-            throw invalid("--current-replicas", currentReplicas + " is not a number from 0 to " + MOST_REPLICAS);
+            problems.add("--current-replicas", currentReplicas + " is not a number from 0 to " + MOST_REPLICAS);
         }
         if (maxReplicas < 1 || maxReplicas > MOST_REPLICAS) {
-            throw invalid("--max-replicas", maxReplicas + " is not a number from 1 to " + MOST_REPLICAS);
+            problems.add("--max-replicas", maxReplicas + " is not a number from 1 to " + MOST_REPLICAS);
+        } else if (minReplicas < 0 || minReplicas > maxReplicas) {
+            problems.add("--min-replicas", minReplicas + " is not a number from 0 to --max-replicas, " + maxReplicas);
         }
-        if (minReplicas < 0 || minReplicas > maxReplicas) {
-            throw invalid("--min-replicas", minReplicas + " is not a number from 0 to --max-replicas, " + maxReplicas);
-        }
+        problems.throwIfAny();
         return new CurrentReplicas(currentReplicas, ScaledObject.DEFAULT.between(minReplicas, maxReplicas));
     }
 
@@ -300,17 +274,17 @@ final class CheckCommand implements Callable<Integer> {
                             ? "; set --scaler to its address, or use --redis to count without a scaler"
                             : "");
             throw e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT
-                    ? invalid("--metadata", answer)
+                    ? InvalidInputException.of("--metadata", answer)
                     : new IllegalStateException(answer);
         }
     }
 
     private CheckResult askRedis() throws InterruptedException {
         if (scaler != null) {
-            throw invalid("--scaler", "cannot be combined with --redis or --config");
+            throw InvalidInputException.of("--scaler", "cannot be combined with --redis or --config");
         }
         if (redis != null && configFile != null) {
-            throw invalid("--redis", "cannot be combined with --config");
+            throw InvalidInputException.of("--redis", "cannot be combined with --config");
         }
         Trigger trigger = TriggerParser.parse(metadata);
         Logging.use(LogFormat.TEXT, "off");
@@ -413,7 +387,7 @@ final class CheckCommand implements Callable<Integer> {
     private Node scalerOrNearby() {
         String address = scaler == null ? NEARBY : scaler;
         return Node.parse(address, 6000)
-                .orElseThrow(() -> invalid(
+                .orElseThrow(() -> InvalidInputException.of(
                         "--scaler",
                         "is not HOST:PORT, such as " + NEARBY + "; it is not shown, since it may contain a password"));
     }
@@ -424,7 +398,7 @@ final class CheckCommand implements Callable<Integer> {
 
     private ChannelCredentials credentials() {
         if ((certFile == null) != (keyFile == null)) {
-            throw invalid("--cert-file", "and --key-file belong together; give both or none");
+            throw InvalidInputException.of("--cert-file", "and --key-file belong together; give both or none");
         }
         if (!speaksTls()) {
             return InsecureChannelCredentials.create();
@@ -438,9 +412,11 @@ final class CheckCommand implements Callable<Integer> {
                 credentials.keyManager(certFile, keyFile);
             }
         } catch (IOException e) {
-            throw invalid("--ca-file, --cert-file, --key-file", "one of them cannot be used: " + Causes.describe(e));
+            throw InvalidInputException.of(
+                    "--ca-file, --cert-file, --key-file", "one of them cannot be used: " + Causes.describe(e));
         } catch (IllegalArgumentException e) {
-            throw invalid("--ca-file, --cert-file, --key-file", "one of them is not a PEM file: " + rootOf(e));
+            throw InvalidInputException.of(
+                    "--ca-file, --cert-file, --key-file", "one of them is not a PEM file: " + rootOf(e));
         }
         return credentials.build();
     }
@@ -449,9 +425,5 @@ final class CheckCommand implements Callable<Integer> {
         return failure.getCause() == null
                 ? Printable.plain(String.valueOf(failure.getMessage()))
                 : rootOf(failure.getCause());
-    }
-
-    private static InvalidInputException invalid(String option, String message) {
-        return new InvalidInputException(List.of(new Problem(option, message)));
     }
 }

@@ -43,6 +43,7 @@ final class CheckJson {
         map.put("wantedBecause", outlook.reason().name().toLowerCase(Locale.ROOT));
         forecast.needed().ifPresent(needed -> map.put("neededReplicas", needed));
         findings.explanation().ifPresent(explanation -> explained(explanation, map));
+        map.put("advice", findings.warnings());
         findings.inspection()
                 .ifPresent(inspected -> inspected(inspected, findings.outage().isEmpty(), map));
         return new GsonBuilder()
@@ -77,7 +78,6 @@ final class CheckJson {
         }
         map.put("outage", explanation.getOutage());
         map.put("targetProblem", explanation.getTargetProblem());
-        map.put("advice", List.copyOf(explanation.getAdviceList()));
     }
 
     private static Map<String, Object> lookAhead(LookAhead forecast) {
@@ -107,7 +107,10 @@ final class CheckJson {
         }
         inspected.keys().ifPresent(keys -> map.put("keys", keys(keys)));
         inspected.rights().ifPresent(rights -> map.put("rights", rights(rights)));
-        inspected.layouts().ifPresent(layouts -> map.put("databases", databases(layouts)));
+        inspected.layouts().ifPresent(layouts -> {
+            map.put("databases", databases(layouts));
+            layouts.problem().ifPresent(problem -> map.put("databasesProblem", problem));
+        });
     }
 
     private static Map<String, Object> cost(Cost cost) {

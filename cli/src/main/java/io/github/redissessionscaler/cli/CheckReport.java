@@ -24,7 +24,6 @@ import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Findings for people. For one use. */
 final class CheckReport {
@@ -47,14 +46,13 @@ final class CheckReport {
 
     /** What does not fit, a line each; empty where all does. */
     static List<String> notes(CheckResult findings) {
-        Stream<String> mixed = findings
-                .inspection()
-                .flatMap(Inspected::layouts)
-                .flatMap(SearchedLayouts::mixed)
-                .map(sentence -> "Warning: " + sentence)
-                .stream();
-        return Stream.concat(findings.explanation().map(CheckReport::notes).orElse(List.of()).stream(), mixed)
-                .toList();
+        List<String> notes = new ArrayList<>();
+        findings.explanation().ifPresent(explanation -> addProblems(explanation, notes));
+        findings.warnings().forEach(sentence -> notes.add("Warning: " + sentence));
+        findings.explanation()
+                .filter(Explanation::hasScan)
+                .ifPresent(explanation -> notes.add(running(explanation.getScan())));
+        return notes;
     }
 
     private String made() {
@@ -219,7 +217,7 @@ final class CheckReport {
                 .flatMap(value -> fit.layout()
                         .preset()
                         .setting()
-                        .map(option -> ", " + option.key().text() + " " + Printable.plain(value)))
+                        .map(option -> ", " + option.key().text() + " \"" + Printable.plain(value) + "\""))
                 .orElse("");
         String others = fit.alsoFit().stream().map(Preset::text).collect(joining(", "));
         return "preset %s%s: %s%s sessions%s"
@@ -326,8 +324,7 @@ final class CheckReport {
         return !whole && forecast.from(replicas).withValue(rounded).wanted() > replicas;
     }
 
-    private static List<String> notes(Explanation explanation) {
-        List<String> notes = new ArrayList<>();
+    private static void addProblems(Explanation explanation, List<String> notes) {
         if (!explanation.getOutage().isEmpty()) {
             notes.add("No count from Redis%s: %s"
                     .formatted(
@@ -339,15 +336,13 @@ final class CheckReport {
         if (!explanation.getTargetProblem().isEmpty()) {
             notes.add("sessionSizeKey gives no target: " + explanation.getTargetProblem());
         }
-        explanation.getAdviceList().forEach(sentence -> notes.add("Warning: " + sentence));
-        if (explanation.hasScan()) {
-            Scan scan = explanation.getScan();
-            notes.add("A scan is running: %s of about %s keys in %s s"
-                    .formatted(
-                            Numbers.withCommas(scan.getKeysSeen()),
-                            Numbers.withCommas(scan.getKeysExpected()),
-                            Numbers.plain(scan.getRunningSeconds())));
-        }
-        return notes;
+    }
+
+    private static String running(Scan scan) {
+        return "A scan is running: %s of about %s keys in %s s"
+                .formatted(
+                        Numbers.withCommas(scan.getKeysSeen()),
+                        Numbers.withCommas(scan.getKeysExpected()),
+                        Numbers.plain(scan.getRunningSeconds()));
     }
 }

@@ -9,8 +9,10 @@ import io.github.redissessionscaler.keda.ScalerResponse;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.trigger.Target;
 import io.github.redissessionscaler.trigger.Trigger;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * What was answered about a trigger, and what follows.
@@ -74,16 +76,17 @@ record CheckResult(
         if (value.isEmpty() || outage().isPresent()) {
             return Main.FAILED;
         }
-        boolean mixed = inspection
-                .flatMap(Inspected::layouts)
-                .flatMap(SearchedLayouts::mixed)
-                .isPresent();
-        return mixed
-                        || explanation
-                                .map(one -> !one.getTargetProblem().isEmpty() || one.getAdviceCount() > 0)
-                                .orElse(false)
-                ? DOUBTFUL
-                : 0;
+        boolean noTarget =
+                explanation.filter(one -> !one.getTargetProblem().isEmpty()).isPresent();
+        return noTarget || !warnings().isEmpty() ? DOUBTFUL : 0;
+    }
+
+    /** Why the number may not be that of the sessions, a sentence each. */
+    List<String> warnings() {
+        Stream<String> ofTheScaler =
+                explanation.map(Explanation::getAdviceList).stream().flatMap(List::stream);
+        Stream<String> ofTheSearch = inspection.flatMap(Inspected::layouts).flatMap(SearchedLayouts::mixed).stream();
+        return Stream.concat(ofTheScaler, ofTheSearch).toList();
     }
 
     /** What KEDA and the HPA make of it. */

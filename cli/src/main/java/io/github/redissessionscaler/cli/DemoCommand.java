@@ -25,6 +25,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final Duration LONGEST = Duration.ofDays(7);
 
+    private static final int LARGEST_PORT = 65_535;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -32,7 +34,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--duration",
             paramLabel = "TIME",
             defaultValue = "5m",
-            description = "Duration of the simulated day, 2m or more; default: ${DEFAULT-VALUE}.")
+            description = "Duration of the simulated day, from 2m to 7d; default: ${DEFAULT-VALUE}.")
     private String duration = "";
 
     @Option(
@@ -47,6 +49,9 @@ final class DemoCommand implements Callable<Integer> {
         var problems = new Problems();
         Optional<Duration> length =
                 ValueParser.duration(Demo.SHORTEST, LONGEST).parse("--duration", duration, Printable::of, problems);
+        if (port < 0 || port > LARGEST_PORT) {
+            problems.add("--port", port + " is not a port from 0 to " + LARGEST_PORT);
+        }
         problems.throwIfAny();
         Logging.use(LogFormat.TEXT, "error");
         PrintWriter out = spec.commandLine().getOut();

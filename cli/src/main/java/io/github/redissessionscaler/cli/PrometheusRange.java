@@ -7,7 +7,6 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
-import io.github.redissessionscaler.input.Problem;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -162,6 +161,6 @@ final class PrometheusRange {
     }
 
     private static InvalidInputException invalid(String message) {
-        return new InvalidInputException(List.of(new Problem("the load curve", message)));
+        return InvalidInputException.of("the load curve", message);
     }
 }

@@ -51,9 +51,8 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--embedded-redis-port",
             paramLabel = "PORT",
-            defaultValue = "0",
             description = "Port of the private redis-server; 0, the default, chooses a free one.")
-    private int embeddedRedisPort;
+    private @Nullable Integer embeddedRedisPort;
 
     @Option(
             names = "--sessions",
@@ -115,11 +114,11 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        checkSessions();
+        checkEmbeddedRedis();
         if (!embeddedRedis) {
             return serve(environment(Map.of()), Optional.empty());
         }
-        try (var redis = EmbeddedRedis.start(embeddedRedisPort)) {
+        try (var redis = EmbeddedRedis.start(embeddedRedisPort == null ? 0 : embeddedRedisPort)) {
             Optional.ofNullable(sessions).ifPresent(redis::addSessions);
             Map<String, String> embedded = Map.of(
                     RedisVariable.REDIS_ADDRESS.name(),
@@ -130,16 +129,16 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private void checkSessions() {
-        Integer number = sessions;
-        if (number == null) {
-            return;
-        }
+    private void checkEmbeddedRedis() {
         var problems = new Problems();
-        if (!embeddedRedis) {
+        if (embeddedRedisPort != null && !embeddedRedis) {
+            problems.add("--embedded-redis-port", "requires --embedded-redis");
+        }
+        if (sessions != null && !embeddedRedis) {
             problems.add("--sessions", "requires --embedded-redis");
         }
-        if (number < 1 || number > MOST_SESSIONS) {
+        Integer number = sessions;
+        if (number != null && (number < 1 || number > MOST_SESSIONS)) {
             problems.add("--sessions", number + " is not a whole number from 1 to " + MOST_SESSIONS);
         }
         problems.throwIfAny();

@@ -2,9 +2,11 @@ package io.github.redissessionscaler.cli;
 
 import com.google.gson.GsonBuilder;
 import io.github.redissessionscaler.app.MonotonicClock;
+import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.input.ValueParser;
 import io.github.redissessionscaler.simulation.Frontier;
 import io.github.redissessionscaler.simulation.LoadCurve;
@@ -15,15 +17,8 @@ import io.github.redissessionscaler.simulation.ScaledObjectFile;
 import io.github.redissessionscaler.simulation.Scenario;
 import io.github.redissessionscaler.simulation.ScenarioSettings;
 import io.github.redissessionscaler.simulation.Simulation;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +56,8 @@ final class SimulateCommand implements Callable<Integer> {
         json
     }
 
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final String DEFAULT_RANGE = "7d";
+    private static final String DEFAULT_OVERLOAD = "0s";
     private static final String GIVEN = "as given";
     private static final ValueParser<Duration> RANGE =
             ValueParser.duration(Duration.ofMinutes(1), Duration.ofDays(400));
@@ -97,27 +93,26 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--range",
             paramLabel = "TIME",
-            defaultValue = "7d",
-            description = "How much of the past to query; default: ${DEFAULT-VALUE}.")
-    private String range = "7d";
+            description = "How much of the past to query; default: " + DEFAULT_RANGE + ".")
+    private @Nullable String range;
 
     @Option(
             names = "--scaledobject",
             paramLabel = "FILE",
-            description = "YAML file with the ScaledObject whose settings are used.")
-    private @Nullable Path scaledObject;
+            description = "YAML or JSON file with the ScaledObject whose settings are used, or - for standard input.")
+    private @Nullable String scaledObject;
 
     @Option(
             names = "--trigger",
             paramLabel = "METRIC",
-            description = "metricName of the trigger to simulate, if the ScaledObject has several.")
+            description = "metricName of the trigger, if the ScaledObject has several.")
     private @Nullable String trigger;
 
     @Option(
             names = {"--set", "--metadata"},
             paramLabel = "KEY=VALUE",
             description = "A setting that replaces the ScaledObject's; may be repeated.")
-    private Map<String, String> settings = new LinkedHashMap<>();
+    private List<String> settings = List.of();
 
     @Option(
             names = "--variant",
@@ -145,34 +140,36 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--max-overload",
             paramLabel = "TIME",
-            defaultValue = "0s",
-            description = "The overload that --suggest accepts; default: ${DEFAULT-VALUE}.")
-    private String mostOverload = "0s";
+            description = "The overload that --suggest accepts; default: " + DEFAULT_OVERLOAD + ".")
+    private @Nullable String mostOverload;
 
     @Option(names = "--svg", paramLabel = "FILE", description = "Write a chart to this SVG file.")
     private @Nullable Path picture;
 
     @Option(
             names = "--output",
+            paramLabel = "FORMAT",
             defaultValue = "text",
-            description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+            description = "Output format: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
     private SimulateFormat output = SimulateFormat.text;
 
     @Override
     public Integer call() throws InterruptedException {
+        checkCombinations();
         ScaledObjectFile.ParsedFile file = scaledObject == null
                 ? new ScaledObjectFile.ParsedFile(ScenarioSettings.of(Map.of()), List.of())
-                : content(scaledObject);
-        ScenarioSettings given = file.settings().with(ScenarioSettings.of(settings));
+                : ScaledObjectFile.read(InputText.ofFile("--scaledobject", scaledObject), Optional.ofNullable(trigger));
+        ScenarioSettings given = file.settings().with(ScenarioSettings.of(KeyValues.of("--set", settings)));
         List<Scenario> setups = setups(given);
+        String accepted = mostOverload == null ? DEFAULT_OVERLOAD : mostOverload;
         Duration bound = MOST_OVERLOAD
-                .parse(mostOverload)
-                .orElseThrow(() ->
-                        invalid("--max-overload", Printable.of(mostOverload) + " is not " + MOST_OVERLOAD.accepted()));
+                .parse(accepted)
+                .orElseThrow(() -> InvalidInputException.of(
+                        "--max-overload", Printable.of(accepted) + " is not " + MOST_OVERLOAD.accepted()));
         LoadCurve curve = curve();
         double takes = capacity == null ? setups.getFirst().target() : capacity;
         if (!(takes > 0)) {
-            throw invalid("--capacity", capacity + " is not a number more than 0");
+            throw InvalidInputException.of("--capacity", capacity + " is not a number more than 0");
         }
         List<Outcome> outcomes = setups.stream()
                 .map(setup -> Simulation.run(curve, setup, takes))
@@ -197,6 +194,21 @@ final class SimulateCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    /** An option that would have no effect is an error. */
+    private void checkCombinations() {
+        var problems = new Problems();
+        if (trigger != null && scaledObject == null) {
+            problems.add("--trigger", "requires --scaledobject");
+        }
+        if (mostOverload != null && !suggest) {
+            problems.add("--max-overload", "requires --suggest");
+        }
+        if (range != null && prometheus == null) {
+            problems.add("--range", "requires --prometheus");
+        }
+        problems.throwIfAny();
     }
 
     /** The scenario, then its variants. All problems are reported in one error, each once. */
@@ -236,73 +248,33 @@ final class SimulateCommand implements Callable<Integer> {
 
     private LoadCurve curve() throws InterruptedException {
         if (from == null && prometheus == null) {
-            throw invalid("--from", "is missing; give --from or --prometheus");
+            throw InvalidInputException.of("--from", "is missing; give --from or --prometheus");
         }
         if (from != null && prometheus != null) {
-            throw invalid("--from", "cannot be combined with --prometheus");
+            throw InvalidInputException.of("--from", "cannot be combined with --prometheus");
         }
         if ((prometheus == null) != (query == null)) {
-            throw invalid("--query", "must be given together with --prometheus");
+            throw InvalidInputException.of("--query", "must be given together with --prometheus");
         }
-        List<String> lines = from != null
-                ? lines(from)
-                : answer(Objects.requireNonNull(prometheus), Objects.requireNonNull(query))
-                        .lines()
-                        .toList();
-        return LoadCurveReader.read(PrometheusRange.csv(lines), columns);
-    }
-
-    private static List<String> lines(String from) {
-        try (var lines = new BufferedReader(new InputStreamReader(open(from), StandardCharsets.UTF_8))) {
-            return lines.lines().toList();
-        } catch (IOException | UncheckedIOException e) {
-            throw invalid("--from", from + " cannot be read: " + e);
-        }
+        String text = from != null
+                ? InputText.of("--from", from)
+                : answer(Objects.requireNonNull(prometheus), Objects.requireNonNull(query));
+        return LoadCurveReader.read(PrometheusRange.csv(text.lines().toList()), columns);
     }
 
     private String answer(String server, String promql) throws InterruptedException {
-        Duration length = RANGE.parse(range)
-                .orElseThrow(() -> invalid("--range", Printable.of(range) + " is not " + RANGE.accepted()));
-        try {
-            return PrometheusClient.query(server, promql, length, new MonotonicClock().instant());
-        } catch (IOException | IllegalArgumentException e) {
-            throw invalid("--prometheus", server.replaceAll("//[^/@]*@", "//") + " cannot be queried: " + e);
-        }
-    }
-
-    private ScaledObjectFile.ParsedFile content(Path file) {
-        try {
-            return ScaledObjectFile.read(Files.readString(file), Optional.ofNullable(trigger));
-        } catch (IOException e) {
-            throw invalid("--scaledobject", file + " cannot be read: " + e);
-        }
+        Duration length = RANGE.parse(range == null ? DEFAULT_RANGE : range)
+                .orElseThrow(() -> InvalidInputException.of(
+                        "--range", Printable.of(String.valueOf(range)) + " is not " + RANGE.accepted()));
+        return PrometheusClient.query(server, promql, length, new MonotonicClock().instant());
     }
 
     private static void write(Path file, String text) {
         try {
             Files.writeString(file, text);
         } catch (IOException e) {
-            throw invalid("--svg", file + " cannot be written: " + e);
+            throw InvalidInputException.of(
+                    "--svg", Printable.of(file.toString()) + " cannot be written: " + Causes.describe(e));
         }
-    }
-
-    private static InputStream open(String from) throws IOException {
-        if (from.equals("-")) {
-            return System.in;
-        }
-        if (!from.startsWith("http://") && !from.startsWith("https://")) {
-            return Files.newInputStream(Path.of(from));
-        }
-        var connection = (HttpURLConnection) URI.create(from).toURL().openConnection();
-        connection.setConnectTimeout(PATIENCE_MILLIS);
-        connection.setReadTimeout(PATIENCE_MILLIS);
-        if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
-            throw invalid("--from", from + " answers " + connection.getResponseCode());
-        }
-        return connection.getInputStream();
-    }
-
-    private static InvalidInputException invalid(String option, String message) {
-        return new InvalidInputException(List.of(new Problem(option, message)));
     }
 }

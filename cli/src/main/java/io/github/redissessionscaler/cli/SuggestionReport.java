@@ -16,7 +16,7 @@ record SuggestionReport(Frontier frontier, Duration mostOverload) {
     String text() {
         var text = new StringBuilder();
         text.append(
-                "%nThe best of %d combinations of headroom, lookAhead, sessionSize and behavior; every other one has more overload or more replica hours:%n%n"
+                "%nThe best of %d combinations of headroom, lookAhead, sessionSize and behavior. For each other one, a line below has no more overload and no more replica hours:%n%n"
                         .formatted(frontier.combinations()));
         text.append("%-13s%15s   %s%n".formatted("overloaded", "replica hours", "settings"));
         frontier.best()

@@ -153,9 +153,9 @@ public final class Demo implements AutoCloseable {
     private void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             if (!closing.get()) {
-                failure = Optional.of(e);
+                failure = Optional.of(e instanceof RuntimeException known ? known : new IllegalStateException(e));
                 ended.countDown();
             }
         }

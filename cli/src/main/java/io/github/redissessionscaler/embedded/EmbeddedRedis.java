@@ -148,9 +148,9 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** Ends the server and removes what it left. May be called again, and while the JVM ends. */
+    /** Ends the server and removes what it left. May be called again, by several threads, and while the JVM ends. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (paused) {
             resume();
         }

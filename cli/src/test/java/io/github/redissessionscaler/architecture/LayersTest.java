@@ -55,7 +55,7 @@ final class LayersTest {
         keyspace -> trigger
         outage -> trigger
         counting -> input keyspace trigger
-        identity -> config input keyspace
+        identity -> background config input keyspace
         simulation -> forecast hpa input keda outage trigger
         counting.pattern -> background counting input keyspace trigger
         redis -> acl background config identity input keyspace telemetry tls trigger

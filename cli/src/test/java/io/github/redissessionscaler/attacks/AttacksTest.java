@@ -71,6 +71,7 @@ final class AttacksTest {
         assertThat(outcome.log()).doesNotContain("\tat ");
         if (WHOLE) {
             assertThat(outcome.honest().failed()).as(outcome.toString()).isZero();
+            assertThat(outcome.honest().late()).as(outcome.toString()).isZero();
         }
     }
 }

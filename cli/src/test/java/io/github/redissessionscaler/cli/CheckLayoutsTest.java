@@ -135,7 +135,7 @@ final class CheckLayoutsTest {
                 .contains("Warning: all keys of the database count, but only 30 of 90 are sessions of preset express;"
                         + " use that")
                 .containsPattern(
-                        "database 0 +90 keys, 90 looked at\n +preset express, prefix shop:sess:: 30 sessions\n")
+                        "database 0 +90 keys, 90 looked at\n +preset express, prefix \"shop:sess:\": 30 sessions\n")
                 .contains("""
 
                     The trigger for these sessions:
@@ -148,6 +148,9 @@ final class CheckLayoutsTest {
                           wholeReplicas: "true"
                     """)
                 .doesNotContain(id(7, 32));
+        assertThat(run("--output", "json").out())
+                .contains("\"status\": 3")
+                .containsPattern("\"advice\": \\[\\s+\"all keys of the database count, but only 30 of 90");
     }
 
     @Test
@@ -157,7 +160,7 @@ final class CheckLayoutsTest {
         CommandRun run = run();
 
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("preset express, prefix sess:: 30 sessions");
+        assertThat(run.out()).contains("preset express, prefix \"sess:\": 30 sessions");
     }
 
     @Test
@@ -263,7 +266,7 @@ final class CheckLayoutsTest {
             write(primary, strings(Map.of(), i -> "sess:" + id(i, 32)));
 
             assertThat(CommandRun.of("check", "--redis", sentinel.url()).out())
-                    .contains("preset express, prefix sess:: 30 sessions");
+                    .contains("preset express, prefix \"sess:\": 30 sessions");
         }
     }
 
@@ -278,7 +281,7 @@ final class CheckLayoutsTest {
         CommandRun run = CommandRun.of("check", "--redis", "redis://scaler:open-sesame@" + redis.address());
 
         assertThat(run.out())
-                .contains("preset express, prefix sess:: 30 sessions")
+                .contains("preset express, prefix \"sess:\": 30 sessions")
                 .doesNotContain("database 3");
         jedis.aclDelUser("scaler");
     }

@@ -443,6 +443,7 @@ final class CheckRedisTest {
                     fields);
         }
         fields.add("scan");
+        fields.add("databasesProblem"); // if the search fails
         fields.addAll(List.of("now", "reported", "forecast", "meanError", "meanErrorOfNow")); // after some minutes
 
         Set<String> documented = new TreeSet<>();

@@ -110,6 +110,15 @@ final class CommandsTest {
                     .contains("the HPA tolerates 10 %")
                     .contains("at 111 sessions")
                     .contains("wholeReplicas: \"true\"");
+            // advice that is taken, or that cannot help, is not given
+            assertThat(CommandRun.of("check", "--scaler", address(scaler), "--metadata", "wholeReplicas=true")
+                            .out())
+                    .doesNotContain("wholeReplicas:");
+            put(redis, 1_210);
+            assertThat(CommandRun.of("check", "--scaler", address(scaler), "--current-replicas", "12")
+                            .out())
+                    .contains("the HPA tolerates 10 %")
+                    .doesNotContain("wholeReplicas:");
         }
     }
 

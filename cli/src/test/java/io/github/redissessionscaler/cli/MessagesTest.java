@@ -113,6 +113,8 @@ final class MessagesTest {
                 "check --output xml | check: --output: 'xml' is not one of text, json; see check --help",
                 "check --metadata | check: --metadata: requires a value; give --metadata=KEY=VALUE; see check --help",
                 "check --scaler a:1 --scaler b:2 | check: --scaler: is set twice; keep one of them; see check --help",
+                "serve --embedded-redis-port 7000 | serve: --embedded-redis-port: requires --embedded-redis",
+                "demo --port 70000 | demo: --port: 70000 is not a port from 0 to 65535",
                 "check --metadata x | check: --metadata: number 1 is not KEY=VALUE, such as sessionSize=50",
                 "check --metadata sessionSize=1 --metadata sessionSize=2 | check: --metadata: sessionSize is set"
                         + " twice; keep one of them",

@@ -149,7 +149,11 @@ final class PrometheusRangeTest {
                 .contains("--query: must be given together with --prometheus");
         assertThat(CommandRun.of("simulate", "--prometheus", "http://u:pw@127.0.0.1:1", "--query", "x")
                         .err())
-                .contains("--prometheus: http://127.0.0.1:1 cannot be queried")
+                .contains("--prometheus: 'http://127.0.0.1:1' cannot be read: no connection")
+                .doesNotContain("pw", "java.");
+        assertThat(CommandRun.of("simulate", "--prometheus", "http://u:pw@h x", "--query", "x")
+                        .err())
+                .contains("--prometheus: 'http://h x' is not a URL")
                 .doesNotContain("pw");
     }
 

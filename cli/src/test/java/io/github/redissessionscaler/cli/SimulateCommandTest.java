@@ -196,7 +196,7 @@ final class SimulateCommandTest {
 
             CommandRun lost = CommandRun.of("simulate", "--from", url + "/nothing");
             assertThat(lost.status()).isEqualTo(2);
-            assertThat(lost.err()).contains("--from: " + url + "/nothing answers 404");
+            assertThat(lost.err()).contains("--from: '" + url + "/nothing' answers 404");
         } finally {
             server.stop(0);
         }
@@ -249,8 +249,18 @@ final class SimulateCommandTest {
         Path curve = Files.writeString(directory.resolve("bad.csv"), "08:00,5\n08:10,many\n");
 
         assertWrong("line 2: 'many' is not a number of sessions", "--from", curve.toString());
-        assertWrong("--from: no such file cannot be read", "--from", "no such file");
-        assertWrong("--scaledobject: no such file cannot be read", "--from", DAY, "--scaledobject", "no such file");
+        assertWrong("--from: 'no such file' cannot be read: no such file", "--from", "no such file");
+        assertWrong(
+                "--scaledobject: 'no such file' cannot be read: no such file",
+                "--from",
+                DAY,
+                "--scaledobject",
+                "no such file");
+        assertWrong("--from: 'http://h/a b' is not a URL", "--from", "http://u:s3cret@h/a b");
+        assertWrong("--trigger: requires --scaledobject", "--from", DAY, "--trigger", "x");
+        assertWrong("--max-overload: requires --suggest", "--from", DAY, "--max-overload", "1m");
+        assertWrong("--range: requires --prometheus", "--from", DAY, "--range", "1d");
+        assertWrong("--set: a is set twice", "--from", DAY, "--set", "a=1", "--set", "a=2");
         assertWrong("--svg: ", "--from", DAY, "--svg", directory.toString());
         assertWrong("--capacity: -1.0 is not a number more than 0", "--from", DAY, "--capacity", "-1");
         assertWrong(

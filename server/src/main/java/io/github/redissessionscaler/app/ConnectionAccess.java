@@ -5,7 +5,6 @@ import io.github.redissessionscaler.evaluation.Access;
 import io.github.redissessionscaler.evaluation.AccessDeniedException;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
-import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.input.Suggestions;
 import io.github.redissessionscaler.keyspace.Keyspaces;
 import io.github.redissessionscaler.trigger.Database;
@@ -38,12 +37,12 @@ record ConnectionAccess(Supplier<Map<String, ConnectionConfig>> connections, Key
                 .map(ConnectionConfig::name)
                 .sorted()
                 .toList();
-        return new InvalidInputException(List.of(new Problem(
+        return InvalidInputException.of(
                 "connection",
                 Printable.refused(name) + " is not a connection of the scaler; "
                         + (usable.isEmpty()
                                 ? "it has none for the namespace '" + namespace + "'"
                                 : "this namespace may use " + String.join(", ", usable))
-                        + Suggestions.question(name, usable))));
+                        + Suggestions.question(name, usable));
     }
 }

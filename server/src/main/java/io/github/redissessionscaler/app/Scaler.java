@@ -256,8 +256,7 @@ public final class Scaler implements AutoCloseable {
             LOG.atInfo()
                     .addKeyValue("connection", name)
                     .addKeyValue("address", String.join(",", found.addresses()))
-                    .addKeyValue("server", found.product())
-                    .addKeyValue("version", found.version())
+                    .addKeyValue("server", found.server())
                     .addKeyValue("user", found.user())
                     .log("Connected to Redis");
         } catch (KeyspaceException e) {

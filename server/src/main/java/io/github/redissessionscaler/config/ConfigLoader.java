@@ -126,7 +126,7 @@ public final class ConfigLoader {
     }
 
     private static InvalidInputException invalid(String message) {
-        return new InvalidInputException(List.of(new Problem(CONFIG_FILE, message)));
+        return InvalidInputException.of(CONFIG_FILE, message);
     }
 
     private ServerConfig load() {

@@ -83,19 +83,13 @@ final class IdentityReader {
             }
             credentials = tenant.isEmpty() || client.isEmpty()
                     ? Optional.empty()
-                    : uri(
-                                    azure,
-                                    Optional.of(IdentityVariable.AZURE_AUTHORITY_HOST),
-                                    "https://login.microsoftonline.com")
+                    : uri(azure, IdentityVariable.AZURE_AUTHORITY_HOST, "https://login.microsoftonline.com")
                             .map(authority -> secret.<AzureCredentials>map(path -> new AzureCredentials.Principal(
                                             authority, tenant.get(), client.get(), new Secret.InFile(path)))
                                     .orElseGet(() -> new AzureCredentials.Workload(
                                             authority, tenant.get(), client.get(), token.orElseThrow())));
         } else {
-            credentials = uri(
-                            azure,
-                            Optional.of(IdentityVariable.AZURE_POD_IDENTITY_AUTHORITY_HOST),
-                            "http://169.254.169.254")
+            credentials = uri(azure, IdentityVariable.AZURE_POD_IDENTITY_AUTHORITY_HOST, "http://169.254.169.254")
                     .map(endpoint -> new AzureCredentials.Managed(endpoint, client));
         }
         return credentials.map(known ->
@@ -109,7 +103,7 @@ final class IdentityReader {
         Optional<GoogleCredentials> credentials = file.<GoogleCredentials>map(GoogleCredentials.InFile::new)
                 .or(() -> uri(
                                 google,
-                                Optional.empty(),
+                                IdentityVariable.GCE_METADATA_HOST.name(),
                                 "http://"
                                         + variable(IdentityVariable.GCE_METADATA_HOST)
                                                 .orElse("metadata.google.internal"))
@@ -162,7 +156,7 @@ final class IdentityReader {
         if (token.isPresent() && role.isPresent()) {
             return uri(
                             aws,
-                            Optional.of(IdentityVariable.AWS_ENDPOINT_URL_STS),
+                            IdentityVariable.AWS_ENDPOINT_URL_STS,
                             "https://sts." + region + ".amazonaws.com" + (region.startsWith("cn-") ? ".cn" : ""))
                     .map(endpoint -> new AwsCredentials.WebIdentity(
                             endpoint,
@@ -176,15 +170,18 @@ final class IdentityReader {
                         .map(Secret.Literal::new));
         Optional<String> relative = variable(IdentityVariable.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI);
         if (relative.isPresent()) {
-            return uri(aws, Optional.empty(), "http://169.254.170.2" + relative.get())
+            return uri(
+                            aws,
+                            IdentityVariable.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.name(),
+                            "http://169.254.170.2" + relative.get())
                     .map(endpoint -> new AwsCredentials.Container(endpoint, authorization));
         }
         if (variable(IdentityVariable.AWS_CONTAINER_CREDENTIALS_FULL_URI).isPresent()) {
-            return uri(aws, Optional.of(IdentityVariable.AWS_CONTAINER_CREDENTIALS_FULL_URI), "")
+            return uri(aws, IdentityVariable.AWS_CONTAINER_CREDENTIALS_FULL_URI, "")
                     .filter(endpoint -> isOfContainers(aws, endpoint))
                     .map(endpoint -> new AwsCredentials.Container(endpoint, authorization));
         }
-        return uri(aws, Optional.of(IdentityVariable.AWS_EC2_METADATA_SERVICE_ENDPOINT), "http://169.254.169.254")
+        return uri(aws, IdentityVariable.AWS_EC2_METADATA_SERVICE_ENDPOINT, "http://169.254.169.254")
                 .map(AwsCredentials.Instance::new);
     }
 
@@ -221,8 +218,13 @@ final class IdentityReader {
     }
 
     /** The endpoint; empty if it is invalid, which is recorded as a problem. */
-    private Optional<URI> uri(Section section, Optional<IdentityVariable> variable, String otherwise) {
-        String text = variable.flatMap(this::variable).orElse(otherwise).replaceFirst("/+$", "");
+    private Optional<URI> uri(Section section, IdentityVariable variable, String otherwise) {
+        return uri(section, variable.name(), variable(variable).orElse(otherwise));
+    }
+
+    /** @param given the key or variable that the text comes from */
+    private static Optional<URI> uri(Section section, String given, String url) {
+        String text = url.replaceFirst("/+$", "");
         try {
             URI uri = URI.create(text);
             if (Set.of("http", "https").contains(String.valueOf(uri.getScheme())) && uri.getHost() != null) {
@@ -231,10 +233,7 @@ final class IdentityReader {
         } catch (IllegalArgumentException e) {
             // the problem is the same
         }
-        section.problems()
-                .add(
-                        variable.map(Enum::name).orElseGet(() -> section.pathOf("region")),
-                        "does not give an http or https URL of a token service");
+        section.problems().add(given, "does not give an http or https URL of a token service");
         return Optional.empty();
     }
 }

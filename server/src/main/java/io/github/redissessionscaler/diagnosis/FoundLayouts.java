@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.diagnosis;
 
+import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.trigger.Layout;
 import io.github.redissessionscaler.trigger.Preset;
 import java.util.Comparator;
@@ -68,9 +69,12 @@ public record FoundLayouts(int index, long keys, long lookedAt, List<Fit> fits, 
             return best.sessions() >= (1 - NEGLIGIBLE) * (double) keys
                     ? Optional.empty()
                     : Optional.of(
-                            "all keys of the database count, but only %.0f of %d are sessions of preset %s; use that preset"
+                            "all keys of the database count, but only %s%s of %s are sessions of preset %s; use that preset"
                                     .formatted(
-                                            best.sessions(), keys, best.layout().preset()));
+                                            estimated() ? "about " : "",
+                                            Numbers.withCommas(Math.rint(best.sessions())),
+                                            Numbers.withCommas(keys),
+                                            best.layout().preset()));
         }
         long kinds = groups.stream().filter(group -> group.share() > NEGLIGIBLE).count();
         return kinds > 1

@@ -9,11 +9,11 @@ import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Layout;
 import io.github.redissessionscaler.trigger.Source;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /** Reads a few keys to check whether the data fits a trigger. Thread-safe. All methods block. */
 public final class LayoutInspector {
@@ -51,10 +51,7 @@ public final class LayoutInspector {
      */
     public LayoutFindings findings(Source source, Optional<Layout> layout) {
         if (source.query() instanceof CountQuery.SumOf(List<CountQuery.SumOf.Part> parts)) {
-            return IntStream.range(0, parts.size())
-                    .mapToObj(i -> findings(parts.get(i).source(), parts.get(i).layout())
-                            .of("sources[" + i + "]"))
-                    .reduce(LayoutFindings.NONE, LayoutFindings::plus);
+            return findings(parts);
         }
         Keyspace keyspace = keyspaces.of(source.database());
         List<String> warnings = keyspace.warnings();
@@ -67,6 +64,23 @@ public final class LayoutInspector {
             }
             return LayoutFindings.NONE.after(warnings);
         }
+    }
+
+    /** Those of the sources that could be inspected; a failure if none could. */
+    private LayoutFindings findings(List<CountQuery.SumOf.Part> parts) {
+        List<LayoutFindings> found = new ArrayList<>();
+        Optional<KeyspaceException> failure = Optional.empty();
+        for (int i = 0; i < parts.size(); i++) {
+            try {
+                found.add(findings(parts.get(i).source(), parts.get(i).layout()).of("sources[" + i + "]"));
+            } catch (KeyspaceException e) {
+                failure = Optional.of(e);
+            }
+        }
+        if (found.isEmpty() && failure.isPresent()) {
+            throw failure.get();
+        }
+        return found.stream().reduce(LayoutFindings.NONE, LayoutFindings::plus);
     }
 
     private LayoutFindings findings(Keyspace keyspace, Source source, Optional<Layout> layout) {

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.grpc;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.telemetry.HeapPressure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -168,7 +169,7 @@ final class Connection extends Http2ConnectionAdapter {
         });
         ready = true;
         long period = all.sweptAfter.toMillis();
-        var sweep = channel.eventLoop().scheduleAtFixedRate(this::sweep, period, period, TimeUnit.MILLISECONDS);
+        var sweep = channel.eventLoop().scheduleAtFixedRate(this::sweepSafely, period, period, TimeUnit.MILLISECONDS);
         var _ = channel.closeFuture().addListener(_ -> {
             sweep.cancel(false);
             all.callsUnderWay.addAndGet(-underWay);
@@ -451,6 +452,15 @@ final class Connection extends Http2ConnectionAdapter {
     /** Stops reading while the client does not read its responses, so that they cannot pile up. */
     private void readIfWanted() {
         channel.config().setAutoRead(!slower && channel.isWritable());
+    }
+
+    /** A periodic task ends with the first error that it throws. */
+    private void sweepSafely() {
+        try {
+            sweep();
+        } catch (Throwable e) {
+            InternalErrors.report("sweep of a connection", e);
+        }
     }
 
     /** Cancels calls that were already in progress at the last sweep: nobody answered or read them for that long. */

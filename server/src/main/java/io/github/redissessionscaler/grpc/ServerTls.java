@@ -2,7 +2,6 @@ package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.config.GrpcTls;
 import io.github.redissessionscaler.input.InvalidInputException;
-import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.tls.Pem;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
@@ -68,8 +67,8 @@ final class ServerTls {
         try {
             return new ServerTls(files);
         } catch (IOException | GeneralSecurityException e) {
-            throw new InvalidInputException(List.of(new Problem(
-                    "GRPC_TLS_CERT_FILE, GRPC_TLS_KEY_FILE and GRPC_TLS_CLIENT_CA_FILE", "cannot be used: " + e)));
+            throw InvalidInputException.of(
+                    "GRPC_TLS_CERT_FILE, GRPC_TLS_KEY_FILE and GRPC_TLS_CLIENT_CA_FILE", "cannot be used: " + e);
         }
     }
 

@@ -167,7 +167,10 @@ record GoogleTokenService(CloudIdentity.Google identity, InstantSource clock)
     private static URI uri(String text) throws TokenException {
         if (text.matches("https?://[^\\s/]+/\\S*")) {
             try {
-                return URI.create(text);
+                URI uri = URI.create(text);
+                if (uri.getHost() != null) {
+                    return uri;
+                }
             } catch (IllegalArgumentException e) {
                 // the problem is the same
             }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.identity;
 
+import static java.net.http.HttpRequest.BodyPublishers.noBody;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.gson.JsonElement;
@@ -10,11 +11,13 @@ import io.github.redissessionscaler.config.Secret;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.Printable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +25,9 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -71,62 +77,60 @@ final class Http {
 
     private static String send(String method, URI uri, Map<String, String> headers, Optional<String> body)
             throws TokenException {
-        String where = uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
-        HttpURLConnection connection = null;
-        try {
-            // services of the machine are never behind a proxy
-            connection = (HttpURLConnection)
-                    (uri.getScheme().equals("https")
-                            ? uri.toURL().openConnection()
-                            : uri.toURL().openConnection(Proxy.NO_PROXY));
-            connection.setConnectTimeout(Math.toIntExact(TIMEOUT.toMillis()));
-            connection.setReadTimeout(Math.toIntExact(TIMEOUT.toMillis()));
-            connection.setInstanceFollowRedirects(false);
-            connection.setUseCaches(false);
-            connection.setRequestMethod(method);
-            headers.forEach(connection::setRequestProperty);
-            if (body.isPresent()) {
-                connection.setDoOutput(true);
-                connection.getOutputStream().write(body.get().getBytes(UTF_8));
-            }
-            int status = connection.getResponseCode();
-            if (status != OK) {
-                throw new TokenException(where + " answered with status " + status + errorCode(connection));
-            }
-            try (InputStream in = connection.getInputStream()) {
-                return limited(in, where);
-            }
-        } catch (IOException e) {
-            throw new TokenException(where + " cannot be reached: " + Causes.describe(e), e);
-        } finally {
-            if (connection != null) {
-                connection.disconnect();
-            }
-        }
+        return send(method, uri, headers, body, TIMEOUT);
     }
 
-    private static String limited(InputStream in, String where) throws IOException, TokenException {
-        byte[] reply = in.readNBytes(LONGEST + 1);
-        if (reply.length > LONGEST) {
-            throw new TokenException(where + " answered with more than " + LONGEST + " bytes");
+    /**
+     * Sends a request, and returns the body of the reply.
+     *
+     * @param within for the whole request and reply
+     * @throws TokenException if there is no reply with status 200 within the time
+     */
+    static String send(String method, URI uri, Map<String, String> headers, Optional<String> body, Duration within)
+            throws TokenException {
+        String where = uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+        HttpClient.Builder client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(within);
+        if (!uri.getScheme().equals("https")) {
+            // services of the machine are never behind a proxy
+            client.proxy(HttpClient.Builder.NO_PROXY);
         }
-        return new String(reply, UTF_8);
+        try (HttpClient http = client.build()) {
+            try {
+                HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                        .method(method, body.map(BodyPublishers::ofString).orElse(noBody()));
+                headers.forEach(request::header);
+                HttpResponse<String> reply = http.sendAsync(
+                                request.build(), BodyHandlers.limiting(BodyHandlers.ofString(UTF_8), LONGEST))
+                        .get(within.toNanos(), TimeUnit.NANOSECONDS);
+                if (reply.statusCode() != OK) {
+                    throw new TokenException(
+                            where + " answered with status " + reply.statusCode() + errorCode(reply.body()));
+                }
+                return reply.body();
+            } finally {
+                http.shutdownNow();
+            }
+        } catch (TimeoutException e) {
+            throw new TokenException(where + " did not answer completely within " + within.toMillis() + " ms", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new TokenException(where + " cannot be reached: " + Causes.describe(cause), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TokenException(where + " was not waited for", e);
+        }
     }
 
     /** The code of an error reply, to follow its status. */
-    private static String errorCode(HttpURLConnection connection) throws IOException {
-        try (InputStream in = connection.getErrorStream()) {
-            if (in == null) {
-                return "";
-            }
-            Matcher code = ERROR_CODE.matcher(new String(in.readNBytes(LONGEST), UTF_8));
-            var codes = new StringBuilder();
-            while (code.find() && codes.length() < LONGEST / 1024) {
-                codes.append(codes.isEmpty() ? ", " : " ")
-                        .append(code.group("code") == null ? code.group("entra") : code.group("code"));
-            }
-            return codes.toString();
+    private static String errorCode(String reply) {
+        Matcher code = ERROR_CODE.matcher(reply);
+        var codes = new StringBuilder();
+        while (code.find() && codes.length() < LONGEST / 1024) {
+            codes.append(codes.isEmpty() ? ", " : " ")
+                    .append(code.group("code") == null ? code.group("entra") : code.group("code"));
         }
+        return codes.toString();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.identity;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ final class Renewed<T> {
     private final TokenService<T> service;
     private final Duration patience;
     private final InstantSource clock;
+    private final Executor threads;
 
     private @Nullable Issued<T> issued;
     private Instant renewFrom = Instant.MIN;
@@ -63,6 +66,18 @@ final class Renewed<T> {
      * @param clock of this machine
      */
     Renewed(String description, TokenService<T> service, Duration patience, InstantSource clock) {
+        this(description, service, patience, clock, task -> {
+            var _ = Thread.ofVirtual().name("identity").start(task);
+        });
+    }
+
+    /**
+     * The same.
+     *
+     * @param threads runs each request to the service
+     */
+    Renewed(String description, TokenService<T> service, Duration patience, InstantSource clock, Executor threads) {
+        this.threads = threads;
         this.description = description;
         this.service = service;
         this.patience = patience;
@@ -123,7 +138,12 @@ final class Renewed<T> {
             now = new CompletableFuture<>();
             running = now;
             CompletableFuture<Issued<T>> request = now;
-            Thread.ofVirtual().name("identity").start(() -> fetch(request));
+            try {
+                threads.execute(() -> fetch(request));
+            } catch (Throwable e) {
+                InternalErrors.report("identity", e);
+                request.completeExceptionally(failed("no thread can be started", e));
+            }
         }
         return now;
     }
@@ -131,13 +151,19 @@ final class Renewed<T> {
     private void fetch(CompletableFuture<Issued<T>> request) {
         try {
             Issued<T> fetched = service.fetch();
+            if (!clock.instant().isBefore(fetched.expires.minus(MARGIN))) {
+                throw new TokenException("the token has ended already; check the clock of this machine");
+            }
             succeeded(fetched);
             request.complete(fetched);
         } catch (TokenException e) {
             request.completeExceptionally(failed(String.valueOf(e.getMessage()), e));
         } catch (Throwable e) {
-            request.completeExceptionally(
-                    failed("unexpected error, " + e.getClass().getSimpleName(), e));
+            // its message might quote a token, so only its kind and place are logged
+            var shown = new TokenException("unexpected error, " + e.getClass().getSimpleName());
+            shown.setStackTrace(e.getStackTrace());
+            InternalErrors.report("identity", shown);
+            request.completeExceptionally(failed(String.valueOf(shown.getMessage()), shown));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.management;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -140,6 +141,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         } catch (RejectedExecutionException e) {
             all.made();
             leave();
+        } catch (Throwable e) {
+            InternalErrors.report("management request", e);
+            all.made();
+            leave();
         }
     }
 
@@ -149,10 +154,13 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             if (channel.isOpen()) {
                 handler.answer(whole, this);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             var _ = channel.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            var _ = channel.close();
+        } catch (Throwable e) {
+            InternalErrors.report("management request", e);
             var _ = channel.close();
         } finally {
             worker.set(null);

@@ -1,6 +1,5 @@
 package io.github.redissessionscaler.redis;
 
-import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
@@ -136,7 +135,7 @@ final class ClusterLookup implements PrimaryLookup {
     /** Number of MIGRATE calls of the server, from INFO. */
     private static String migrations(RedisNode primary) {
         try {
-            Matcher calls = MIGRATIONS.matcher(primary.execute(COMMANDS.info("commandstats")));
+            Matcher calls = MIGRATIONS.matcher(primary.info("commandstats"));
             return calls.find() ? calls.group(1) : "0";
         } catch (KeyspaceException e) {
             return switch (e.reason()) {

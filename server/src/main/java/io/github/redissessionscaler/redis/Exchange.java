@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.redis;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Socket;
@@ -218,8 +219,8 @@ final class Exchange {
         if (deadline == NONE) {
             deadline = System.nanoTime() + nanos;
             if (!watched) {
-                watched = true;
                 watch(nanos);
+                watched = true;
             }
         }
     }
@@ -237,15 +238,23 @@ final class Exchange {
             }
             long left = deadline - System.nanoTime();
             if (left > 0) {
-                watch(left);
-                return;
+                try {
+                    watch(left);
+                    return;
+                } catch (Throwable e) {
+                    // without a check the exchange could last for ever, so it ends now
+                    InternalErrors.report("redis deadlines", e);
+                }
             }
+            watched = false;
             expired = true;
         }
         try {
             socket.close();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             // it is closed all the same
+        } catch (Throwable e) {
+            InternalErrors.report("redis deadlines", e);
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.github.redissessionscaler.redis;
 
-import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
-
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +54,7 @@ final class OneNode {
 
     private static NodeReply isClusterNode(RedisNode server) {
         try {
-            String info = server.execute(COMMANDS.info("cluster"));
+            String info = server.info("cluster");
             return info.contains("cluster_enabled:1")
                     ? NodeReply.YES
                     : info.contains("cluster_enabled:0") ? NodeReply.NO : NodeReply.UNKNOWN;

@@ -43,11 +43,10 @@ public final class RedisInspector implements AutoCloseable {
      * What is at the other end of a connection.
      *
      * @param addresses of all primaries
-     * @param product {@code redis}, {@code valkey} or {@code dragonfly}; {@code unknown} without permission for INFO
-     * @param version of the product, or {@code unknown}
+     * @param server product and version; {@code unknown} without permission for INFO
      * @param user that the scaler is to the server
      */
-    public record ServerInfo(List<String> addresses, String product, String version, String user) {}
+    public record ServerInfo(List<String> addresses, String server, String user) {}
 
     private enum Refusal {
         COMMAND,
@@ -56,13 +55,6 @@ public final class RedisInspector implements AutoCloseable {
 
     private static final Pattern COMMAND_STATS =
             Pattern.compile("(?m)^cmdstat_([^:]+):calls=(\\d{1,18}),usec=(\\d{1,18}),");
-
-    /** The products that are not Redis come first: they name a version of Redis too. */
-    private static final List<String> PRODUCTS = List.of("valkey", "dragonfly", "redis");
-
-    private static final String UNKNOWN = "unknown";
-
-    private static final Pattern DATABASE = Pattern.compile("(?m)^db(\\d{1,4}):keys=");
 
     private static final String NO_PERMISSION = "NOPERM";
 
@@ -157,14 +149,7 @@ public final class RedisInspector implements AutoCloseable {
         }
         String user = text(server, user(), "ACL", "WHOAMI");
         List<String> addresses = nodes.stream().map(RedisNode::name).toList();
-        for (String product : PRODUCTS) {
-            Matcher version =
-                    Pattern.compile("(?m)^" + product + "_version:(\\S+)").matcher(info);
-            if (version.find()) {
-                return new ServerInfo(addresses, product, Printable.plain(version.group(1)), Printable.plain(user));
-            }
-        }
-        return new ServerInfo(addresses, UNKNOWN, UNKNOWN, Printable.plain(user));
+        return new ServerInfo(addresses, RedisShard.productAndVersion(info).orElse("unknown"), Printable.plain(user));
     }
 
     /**
@@ -204,10 +189,7 @@ public final class RedisInspector implements AutoCloseable {
             if (!(attempt(server, "INFO", "keyspace") instanceof byte[] info)) {
                 return Optional.empty();
             }
-            DATABASE.matcher(new String(info, UTF_8))
-                    .results()
-                    .map(database -> Integer.valueOf(database.group(1)))
-                    .forEach(databases::add);
+            databases.addAll(RedisShard.databaseSizes(new String(info, UTF_8)).keySet());
         }
         return Optional.of(databases);
     }

@@ -9,7 +9,6 @@ import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.identity.Identities;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
-import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.KeyspaceEvents;
 import io.github.redissessionscaler.keyspace.Keyspaces;
@@ -158,12 +157,12 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     private ConnectionConfig checked(Database database) {
         ConnectionConfig connection = connections.get().get(database.connection());
         if (connection == null) {
-            throw invalid(
+            throw InvalidInputException.of(
                     "connection", Printable.refused(database.connection()) + " is not a connection of the scaler");
         }
         int index = index(connection, database);
         if (index > ConnectionConfig.HIGHEST_DATABASE) {
-            throw invalid(
+            throw InvalidInputException.of(
                     "databaseIndex",
                     index + " is not a whole number from 0 to " + ConnectionConfig.HIGHEST_DATABASE
                             + "; Redis has 16 databases unless it is configured otherwise");
@@ -189,9 +188,5 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
             case Topology.Sentinel sentinel -> new SentinelLookup(sentinel, connector);
             case Topology.Cluster(List<Node> nodes) -> new ClusterLookup(nodes, connector);
         };
-    }
-
-    private static InvalidInputException invalid(String key, String message) {
-        return new InvalidInputException(List.of(new Problem(key, message)));
     }
 }

@@ -138,6 +138,11 @@ final class RedisNode implements AutoCloseable {
         return call(List.of(command), connection -> connection.executeCommand(checked(command)));
     }
 
+    /** A section of INFO. A reply that is no text is a failure. */
+    String info(String section) {
+        return execute(parsed(COMMANDS.info(section), Replies::text));
+    }
+
     /** Sends the command after ASKING, to the node that the slot of its key is moving to. */
     <T> T executeAsking(CommandObject<T> command) {
         return call(List.of(ASKING, command), connection -> {

@@ -72,8 +72,13 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
 
     /** Number of keys of each database that holds any; empty where INFO is refused. */
     Map<Integer, Long> databaseSizes() {
+        return databaseSizes(info("keyspace").orElse(""));
+    }
+
+    /** The same, of a reply to INFO keyspace. */
+    static Map<Integer, Long> databaseSizes(String info) {
         Map<Integer, Long> sizes = new HashMap<>();
-        DATABASE.matcher(info("keyspace").orElse(""))
+        DATABASE.matcher(info)
                 .results()
                 .forEach(line -> sizes.put(Integer.parseInt(line.group(1)), Long.parseLong(line.group(2))));
         return sizes;
@@ -114,7 +119,7 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
     private Optional<String> info(String section) {
         return backend.noted(() -> {
             try {
-                return Optional.of(server.execute(RedisNode.parsed(COMMANDS.info(section), Replies::text)));
+                return Optional.of(server.info(section));
             } catch (KeyspaceException e) {
                 if (RedisErrors.isRefused(e)) {
                     return Optional.empty();
@@ -193,7 +198,7 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
     @Override
     public List<Boolean> haveField(List<byte[]> keys, String field) {
         byte[] name = field.getBytes(UTF_8);
-        return ofEach(keys, key -> COMMANDS.hexists(key, name), false);
+        return ofEach(keys, key -> RedisNode.parsed(COMMANDS.hexists(key, name), Objects::requireNonNull), false);
     }
 
     @Override

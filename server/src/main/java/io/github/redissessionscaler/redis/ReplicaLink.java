@@ -1,7 +1,5 @@
 package io.github.redissessionscaler.redis;
 
-import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
-
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import java.util.List;
 
@@ -18,7 +16,7 @@ final class ReplicaLink {
     static List<String> warnings(RedisNode server) {
         String info;
         try {
-            info = server.execute(COMMANDS.info("replication"));
+            info = server.info("replication");
         } catch (KeyspaceException e) {
             if (e.reason().redisAvailable()) {
                 return List.of();

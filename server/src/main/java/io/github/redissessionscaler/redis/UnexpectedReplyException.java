@@ -35,9 +35,11 @@ final class UnexpectedReplyException extends RuntimeException {
 
     private static String expected(String command) {
         return switch (command) {
-            case "DBSIZE", "LLEN", "SCARD", "ZCARD", "HLEN", "XLEN", "PFCOUNT", "ZCOUNT" ->
+            case "DBSIZE", "LLEN", "SCARD", "ZCARD", "HLEN", "XLEN", "PFCOUNT", "ZCOUNT", "STRLEN" ->
                 "a number from 0 to 1,000,000,000,000";
             case "PTTL" -> "a number of at least -2";
+            case "HEXISTS" -> "0 or 1";
+            case "OBJECT" -> "a number of at least 0, or nil";
             case "TYPE" -> "the name of a type";
             case "GET", "RANDOMKEY" -> "a string or nil";
             case "TIME" -> "a list of seconds and microseconds";

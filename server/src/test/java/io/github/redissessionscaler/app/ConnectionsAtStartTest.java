@@ -74,11 +74,11 @@ final class ConnectionsAtStartTest {
 
         assertThat(logged)
                 .containsExactlyInAnyOrder(
-                        "INFO Connected to Redis connection=\"default\" address=\"%s\" server=\"redis\" version=\"%s\" user=\"default\""
+                        "INFO Connected to Redis connection=\"default\" address=\"%s\" server=\"Redis %s\" user=\"default\""
                                 .formatted(redis.address(), version),
-                        "INFO Connected to Redis connection=\"few\" address=\"%s\" server=\"unknown\" version=\"unknown\" user=\"few\""
+                        "INFO Connected to Redis connection=\"few\" address=\"%s\" server=\"unknown\" user=\"few\""
                                 .formatted(redis.address()),
-                        "INFO Connected to Redis connection=\"shop\" address=\"%s\" server=\"redis\" version=\"%s\" user=\"scaler\""
+                        "INFO Connected to Redis connection=\"shop\" address=\"%s\" server=\"Redis %s\" user=\"scaler\""
                                 .formatted(redis.address(), version));
     }
 

@@ -185,6 +185,21 @@ final class ConfigLoaderTest {
                         "debug"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1e3", "007", "0x10", "true", "1_000", "2026-11-28"})
+    void aPasswordThatLooksLikeAnotherTypeIsText(String password) throws IOException {
+        String file = file("""
+            connections:
+              default: {address: redis, password: %s}
+            """.formatted(password));
+
+        assertThat(ConfigLoader.load(Map.of("CONFIG_FILE", file)).connections())
+                .hasEntrySatisfying(
+                        "default",
+                        connection -> assertThat(connection.credentials())
+                                .contains(new Credentials("default", new Secret.Literal(password))));
+    }
+
     @Test
     void connectionsOfEveryTopologyStandInTheFile() throws IOException {
         String file = file("""

@@ -102,7 +102,7 @@ final class SourceCounterTest {
                 .extracting(KeyspaceException::reason)
                 .isEqualTo(Reason.NOT_A_NUMBER);
 
-        for (String number : new String[] {"-1", "1e999", "nan", "inf", "0x10", "1d"}) {
+        for (String number : new String[] {"-1", "1e999", "1e300", "1000000000001", "nan", "inf", "0x10", "1d"}) {
             redis.jedis.set("text", number);
             assertThatExceptionOfType(KeyspaceException.class)
                     .as(number)

@@ -158,7 +158,7 @@ public final class Estimates {
         paces.keySet().retainAll(names);
         since.keySet().retainAll(filters);
         boolean first = windows.size() < filters.size() * names.size();
-        boolean more = !windows.values().stream().allMatch(SampleWindow::precise);
+        boolean more = !windows.values().stream().allMatch(window -> window.size() == 0 || window.precise());
         for (Shard shard : shards) {
             paces.computeIfAbsent(shard.name(), _ -> ServerThrottle.of(shard, this::share, nanoTime));
             samplers.computeIfAbsent(
@@ -188,8 +188,10 @@ public final class Estimates {
     private Estimate estimate(KeyFilter filter, int index, List<Visit> visits, Instant now) {
         double value = 0;
         double variance = 0;
+        // of all shards, also where a refusal ends the loop: a window that is missing means a first visit
+        visits.forEach(visit -> windows.computeIfAbsent(new Stratum(filter, visit.shard()), _ -> new SampleWindow()));
         for (Visit visit : visits) {
-            SampleWindow window = windows.computeIfAbsent(new Stratum(filter, visit.shard()), _ -> new SampleWindow());
+            SampleWindow window = requireNonNull(windows.get(new Stratum(filter, visit.shard())));
             Optional<KeyspaceException> refusal = matching(visit.drawn(), index).refusal();
             if (refusal.isPresent()) {
                 return new Estimate(0, 0, false, refusal);

@@ -9,6 +9,7 @@ import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.testing.CountedRedis;
 import io.github.redissessionscaler.testing.ForwardingKeyspace;
+import io.github.redissessionscaler.trigger.KeyRule;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 final class EstimatesTest {
 
     private static final int TRIALS = 100;
+
+    private static final int ROUNDS_UNTIL_PRECISE = 30;
 
     /** A mean of so many trials is off by five of its own standard deviations at most. */
     private static final double LARGEST_BIAS = 5 / Math.sqrt(TRIALS);
@@ -91,16 +94,43 @@ final class EstimatesTest {
             redis.fill("cache:", 0, 10_000);
             other.fill("sess:", 0, 2_000);
             other.fill("cache:", 0, 20_000);
-            Keyspace both = new ForwardingKeyspace(redis.keyspace()) {
-                @Override
-                public List<Shard> shards() {
-                    return Stream.of(redis, other)
-                            .map(one -> one.keyspace().shards().getFirst())
-                            .toList();
-                }
-            };
 
-            assertRightAndHonest(both, 62_000);
+            assertRightAndHonest(both(other), 62_000);
+        }
+    }
+
+    /** A keyspace of two primaries. */
+    private Keyspace both(CountedRedis other) {
+        return new ForwardingKeyspace(redis.keyspace()) {
+            @Override
+            public List<Shard> shards() {
+                return Stream.of(redis, other)
+                        .map(one -> one.keyspace().shards().getFirst())
+                        .toList();
+            }
+        };
+    }
+
+    /** Of a read that Redis refuses there is no estimate, and the others cost what they cost without it. */
+    @Test
+    void aRefusedReadDoesNotMakeTheOthersDearer() throws Exception {
+        try (CountedRedis other = CountedRedis.start()) {
+            redis.fill("sess:", 0, 60_000);
+            other.fill("sess:", 0, 60_000);
+            redis.jedis.aclSetUser("default", "-hexists");
+            other.jedis.aclSetUser("default", "-hexists");
+            var estimates =
+                    new Estimates(both(other), InstantSource.system(), System::nanoTime, new Random(1), 0.002, 0.002);
+            List<KeyFilter> filters = List.of(
+                    KeyFilter.of(exact("sess:*")), KeyFilter.of(exact("sess:*").with(new KeyRule.HasField("user"))));
+            for (int i = 0; i < ROUNDS_UNTIL_PRECISE; i++) {
+                estimates.round(filters);
+            }
+
+            Estimates.SampleRound next = estimates.round(filters);
+
+            assertThat(next.estimates().getLast().refusal()).isPresent();
+            assertThat(next.keys()).as("one sample of each primary").isLessThanOrEqualTo(2 * 256);
         }
     }
 
