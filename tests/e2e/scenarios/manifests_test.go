@@ -3,24 +3,44 @@ package scenarios
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"sigs.k8s.io/yaml"
 )
 
-// Every example is applied to the application of the quick start, as it is but for the namespace. What serves it has sessions of
-// every kind.
+// A connection that an example names, in its trigger or in one of its sources.
+var connection = regexp.MustCompile(`\bconnection: "?([\w-]+)`)
+
+// Every example is applied to the application of the quick start, as it is but for the namespace. The scaler that serves it has each
+// connection that an example names; all of them lead to one Redis with sessions of several kinds.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	redis := it.StartRedis(t, "")
 	redis.SpringSessions(t, 250)
 	redis.Do(t, "SET", "shop:open", "1")
-	scaler := it.NewScaler(t, "")
-	scaler.Configure(t, "connections:\n  default: {address: "+redis.Address+"}\n  apps: {address: "+redis.Address+"}\n")
-	scaler.Start(t)
 	files, err := filepath.Glob("../../../examples/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no examples", err)
 	}
+	connections := map[string]any{"default": map[string]any{"address": redis.Address}}
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, named := range connection.FindAllStringSubmatch(string(text), -1) {
+			connections[named[1]] = map[string]any{"address": redis.Address}
+		}
+	}
+	configuration, err := yaml.Marshal(map[string]any{"connections": connections})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scaler := it.NewScaler(t, "")
+	scaler.Configure(t, string(configuration))
+	scaler.Start(t)
 	for _, path := range append(files, "../../../examples/quick-start/scaledobject.yaml") {
 		file := strings.TrimPrefix(path, "../../../examples/")
 		if file == "original-sample.yaml" || file == "mutual-tls.yaml" {
