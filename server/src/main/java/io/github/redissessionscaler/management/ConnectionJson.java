@@ -4,17 +4,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Credentials;
-import io.github.redissessionscaler.config.Node;
-import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** One Redis connection as JSON; docs/status-page.md describes the fields. */
 final class ConnectionJson {
@@ -34,7 +29,7 @@ final class ConnectionJson {
         json.addProperty("state", connection.state().name().toLowerCase(Locale.ROOT));
         connection.since().ifPresent(since -> json.add("seconds", JsonNumbers.seconds(since, now)));
         config.ifPresent(known -> {
-            json.addProperty("address", address(known.topology()));
+            json.addProperty("address", known.topology().address());
             json.addProperty(
                     "user", known.credentials().map(Credentials::username).orElse("default"));
             json.addProperty("tls", known.tls().isPresent());
@@ -58,20 +53,6 @@ final class ConnectionJson {
             json.add("lastFailure", last);
         });
         return json;
-    }
-
-    private static String address(Topology topology) {
-        return switch (topology) {
-            case Topology.Standalone(Node node) -> node.toString();
-            case Topology.UnixSocket(Path path) -> path.toString();
-            case Topology.Sentinel sentinel ->
-                "%s by Sentinel %s".formatted(sentinel.masterName(), list(sentinel.sentinels()));
-            case Topology.Cluster(List<Node> nodes) -> "cluster " + list(nodes);
-        };
-    }
-
-    private static String list(List<Node> nodes) {
-        return nodes.stream().map(Node::toString).collect(Collectors.joining(", "));
     }
 
     private static JsonPrimitive millis(Duration duration) {

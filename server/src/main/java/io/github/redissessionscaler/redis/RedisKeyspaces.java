@@ -1,7 +1,5 @@
 package io.github.redissessionscaler.redis;
 
-import static java.util.stream.Collectors.joining;
-
 import io.github.redissessionscaler.acl.RequiredPermissions;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
@@ -17,7 +15,6 @@ import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -95,19 +92,9 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     @Override
     public String name(Database database) {
         ConnectionConfig connection = connections.get().get(database.connection());
-        if (connection == null) {
-            return Keyspaces.super.name(database);
-        }
-        return switch (connection.topology()) {
-            case Topology.Standalone(Node node) -> "Redis at " + node;
-            case Topology.UnixSocket(Path path) -> "Redis at " + path;
-            case Topology.Sentinel sentinel -> "Redis behind the sentinels " + names(sentinel.sentinels());
-            case Topology.Cluster(List<Node> nodes) -> "the Redis Cluster of " + names(nodes);
-        };
-    }
-
-    private static String names(Collection<Node> nodes) {
-        return nodes.stream().map(Node::toString).collect(joining(", "));
+        return connection == null
+                ? Keyspaces.super.name(database)
+                : "Redis at " + connection.topology().address();
     }
 
     @Override
