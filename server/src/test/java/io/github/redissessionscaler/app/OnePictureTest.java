@@ -10,10 +10,14 @@ import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -146,7 +150,7 @@ final class OnePictureTest {
 
     @ParameterizedTest
     @CsvSource({"minimum, pause", "minimum, kill", "hold, pause", "hold, kill", "error, pause", "error, kill"})
-    void bothRpcsAgreeWhileRedisIsStoppedAndStarted(String policy, String way) {
+    void bothRpcsAgreeWhileRedisIsStoppedAndStarted(String policy, String way) throws Exception {
         fill(3);
         try (Jedis jedis = redis.connect()) {
             jedis.rpush("queue", "a", "b");
@@ -166,7 +170,7 @@ final class OnePictureTest {
                 } else {
                     redis.killSaved();
                 }
-                expected.forEach((trigger, answer) -> {
+                forEachAtTheSameTime(expected, (trigger, answer) -> {
                     for (int call = 0; call < 3; call++) {
                         assertThat(bothOf(scaler, trigger))
                                 .as("%s", trigger)
@@ -183,7 +187,7 @@ final class OnePictureTest {
                 } else {
                     redis.restart();
                 }
-                expected.forEach((trigger, answer) -> {
+                forEachAtTheSameTime(expected, (trigger, answer) -> {
                     await().untilAsserted(() -> assertThat(bothOf(scaler, trigger))
                             .as("%s", trigger)
                             .isEqualTo(answer));
@@ -191,6 +195,18 @@ final class OnePictureTest {
                         assertThat(bothOf(scaler, trigger)).as("%s", trigger).isEqualTo(answer);
                     }
                 });
+            }
+        }
+    }
+
+    /** A call to a paused Redis lasts as long as its time limit, so the triggers do not wait for each other. */
+    private static void forEachAtTheSameTime(
+            Map<Map<String, String>, String> expected, BiConsumer<Map<String, String>, String> check) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> checks = new ArrayList<>();
+            expected.forEach((trigger, answer) -> checks.add(threads.submit(() -> check.accept(trigger, answer))));
+            for (Future<?> done : checks) {
+                done.get();
             }
         }
     }
