@@ -200,8 +200,8 @@ final class CheckReport {
         }
         FoundLayouts.best(searched.databases())
                 .flatMap(database -> database.best()
-                        .map(fit ->
-                                PrintedScaledObject.trigger(CheckCommand.IN_CLUSTER, searched.metadata(database, fit))))
+                        .map(fit -> PrintedScaledObject.trigger(
+                                PrintedScaledObject.IN_CLUSTER, searched.metadata(database, fit))))
                 .ifPresent(trigger ->
                         text.append("\nThe trigger for these sessions:\n").append(trigger));
         if (searched.databases().stream()

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.trigger.MetadataKey;
@@ -19,7 +20,16 @@ final class PrintedScaledObject {
     /** What KEDA takes out of a TriggerAuthentication, and hands on like metadata; one is a private key. */
     private static final Set<String> OF_AUTHENTICATION = Set.of("caCert", "tlsClientCert", "tlsClientKey");
 
+    /** The address of a scaler that was installed as the documentation says. */
+    static final String IN_CLUSTER = "redis-session-scaler.keda:6000";
+
     private PrintedScaledObject() {}
+
+    /** The address for KEDA: the one that was called, unless it is on this machine. */
+    static String inCluster(Node called) {
+        String address = called.toString();
+        return address.startsWith("127.") || address.startsWith("localhost") ? IN_CLUSTER : address;
+    }
 
     /**
      * The object as YAML.

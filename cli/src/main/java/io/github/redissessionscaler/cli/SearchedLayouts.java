@@ -1,13 +1,19 @@
 package io.github.redissessionscaler.cli;
 
+import io.github.redissessionscaler.app.Inspection;
 import io.github.redissessionscaler.diagnosis.FoundLayouts;
 import io.github.redissessionscaler.diagnosis.FoundLayouts.Fit;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.trigger.CountQuery;
+import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Preset;
+import io.github.redissessionscaler.trigger.Trigger;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The session layouts that were found in the databases of a server.
@@ -18,6 +24,26 @@ import java.util.Optional;
  * @param problem why the search failed, if it did
  */
 record SearchedLayouts(int index, int configuredIndex, List<FoundLayouts> databases, Optional<String> problem) {
+
+    /**
+     * Searches the layouts where all keys of a database count, because the trigger names nothing else to count. Empty for another
+     * trigger, and while Redis is unavailable.
+     */
+    static Optional<SearchedLayouts> of(Inspection inspection, Trigger trigger, Inspection.InspectionResult found) {
+        Database database = trigger.source().database();
+        if (!trigger.source().query().equals(new CountQuery.AllKeys())
+                || !found.explanation().getOutage().isEmpty()) {
+            return Optional.empty();
+        }
+        int index = inspection.indexOf(database);
+        int configured = inspection.indexOf(new Database(database.connection(), OptionalInt.empty()));
+        try {
+            return Optional.of(new SearchedLayouts(index, configured, inspection.layouts(database), Optional.empty()));
+        } catch (KeyspaceException e) {
+            return Optional.of(
+                    new SearchedLayouts(index, configured, List.of(), Optional.of(e.reason() + ": " + e.getMessage())));
+        }
+    }
 
     /** Why the number of all keys of the selected database is not the number of sessions; empty if it may be. */
     Optional<String> mixed() {
