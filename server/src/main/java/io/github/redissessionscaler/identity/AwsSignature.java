@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
@@ -58,15 +59,17 @@ record AwsSignature(AwsKeys keys, String region, String service) {
         String time = TIME.format(now);
         String date = time.substring(0, 8);
         String scope = String.join("/", date, region, service, "aws4_request");
-        SortedMap<String, String> all = new TreeMap<>(parameters);
+        Map<String, String> all = new HashMap<>(parameters);
         all.put("X-Amz-Algorithm", ALGORITHM);
         all.put("X-Amz-Credential", keys.accessKey() + "/" + scope);
         all.put("X-Amz-Date", time);
         all.put("X-Amz-Expires", String.valueOf(valid.toSeconds()));
         all.put("X-Amz-SignedHeaders", "host");
         keys.token().ifPresent(token -> all.put("X-Amz-Security-Token", token));
-        String query = all.entrySet().stream()
-                .map(parameter -> encoded(parameter.getKey()) + "=" + encoded(parameter.getValue()))
+        SortedMap<String, String> sorted = new TreeMap<>();
+        all.forEach((name, value) -> sorted.put(encoded(name), encoded(value)));
+        String query = sorted.entrySet().stream()
+                .map(parameter -> parameter.getKey() + "=" + parameter.getValue())
                 .collect(Collectors.joining("&"));
         String request = String.join("\n", "GET", path, query, "host:" + host, "", "host", bodyHash);
         String toSign = String.join("\n", ALGORITHM, time, scope, hex(sha256(request)));
