@@ -16,7 +16,7 @@ import redis.clients.jedis.Jedis;
 final class Benchmarks {
 
     /** Benchmarks of which the size may be chosen. */
-    private static final Set<String> SIZED = Set.of("footprint", "count", "soak");
+    private static final Set<String> SIZED = Set.of("footprint", "scrape", "count", "soak");
 
     private Benchmarks() {}
 
@@ -28,8 +28,8 @@ final class Benchmarks {
         }
         if (args.length < 3 || (args.length > 3 && !SIZED.contains(args[2]))) {
             System.err.println(
-                    "name a benchmark: push, streams, polls, cost, noise or computed; footprint, optionally with"
-                            + " numbers of triggers; count, optionally with numbers of keys; soak, optionally with"
+                    "name a benchmark: push, streams, polls, cost, noise or computed; footprint or scrape, optionally"
+                            + " with numbers of triggers; count, optionally with numbers of keys; soak, optionally with"
                             + " minutes; lookahead with CSV files of sessions");
             System.exit(2);
         }
@@ -61,6 +61,15 @@ final class Benchmarks {
                 case "footprint" ->
                     new FootprintBenchmark(out, home, redis.port())
                             .run(sizes.isEmpty() ? FootprintBenchmark.USUAL_TRIGGERS : sizes);
+                case "scrape" -> {
+                    out.println("| triggers | scrape | text, compressed | time | processor time |");
+                    out.println("|---|---|---|---|---|");
+                    for (int triggers : sizes.isEmpty() ? ScrapeBenchmark.USUAL_TRIGGERS : sizes) {
+                        try (var scaler = ScalerProcess.start(home.resolve("redis-session-scaler"), redis.port())) {
+                            ScrapeBenchmark.run(out, scaler, triggers);
+                        }
+                    }
+                }
                 case "cost" -> CostBenchmark.run(out, home, redis.port());
                 default -> againstOneScaler(args[2], java, home, redis.port(), out);
             }

@@ -190,7 +190,7 @@ final class FootprintBenchmark {
     }
 
     /** KEDA's two calls in turn, of each trigger in turn. */
-    private static void polls(ExternalScalerStub stub, int triggers, int calls) throws Exception {
+    static void polls(ExternalScalerStub stub, int triggers, int calls) throws Exception {
         var room = new Semaphore(IN_FLIGHT);
         var failure = new AtomicReference<Throwable>();
         for (int i = 0; i < calls; i++) {

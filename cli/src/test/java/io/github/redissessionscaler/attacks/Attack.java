@@ -164,8 +164,8 @@ enum Attack {
         void on(Target target) {
             target.sockets(
                     target.managementPort(),
-                    socket ->
-                            socket.getOutputStream().write(ascii("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+                    socket -> socket.getOutputStream()
+                            .write(ascii("GET /metrics?detail=all HTTP/1.1\r\nHost: localhost\r\n\r\n")));
         }
     },
     LARGEST_STATUS("questions for the most that the status page shows", 50) {

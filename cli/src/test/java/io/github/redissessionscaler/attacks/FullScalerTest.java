@@ -59,7 +59,7 @@ final class FullScalerTest {
                 for (int i = 0; i < 20; i++) {
                     var socket = new Socket(InetAddress.getLoopbackAddress(), scaler.managementPort());
                     socket.getOutputStream()
-                            .write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                            .write("GET /metrics?detail=all HTTP/1.1\r\nHost: localhost\r\n\r\n"
                                     .getBytes(StandardCharsets.US_ASCII));
                     unread.add(socket);
                 }

@@ -1,8 +1,12 @@
 package io.github.redissessionscaler.management;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.ValueParser;
+import io.github.redissessionscaler.telemetry.ScrapeDetail;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -24,6 +28,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +72,7 @@ public final class ManagementServer implements AutoCloseable {
     private final EventLoopGroup threads = new MultiThreadIoEventLoopGroup(
             1, Thread.ofPlatform().daemon().name("management").factory(), NioIoHandler.newFactory());
     private final Map<String, Endpoint> endpoints;
-    private final SharedScrapes scrapes;
+    private final Map<ScrapeDetail, SharedScrapes> scrapes = new EnumMap<>(ScrapeDetail.class);
     private final HostNames hosts;
     private final Semaphore making = new Semaphore(1, true);
     private final Channel channel;
@@ -75,12 +80,14 @@ public final class ManagementServer implements AutoCloseable {
     private ManagementServer(
             InetSocketAddress address,
             Map<String, Endpoint> endpoints,
-            Body.Content metrics,
+            Metrics metrics,
             HostNames hosts,
             Telemetry telemetry,
             Executor executor) {
         this.endpoints = endpoints;
-        this.scrapes = new SharedScrapes(metrics);
+        for (ScrapeDetail detail : ScrapeDetail.values()) {
+            scrapes.put(detail, new SharedScrapes(out -> writeAlone(metrics, out, detail)));
+        }
         this.hosts = hosts;
         var connections = new HttpConnections(telemetry);
         var bootstrap = new ServerBootstrap()
@@ -113,7 +120,7 @@ public final class ManagementServer implements AutoCloseable {
 
     /** Writes the metrics in the text format of Prometheus. */
     public interface Metrics {
-        void writeTo(OutputStream out) throws IOException;
+        void writeTo(OutputStream out, ScrapeDetail detail) throws IOException;
     }
 
     /**
@@ -139,9 +146,11 @@ public final class ManagementServer implements AutoCloseable {
         endpoints.put("/livez", _ -> Response.text(200, "ok"));
         endpoints.put(
                 "/readyz", _ -> ready.getAsBoolean() ? Response.text(200, "ok") : Response.text(503, "not ready"));
-        endpoints.put(METRICS, _ -> Response.of(200, PROMETHEUS, _ -> {}));
-        return new ManagementServer(
-                address, Map.copyOf(endpoints), metrics::writeTo, new HostNames(hosts), telemetry, executor);
+        endpoints.put(METRICS, parameters -> {
+            var _ = detail(parameters);
+            return Response.of(200, PROMETHEUS, _ -> {});
+        });
+        return new ManagementServer(address, Map.copyOf(endpoints), metrics, new HostNames(hosts), telemetry, executor);
     }
 
     public int port() {
@@ -172,7 +181,8 @@ public final class ManagementServer implements AutoCloseable {
         if (known != null && response.tag().filter(known::contains).isPresent()) {
             connection.send(request, HttpResponseStatus.NOT_MODIFIED, headers, new byte[0]);
         } else if (scrape && response.status() == 200) {
-            connection.send(request, status, headers, scrapes.next(), takesGzip(request));
+            SharedScrapes shared = requireNonNull(scrapes.get(detail(parameters(target))));
+            connection.send(request, status, headers, shared.next(), takesGzip(request));
         } else if (large && request.method().equals(HttpMethod.GET)) {
             connection.send(request, status, headers, made(response), takesGzip(request));
         } else {
@@ -191,6 +201,15 @@ public final class ManagementServer implements AutoCloseable {
         }
     }
 
+    private void writeAlone(Metrics metrics, OutputStream out, ScrapeDetail detail) throws IOException {
+        making.acquireUninterruptibly();
+        try {
+            metrics.writeTo(out, detail);
+        } finally {
+            making.release();
+        }
+    }
+
     /** Produces one response at a time, to limit the memory that it takes. */
     private Body made(Response response) throws IOException, InterruptedException {
         making.acquire();
@@ -204,6 +223,16 @@ public final class ManagementServer implements AutoCloseable {
     private static boolean takesGzip(HttpRequest request) {
         return request.headers().getAll(HttpHeaderNames.ACCEPT_ENCODING).stream()
                 .anyMatch(accepted -> accepted.contains("gzip"));
+    }
+
+    private static RequestParameters parameters(String[] target) {
+        return new RequestParameters(target.length == 1 ? "" : target[1]);
+    }
+
+    private static ScrapeDetail detail(RequestParameters parameters) {
+        ScrapeDetail detail = parameters.take("detail", ScrapeDetail.USUAL, ValueParser.choice(ScrapeDetail.class));
+        parameters.end();
+        return detail;
     }
 
     /** The path and query of a request line, without the scheme and host it may have. */
@@ -236,7 +265,7 @@ public final class ManagementServer implements AutoCloseable {
             return Response.text(405, "Method not allowed; use GET or HEAD.");
         }
         try {
-            return endpoint.answer(new RequestParameters(target.length == 1 ? "" : target[1]));
+            return endpoint.answer(parameters(target));
         } catch (InvalidInputException e) {
             return Response.text(400, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {

@@ -1,25 +1,32 @@
 package io.github.redissessionscaler.management;
 
 import io.github.redissessionscaler.evaluation.RefusedTriggers;
+import io.github.redissessionscaler.telemetry.GaugeWriter;
+import io.github.redissessionscaler.telemetry.GaugeWriter.Series;
+import io.github.redissessionscaler.telemetry.ScrapeDetail;
 import io.github.redissessionscaler.telemetry.Telemetry;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
-import java.util.stream.Stream;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** A gauge for each ScaledObject with a refused trigger, computed at each scrape. */
-public record RefusedMetrics(RefusedTriggers refused) implements Telemetry.Families {
+public record RefusedMetrics(RefusedTriggers refused) implements Telemetry.LargeGauges {
+
+    private record Name(String namespace, String scaledObject) {}
 
     @Override
-    public Stream<GaugeSnapshot> snapshots() {
-        var gauge = GaugeSnapshot.builder()
-                .name(Telemetry.PREFIX + "trigger_refused")
-                .help("1 for a ScaledObject with a trigger that was refused in the last 10 minutes");
-        refused.lately().stream()
-                .map(one -> Labels.of("scaledobject_namespace", one.namespace(), "scaledobject", one.scaledObject()))
-                .distinct()
-                .forEach(labels -> gauge.dataPoint(
-                        GaugeDataPointSnapshot.builder().labels(labels).value(1).build()));
-        return Stream.of(gauge.build());
+    public void writeTo(GaugeWriter out, ScrapeDetail detail) throws IOException {
+        out.begin(
+                Telemetry.PREFIX + "trigger_refused",
+                "1 for a ScaledObject with a trigger that was refused in the last 10 minutes");
+        Map<Name, Series> all = new LinkedHashMap<>();
+        refused.lately()
+                .forEach(one -> all.computeIfAbsent(
+                        new Name(one.namespace(), one.scaledObject()),
+                        name -> Series.of(
+                                "scaledobject", name.scaledObject(), "scaledobject_namespace", name.namespace())));
+        for (Series one : all.values()) {
+            out.add(one, 1);
+        }
     }
 }

@@ -14,11 +14,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.config.EscapingScheme;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -43,9 +39,6 @@ public final class Telemetry implements AutoCloseable {
     /** The prefix in Micrometer's notation. */
     static final String METERS = "redis.session.scaler.";
 
-    /** Content type of the registry's output. */
-    private static final PrometheusTextFormatWriter FORMAT = PrometheusTextFormatWriter.create();
-
     /** The limits of the ports, so that each has a series from the start. */
     private static final List<String> LIMITS =
             List.of("connections", "handshakes", "calls", "strikes", "memory", "management");
@@ -60,7 +53,7 @@ public final class Telemetry implements AutoCloseable {
 
     private final ConcurrentMap<Read, Timer> reads = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, ConnectionStats> connections = new ConcurrentHashMap<>();
-    private final List<Families> large = new CopyOnWriteArrayList<>();
+    private final List<LargeGauges> large = new CopyOnWriteArrayList<>();
     private final ConcurrentMap<String, Counter> refusals = new ConcurrentHashMap<>();
     private final HeapPressure heap = HeapPressure.ofThisProcess();
     private final InstantSource clock;
@@ -252,35 +245,33 @@ public final class Telemetry implements AutoCloseable {
         registry.getPrometheusRegistry().register(collector);
     }
 
-    /** Large metric families, produced and written one at a time. */
+    /** Gauges with a series for each trigger, written one gauge at a time. Thread-safe. */
     @FunctionalInterface
-    public interface Families {
+    public interface LargeGauges {
 
-        /** Each is produced when the stream reaches it. */
-        Stream<? extends MetricSnapshot> snapshots();
+        void writeTo(GaugeWriter out, ScrapeDetail detail) throws IOException;
     }
 
-    /** Registers families that are too large to hold in memory together. */
-    public void registerLarge(Families families) {
-        large.add(families);
+    /** Registers gauges that are too large to hold in memory together. */
+    public void registerLarge(LargeGauges gauges) {
+        large.add(gauges);
     }
 
-    /** Writes all metrics in Prometheus's text format 0.0.4. */
-    public void scrape(OutputStream out) throws IOException {
+    /** Writes the metrics in Prometheus's text format 0.0.4. */
+    public void scrape(OutputStream out, ScrapeDetail detail) throws IOException {
         registry.scrape(out);
-        for (Families families : large) {
-            for (MetricSnapshot snapshot :
-                    (Iterable<MetricSnapshot>) families.snapshots().<MetricSnapshot>map(one -> one)::iterator) {
-                FORMAT.write(out, MetricSnapshots.of(snapshot), EscapingScheme.DEFAULT);
-            }
+        var writer = new GaugeWriter(out);
+        for (LargeGauges gauges : large) {
+            gauges.writeTo(writer, detail);
         }
+        writer.flush();
     }
 
     /** All metrics in Prometheus's text format 0.0.4. */
     public String scrape() {
         var out = new ByteArrayOutputStream();
         try {
-            scrape(out);
+            scrape(out, ScrapeDetail.ALL);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -65,6 +65,44 @@ final class MetricsTest {
         assertThat(Double.parseDouble(trigger("sessions_age_seconds"))).isBetween(0.0, 60.0);
     }
 
+    /** Each of 10,000 triggers has a line for each of its series. */
+    @Test
+    void aUsualScrapeHasNoSeriesOfATriggerThatNobodyNeeds() {
+        jedis.mset("a", "1", "b", "2", "c", "3");
+        scaler.metric(Map.of("lookAhead", "2m"));
+
+        assertThat(ofTriggers(scaler.get("/metrics").body()))
+                .containsExactlyInAnyOrder(
+                        "sessions", "sessions_age_seconds", "value", "target", "wanted_replicas", "active");
+        assertThat(ofTriggers(scaler.get("/metrics?detail=usual").body()))
+                .isEqualTo(ofTriggers(scaler.get("/metrics").body()));
+        assertThat(ofTriggers(scaler.scrape()))
+                .contains("sessions", "metric_target", "outage_seconds", "misfits", "lookahead_used");
+    }
+
+    @Test
+    void aUsualScrapeHasWhatIsWrongWithATrigger() {
+        redis.kill();
+        scaler.metric(Map.of());
+
+        await().untilAsserted(() -> assertThat(ofTriggers(scaler.get("/metrics").body()))
+                .contains("outage", "outage_seconds")
+                .doesNotContain("uncounted_seconds", "metric_target"));
+    }
+
+    @Test
+    void aWrongParameterOfAScrapeIsRefused() {
+        assertThat(scaler.get("/metrics?detail=some").statusCode()).isEqualTo(400);
+        assertThat(scaler.get("/metrics?detial=all").body()).contains("detail");
+    }
+
+    private static Set<String> ofTriggers(String scrape) {
+        return names(scrape).stream()
+                .filter(name -> name.matches("redis_session_scaler_trigger_(?!limit|weight).*"))
+                .map(name -> name.substring("redis_session_scaler_trigger_".length()))
+                .collect(Collectors.toSet());
+    }
+
     @Test
     void theVersionIsALabel() {
         assertThat(scaler.scrape())

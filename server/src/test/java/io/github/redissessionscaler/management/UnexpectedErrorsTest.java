@@ -109,7 +109,7 @@ final class UnexpectedErrorsTest {
                 () -> {
                     throw new Unexpected();
                 },
-                _ -> {
+                (_, _) -> {
                     throw new AssertionError("of a test");
                 },
                 Optional.empty(),

@@ -122,7 +122,7 @@ public final class RunningScaler implements AutoCloseable {
 
     /** A scrape of the metrics. */
     public String scrape() {
-        return get("/metrics").body();
+        return get("/metrics?detail=all").body();
     }
 
     /** What the management port answers. */

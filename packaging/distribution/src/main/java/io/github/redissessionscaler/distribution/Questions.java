@@ -34,7 +34,7 @@ final class Questions implements AutoCloseable {
 
     private static final Map<String, String> WRONG = Map.of("sessionSize", "many");
 
-    private static final List<String> PATHS = List.of("/", "/livez", "/readyz", "/metrics");
+    private static final List<String> PATHS = List.of("/", "/livez", "/readyz", "/metrics", "/metrics?detail=all");
 
     private static final int ANSWER_WITHIN_SECONDS = 30;
 
