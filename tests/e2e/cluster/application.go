@@ -110,7 +110,13 @@ const patience = 3 * time.Minute
 // and these replicas, wants no others. On the way there the replicas must not have gone beyond. Then the next step begins.
 func (a *Application) Settles(t *testing.T, step string, replicas int, value float64) {
 	t.Helper()
-	err := a.cluster.await(patience, step, func(context.Context) error { return a.isSettled(replicas, value) })
+	a.SettlesWithin(t, patience, step, replicas, value)
+}
+
+// SettlesWithin is Settles for a step that may take longer, or less long.
+func (a *Application) SettlesWithin(t *testing.T, limit time.Duration, step string, replicas int, value float64) {
+	t.Helper()
+	err := a.cluster.await(limit, step, func(context.Context) error { return a.isSettled(replicas, value) })
 	a.saw(t, step, replicas, err)
 }
 

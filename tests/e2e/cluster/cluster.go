@@ -160,6 +160,11 @@ func (c *Cluster) run(name string, env []string, program string, arguments ...st
 	return process, nil
 }
 
+// Await waits for a condition, or is the last error of it.
+func (c *Cluster) Await(limit time.Duration, what string, condition func(context.Context) error) error {
+	return c.await(limit, what, condition)
+}
+
 // await waits for a condition. When it does not come, the error also names the programs of the cluster that have ended.
 func (c *Cluster) await(limit time.Duration, what string, condition func(context.Context) error) error {
 	return await(limit, what, func(ctx context.Context) error {

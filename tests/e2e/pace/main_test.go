@@ -1,5 +1,5 @@
-// Package pace compares a day with what simulate says of it: HPAs look every 15 seconds and wait five minutes before they scale in, as they
-// do by default.
+// Package pace has HPAs that look every 15 seconds and wait five minutes before they scale in, as they do by default. It compares a day with
+// what simulate says of it, and follows the quick start.
 package pace
 
 import (
