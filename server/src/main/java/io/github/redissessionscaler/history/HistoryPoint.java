@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  * @param value the reported value of the metric; empty for an error
  * @param replicas that run, or an estimate
  * @param capacity sessions that the replicas could serve: replicas times target
- * @param basis of the report
+ * @param basis of the report; of several reports, the worst
  */
 public record HistoryPoint(
         Instant at,

@@ -51,4 +51,14 @@ final class PresumedReplicas {
                 .map(lower ->
                         new TriggerHistory.ScaleIn(recommendations.getFirst().until(), lower.replicas()));
     }
+
+    /** The last scale-in if no report changes it; empty if none is due. */
+    Optional<TriggerHistory.ScaleIn> last() {
+        var latest = recommendations.descendingIterator();
+        if (recommendations.size() < 2) {
+            return Optional.empty();
+        }
+        long lowest = latest.next().replicas();
+        return Optional.of(new TriggerHistory.ScaleIn(latest.next().until(), lowest));
+    }
 }

@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
 /**
  * Points in order of time, at most one a second. When it is full, neighbouring points are merged if their distance is small
  * compared to their age: with 2,048 points, those an hour old are then about 15 seconds apart, and those a day old about 6
- * minutes. A merge keeps the point with more sessions, so that no peak is lost. Each point takes 21 bytes. Not thread-safe.
+ * minutes. A merge keeps the point with more sessions, so that no peak is lost. Points with and without a count are merged only
+ * if they alternate so often that there is no room for them. Each point takes 21 bytes. Not thread-safe.
  */
 final class Timeline {
 
@@ -22,6 +23,9 @@ final class Timeline {
 
     /** Share of the points that remains after merging. */
     private static final double LEFT = 0.75;
+
+    /** Share of the usual density below which points of different bases are merged, because the basis changes often. */
+    private static final double MIXED_BELOW = 0.3;
 
     /** Factor of the density of points for each further merge. */
     private static final double COARSER = 0.8;
@@ -49,7 +53,8 @@ final class Timeline {
     /**
      * Adds a point.
      *
-     * @param point not before the last one; two in the same second are merged
+     * @param point not before the last one; two in the same second are merged if they have the same basis, otherwise the second
+     *     replaces the first
      * @param room most points to keep; may be 0
      */
     void add(HistoryPoint point, int room) {
@@ -67,10 +72,12 @@ final class Timeline {
         replicas[size] = (float) point.replicas();
         capacities[size] = (float) point.capacity();
         bases[size] = (byte) BASES.indexOf(point.basis());
-        if (size > 0 && seconds[size - 1] == second) {
+        if (size == 0 || seconds[size - 1] != second) {
+            size++;
+        } else if (bases[size - 1] == bases[size]) {
             merge(size, size - 1);
         } else {
-            size++;
+            move(size, size - 1);
         }
     }
 
@@ -88,7 +95,10 @@ final class Timeline {
         copy.bases = Arrays.copyOfRange(bases, first, size);
         if (copy.size > most) {
             int distance = Math.ceilDiv(secondsAt(now) - copy.seconds[0] + 1, most);
-            copy.mergePoints(_ -> distance);
+            copy.mergePoints(_ -> distance, false);
+            if (copy.size > 2 * most) {
+                copy.mergePoints(_ -> distance, true);
+            }
         }
         return IntStream.range(0, copy.size).mapToObj(copy::point).toList();
     }
@@ -121,7 +131,7 @@ final class Timeline {
             forgetBefore(now - (int) KEPT.toSeconds());
             for (double density = room; size > LEFT * room; density *= COARSER) {
                 double perAge = density;
-                mergePoints(second -> (int) ((now - second) / perAge));
+                mergePoints(second -> (int) ((now - second) / perAge), density < MIXED_BELOW * room);
             }
         }
         if (size == seconds.length || seconds.length > room) {
@@ -140,13 +150,23 @@ final class Timeline {
         size -= first;
     }
 
-    /** Merges points that are nearer than this to the first of them. */
-    private void mergePoints(IntUnaryOperator distanceAt) {
+    /**
+     * Merges points that are nearer than this to the first of them.
+     *
+     * @param mixed whether those of different bases are merged, too
+     */
+    private void mergePoints(IntUnaryOperator distanceAt, boolean mixed) {
         int groups = 0;
         int began = 0;
         for (int i = 0; i < size; i++) {
-            if (groups > 0 && seconds[i] - began < distanceAt.applyAsInt(seconds[i])) {
+            if (groups > 0
+                    && seconds[i] - began < distanceAt.applyAsInt(seconds[i])
+                    && (mixed || bases[i] == bases[groups - 1])) {
+                int at = seconds[groups - 1];
                 merge(i, groups - 1);
+                if (groups > 1 && bases[groups - 2] != bases[groups - 1]) {
+                    seconds[groups - 1] = at;
+                }
             } else {
                 began = seconds[i];
                 move(i, groups);
@@ -159,7 +179,7 @@ final class Timeline {
     /** Merges two points: keeps the one with more sessions, and the worse basis of both. */
     private void merge(int from, int into) {
         byte basis = (byte) Math.max(bases[from], bases[into]);
-        if (sessions[from] > sessions[into] || Float.isNaN(sessions[into])) {
+        if (sessions[from] > sessions[into] || (Float.isNaN(sessions[into]) && !Float.isNaN(sessions[from]))) {
             move(from, into);
         }
         bases[into] = basis;

@@ -108,6 +108,11 @@ public final class TriggerHistory {
         return presumed.next();
     }
 
+    /** The last of the scale-ins that are due, if the reports stay as they are. */
+    public synchronized Optional<ScaleIn> lastScaleIn() {
+        return presumed.last();
+    }
+
     /** The last changes, the latest first. */
     public synchronized List<HistoryEvent> events() {
         return List.copyOf(changes).reversed();

@@ -52,6 +52,13 @@ final class ConnectionJson {
             last.add("seconds", JsonNumbers.seconds(failure.at(), now));
             json.add("lastFailure", last);
         });
+        connection.lastOutage().ifPresent(outage -> {
+            var last = new JsonObject();
+            last.addProperty("reason", outage.reason());
+            last.add("seconds", JsonNumbers.seconds(outage.from(), outage.until()));
+            last.add("endedSeconds", JsonNumbers.seconds(outage.until(), now));
+            json.add("lastOutage", last);
+        });
         return json;
     }
 

@@ -38,7 +38,7 @@ final class EventText {
                                 + switch (to) {
                                     case MEASURED, HELD -> "the last value is reported, " + reported(value);
                                     case MINIMUM -> "inactive and 0 are reported";
-                                    case ERROR -> "UNAVAILABLE is reported";
+                                    case ERROR -> "an error is returned to KEDA";
                                 };
         };
     }

@@ -18,7 +18,7 @@ final class OutageText {
     static String answer(UnavailablePolicy policy, Basis basis) {
         boolean held = basis == Basis.HELD;
         if (basis == Basis.ERROR && !(policy instanceof UnavailablePolicy.Fail)) {
-            return "UNAVAILABLE is reported, because Redis works: onUnavailable applies only while Redis is"
+            return "An error is returned to KEDA, because Redis works: onUnavailable applies only while Redis is"
                     + " unavailable.";
         }
         return switch (policy) {
@@ -34,8 +34,8 @@ final class OutageText {
                         : "Inactive and 0 are reported: there was no count in the last %s (onUnavailable: hold)."
                                 .formatted(Durations.format(holdFor));
             case UnavailablePolicy.Fail() ->
-                "UNAVAILABLE is reported: KEDA uses the fallback of the ScaledObject, or the HPA keeps the replicas"
-                        + " (onUnavailable: error).";
+                "An error is returned to KEDA, which uses the fallback of the ScaledObject; without one, the HPA keeps"
+                        + " the replicas (onUnavailable: error).";
         };
     }
 }

@@ -12,6 +12,7 @@ import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.SessionThresholds;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.trigger.Headroom;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -29,6 +30,9 @@ import java.util.Optional;
 final class ReasonChain {
 
     private static final Duration WINDOW = ScalingRules.DOWN.window();
+
+    /** The scaler does not read the ScaledObject. */
+    private static final String MINIMUM_IS = "minReplicaCount is assumed to be 1; it is 0 if not set";
 
     private final TriggerView view;
     private final TriggerState state;
@@ -52,17 +56,31 @@ final class ReasonChain {
         return chain.steps;
     }
 
-    /** What happens next without a count, in a few words. */
-    static String next(TriggerView view, LastReading.MissedReading missed, OutagePolicy policy, Instant now) {
+    /**
+     * What happens next, in a few words that are also in the chain; empty if nothing does until the number of sessions changes.
+     */
+    static Optional<String> next(TriggerView view, OutagePolicy policy, Instant now) {
+        var chain = new ReasonChain(view, policy, now);
+        return view.missed().isPresent()
+                ? view.missed().map(chain::nextMissed)
+                : view.forecast().flatMap(chain::nextMeasured);
+    }
+
+    private String nextMissed(LastReading.MissedReading missed) {
         return switch (view.condition()) {
-            case HELD ->
-                policy.heldUntil(view.state().ref().trigger().onUnavailable(), missed.first())
-                        .map(until -> "minimum " + in(until, now))
-                        .orElse("until Redis gives a count");
-            case MINIMUM ->
-                view.scaleIn().map(due -> "scales in " + in(due.at(), now)).orElse("until Redis gives a count");
-            case ERROR, WARNING, TOLERATED, FINE -> "until Redis gives a count";
+            case HELD -> heldUntil(missed).map(this::minimumAt).orElseGet(() -> until(missed.reason()));
+            case MINIMUM -> atMinimumFrom().map(this::scalesInToMinimum).orElseGet(() -> until(missed.reason()));
+            case ERROR, WARNING, TOLERATED, FINE -> until(missed.reason());
         };
+    }
+
+    private Optional<String> nextMeasured(ReplicaForecast forecast) {
+        if (forecast.wanted() > forecast.current()) {
+            return Optional.of("scales out to " + Numbers.withCommas(forecast.wanted()));
+        }
+        return view.scaleIn()
+                .filter(_ -> forecast.wanted() < forecast.current())
+                .map(this::scalesIn);
     }
 
     private void measured() {
@@ -129,14 +147,14 @@ final class ReasonChain {
         long wanted = forecast.wanted();
         String current = view.replicasText(forecast.current());
         if (state.report().filter(report -> !report.active()).isPresent()) {
-            steps.add("inactive: KEDA scales to 0 if minReplicaCount is 0");
+            steps.add("inactive: KEDA scales to 0 if minReplicaCount is 0 or not set");
         }
         if (wanted > forecast.current()) {
             steps.add("scales out from %s to %s".formatted(current, Numbers.withCommas(wanted)));
         } else if (wanted < forecast.current()) {
             steps.add(current + " now");
             steps.add(view.scaleIn()
-                    .map(due -> "scales in to %s %s".formatted(view.replicasText(due.replicas()), in(due.at(), now)))
+                    .map(this::scalesIn)
                     .orElseGet(() -> "scales in to %s after the HPA's window of %s"
                             .formatted(Numbers.withCommas(wanted), span(WINDOW))));
         } else if (view.condition() == TriggerHealth.TOLERATED
@@ -150,14 +168,21 @@ final class ReasonChain {
 
     private void thresholds(ReplicaForecast forecast) {
         SessionThresholds thresholds = view.thresholds(forecast);
+        List<String> next = new ArrayList<>();
         if (forecast.wanted() <= forecast.current()) {
             thresholds
                     .moreAt()
-                    .ifPresent(count -> steps.add("scales out at %s %s"
+                    .ifPresent(count -> next.add("scales out at %s %s or more"
                             .formatted(Numbers.withCommas(count), count == 1 ? "session" : "sessions")));
         }
         if (forecast.wanted() == forecast.current() && forecast.current() > 1) {
-            thresholds.fewerAt().ifPresent(count -> steps.add("scales in at " + Numbers.withCommas(count)));
+            thresholds
+                    .fewerAt()
+                    .ifPresent(count -> next.add("%s at %s or fewer (after %s)"
+                            .formatted(next.isEmpty() ? "scales in" : "in", Numbers.withCommas(count), span(WINDOW))));
+        }
+        if (!next.isEmpty()) {
+            steps.add(String.join(", ", next));
         }
     }
 
@@ -179,10 +204,10 @@ final class ReasonChain {
             case HELD -> held(missed);
             case MINIMUM -> minimum();
             case ERROR, WARNING, TOLERATED, FINE -> {
-                steps.add("UNAVAILABLE reported");
+                steps.add("an error is returned to KEDA");
                 steps.add("KEDA uses the fallback of the ScaledObject; without one, the HPA keeps "
                         + view.replicasText(view.replicaCount().replicas()));
-                steps.add("until Redis gives a count");
+                steps.add(until(missed.reason()));
             }
         }
     }
@@ -192,23 +217,72 @@ final class ReasonChain {
             reported(forecast);
             decided(forecast);
         });
-        policy.heldUntil(trigger.onUnavailable(), missed.first())
-                .ifPresent(until -> steps.add(
-                        "%s, if Redis still gives no count: inactive and 0 are reported, and the HPA scales in to the minimum %s later"
-                                .formatted(in(until, now), span(WINDOW))));
+        heldUntil(missed).ifPresent(until -> {
+            steps.add(minimumAt(until) + ", unless Redis gives a count first");
+            Instant due = (until.isAfter(now) ? until : now).plus(WINDOW);
+            steps.add("%s, %s later".formatted(scalesInToMinimum(due), span(WINDOW)));
+            steps.add(MINIMUM_IS);
+        });
+    }
+
+    private Optional<Instant> heldUntil(LastReading.MissedReading missed) {
+        return policy.heldUntil(trigger.onUnavailable(), missed.first());
+    }
+
+    private String minimumAt(Instant until) {
+        return "reports 0 " + in(until, now);
     }
 
     private void minimum() {
         steps.add("inactive and 0 reported");
         String current = view.replicasText(view.replicaCount().replicas());
-        Optional<TriggerHistory.ScaleIn> due = view.scaleIn();
+        Optional<Instant> due = atMinimumFrom();
         if (due.isPresent()) {
             steps.add("%s now: the HPA waits for its window of %s".formatted(current, span(WINDOW)));
-            steps.add("scales in to the minimum " + in(due.get().at(), now));
+            steps.add(scalesInToMinimum(due.get()));
         } else {
-            steps.add(current + ": the minimum");
+            steps.add(current + " now: minReplicaCount");
         }
+        steps.add(MINIMUM_IS);
         steps.add("scales out again when Redis gives a count");
+    }
+
+    /** When the last scale-in is due, if the minimum is not reached. */
+    private Optional<Instant> atMinimumFrom() {
+        return view.scaleIn().flatMap(_ -> state.history().lastScaleIn()).map(TriggerHistory.ScaleIn::at);
+    }
+
+    private String scalesInToMinimum(Instant due) {
+        return "scales in to minReplicaCount " + in(due, now);
+    }
+
+    private String scalesIn(TriggerHistory.ScaleIn due) {
+        return "scales in to %s %s".formatted(view.replicasText(due.replicas()), in(due.at(), now));
+    }
+
+    /** What has to happen before there is a count. */
+    private static String until(KeyspaceException.Reason reason) {
+        return switch (reason) {
+            case NOPERM -> "until the Redis user has the permission";
+            case WRONGTYPE, NOT_A_NUMBER -> "until the key is corrected";
+            case UNSUPPORTED -> "until the Redis configuration allows it";
+            case NOAUTH, WRONGPASS -> "until user and password are corrected";
+            case IDENTITY -> "until the token service gives a token";
+            case NOT_COUNTED -> "until the first count ends";
+            case INTERNAL -> "until a read succeeds; see the scaler's log";
+            case UNREACHABLE,
+                    TIMEOUT,
+                    DNS,
+                    TLS,
+                    LOADING,
+                    MASTERDOWN,
+                    CLUSTERDOWN,
+                    READONLY,
+                    OUT_OF_MEMORY,
+                    BUSY,
+                    MAX_CLIENTS,
+                    OTHER -> "until Redis gives a count";
+        };
     }
 
     private static String in(Instant then, Instant now) {

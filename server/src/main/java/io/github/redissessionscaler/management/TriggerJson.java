@@ -52,8 +52,9 @@ final class TriggerJson {
         made.scaling();
         made.lookAhead();
         made.activity();
-        made.missed(policy);
+        made.missed();
         made.remarks(scan);
+        ReasonChain.next(view, policy, now).ifPresent(next -> made.json.addProperty("next", next));
         made.json.add("chain", strings(ReasonChain.of(view, policy, now)));
         return made.json;
     }
@@ -161,14 +162,13 @@ final class TriggerJson {
                 });
     }
 
-    private void missed(OutagePolicy policy) {
+    private void missed() {
         view.missed().ifPresent(missed -> {
             var object = new JsonObject();
             object.addProperty("reason", missed.reason().name());
             object.addProperty("message", missed.message());
             object.add("seconds", JsonNumbers.seconds(missed.since(), now));
             object.addProperty("answer", OutageText.answer(trigger.onUnavailable(), basis()));
-            object.addProperty("next", ReasonChain.next(view, missed, policy, now));
             json.add(missed.isOutage() ? "outage" : "uncounted", object);
         });
     }

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param reconnects number of connections opened after one was lost
  * @param evictedKeys keys that Redis has evicted since it started; empty if unknown
  * @param lastFailure the last failed read, if any
+ * @param lastOutage the last time at which Redis was unavailable and that is over, if any
  */
 public record ConnectionSnapshot(
         String name,
@@ -33,7 +34,8 @@ public record ConnectionSnapshot(
         long connects,
         long reconnects,
         OptionalLong evictedKeys,
-        Optional<LastFailure> lastFailure) {
+        Optional<LastFailure> lastFailure,
+        Optional<LastOutage> lastOutage) {
 
     /** Whether Redis is available. */
     public enum ConnectionState {
@@ -51,6 +53,13 @@ public record ConnectionSnapshot(
      * @param message for an operator, without secrets
      */
     public record LastFailure(String reason, String message, Instant at) {}
+
+    /**
+     * A time during which Redis was unavailable.
+     *
+     * @param reason of the last failed read
+     */
+    public record LastOutage(String reason, Instant from, Instant until) {}
 
     public ConnectionSnapshot {
         commands = Map.copyOf(commands);

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.telemetry;
 
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot.ConnectionState;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot.LastFailure;
+import io.github.redissessionscaler.telemetry.ConnectionSnapshot.LastOutage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -57,6 +58,8 @@ public final class ConnectionStats {
     private volatile @Nullable String server;
     private volatile double recentNanos;
     private volatile @Nullable LastFailure lastFailure;
+    private volatile @Nullable LastOutage lastOutage;
+    private volatile String downReason = "";
 
     ConnectionStats(String name, MeterRegistry registry, InstantSource clock) {
         this.name = name;
@@ -109,7 +112,11 @@ public final class ConnectionStats {
 
     private void stateIs(ConnectionState now) {
         if (state != now) {
+            Instant from = since;
             since = clock.instant();
+            if (state == ConnectionState.DOWN && from != null) {
+                lastOutage = new LastOutage(downReason, from, clock.instant());
+            }
             state = now;
         }
     }
@@ -129,6 +136,9 @@ public final class ConnectionStats {
         failures.computeIfAbsent(reason, key -> counter("failures", "Failed reads of Redis", "reason", key))
                 .increment();
         lastFailure = new LastFailure(reason, message, clock.instant());
+        if (!answered) {
+            downReason = reason;
+        }
         stateIs(answered ? ConnectionState.UP : ConnectionState.DOWN);
     }
 
@@ -157,7 +167,8 @@ public final class ConnectionStats {
                 (long) connects.count(),
                 (long) reconnects.count(),
                 evictionsKnown.get() ? OptionalLong.of(evictedKeys) : OptionalLong.empty(),
-                Optional.ofNullable(lastFailure));
+                Optional.ofNullable(lastFailure),
+                Optional.ofNullable(lastOutage));
     }
 
     private double up() {

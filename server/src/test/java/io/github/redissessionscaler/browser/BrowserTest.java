@@ -81,14 +81,27 @@ final class BrowserTest {
         assertThat(text("api/gateway")).contains("warning");
         assertThat(title()).startsWith("(2) ");
         assertThat(text("#conditions")).contains("1 error", "1 warning", "3 fine");
-        assertThat(text("legacy/reports")).contains("last 42", "until Redis gives a count");
+        assertThat(text("legacy/reports"))
+                .contains("NOT_A_NUMBER", "last 42, 6 h 1 min ago", "≈ 1 or fallback", "until the key is corrected");
+        assertThat(text("api/gateway")).contains("sessionSizeKey", "2,971", "≈ 34 → 30", "→ ≈ 30 in ");
+        assertThat(text("#connections"))
+                .contains("up for 2 h 30 min", "Was unavailable for 10 min until ", "(UNREACHABLE)")
+                .doesNotContain("cannot be reached", "check host and port");
         toggle("legacy/reports");
         toggle("shop/web");
         awaitDetail("shop/web", "stays at ≈ 9");
         assertThat(number("Math.round(document.querySelector('.cut').getBoundingClientRect().width)"))
                 .isGreaterThan(50);
         screenshot(name + "-overview");
-        assertThat(detail("shop/web")).contains("880 sessions", "9 needed", "scales out at 991 sessions");
+        assertThat(detail("shop/web"))
+                .contains(
+                        "880 sessions",
+                        "9 needed",
+                        "scales out at 991 sessions or more, in at 800 or fewer (after 5 min)",
+                        "At times there was no count",
+                        "Show all");
+        assertThat(number("document.querySelectorAll('.events li:not([hidden])').length"))
+                .isEqualTo(8);
         toggle("blog/www");
         awaitDetail("blog/www", "with 95 % confidence");
 
@@ -127,7 +140,7 @@ final class BrowserTest {
         assertThat(chromium.complaints()).isEmpty();
 
         page.close();
-        awaitText("#live", "; showing data from");
+        awaitText("#old", "cannot be reached from this browser. KEDA may still reach it. All below is ");
         screenshot("unreachable");
     }
 
@@ -146,12 +159,13 @@ final class BrowserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        minimum | at minimum | onUnavailable: minimum  | inactive and 0 reported | scales out again when Redis gives a count
-        hold    | held       | onUnavailable: hold for | reported 520            | inactive and 0 are reported, and the HPA scales in
-        error   | error      | onUnavailable: error    | UNAVAILABLE reported    | until Redis gives a count
+        minimum | reporting 0 | ≈ 6 → 1         | onUnavailable: minimum  | inactive and 0 reported       | no | → minReplicaCount in 3 min
+        hold    | held        | ≈ 6             | onUnavailable: hold for | reported 520                  | yes (held) | reports 0 in 28 min 15 s
+        error   | error       | ≈ 6 or fallback | onUnavailable: error    | an error is returned to KEDA  | not reported | until Redis gives a count
         """)
     void anOutageSaysWhatIsWrongAndWhatHappensNext(
-            String policy, String state, String first, String reported, String last) throws IOException {
+            String policy, String state, String replicas, String first, String reported, String active, String next)
+            throws IOException {
         Map<String, String> metadata = new HashMap<>(Map.of("key", "shop:online", "onUnavailable", policy));
         if (policy.equals("hold")) {
             metadata.put("holdFor", "30m");
@@ -169,11 +183,26 @@ final class BrowserTest {
         show("light", 1280);
 
         awaitText("shop/web", state);
-        awaitDetail("shop/web", last);
-        assertThat(text("shop/web")).contains("last 520", "2 min");
+        awaitDetail("shop/web", next.replace("→", "scales in to"));
+        assertThat(text("shop/web")).contains("UNREACHABLE", "last 520, 2 min ago", replicas, next);
         assertThat(string("document.querySelector('.chain li').textContent")).startsWith(first);
-        assertThat(detail("shop/web")).contains(reported, "last count 520", "UNREACHABLE");
-        assertThat(text("#connections")).contains("down for", "UNREACHABLE", "user default");
+        assertThat(detail("shop/web"))
+                .contains(
+                        reported,
+                        "Reported as active\n" + active,
+                        "last count 520",
+                        "UNREACHABLE",
+                        "≈ 6 replicas now",
+                        "There is no count from Redis since ")
+                .doesNotContain("cannot be reached", "At times");
+        assertThat(text("#connections"))
+                .contains(
+                        "down for 1 min 45 s",
+                        "UNREACHABLE",
+                        "cannot be reached",
+                        "Redis user 'default'",
+                        "last seen as")
+                .doesNotContain("round trip");
         assertThat(title()).startsWith("(1) ");
         assertThat(string("document.querySelector('#icon').getAttribute('href')"))
                 .isEqualTo("icon.svg?problems=1");
@@ -185,8 +214,15 @@ final class BrowserTest {
         jedis.close();
         jedis = redis.connect();
         poll("shop", "web", metadata, 540);
+        page.pass(Duration.ofSeconds(15));
+        poll("shop", "web", metadata, 540);
         awaitText("shop/web", "fine");
         awaitDetail("shop/web", "Redis gives a count again");
+        assertThat(string("document.querySelector('.readout').textContent"))
+                .endsWith(": 540 sessions, 540 reported, capacity ≈ 600, ≈ 6 replicas");
+        assertThat(text("#connections"))
+                .contains("up for 15 s", "Was unavailable for 1 min 45 s until ", "(UNREACHABLE)")
+                .doesNotContain("cannot be reached");
         assertThat(title()).isEqualTo("redis-session-scaler");
         screenshot("recovered-" + policy);
     }
@@ -195,7 +231,8 @@ final class BrowserTest {
     void aDemonstrationShowsItsTimeAndItsComparison() throws IOException {
         page.demonstrates(new DemoText(
                 "a day takes 5 min", List.of("shop-plain   overloaded for 12 min", "shop-ready   overloaded for 0 s")));
-        poll("shop", "web", WEB, 7);
+        poll("demo", "shop-plain", WEB, 7);
+        poll("demo", "shop-ready", WEB, 7);
         show("light", 1280);
 
         awaitText("#demo-title", "Demo time 03:00; a day takes 5 min");
@@ -214,7 +251,7 @@ final class BrowserTest {
 
         awaitText("#page", "1–100 of 10,000");
         assertThat(number("document.querySelectorAll('.trigger').length")).isEqualTo(100);
-        assertThat(text("#conditions")).contains("9,990 fine", "10 error");
+        assertThat(text("#conditions")).contains("9,990 fine", "10 errors");
         screenshot("ten-thousand");
     }
 
@@ -225,7 +262,10 @@ final class BrowserTest {
         show("light", 1280);
 
         awaitText("#refused", "did you mean 'sessionSize'?");
-        assertThat(text("#refused")).contains("shop/typing-error", "kubectl -n shop edit scaledobject typing-error");
+        assertThat(text("#refused"))
+                .contains("shop/typing-error", "refused since ", "kubectl -n shop edit scaledobject typing-error")
+                .doesNotContain("0 s");
+        assertThat(text("#triggers-heading")).isEqualTo("1 trigger, and 1 refused");
         screenshot("refused");
         chromium.evaluate("document.querySelector('#filter-refused').click()");
         await().until(() -> number("document.querySelectorAll('.trigger').length") == 0);

@@ -33,15 +33,53 @@ final class TimelineTest {
     }
 
     @Test
-    void withinASecondTheMostSessionsStayAndAnOutageIsRemembered() {
+    void withinASecondTheMostSessionsStayAndAnOutageEndsWithTheNextCount() {
         timeline.add(point(at(0), OptionalDouble.of(10), 100, false), ROOM);
         timeline.add(point(at(0), OptionalDouble.of(30), 200, false), ROOM);
-        timeline.add(point(at(0), OptionalDouble.empty(), 300, true), ROOM);
-        timeline.add(point(at(0), OptionalDouble.of(20), 400, false), ROOM);
+        assertThat(all()).containsExactly(point(at(0), OptionalDouble.of(30), 200, false));
 
-        assertThat(all())
-                .containsExactly(new HistoryPoint(
-                        at(0), OptionalDouble.of(30), OptionalDouble.of(200), 2, 200, TriggerReport.Basis.ERROR));
+        timeline.add(point(at(0), OptionalDouble.empty(), 300, true), ROOM);
+        assertThat(all()).containsExactly(point(at(0), OptionalDouble.empty(), 300, true));
+
+        timeline.add(point(at(0), OptionalDouble.of(20), 400, false), ROOM);
+        assertThat(all()).containsExactly(point(at(0), OptionalDouble.of(20), 400, false));
+    }
+
+    @Test
+    void anOutageInAPlotBeginsAndEndsWhereItDid() {
+        for (int second = 0; second < ROOM - 1; second++) {
+            boolean outage = second >= 33 && second < 77;
+            now = at(second);
+            timeline.add(point(now, outage ? OptionalDouble.empty() : OptionalDouble.of(second), 100, outage), ROOM);
+        }
+
+        List<HistoryPoint> plot = timeline.since(START, now, 20);
+
+        assertThat(plot).allMatch(point -> point.outage() == point.sessions().isEmpty());
+        assertThat(plot.stream()
+                        .filter(HistoryPoint::outage)
+                        .findFirst()
+                        .orElseThrow()
+                        .at())
+                .isEqualTo(at(33));
+        assertThat(plot.stream()
+                        .filter(point -> point.at().isAfter(at(60)) && !point.outage())
+                        .findFirst()
+                        .orElseThrow()
+                        .at())
+                .isEqualTo(at(77));
+    }
+
+    @Test
+    void manyOutagesTakeNoMoreRoom() {
+        for (int second = 0; second < 20_000; second++) {
+            boolean outage = second % 2 == 0;
+            now = at(second);
+            timeline.add(point(now, outage ? OptionalDouble.empty() : OptionalDouble.of(5), 100, outage), ROOM);
+        }
+
+        assertThat(all()).hasSizeBetween(1, ROOM);
+        assertThat(timeline.since(START, now, 20)).hasSizeBetween(1, 40);
     }
 
     @Test

@@ -19,7 +19,7 @@ final class OutageTextTest {
     void theTextSaysWhatIsReportedAndNotWhatThePolicyWouldReport() {
         assertThat(POLICIES)
                 .allSatisfy(policy ->
-                        assertThat(OutageText.answer(policy, Basis.ERROR)).startsWith("UNAVAILABLE is reported"));
+                        assertThat(OutageText.answer(policy, Basis.ERROR)).startsWith("An error is returned to KEDA"));
         assertThat(POLICIES.subList(0, 2)).allSatisfy(policy -> {
             assertThat(OutageText.answer(policy, Basis.HELD)).startsWith("The last value is reported");
             assertThat(OutageText.answer(policy, Basis.MINIMUM)).startsWith("Inactive and 0 are reported");

@@ -88,8 +88,8 @@ final class StatusPageTest {
                         "÷ 2 = 2.25",
                         "3 needed",
                         "stays at ≈ 3",
-                        "scales out at 5 sessions",
-                        "scales in at 2");
+                        "scales out at 5 sessions or more, in at 2 or fewer (after 5 min)");
+        assertThat(trigger.has("next")).isFalse();
     }
 
     @Test
@@ -311,8 +311,7 @@ final class StatusPageTest {
                         "10 needed",
                         "tolerance 10 %",
                         "stays at ≈ 9",
-                        "scales out at 901 sessions",
-                        "scales in at 727");
+                        "scales out at 901 sessions or more, in at 727 or fewer (after 5 min)");
 
         jedis.set("online", "50");
         assertThat(scaler.metric(metadata)).isCloseTo(55, within(1e-6));
@@ -321,6 +320,7 @@ final class StatusPageTest {
                 .anyMatch(step -> step.matches("scales in to ≈ 1 in (4 min \\d+ s|5 min)"));
         assertThat(trigger("").getAsJsonObject("scaleIn").get("replicas").getAsInt())
                 .isEqualTo(1);
+        assertThat(chain(trigger(""))).contains(text(trigger(""), "next"));
     }
 
     @Test

@@ -1,26 +1,29 @@
 /** Shows what is wrong: the state of each Redis connection, the number of triggers in each state, and refused triggers. */
 
-import { copies, copyOf, element, fill, many, number, part, span, write } from "./words.js";
+import { copies, copyOf, element, fill, many, moment, number, part, span, write } from "./words.js";
 
 const CONNECTION_STATES = { up: ["good", "up"], down: ["bad", "down"], unused: ["", "not used yet"] };
 
 /** The states in the order of their buttons: what they are called, and how they look. */
 export const CONDITIONS = {
-  minimum: ["bad", "at minimum", "Redis gives no count, and inactive and 0 are reported: the application loses replicas"],
-  error: ["bad", "error", "UNAVAILABLE is reported: KEDA uses its fallback, or the HPA keeps the replicas"],
+  minimum: ["bad", "reporting 0", "Redis gives no count, and inactive and 0 are reported: the application goes to its minimum"],
+  error: ["bad", "error", "An error is returned to KEDA, which uses the fallback of the ScaledObject; without one, the HPA keeps the replicas"],
   held: ["held", "held", "Redis gives no count, and the last value is reported: nothing changes"],
-  refused: ["bad", "refused", "The trigger is wrong, and KEDA gets an error"],
+  refused: ["bad", "refused", "The trigger is wrong, and KEDA gets an error instead of a metric: the HPA keeps the replicas"],
   warning: ["warn", "warning", "There is a count, but something does not fit"],
   tolerated: ["", "within tolerance", "Another number of replicas would be needed, but the HPA tolerates the difference"],
   fine: ["good", "fine", "The replicas fit the sessions"],
 };
 
+/** Names of states in the plural, where it differs. */
+const PLURALS = { error: "errors", warning: "warnings" };
+
 /** Updates the list of connections. */
-export function showConnections(list, connections) {
-  fill(list, connections, () => copyOf("connection-template").firstElementChild, showConnection);
+export function showConnections(list, connections, now) {
+  fill(list, connections, () => copyOf("connection-template").firstElementChild, (item, one) => showConnection(item, one, now));
 }
 
-function showConnection(item, connection) {
+function showConnection(item, connection, now) {
   const [kind, state] = CONNECTION_STATES[connection.state];
   const pill = part(item, "state");
   pill.dataset.kind = kind;
@@ -29,17 +32,18 @@ function showConnection(item, connection) {
   write(part(item, "where"), where(connection));
   write(part(item, "numbers"), numbers(connection));
   write(part(item, "trouble"), trouble(connection));
+  write(part(item, "past"), past(connection, now));
 }
 
 function where(connection) {
   const tls = connection.tls ? ", TLS" : "";
-  const server = connection.server ? `, ${connection.server}` : "";
-  return `${connection.address ?? ""}, user ${connection.user ?? "default"}${tls}${server}`;
+  const server = connection.server ? `, ${connection.state === "down" ? "last seen as " : ""}${connection.server}` : "";
+  return `${connection.address ?? ""}, Redis user '${connection.user ?? "default"}'${tls}${server}`;
 }
 
 function numbers(connection) {
   const parts = [];
-  if (connection.latencyMillis !== undefined) {
+  if (connection.latencyMillis !== undefined && connection.state !== "down") {
     parts.push(`round trip ${millis(connection.latencyMillis)}, slowest ${millis(connection.slowestMillis)}`);
   }
   if (connection.reconnects > 0) {
@@ -48,14 +52,17 @@ function numbers(connection) {
   return parts.join(", ");
 }
 
-function trouble(connection) {
-  if (!connection.lastFailure) {
+function trouble({ state, lastFailure }) {
+  return state === "down" && lastFailure ? `${lastFailure.reason}: ${lastFailure.message}` : "";
+}
+
+/** The last outage that is over. */
+function past({ state, lastOutage }, now) {
+  if (state === "down" || !lastOutage) {
     return "";
   }
-  const { reason, message, seconds } = connection.lastFailure;
-  return connection.state === "down"
-    ? `${reason}: ${message}`
-    : `Last failed read ${span(seconds)} ago, ${reason}: ${message}`;
+  const { reason, seconds, endedSeconds } = lastOutage;
+  return `Was unavailable for ${span(seconds)} until ${moment(now - endedSeconds, now)} (${reason})`;
 }
 
 function millis(value) {
@@ -73,7 +80,8 @@ export function showConditions(box, conditions, chosen, choose) {
     button.dataset.kind = conditions[condition] > 0 ? kind : "";
     button.setAttribute("aria-pressed", String(chosen === condition));
     button.hidden = conditions[condition] === 0 && chosen !== condition;
-    write(button, `${number(conditions[condition])} ${name}`);
+    const plural = conditions[condition] === 1 ? name : (PLURALS[condition] ?? name);
+    write(button, `${number(conditions[condition])} ${plural}`);
   }
 }
 
@@ -89,11 +97,12 @@ function newButton(box, condition, title, choose) {
 }
 
 /** Updates the refused triggers. */
-export function showRefused(section, list, refused) {
+export function showRefused(section, list, refused, now) {
   section.hidden = refused.length === 0;
   fill(list, refused, newRefused, (item, one) => {
     write(part(item, "name"), `${one.namespace}/${one.name}`);
-    write(part(item, "when"), `refused for ${span(one.seconds)}, last ${span(one.lastSeconds)} ago`);
+    const last = one.lastSeconds < 1 ? "" : `, last ${span(one.lastSeconds)} ago`;
+    write(part(item, "when"), `refused since ${moment(now - one.seconds, now)}${last}`);
     write(part(item, "reason"), one.reason);
     write(part(item, "command"), `kubectl -n ${one.namespace} edit scaledobject ${one.name}`);
   });

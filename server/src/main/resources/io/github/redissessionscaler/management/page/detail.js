@@ -1,30 +1,53 @@
 /** Shows the details of one trigger. */
 
-import { showPlots } from "./plot.js";
-import { DOCS, clock, copies, copyOf, element, fill, many, number, part, span, write } from "./words.js";
+import { TOLERATED, showPlots } from "./plot.js";
+import {
+  DOCS,
+  clock,
+  copies,
+  copyOf,
+  dayOf,
+  element,
+  fill,
+  many,
+  moment,
+  number,
+  part,
+  span,
+  write,
+  zoneName,
+} from "./words.js";
 
 const METHODS = {
-  index: "a number stored by Redis",
-  exact: "all keys were visited",
+  index: "one command, which returns the number",
+  exact: "SCAN over all keys",
   estimate: "estimated from a sample",
 };
 
 const POLICIES = {
-  minimum: "inactive and 0 (minimum)",
-  hold: "the last value for a time (hold)",
-  error: "the error UNAVAILABLE (error)",
+  minimum: "reports inactive and 0",
+  hold: "reports the last value for a time",
+  error: "returns an error to KEDA",
 };
 
 const TABLE_ROWS = 24;
+const EVENTS_SHOWN = 8;
 
 /** Updates the details of a trigger, or creates them. */
-export function showDetail(cell, trigger, now) {
+export function showDetail(cell, trigger, now, connections) {
   if (!cell.firstElementChild) {
-    cell.append(copyOf("detail-template"));
+    cell.replaceChildren(copyOf("detail-template"));
     copies(part(cell, "copy"), part(cell, "command"));
+    copies(part(cell, "copy-fallback"), part(cell, "fallback"));
+    part(cell, "all-events").addEventListener("click", () => {
+      part(cell, "events").classList.toggle("all");
+      limitEvents(cell.firstElementChild);
+    });
   }
   const box = cell.firstElementChild;
-  fill(part(box, "notices"), notices(trigger), () => element("li"), (item, [kind, text]) => {
+  write(part(box, "full-name"), `${trigger.namespace}/${trigger.name}`);
+  write(part(box, "full-metric"), `metric ${trigger.metric}`);
+  fill(part(box, "notices"), notices(trigger, connections), () => element("li"), (item, [kind, text]) => {
     item.className = `notice ${kind}`;
     write(item, text);
   });
@@ -34,6 +57,11 @@ export function showDetail(cell, trigger, now) {
   showEvents(box, trigger.events);
   showFacts(part(box, "facts"), trigger);
   write(part(box, "command"), command(trigger));
+  part(box, "fallback-box").hidden = trigger.condition !== "error";
+  write(
+    part(box, "fallback"),
+    `kubectl -n ${trigger.namespace} get scaledobject ${trigger.name} -o jsonpath='{.spec.fallback}'`,
+  );
   const csv = new URLSearchParams({ namespace: trigger.namespace, name: trigger.name, trigger: trigger.trigger });
   part(box, "csv").href = `api/history.csv?${csv}`;
 }
@@ -48,6 +76,23 @@ function command(trigger) {
     `kubectl -n ${trigger.namespace} get scaledobject ${trigger.name} -o json | kubectl -n keda exec -i ` +
     `deployment/redis-session-scaler -- java @scaler check --scaledobject - --trigger ${trigger.metric}`
   );
+}
+
+/** What happens next, while there is no count. */
+function happens({ condition, replicas, replicasPresumed, next }) {
+  const current = `${replicasPresumed ? "≈ " : ""}${many(replicas ?? 0, "replica")}`;
+  switch (condition) {
+    case "held":
+      return `${current} now; ${next}, unless Redis gives a count first`;
+    case "minimum":
+      return `${current} now; ${next}`;
+    default:
+      return `${current} now, or those of the fallback, ${next}`;
+  }
+}
+
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function showDocs(link, trigger) {
@@ -73,13 +118,17 @@ function docsOf(trigger) {
   return ["status-page.md", "How to read this page"];
 }
 
-function notices(trigger) {
+function notices(trigger, connections) {
   const all = [];
   const missed = trigger.outage ?? trigger.uncounted;
   if (missed) {
     const { reason, message, seconds, answer } = missed;
     const kind = trigger.condition === "held" ? "held" : "bad";
-    all.push([kind, `No count from Redis for ${span(seconds)} (${reason}): ${message}. ${answer}`]);
+    const known = connections.find((one) => one.name === trigger.connection);
+    const shown = known?.state === "down" && known.lastFailure?.message === message;
+    const why = shown ? `connection ${trigger.connection} is down, see above` : message;
+    all.push([`${kind} first`, `${sentence(happens(trigger))}.`]);
+    all.push([kind, `No count from Redis for ${span(seconds)} (${reason}): ${why}. ${answer}`]);
   }
   if (trigger.targetProblem) {
     all.push(["warn", `No target from sessionSizeKey; using ${number(trigger.target)}: ${trigger.targetProblem}`]);
@@ -101,30 +150,41 @@ function showHistory(box, trigger, now) {
   }
   showPlots(part(box, "plot"), part(box, "readout"), trigger, now);
   write(part(box, "caption"), caption(trigger, now));
+  part(box, "key-event").hidden = trigger.events.length === 0;
+  part(box, "key-held").hidden = !history.basis.includes("held");
+  part(box, "key-outage").hidden = !history.basis.some((basis) => basis === "minimum" || basis === "error");
+  part(box, "key-over").hidden = !history.sessions.some((value, i) => value > TOLERATED * history.capacity[i]);
   if (part(box, "table-box").open) {
     showRows(part(box, "rows"), trigger);
   }
 }
 
 /** Describes the plot as text. */
-function caption({ history, outage, uncounted }, now) {
+function caption({ history, outage, uncounted, replicasPresumed }, now) {
   const counted = history.sessions.filter((value) => value !== null);
-  const from = clock(history.times[0]);
+  const day = dayOf(history.times[0]) !== dayOf(now);
+  const from = `From ${clock(history.times[0], { day })} to ${clock(now, { day })} (${zoneName()})`;
+  const missed = outage ?? uncounted;
   if (counted.length === 0) {
-    return `From ${from} to ${clock(now)} there was no count from Redis.`;
+    return `${from} there was no count from Redis.`;
   }
-  const last = (outage ?? uncounted) ? "last" : "now";
-  const gap = history.basis.some((basis) => basis !== "measured") ? " At times there was no count from Redis." : "";
+  const about = replicasPresumed ? "≈ " : "";
+  const gap = missed
+    ? ` There is no count from Redis since ${moment(now - missed.seconds, now)}.`
+    : history.sessions.includes(null)
+      ? " At times there was no count from Redis."
+      : "";
   return (
-    `From ${from} to ${clock(now)}: ${range(counted)} sessions, ${last} ${number(counted.at(-1))}. ` +
-    `Capacity of the replicas: ${range(history.capacity)}, now ${number(history.capacity.at(-1))}.${gap}`
+    `${from}: ${range(counted, " sessions", missed ? "last" : "now")}. ` +
+    `Capacity of the replicas: ${about}${range(history.capacity, "", "now")}.${gap}`
   );
 }
 
-function range(values) {
+/** The lowest and the highest value, and the last one if there are several. */
+function range(values, unit, last) {
   const least = number(Math.min(...values));
   const most = number(Math.max(...values));
-  return least === most ? least : `${least} to ${most}`;
+  return least === most ? least + unit : `${least} to ${most}${unit}, ${last} ${number(values.at(-1))}`;
 }
 
 function showRows(body, { history, replicasPresumed }) {
@@ -160,6 +220,17 @@ function showEvents(box, events) {
       write(item.lastElementChild, event.text);
     },
   );
+  limitEvents(box);
+}
+
+/** Shows the latest events, or all of them. */
+function limitEvents(box) {
+  const list = part(box, "events");
+  const all = list.classList.contains("all");
+  [...list.children].forEach((item, i) => (item.hidden = !all && i >= EVENTS_SHOWN));
+  const button = part(box, "all-events");
+  button.hidden = list.children.length <= EVENTS_SHOWN;
+  write(button, all ? "Show fewer" : `Show all ${list.children.length}`);
 }
 
 function facts(trigger) {
@@ -170,7 +241,7 @@ function facts(trigger) {
       const [low, high] = trigger.confidence95.map((value) => number(Math.round(value)));
       all.push(["Accuracy", `${low} to ${high} with 95 % confidence`]);
     }
-    all.push(["Counted", `${span(trigger.ageSeconds)} ago`]);
+    all.push(["Counted", ago(trigger.ageSeconds)]);
   }
   const key = trigger.targetKey ? `, from the key '${trigger.targetKey}'` : "";
   all.push(["Target", `${many(trigger.target, "session")} per replica${key}`]);
@@ -179,21 +250,25 @@ function facts(trigger) {
     all.push(["Target of the metric", `${number(trigger.metricTarget)}, so the value is scaled by ${scale}`]);
   }
   if (trigger.value !== undefined) {
-    all.push(["Last reported value", `${number(trigger.value)}${how(trigger)}, ${span(trigger.answeredSeconds)} ago`]);
+    all.push(["Last reported value", `${number(trigger.value)}${how(trigger)}, ${ago(trigger.answeredSeconds)}`]);
     const about = trigger.replicasPresumed ? "≈ " : "";
     all.push(["Capacity of the replicas", about + many(trigger.capacity, "session")]);
   }
   if (trigger.lookAhead) {
     all.push(["Looks ahead", trigger.lookAhead.explanation]);
   }
-  const active = trigger.active === undefined ? "unknown" : trigger.active ? "yes" : "no";
-  all.push(["Active", active]);
+  const active = trigger.active === undefined ? "not reported" : trigger.active ? "yes" : "no";
+  all.push(["Reported as active", active + (trigger.condition === "held" ? " (held)" : "")]);
   all.push(["Active while", trigger.activeWhile]);
-  all.push(["While Redis is unavailable", POLICIES[trigger.onUnavailable]]);
+  all.push([`onUnavailable: ${trigger.onUnavailable}`, POLICIES[trigger.onUnavailable]]);
   const database = trigger.database === undefined ? "" : `, database ${trigger.database}`;
   all.push(["Redis", `connection ${trigger.connection}${database}`]);
-  all.push(["Last call of KEDA", `${span(trigger.lastAskedSeconds)} ago`]);
+  all.push(["Last call of KEDA", ago(trigger.lastAskedSeconds)]);
   return all;
+}
+
+function ago(seconds) {
+  return seconds < 1 ? "now" : `${span(seconds)} ago`;
 }
 
 function how(trigger) {

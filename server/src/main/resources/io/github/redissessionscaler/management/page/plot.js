@@ -3,18 +3,25 @@
  * crosshair and one time axis. A value holds until the next one, so all lines are steps. Nothing is drawn after now.
  */
 
-import { clock, element, many, number, span, write, zoneOffset } from "./words.js";
+import { clock, dayOf, element, many, number, span, write, zoneOffset } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS_OF_TIME = [5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800];
 const LEFT = 52;
 const RIGHT = 12;
-const UPPER = { top: 24, bottom: 204 };
-const LOWER = { top: 236, bottom: 300 };
-const HEIGHT = 324;
+const UPPER = { top: 30, bottom: 210 };
+const LOWER = { top: 242, bottom: 306 };
+const HEIGHT = 330;
+const MARK = 4;
 const SHORTEST_ZOOM = 10;
 const LEAST_DRAG = 8;
-const BASES = { held: "held", minimum: "at minimum", error: "error" };
+
+/** Seconds from which on the age of a count is shown. */
+const OLD = 5;
+const BASES = { held: "last value held", minimum: "0 reported", error: "error" };
+
+/** The HPA does not scale out up to so many times the capacity. */
+export const TOLERATED = 1.1;
 
 /** A small plot without axes, of one number for each part of the time range. */
 export function drawSpark(box, values) {
@@ -112,6 +119,7 @@ class Plots {
       make("path", { class: "replicas", d: this.steps(history.replicas, this.lower) }),
     );
     this.marks(plot);
+    this.lastCount(plot);
     this.cross = make("line", { class: "pointer", y1: UPPER.top, y2: LOWER.bottom, visibility: "hidden" });
     this.selection = make("rect", { class: "selection", y: UPPER.top, height: LOWER.bottom - UPPER.top, visibility: "hidden" });
     plot.append(this.selection, this.cross);
@@ -163,14 +171,25 @@ class Plots {
     return path;
   }
 
-  /** The area above the capacity. */
+  /** A dot, so that a single count is visible. */
+  lastCount(svg) {
+    const { times, sessions } = this.history;
+    const last = sessions.length - 1;
+    if (sessions[last] !== null && this.now <= this.to) {
+      const x = Math.min(this.x(this.now), this.x(this.to) - 3);
+      svg.append(make("circle", { class: times.length === 1 ? "last only" : "last", cx: x, cy: this.upper.y(sessions[last]), r: 3 }));
+    }
+  }
+
+  /** The area above what the HPA tolerates. */
   excess() {
     return this.history.sessions
       .map((value, i) => {
-        if (value === null || value <= this.history.capacity[i]) {
+        const tolerated = TOLERATED * this.history.capacity[i];
+        if (value === null || value <= tolerated) {
           return "";
         }
-        const low = this.upper.y(this.history.capacity[i]);
+        const low = this.upper.y(tolerated);
         return `M${this.x(this.history.times[i])} ${low}V${this.upper.y(value)}H${this.until(i)}V${low}Z`;
       })
       .join("");
@@ -195,12 +214,17 @@ class Plots {
     const offset = zoneOffset(this.from);
     for (let time = Math.ceil((this.from - offset) / step) * step + offset; time <= this.to; time += step) {
       const x = LEFT + this.x(time);
-      svg.append(make("line", { class: "tick", x1: x, x2: x, y1: LOWER.bottom, y2: LOWER.bottom + 4 }));
       if (x > LEFT + 12 && x < this.width - 24) {
-        const text = clock(time, { seconds: step < 60, day: range > 86_400 });
+        const text = clock(time, { seconds: step < 60, day: this.overDays() });
+        svg.append(make("line", { class: "tick", x1: x, x2: x, y1: LOWER.bottom, y2: LOWER.bottom + 4 }));
         svg.append(label(text, { x, y: HEIGHT - 6, "text-anchor": "middle" }));
       }
     }
+  }
+
+  /** Whether the time range is over midnight. */
+  overDays() {
+    return dayOf(this.from) !== dayOf(this.to);
   }
 
   /** A band for each time without a count, with what was reported, why, and for how long. */
@@ -235,7 +259,7 @@ class Plots {
   marks(svg) {
     for (const event of this.trigger.events) {
       if (event.time >= this.from && event.time <= this.to) {
-        const x = this.x(event.time);
+        const x = Math.min(Math.max(this.x(event.time), MARK), this.x(this.to) - MARK);
         const mark = make("path", { class: `mark ${event.kind}`, d: `M${x} ${LOWER.bottom - 7}l4 7h-8z` });
         const title = make("title", {});
         title.textContent = `${clock(event.time, { seconds: true })} ${event.text}`;
@@ -310,13 +334,15 @@ class Plots {
       this.cross.setAttribute("x1", x);
       this.cross.setAttribute("x2", x);
     }
-    const basis = ["measured", "error"].includes(history.basis[i]) ? "" : ` (${BASES[history.basis[i]]})`;
+    const held = history.sessions[i] === null && history.basis[i] === "held" ? " (held)" : "";
+    const about = trigger.replicasPresumed ? "≈ " : "";
+    const old = i === history.times.length - 1 && !held && trigger.ageSeconds >= OLD ? ` (counted ${span(trigger.ageSeconds)} ago)` : "";
     const text =
-      `${clock(history.times[i], { seconds: true, day: this.to - this.from > 86_400 })}: ` +
-      `${history.sessions[i] === null ? "no count" : many(history.sessions[i], "session")}, ` +
-      `${history.values[i] === null ? "UNAVAILABLE" : number(history.values[i])} reported${basis}, ` +
-      `capacity ${number(history.capacity[i])}, ` +
-      `${trigger.replicasPresumed ? "≈ " : ""}${many(history.replicas[i], "replica")}`;
+      `${clock(history.times[i], { seconds: true, day: this.overDays() })}: ` +
+      `${history.sessions[i] === null ? "no count" : many(history.sessions[i], "session") + old}, ` +
+      `${history.values[i] === null ? "an error returned" : `${number(history.values[i])} reported${held}`}, ` +
+      `capacity ${about}${number(history.capacity[i])}, ` +
+      `${about}${many(history.replicas[i], "replica")}`;
     write(this.readout, text);
     box.setAttribute("aria-valuemin", history.times[0]);
     box.setAttribute("aria-valuemax", history.times.at(-1));

@@ -2,7 +2,7 @@
 
 import { showConditions, showConnections, showRefused } from "./band.js";
 import { nameOf, showTable } from "./table.js";
-import { clock, element, fill, many, number, useTimeZone, write } from "./words.js";
+import { clock, dayOf, element, fill, many, number, span, useTimeZone, write, zoneName } from "./words.js";
 
 const PAGE_SIZE = 100;
 const SPARK_POINTS = 60;
@@ -100,9 +100,11 @@ async function refresh() {
 function show(status) {
   latest = status;
   answeredAt = Date.now() / 1000;
+  const now = Date.parse(status.now) / 1000;
   document.body.dataset.live = "yes";
-  write(byId("live"), "Live");
+  byId("old").hidden = true;
   showDemo(status);
+  write(byId("live"), `Live; times in ${zoneName()}, today is ${dayOf(now)}`);
   if (view.open === undefined && status.triggers.length > 0) {
     view.open = new Set([nameOf(status.triggers[0])]);
     again = true;
@@ -110,9 +112,9 @@ function show(status) {
   showNumbers(status);
   showLatest();
   showProblems(status.problems);
-  showConnections(byId("connections"), status.connections);
+  showConnections(byId("connections"), status.connections, now);
   showConditions(byId("conditions"), status.conditions, view.condition, choose);
-  showRefused(byId("refused-section"), byId("refused"), status.refused);
+  showRefused(byId("refused-section"), byId("refused"), status.refused, now);
 }
 
 /** Of a demonstration: its time, and the comparison so far. */
@@ -120,6 +122,7 @@ function showDemo({ demo, now }) {
   useTimeZone(demo ? "UTC" : undefined);
   byId("demo-title").hidden = !demo;
   write(byId("demo-title"), demo ? `Demo time ${clock(Date.parse(now) / 1000)}; ${demo.title}` : "");
+  byId("demo-section").hidden = !demo;
   fill(byId("demo"), demo?.lines ?? [], () => element("li", "", "notice plain"), write);
 }
 
@@ -140,15 +143,16 @@ function choose(condition) {
 
 function showLatest() {
   const now = Date.parse(latest.now) / 1000;
-  showTable(byId("triggers"), latest.triggers, view.open ?? new Set(), now, toggle);
+  showTable(byId("triggers"), latest, view.open ?? new Set(), now, toggle);
 }
 
 function showNumbers(status) {
-  write(byId("triggers-heading"), status.known > 0 ? many(status.known, "trigger") : "Triggers");
+  const refused = status.conditions.refused > 0 ? `, and ${number(status.conditions.refused)} refused` : "";
+  write(byId("triggers-heading"), status.known > 0 ? many(status.known, "trigger") + refused : "Triggers");
   write(byId("found"), view.search || view.condition ? `${many(status.found, "trigger")} found` : "");
   byId("found").hidden = view.condition === "refused";
   byId("table").hidden = status.triggers.length === 0;
-  write(byId("axis-from"), byId("window").selectedOptions[0].textContent);
+  write(byId("axis"), `last ${byId("window").selectedOptions[0].textContent}`);
   byId("empty").hidden = status.known > 0 || status.refused.length > 0;
   const last = view.offset + status.triggers.length;
   byId("pager").hidden = view.condition === "refused" || (status.found <= PAGE_SIZE && view.offset === 0);
@@ -159,9 +163,17 @@ function showNumbers(status) {
 
 function showFailure(failure) {
   document.body.dataset.live = "no";
-  const since = answeredAt ? `; showing data from ${new Date(answeredAt * 1000).toLocaleTimeString("en-GB")}` : "";
-  const why = failure.name === "TimeoutError" ? "does not respond" : "is unreachable";
-  write(byId("live"), `The scaler ${why}${since}`);
+  const why = failure.name === "TimeoutError" ? "does not respond to this browser" : "cannot be reached from this browser";
+  write(byId("live"), "Not live");
+  byId("old").hidden = false;
+  const past = Date.now() / 1000 - answeredAt;
+  write(
+    byId("old"),
+    `The scaler ${why}. KEDA may still reach it. ` +
+      (answeredAt
+        ? `All below is ${span(past)} old, from ${clock(Date.parse(latest.now) / 1000, { seconds: true })}.`
+        : "There is no data yet."),
+  );
 }
 
 function toggle(name) {

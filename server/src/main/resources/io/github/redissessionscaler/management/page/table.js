@@ -3,7 +3,7 @@
 import { CONDITIONS } from "./band.js";
 import { showDetail } from "./detail.js";
 import { drawSpark } from "./plot.js";
-import { copyOf, element, number, part, span, write } from "./words.js";
+import { copyOf, element, many, number, part, span, write } from "./words.js";
 
 /** Characters at the end of a name that stay visible when it is cut. */
 const TAIL = 8;
@@ -20,7 +20,7 @@ export function nameOf(trigger) {
  *
  * @param toggle called with the name of a trigger to open or close
  */
-export function showTable(body, triggers, open, now, toggle) {
+export function showTable(body, { triggers, connections }, open, now, toggle) {
   const shown = new Set(triggers.map(nameOf));
   for (const [name, row] of rows) {
     if (!shown.has(name)) {
@@ -30,6 +30,7 @@ export function showTable(body, triggers, open, now, toggle) {
     }
   }
   // A cell over more columns than are visible would add columns.
+  body.parentElement.classList.toggle("reasons", triggers.some((trigger) => reason(trigger) !== ""));
   const columns = [...body.parentElement.tHead.rows[0].cells].filter((one) => one.offsetWidth > 0).length || 1;
   let before = null;
   let namespace;
@@ -39,13 +40,18 @@ export function showTable(body, triggers, open, now, toggle) {
     before = place(body, row.row, before);
     showRow(row.row, trigger, trigger.namespace !== namespace);
     namespace = trigger.namespace;
-    const isOpen = open.has(name) && trigger.history !== undefined;
-    row.row.querySelector(".opener").setAttribute("aria-expanded", String(open.has(name)));
+    const isOpen = open.has(name);
+    row.row.querySelector(".opener").setAttribute("aria-expanded", String(isOpen));
+    row.row.classList.toggle("open", isOpen);
     if (isOpen) {
       row.detail ??= newDetail(name);
       before = place(body, row.detail, before);
       row.detail.firstElementChild.colSpan = columns;
-      showDetail(row.detail.firstElementChild, trigger, now);
+      if (trigger.history === undefined) {
+        row.detail.firstElementChild.textContent = "Loading …";
+      } else {
+        showDetail(row.detail.firstElementChild, trigger, now, connections);
+      }
     } else if (row.detail) {
       row.detail.remove();
       row.detail = undefined;
@@ -87,6 +93,7 @@ function showRow(row, trigger, first) {
   pill.dataset.kind = kind;
   pill.title = title;
   write(pill, state);
+  write(part(row, "reason"), reason(trigger));
   const namespace = part(row, "namespace");
   namespace.title = trigger.namespace;
   write(namespace, trigger.namespace);
@@ -98,10 +105,23 @@ function showRow(row, trigger, first) {
   write(part(row, "sessions"), sessions(trigger));
   write(part(row, "target"), number(trigger.target));
   write(part(row, "replicas"), replicas(trigger));
-  write(part(row, "next"), next(trigger));
+  const [step, explained] = next(trigger);
+  const nextCell = part(row, "next");
+  nextCell.title = explained;
+  write(nextCell, step);
+  row.querySelector(".c-name").dataset.small = trigger.namespace;
+  row.querySelector(".c-replicas").dataset.small = step;
   if (trigger.spark) {
     drawSpark(part(row, "spark"), trigger.spark);
   }
+}
+
+/** Why the state is a problem, in a word. */
+function reason(trigger) {
+  return (
+    missedBy(trigger)?.reason ??
+    (trigger.condition !== "warning" ? "" : trigger.targetProblem ? "sessionSizeKey" : "layout")
+  );
 }
 
 function stateOf(trigger) {
@@ -128,19 +148,24 @@ function replicas(trigger) {
   }
   const about = trigger.replicasPresumed ? "≈ " : "";
   const coming = trigger.scaleIn?.replicas ?? trigger.wantedReplicas ?? trigger.replicas;
-  return about + number(trigger.replicas) + (coming === trigger.replicas ? "" : ` → ${number(coming)}`);
+  const fallback = trigger.condition === "error" && trigger.replicasPresumed ? " or fallback" : "";
+  return about + number(trigger.replicas) + (coming === trigger.replicas ? fallback : ` → ${number(coming)}`);
 }
 
+/** The next step in a few words, and in more of them. */
 function next(trigger) {
-  if (missedBy(trigger)) {
-    return missedBy(trigger).next;
+  if (trigger.next !== undefined) {
+    return [trigger.next.replace(/^scales (in|out) to/, "→"), trigger.chain.join(" → ")];
   }
   const parts = [];
+  const words = [];
   if (trigger.moreReplicasAt !== undefined) {
     parts.push(`▲ ${number(trigger.moreReplicasAt)}`);
+    words.push(`Scales out at ${many(trigger.moreReplicasAt, "session")} or more`);
   }
   if (trigger.fewerReplicasAt !== undefined && trigger.replicas > 1) {
     parts.push(`▼ ${number(trigger.fewerReplicasAt)}`);
+    words.push(`${words.length > 0 ? "in" : "Scales in"} at ${number(trigger.fewerReplicasAt)} or fewer`);
   }
-  return parts.join("  ");
+  return [parts.join("  "), words.join(", ")];
 }

@@ -28,25 +28,47 @@ export function many(value, one, more = one + "s") {
   return `${number(value)} ${value === 1 ? one : more}`;
 }
 
-/** A duration with about two significant digits. */
+/** A duration in two units at most, such as `3 min 20 s`, rounded down, as in the reasons of the scaler. */
 export function span(seconds) {
-  if (seconds < 120) {
-    return `${Math.round(seconds)} s`;
+  const whole = Math.floor(seconds);
+  if (whole < 60) {
+    return `${whole} s`;
   }
-  if (seconds < 7200) {
-    return `${Math.round(seconds / 60)} min`;
+  if (whole < 3600) {
+    return pair(whole, 60, "min", 1, "s");
   }
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
+  return whole < 172_800 ? pair(whole, 3600, "h", 60, "min") : pair(whole, 86_400, "days", 3600, "h");
 }
 
-/** The time of day, optionally with seconds and with the weekday. */
-export function clock(epochSeconds, { seconds = false, day = false } = {}) {
+function pair(seconds, size, unit, smallerSize, smaller) {
+  const less = Math.floor((seconds % size) / smallerSize);
+  return `${Math.floor(seconds / size)} ${unit}${less === 0 ? "" : ` ${less} ${smaller}`}`;
+}
+
+/** A time on this day, with its date if it is another day than now. */
+export function moment(epochSeconds, now) {
+  return clock(epochSeconds, { seconds: true, date: dayOf(epochSeconds) !== dayOf(now) });
+}
+
+/** The date, such as `4 Mar 2026`. */
+export function dayOf(epochSeconds) {
+  return new Date(epochSeconds * 1000).toLocaleDateString("en-GB", { timeZone, day: "numeric", month: "short", year: "numeric" });
+}
+
+/** The time zone of all times, such as `UTC` or `Europe/Berlin`. */
+export function zoneName() {
+  return timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** The time of day, optionally with seconds, and with the weekday or the date. */
+export function clock(epochSeconds, { seconds = false, day = false, date = false } = {}) {
   return new Date(epochSeconds * 1000).toLocaleString("en-GB", {
     timeZone,
     hour: "2-digit",
     minute: "2-digit",
     ...(seconds ? { second: "2-digit" } : {}),
     ...(day ? { weekday: "short" } : {}),
+    ...(date ? { day: "numeric", month: "short" } : {}),
   });
 }
 
