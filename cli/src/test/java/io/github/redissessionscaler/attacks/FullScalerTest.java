@@ -5,9 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.cli.ScalerProcess;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.proto.GetMetricsRequest;
+import io.github.redissessionscaler.proto.GetMetricsResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.RedisServer;
+import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -28,11 +32,28 @@ final class FullScalerTest {
 
     private static final int TRIGGERS = 10_000;
 
+    /** In ten databases, which all patterns together may have. */
+    private static final int PATTERNS = 2_000;
+
+    private static final int PATTERNS_OF_A_DATABASE = 200;
+
+    private static final int DATABASES = 128;
+
+    /** Calls in progress, and of these those that are possible beside all streams. */
+    private static final int CALLS = 4_000;
+
+    private static final int CALLS_BESIDE_STREAMS = 2_500;
+
+    private static final int CONNECTIONS = 120;
+
     /** Of the 64 MiB in jvm.options, 20 % are to be free. */
     private static final double LARGEST_LIVE_MIB = 0.8 * 64;
 
-    /** What hours of history take that a test does not wait for, of each trigger: 16 points of 21 bytes, and its events. */
-    private static final double HISTORY_MIB = TRIGGERS * (16.0 * 21 + 200) / (1 << 20);
+    /**
+     * What a test does not wait for: hours of history, of each trigger 16 points of 21 bytes, and its events; and the samples of a
+     * minute, of which all patterns together keep 65,536.
+     */
+    private static final double LATER_MIB = (TRIGGERS * (16.0 * 21 + 200) + 65_536 * 52.0) / (1 << 20);
 
     private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(?<bytes>\\d+)");
 
@@ -40,51 +61,108 @@ final class FullScalerTest {
     private Path directory;
 
     @Test
-    void allTriggersWithStreamsAndUnreadScrapesLeaveAFifthOfTheHeap() throws IOException {
-        try (var redis = RedisServer.start();
-                var scaler = ScalerProcess.start(directory, Map.of("REDIS_ADDRESS", redis.address()))) {
-            var channel = NettyChannelBuilder.forAddress("127.0.0.1", scaler.grpcPort())
-                    .usePlaintext()
-                    .build();
-            List<Socket> unread = new ArrayList<>();
+    void allLimitsAtOnceLeaveAFifthOfTheHeap() throws IOException {
+        try (var redis = RedisServer.start("--databases", String.valueOf(DATABASES));
+                var scaler = ScalerProcess.start(
+                        directory, Map.of("REDIS_ADDRESS", redis.address(), "ANSWER_TIMEOUT", "30s"))) {
+            List<ManagedChannel> channels = new ArrayList<>();
+            List<Socket> sockets = new ArrayList<>();
             try {
-                var answered = new AtomicInteger();
-                var failures = new ConcurrentLinkedQueue<Throwable>();
-                for (int i = 0; i < TRIGGERS; i++) {
-                    ExternalScalerGrpc.newStub(channel)
-                            .streamIsActive(trigger(i), new CountedStream(answered, failures));
+                openStreams(channel(scaler, channels));
+                for (int i = 0; i < CONNECTIONS; i++) {
+                    sockets.add(new Socket(InetAddress.getLoopbackAddress(), scaler.grpcPort()));
+                    new RawHttp2(sockets.getLast(), 0).ping();
                 }
-                await().atMost(Duration.ofMinutes(2)).until(() -> answered.get() == TRIGGERS || !failures.isEmpty());
-                assertThat(failures).isEmpty();
-                for (int i = 0; i < 20; i++) {
+                for (int i = 0; i < 60; i++) {
                     var socket = new Socket(InetAddress.getLoopbackAddress(), scaler.managementPort());
                     socket.getOutputStream()
                             .write("GET /metrics?detail=all HTTP/1.1\r\nHost: localhost\r\n\r\n"
                                     .getBytes(StandardCharsets.US_ASCII));
-                    unread.add(socket);
+                    sockets.add(socket);
                 }
                 assertThat(scaler.get("/metrics")).contains("redis_session_scaler_streams 10000.0");
                 assertThat(scaler.get("/api/status?limit=1000&points=400")).contains("\"known\":10000");
+                redis.pause();
+                ask(channel(scaler, channels));
+                await().atMost(Duration.ofMinutes(1)).until(() -> callsInProgress(scaler) >= CALLS_BESIDE_STREAMS);
 
-                assertThat(liveMib(scaler) + HISTORY_MIB).isLessThan(LARGEST_LIVE_MIB);
+                assertThat(liveMib(scaler) + LATER_MIB).isLessThan(LARGEST_LIVE_MIB);
                 assertThat(scaler.isAlive()).isTrue();
             } finally {
-                channel.shutdownNow();
-                for (Socket socket : unread) {
+                redis.resume();
+                channels.forEach(ManagedChannel::shutdownNow);
+                for (Socket socket : sockets) {
                     socket.close();
                 }
             }
         }
     }
 
+    private static ManagedChannel channel(ScalerProcess scaler, List<ManagedChannel> channels) {
+        channels.add(NettyChannelBuilder.forAddress("127.0.0.1", scaler.grpcPort())
+                .usePlaintext()
+                .build());
+        return channels.getLast();
+    }
+
+    private static void openStreams(ManagedChannel channel) {
+        var answered = new AtomicInteger();
+        var failures = new ConcurrentLinkedQueue<Throwable>();
+        for (int i = 0; i < TRIGGERS; i++) {
+            ExternalScalerGrpc.newStub(channel).streamIsActive(trigger(i), new CountedStream(answered, failures));
+        }
+        await().atMost(Duration.ofMinutes(2)).until(() -> answered.get() == TRIGGERS || !failures.isEmpty());
+        assertThat(failures).isEmpty();
+    }
+
+    private static void ask(ManagedChannel channel) {
+        for (int i = 0; i < CALLS; i++) {
+            ExternalScalerGrpc.newStub(channel)
+                    .getMetrics(
+                            GetMetricsRequest.newBuilder()
+                                    .setScaledObjectRef(trigger(i))
+                                    .build(),
+                            new StreamObserver<GetMetricsResponse>() {
+                                @Override
+                                public void onNext(GetMetricsResponse response) {
+                                    // not before the test ends
+                                }
+
+                                @Override
+                                public void onError(Throwable error) {
+                                    // those beyond the limit
+                                }
+
+                                @Override
+                                public void onCompleted() {
+                                    // not before the test ends
+                                }
+                            });
+        }
+    }
+
+    private static double callsInProgress(ScalerProcess scaler) {
+        return scaler.get("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("redis_session_scaler_grpc_calls "))
+                .mapToDouble(line -> Double.parseDouble(line.split(" ")[1]))
+                .sum();
+    }
+
     private static ScaledObjectRef trigger(int i) {
-        return ScaledObjectRef.newBuilder()
+        var trigger = ScaledObjectRef.newBuilder()
                 .setNamespace("shop")
                 .setName("web-" + i)
                 .putScalerMetadata("scalerAddress", "redis-session-scaler.keda:6000")
                 .putScalerMetadata("sessionSize", String.valueOf(i + 1))
-                .putScalerMetadata("activationSessionSize", "0")
-                .build();
+                .putScalerMetadata("activationSessionSize", "0");
+        if (i < PATTERNS) {
+            trigger.putScalerMetadata("databaseIndex", String.valueOf(i / PATTERNS_OF_A_DATABASE))
+                    .putScalerMetadata("keyPattern", "web-" + i + ":*");
+        } else {
+            trigger.putScalerMetadata("databaseIndex", String.valueOf(i % DATABASES));
+        }
+        return trigger.build();
     }
 
     /** What is left after a collection. */

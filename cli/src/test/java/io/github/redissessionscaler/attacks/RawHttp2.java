@@ -14,9 +14,12 @@ final class RawHttp2 implements Closeable {
 
     private static final int DATA = 0;
     private static final int HEADERS = 1;
+    private static final int PRIORITY = 2;
     private static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
     private static final int PING = 6;
+    private static final int WINDOW_UPDATE = 8;
+    private static final int CONTINUATION = 9;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
     private static final int CANCEL = 8;
@@ -66,6 +69,73 @@ final class RawHttp2 implements Closeable {
         frame(HEADERS, END_HEADERS, stream, block.length);
         out.write(block);
         return stream;
+    }
+
+    /** Begins headers that do not end; returns their stream. */
+    int headersWithoutEnd() throws IOException {
+        int stream = nextStream;
+        nextStream += 2;
+        byte[] block = block("/", "");
+        frame(HEADERS, 0, stream, block.length);
+        out.write(block);
+        return stream;
+    }
+
+    /** Continues headers with so many bytes, and does not end them. */
+    void continuation(int stream, int length) throws IOException {
+        frame(CONTINUATION, 0, stream, length);
+        out.write(new byte[length]);
+    }
+
+    /** A call whose headers put 3 KB into the table of the connection, or name that entry so many times. */
+    void tableBomb(int times) throws IOException {
+        int stream = nextStream;
+        nextStream += 2;
+        var block = new ByteArrayOutputStream();
+        block.writeBytes(block("/no.such.Service/Method", ""));
+        if (times == 0) {
+            block.write(0x40);
+            text(block, "x");
+            text(block, "y".repeat(3_000));
+        }
+        for (int i = 0; i < times; i++) {
+            block.write(0xbe);
+        }
+        frame(HEADERS, END_HEADERS, stream, block.size());
+        block.writeTo(out);
+    }
+
+    /** Sends a message that is compressed with gzip. */
+    void compressedMessage(int stream, byte[] message) throws IOException {
+        frame(DATA, END_STREAM, stream, 5 + message.length);
+        out.writeByte(1);
+        out.writeInt(message.length);
+        out.write(message);
+    }
+
+    /** A part of a message with nothing in it. */
+    void emptyData(int stream) throws IOException {
+        frame(DATA, 0, stream, 0);
+    }
+
+    /** Says again how many bytes of each answer it takes. */
+    void settings(int window) throws IOException {
+        frame(SETTINGS, 0, 0, 6);
+        out.writeShort(INITIAL_WINDOW_SIZE);
+        out.writeInt(window);
+    }
+
+    /** Lets a stream that need not exist depend on another. */
+    void priority(int stream) throws IOException {
+        frame(PRIORITY, 0, stream, 5);
+        out.writeInt(0);
+        out.writeByte(1);
+    }
+
+    /** Takes so many more bytes of a stream, or of all with 0. */
+    void windowUpdate(int stream, int more) throws IOException {
+        frame(WINDOW_UPDATE, 0, stream, 4);
+        out.writeInt(more);
     }
 
     /** Sends a whole message, and with it the end of what the client has to say. */
@@ -135,6 +205,9 @@ final class RawHttp2 implements Closeable {
         block.write(0x00);
         text(block, "te");
         text(block, "trailers");
+        block.write(0x00);
+        text(block, "grpc-encoding");
+        text(block, "gzip");
         return block.toByteArray();
     }
 

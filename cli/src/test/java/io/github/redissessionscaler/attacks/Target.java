@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -164,6 +165,16 @@ record Target(int grpcPort, int managementPort, int most, Duration time) {
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    /** The same about the strangers' own Redis, in each way of reading it. */
+    void strangeCalls() {
+        List<Map<String, String>> readings = StrangeRedis.readings();
+        calls(i -> ScaledObjectRef.newBuilder()
+                .setNamespace("strangers")
+                .setName("one")
+                .putAllScalerMetadata(readings.get(i % readings.size()))
+                .build());
     }
 
     private static void close(Closeable socket) {

@@ -245,7 +245,8 @@ public final class Evaluator {
     /** What Redis gives, else what the outage rules keep; empty for inactive and 0. */
     private CompletableFuture<UsableReading> reading(TriggerState state, Deadline deadline) {
         Trigger trigger = state.ref().trigger();
-        CompletableFuture<Count> count = reader.count(trigger.source(), deadline);
+        CompletableFuture<Count> count =
+                reader.count(trigger.source(), state.ref().namespace(), deadline);
         CompletableFuture<TriggerReading> reading = switch (trigger.activation()) {
             case Activation.Reachable _, Activation.MoreThan _ ->
                 count.thenApply(counted -> new TriggerReading(counted, false));
@@ -274,7 +275,7 @@ public final class Evaluator {
         Source source = state.ref().trigger().source();
         try {
             source.databases().forEach(database -> access.check(state.ref().namespace(), database));
-            lookAhead(state, Futures.await(reader.count(source, deadline)));
+            lookAhead(state, Futures.await(reader.count(source, state.ref().namespace(), deadline)));
         } catch (KeyspaceException | InvalidInputException | LimitReachedException | AccessDeniedException e) {
             LOG.debug("No reading for a forecast", e);
         }

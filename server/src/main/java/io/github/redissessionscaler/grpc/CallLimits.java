@@ -1,6 +1,5 @@
 package io.github.redissessionscaler.grpc;
 
-import com.google.protobuf.MessageLite;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -67,6 +66,7 @@ final class CallLimits implements ServerInterceptor {
         private final AtomicBoolean evaluated = new AtomicBoolean();
         private final AtomicInteger bytes = new AtomicInteger();
         private volatile boolean begun;
+        private volatile boolean answered;
 
         Counted(ServerCall<Q, R> call, Connection connection) {
             super(call);
@@ -106,6 +106,16 @@ final class CallLimits implements ServerInterceptor {
 
         boolean ended() {
             return evaluated.get();
+        }
+
+        @Override
+        public void sendMessage(R message) {
+            answered = true;
+            super.sendMessage(message);
+        }
+
+        boolean answered() {
+            return answered;
         }
 
         @Override
@@ -149,7 +159,7 @@ final class CallLimits implements ServerInterceptor {
                 connection.strike("messages that are not protobuf");
                 return;
             }
-            String refusal = call.takes(message instanceof MessageLite protobuf ? protobuf.getSerializedSize() : 0);
+            String refusal = call.takes(Requests.memory(message));
             if (refusal != null) {
                 refuse(refusal);
             } else {
@@ -193,9 +203,10 @@ final class CallLimits implements ServerInterceptor {
         @Override
         public void onCancel() {
             leave();
-            if (unary) {
+            if (!call.answered()) {
                 connection.strike("calls that are reset before their response");
-            } else {
+            }
+            if (!unary) {
                 call.end();
             }
             super.onCancel();

@@ -33,8 +33,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the management port. It handles one request at a time, each with time limits. Netty's thread reads; each
- * response is produced and written on a thread of its own, which waits for the client.
+ * One client of the management port. It handles one request at a time, each with time limits. If the client sends another
+ * before the response, that is dropped, and the connection is closed after the response. Netty's thread reads; each response is
+ * produced and written on a thread of its own, which waits for the client.
  */
 final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
@@ -69,6 +70,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     private @Nullable HttpRequest request;
     private boolean body;
+
+    /** Whether the client sent more before its response. */
+    private boolean more;
+
     private @Nullable Future<?> timeout;
 
     HttpConnection(Channel channel, HttpConnections all, Handler handler, Executor executor) {
@@ -99,6 +104,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
+        if (answering) {
+            more = true;
+            return;
+        }
         if (part.decoderResult().isFailure()) {
             body = true;
             answer(HttpResponseStatus.BAD_REQUEST);
@@ -246,6 +255,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             return;
         }
         channel.eventLoop().execute(() -> {
+            if (more) {
+                leave();
+                return;
+            }
             answering = false;
             since = System.nanoTime();
             closeAfter(IDLE);

@@ -36,6 +36,9 @@ final class RequestParameters {
         }
     }
 
+    /** Unknown parameters that are reported; a request line has room for a thousand. */
+    private static final int MOST_REPORTED = 10;
+
     /** A broken percent-encoding stands for itself. */
     private static String decoded(String text) {
         try {
@@ -66,7 +69,8 @@ final class RequestParameters {
      * @throws InvalidInputException with everything that is wrong
      */
     void end() {
-        given.keySet()
+        given.keySet().stream()
+                .limit(MOST_REPORTED)
                 .forEach(name -> problems.add(
                         Printable.plain(name),
                         "is not a parameter of this path"

@@ -7,7 +7,7 @@ import io.github.redissessionscaler.keyspace.KeyspaceEvents;
 import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.trigger.Database;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +33,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private final AtomicInteger guests = new AtomicInteger();
 
     private KeyspaceEvents.@Nullable Feed feed;
-    private final List<Subscription> opened = new ArrayList<>();
+    private final Set<Subscription> opened = new LinkedHashSet<>();
     private boolean sendingFirst;
     private boolean running;
     private boolean roundRequested;
@@ -102,13 +102,17 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         subscription.end();
     }
 
-    /** Removing the last stream unsubscribes; the rounds stop by themselves. */
+    /**
+     * After the last stream was removed, the next round unsubscribes, and there are no more: a client that opens and cancels
+     * streams does not subscribe each time.
+     */
     synchronized void remove(Subscription subscription) {
+        opened.remove(subscription);
         if (subscriptions.remove(subscription) && !subscription.isOf(this)) {
             guests.decrementAndGet();
         }
-        if (subscriptions.isEmpty()) {
-            unsubscribe();
+        if (subscriptions.isEmpty() && next == null && !running && !sendingFirst && !closed) {
+            scheduleIn(backoff.interval().toNanos());
         }
     }
 
@@ -239,7 +243,9 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         long now = System.nanoTime();
         budget.spend(nanos, now);
         long pause = budget.pause(now);
-        if (!closed && !subscriptions.isEmpty()) {
+        if (subscriptions.isEmpty()) {
+            unsubscribe();
+        } else if (!closed) {
             scheduleIn(
                     roundRequested ? pause : Math.max(pause, backoff.interval().toNanos()));
         }

@@ -55,12 +55,14 @@ public final class Subscription {
     /** Opens the stream: the activity is sent as soon as it is read. Does not block. */
     public void open() {
         watches.forEach(watch -> watch.add(this));
-        boolean endedMeanwhile;
-        synchronized (sending) {
-            endedMeanwhile = ended;
-        }
-        if (endedMeanwhile) {
+        if (hasEnded()) {
             watches.forEach(watch -> watch.remove(this));
+        }
+    }
+
+    private boolean hasEnded() {
+        synchronized (sending) {
+            return ended;
         }
     }
 
@@ -83,6 +85,9 @@ public final class Subscription {
      */
     boolean refresh(Evaluator evaluator, Deadline deadline) {
         synchronized (refreshing) {
+            if (hasEnded()) {
+                return false;
+            }
             try {
                 return take(Futures.await(evaluator.active(ref, deadline)));
             } catch (UnavailableException e) {

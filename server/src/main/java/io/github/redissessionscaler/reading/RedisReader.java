@@ -82,10 +82,15 @@ public final class RedisReader {
         return new RedisReader(this, new RoundCache.Round());
     }
 
-    /** The count of the source; of several, the sum, which fails if one of them does. */
-    public CompletableFuture<Count> count(Source source, Deadline deadline) {
+    /**
+     * The count of the source; of several, the sum, which fails if one of them does.
+     *
+     * @param namespace of the trigger; namespaces take turns where patterns cannot all be counted together
+     */
+    public CompletableFuture<Count> count(Source source, String namespace, Deadline deadline) {
         List<CompletableFuture<Count>> parts = source.parts().stream()
-                .map(part -> logged(part.database(), counts, part, deadline))
+                .map(part -> logged(part.database(), counts, part, deadline)
+                        .whenComplete((_, _) -> counter.usedBy(part, namespace)))
                 .toList();
         return parts.size() == 1 ? parts.getFirst() : sum(parts);
     }

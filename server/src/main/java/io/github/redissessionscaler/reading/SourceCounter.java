@@ -6,6 +6,7 @@ import io.github.redissessionscaler.counting.ScoredMembers;
 import io.github.redissessionscaler.counting.ServerClock;
 import io.github.redissessionscaler.counting.pattern.CountingCosts;
 import io.github.redissessionscaler.counting.pattern.CountingOptions;
+import io.github.redissessionscaler.counting.pattern.PatternBudget;
 import io.github.redissessionscaler.counting.pattern.PatternCounts;
 import io.github.redissessionscaler.counting.pattern.ScanEvents;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
@@ -55,6 +56,7 @@ public final class SourceCounter implements AutoCloseable {
     private final LeastRecentlyUsed<KeyId, ScoredMembers> scoredMembers = new LeastRecentlyUsed<>(KEYS_REMEMBERED);
     private final LeastRecentlyUsed<KeyId, ServerClock> serverClocks = new LeastRecentlyUsed<>(KEYS_REMEMBERED);
     private final ConcurrentMap<Database, PatternCounts> patternCounts = new ConcurrentHashMap<>();
+    private final PatternBudget patternBudget = new PatternBudget();
     private volatile boolean closed;
 
     /** A counter with {@link CountingOptions#DEFAULT}. */
@@ -165,6 +167,18 @@ public final class SourceCounter implements AutoCloseable {
                 : List.of();
     }
 
+    /** A trigger of this namespace counts the source. Sends nothing to Redis; does not block. */
+    void usedBy(Source source, String namespace) {
+        for (Source part : source.parts()) {
+            if (part.query() instanceof CountQuery.MatchingKeys matching) {
+                PatternCounts counts = patternCounts.get(keyspaces.canonical(part.database()));
+                if (counts != null) {
+                    counts.usedBy(matching, namespace);
+                }
+            }
+        }
+    }
+
     /** Marks the background counts of the database as out of date. Does not block. */
     public void invalidate(Database database) {
         PatternCounts counts = patternCounts.get(keyspaces.canonical(database));
@@ -225,6 +239,7 @@ public final class SourceCounter implements AutoCloseable {
                     clock,
                     options,
                     patternLimit,
+                    patternBudget,
                     random,
                     costs,
                     () -> scanEvents.publish(database));

@@ -97,6 +97,18 @@ final class RefusedTriggerTest {
     }
 
     @Test
+    void learnsNoNameOfAConnectionThatItMayNotUse() {
+        for (String connection : List.of("nowhere", "privat", "privates")) {
+            assertThatThrownBy(() -> scaler.metric(Map.of("connection", connection)))
+                    .hasMessageContaining("'" + connection + "' is not a connection of the scaler")
+                    .hasMessageContaining("this namespace may use default")
+                    .hasMessageNotContaining("private,")
+                    .hasMessageNotContaining("'private'")
+                    .hasMessageNotContaining(" private");
+        }
+    }
+
+    @Test
     void hasAMetricSpecBeyondTheLimitAndTakesNoPlaceForIt() {
         for (int i = 0; i < 10; i++) {
             assertThat(scaler.metricSpec(Map.of("metricName", "spec" + i)).getMetricName())

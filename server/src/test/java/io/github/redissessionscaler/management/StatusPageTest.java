@@ -26,6 +26,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -467,6 +469,32 @@ final class StatusPageTest {
         assertThat(statusLine("GET / HTTP/1.1", "X-Large: " + "a".repeat(10_000)))
                 .contains(" 400 ");
         assertThat(statusLine("GET /" + "a".repeat(5_000) + " HTTP/1.1", "")).contains(" 400 ");
+    }
+
+    /** A request line has room for a thousand, whose problems would take megabytes for each of many clients. */
+    @Test
+    void thousandsOfUnknownParametersGetAShortAnswer() {
+        String parameters = IntStream.range(0, 600).mapToObj(i -> "p" + i).collect(Collectors.joining("&"));
+
+        HttpResponse<String> response = scaler.get("/api/status?" + parameters);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("p0: is not a parameter").hasSizeLessThan(4_000);
+    }
+
+    @Test
+    void whoDoesNotWaitForAResponseGetsOneAndNoMore() throws IOException {
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), scaler.scaler().managementPort())) {
+            socket.getOutputStream()
+                    .write("GET /api/status HTTP/1.1\r\nHost: a\r\n\r\n"
+                            .repeat(100)
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+
+            assertThat(all.split("HTTP/1.1 200 OK", -1)).hasSize(2);
+            assertThat(all).endsWith("\r\n0\r\n\r\n");
+        }
     }
 
     @Test

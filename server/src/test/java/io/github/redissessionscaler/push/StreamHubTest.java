@@ -71,7 +71,7 @@ final class StreamHubTest {
     void roundsGoOnAfterAnError() {
         keyspace.size(() -> 1L);
         try (StreamHub hub = hub(NEVER)) {
-            open(hub);
+            var _ = open(hub);
             await().until(() -> client.sent.equals(List.of(true)));
             var errors = new AtomicInteger();
             keyspace.size(() -> {
@@ -90,7 +90,7 @@ final class StreamHubTest {
     void aRoundThatEndsWithAnErrorIsFollowedByAnother() {
         keyspace.size(() -> 1L);
         try (StreamHub hub = hub(NEVER)) {
-            open(hub);
+            var _ = open(hub);
             await().until(() -> client.sent.equals(List.of(true)));
             client.broken = new OutOfMemoryError("unable to create native thread");
             keyspace.size(() -> 0L);
@@ -108,7 +108,7 @@ final class StreamHubTest {
     void heartbeatsGoOnAfterAnError() {
         keyspace.size(() -> 1L);
         try (StreamHub hub = hub(OFTEN)) {
-            open(hub);
+            var _ = open(hub);
             await().until(() -> client.sent.size() > 2);
             client.broken = new StackOverflowError();
             await().until(() -> InternalErrors.counts().getOrDefault("push heartbeat", 0L) > 2);
@@ -131,7 +131,7 @@ final class StreamHubTest {
                     listeners.add(given);
                     return () -> {};
                 })) {
-            open(hub);
+            var _ = open(hub);
             held.next().run();
             assertThat(client.sent).containsExactly(true);
             Runnable cancelledTooLate = held.next();
@@ -151,6 +151,34 @@ final class StreamHubTest {
         }
     }
 
+    /** Subscribing takes a connection to Redis; a stranger may open and cancel streams without end. */
+    @Test
+    void streamsThatAreCancelledAtOnceSubscribeOnceAndReadNothing() throws InterruptedException {
+        var reads = new AtomicInteger();
+        keyspace.size(() -> (long) reads.incrementAndGet());
+        var held = new HeldThreads();
+        var subscribed = new AtomicInteger();
+        var unsubscribed = new AtomicInteger();
+        try (var late = new Background(held);
+                StreamHub hub = hub(NEVER, late, (_, _) -> {
+                    subscribed.incrementAndGet();
+                    return unsubscribed::incrementAndGet;
+                })) {
+            for (int i = 0; i < 100; i++) {
+                open(hub).cancel();
+            }
+            assertThat(hub.openStreams()).isZero();
+
+            held.next().run();
+            held.next().run();
+
+            assertThat(subscribed).hasValue(1);
+            assertThat(unsubscribed).hasValue(1);
+            assertThat(reads).hasValue(0);
+            assertThat(client.sent).isEmpty();
+        }
+    }
+
     private StreamHub hub(Duration heartbeat) {
         return hub(heartbeat, background, (_, _) -> () -> {});
     }
@@ -166,9 +194,11 @@ final class StreamHubTest {
                 own);
     }
 
-    private void open(StreamHub hub) {
+    private Subscription open(StreamHub hub) {
         var ref = new TriggerRef("shop", "web", TriggerParser.parse(Map.of("activationSessionSize", "0")));
-        hub.watchActivity(ref, client).open();
+        Subscription subscription = hub.watchActivity(ref, client);
+        subscription.open();
+        return subscription;
     }
 
     /** Threads that take their time to start: a test runs what they would. */

@@ -106,6 +106,7 @@ public final class Estimates {
     private final LongSupplier nanoTime;
     private final double share;
     private final double firstShare;
+    private final PatternBudget budget;
     private final Map<Stratum, SampleWindow> windows = new HashMap<>();
     private final Map<KeyFilter, Instant> since = new HashMap<>();
     private final Map<String, Sampler> samplers = new HashMap<>();
@@ -128,6 +129,19 @@ public final class Estimates {
             RandomGenerator random,
             double share,
             double firstShare) {
+        this(keyspace, clock, nanoTime, random, share, firstShare, new PatternBudget());
+    }
+
+    /** The same, with a budget for the samples that it shares with other databases. */
+    Estimates(
+            Keyspace keyspace,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            RandomGenerator random,
+            double share,
+            double firstShare,
+            PatternBudget budget) {
+        this.budget = budget;
         this.keyspace = keyspace;
         this.clock = clock;
         this.nanoTime = nanoTime;
@@ -151,13 +165,24 @@ public final class Estimates {
      * @throws InterruptedException if the loop is stopped
      */
     public SampleRound round(List<KeyFilter> filters) throws InterruptedException {
+        return round(filters, filters);
+    }
+
+    /**
+     * The same for some of all filters.
+     *
+     * @param all whose earlier samples are kept
+     * @throws InterruptedException if the loop is stopped
+     */
+    SampleRound round(List<KeyFilter> filters, List<KeyFilter> all) throws InterruptedException {
         List<Shard> shards = keyspace.shards();
         List<String> names = shards.stream().map(Shard::name).toList();
-        windows.keySet().removeIf(stratum -> !filters.contains(stratum.filter()) || !names.contains(stratum.shard()));
+        windows.keySet().removeIf(stratum -> !all.contains(stratum.filter()) || !names.contains(stratum.shard()));
         samplers.keySet().retainAll(names);
         paces.keySet().retainAll(names);
-        since.keySet().retainAll(filters);
-        boolean first = windows.size() < filters.size() * names.size();
+        since.keySet().retainAll(all);
+        boolean first = filters.stream()
+                .anyMatch(filter -> names.stream().anyMatch(name -> !windows.containsKey(new Stratum(filter, name))));
         boolean more = !windows.values().stream().allMatch(window -> window.size() == 0 || window.precise());
         for (Shard shard : shards) {
             paces.computeIfAbsent(shard.name(), _ -> ServerThrottle.of(shard, this::share, nanoTime));
@@ -188,6 +213,7 @@ public final class Estimates {
     private Estimate estimate(KeyFilter filter, int index, List<Visit> visits, Instant now) {
         double value = 0;
         double variance = 0;
+        int samples = budget.samples(visits.size());
         // of all shards, also where a refusal ends the loop: a window that is missing means a first visit
         visits.forEach(visit -> windows.computeIfAbsent(new Stratum(filter, visit.shard()), _ -> new SampleWindow()));
         for (Visit visit : visits) {
@@ -198,7 +224,7 @@ public final class Estimates {
             }
             visit.drawn()
                     .forEach(drawn ->
-                            window.add(now, drawn.keys(), drawn.matching().get(index)));
+                            window.add(now, drawn.keys(), drawn.matching().get(index), samples));
             Share matching = window.share();
             double size = visit.size();
             value += size * matching.value();

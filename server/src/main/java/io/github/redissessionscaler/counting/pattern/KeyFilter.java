@@ -1,11 +1,14 @@
 package io.github.redissessionscaler.counting.pattern;
 
+import io.github.redissessionscaler.counting.pattern.KeyCheck.KeyRead;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.Glob;
 import io.github.redissessionscaler.trigger.KeyRule;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which keys count, and how much: {@link MatchingKeys} without its accuracy, so that equal filters are counted once. */
 public record KeyFilter(List<Glob> patterns, List<Glob> excludes, List<KeyRule> rules) {
@@ -35,6 +38,19 @@ public record KeyFilter(List<Glob> patterns, List<Glob> excludes, List<KeyRule> 
             }
         }
         return false;
+    }
+
+    /**
+     * The reads that only some patterns share: of fields and sizes. Type, time to live and idle time of a key are read once for
+     * all patterns of a database.
+     */
+    Set<KeyRead> ownReads() {
+        return checks().stream()
+                .map(KeyCheck::read)
+                .filter(read -> !(read instanceof KeyRead.TypeRead
+                        || read instanceof KeyRead.TtlRead
+                        || read instanceof KeyRead.IdleRead))
+                .collect(Collectors.toSet());
     }
 
     /** Its rules, those with cheap reads first. */

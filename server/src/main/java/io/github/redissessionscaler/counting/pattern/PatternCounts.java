@@ -40,14 +40,15 @@ public final class PatternCounts implements AutoCloseable {
             InstantSource clock,
             CountingOptions options,
             IntSupplier limit,
+            PatternBudget budget,
             RandomGenerator random,
             CountingCosts costs,
             Runnable whenScanned) {
         this.backend = backend;
         this.options = options;
-        entries = new PatternRegistry(clock, options.idle(), limit);
+        entries = new PatternRegistry(clock, options.idle(), limit, budget);
         var estimates = new Estimates(
-                keyspace, clock, System::nanoTime, random, options.sampleShare(), options.scanShare() / 2);
+                keyspace, clock, System::nanoTime, random, options.sampleShare(), options.scanShare() / 2, budget);
         samples = new SampleLoop(database, entries, clock, estimates, costs);
         scans = new ScanLoop(database, keyspace, entries, clock, options, costs, samples, whenScanned);
     }
@@ -146,6 +147,16 @@ public final class PatternCounts implements AutoCloseable {
         }
         if (isNew) {
             entries.changed.signalAll();
+        }
+    }
+
+    /** A trigger of this namespace uses the query; namespaces take turns where not all patterns can be counted together. */
+    public void usedBy(MatchingKeys query, String namespace) {
+        entries.lock.lock();
+        try {
+            entries.find(query).ifPresent(entry -> entry.usedBy(namespace));
+        } finally {
+            entries.lock.unlock();
         }
     }
 

@@ -12,7 +12,10 @@ import io.github.redissessionscaler.trigger.Glob;
 import io.github.redissessionscaler.trigger.KeyRule;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +25,16 @@ public final class PatternEntry {
     /** An exact count that is older and will not be renewed is replaced by an estimate. */
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
+    /** Namespaces that are remembered of a pattern; further ones share its turns. */
+    private static final int MOST_NAMESPACES = 16;
+
     private static final String IMPRECISE =
             "too few of the sampled keys match for a precise estimate: its standard error is more"
                     + " than 5 %; set accuracy to 'exact', or keep the sessions in a database of their own";
 
     private final KeyFilter filter;
     private final Accuracy accuracy;
+    private final Set<String> namespaces = new LinkedHashSet<>();
     private StableEstimate calm = new StableEstimate();
     private Instant lastUsed;
     private boolean fewKeys;
@@ -70,6 +77,18 @@ public final class PatternEntry {
 
     void ask(Instant now) {
         lastUsed = now;
+    }
+
+    /** A trigger of this namespace uses it. */
+    void usedBy(String namespace) {
+        if (namespaces.size() < MOST_NAMESPACES) {
+            namespaces.add(namespace);
+        }
+    }
+
+    /** The namespaces that use it, at least one; the empty one before any is known. */
+    Set<String> namespaces() {
+        return namespaces.isEmpty() ? Set.of("") : Collections.unmodifiableSet(namespaces);
     }
 
     boolean isNew() {
@@ -137,6 +156,15 @@ public final class PatternEntry {
     /** It was added while a scan was running that does not count it. */
     void missesScan() {
         late = true;
+    }
+
+    /** A scan has ended that did not count it, since others had their turn. */
+    void waitsForTurn(Instant now) {
+        if (refusal == null && exact == null) {
+            missesScan();
+        } else if (refusal == null) {
+            scanDelayed(now);
+        }
     }
 
     void scanned(MatchSum sum, Instant now) {

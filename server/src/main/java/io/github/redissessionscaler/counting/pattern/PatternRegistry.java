@@ -27,6 +27,7 @@ final class PatternRegistry {
     private final InstantSource clock;
     private final Duration idle;
     private final IntSupplier limit;
+    private final PatternBudget budget;
     private final Map<MatchingKeys, PatternEntry> entries = new LinkedHashMap<>();
 
     private KeyCosts costs = KeyCosts.TYPICAL;
@@ -38,11 +39,13 @@ final class PatternRegistry {
      *
      * @param idle time without use after which an entry is removed
      * @param limit most patterns
+     * @param budget shared by all databases
      */
-    PatternRegistry(InstantSource clock, Duration idle, IntSupplier limit) {
+    PatternRegistry(InstantSource clock, Duration idle, IntSupplier limit, PatternBudget budget) {
         this.clock = clock;
         this.idle = idle;
         this.limit = limit;
+        this.budget = budget;
     }
 
     /**
@@ -57,19 +60,32 @@ final class PatternRegistry {
             known.ask(now);
             return known;
         }
+        PatternEntry entry = new PatternEntry(query, now);
+        if (closed) {
+            return entry;
+        }
         forgetIdle();
         int most = limit.getAsInt();
-        int weight = entries.keySet().stream().mapToInt(PatternEntry::weight).sum();
-        if (!entries.isEmpty() && weight + PatternEntry.weight(query) > most) {
-            throw new LimitReachedException(
-                    "the scaler counts " + most + " patterns in this database already, its PATTERN_LIMIT"
-                            + " (a long pattern counts as several); an unused pattern is removed after "
-                            + idle.toMinutes()
-                            + " minutes");
+        int weight = PatternEntry.weight(query);
+        if (!entries.isEmpty() && weight() + weight > most) {
+            throw refused("the scaler counts " + most + " patterns in this database already, its PATTERN_LIMIT");
         }
-        PatternEntry entry = new PatternEntry(query, now);
+        if (!budget.take(weight, (long) PatternBudget.DATABASES * most)) {
+            throw refused("the scaler counts " + PatternBudget.DATABASES + " times its PATTERN_LIMIT of " + most
+                    + " patterns in all databases already");
+        }
         entries.put(query, entry);
         return entry;
+    }
+
+    private int weight() {
+        return entries.keySet().stream().mapToInt(PatternEntry::weight).sum();
+    }
+
+    private LimitReachedException refused(String reason) {
+        return new LimitReachedException(
+                reason + " (a long pattern counts as several); an unused pattern is removed after " + idle.toMinutes()
+                        + " minutes");
     }
 
     /** The entry of the query, if there is one. */
@@ -90,18 +106,28 @@ final class PatternRegistry {
         return entries.values().stream().anyMatch(condition);
     }
 
-    /** The distinct filters of the entries that meet the condition. */
-    List<KeyFilter> filters(Predicate<PatternEntry> condition) {
-        return entries.values().stream()
-                .filter(condition)
-                .map(PatternEntry::filter)
-                .distinct()
-                .toList();
+    /** Those that meet the condition. */
+    List<PatternEntry> all(Predicate<PatternEntry> condition) {
+        return entries.values().stream().filter(condition).toList();
+    }
+
+    /** The distinct filters of some entries. */
+    static List<KeyFilter> filters(List<PatternEntry> some) {
+        return some.stream().map(PatternEntry::filter).distinct().toList();
     }
 
     void forgetIdle() {
+        if (closed) {
+            return;
+        }
         Instant oldest = clock.instant().minus(idle);
-        entries.values().removeIf(entry -> entry.lastUsed().isBefore(oldest));
+        entries.entrySet().removeIf(entry -> {
+            boolean idle = entry.getValue().lastUsed().isBefore(oldest);
+            if (idle) {
+                budget.give(PatternEntry.weight(entry.getKey()));
+            }
+            return idle;
+        });
     }
 
     KeyCosts costs() {
@@ -114,7 +140,10 @@ final class PatternRegistry {
     }
 
     void close() {
-        closed = true;
+        if (!closed) {
+            closed = true;
+            budget.give(weight());
+        }
         changed.signalAll();
     }
 

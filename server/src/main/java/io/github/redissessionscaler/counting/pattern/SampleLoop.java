@@ -13,6 +13,7 @@ final class SampleLoop extends BackgroundLoop {
     private final InstantSource clock;
     private final Estimates estimates;
     private final CountingCosts costs;
+    private final ReadTurns turns = new ReadTurns();
 
     SampleLoop(
             Database database, PatternRegistry entries, InstantSource clock, Estimates estimates, CountingCosts costs) {
@@ -35,8 +36,17 @@ final class SampleLoop extends BackgroundLoop {
 
     @Override
     void round() throws InterruptedException {
-        List<KeyFilter> filters = filters();
-        Estimates.SampleRound round = estimates.round(filters);
+        List<KeyFilter> all;
+        List<KeyFilter> filters;
+        entries.lock.lock();
+        try {
+            List<PatternEntry> sampled = entries.all(PatternEntry::sampled);
+            all = PatternRegistry.filters(sampled);
+            filters = PatternRegistry.filters(turns.next(sampled, System.nanoTime()));
+        } finally {
+            entries.lock.unlock();
+        }
+        Estimates.SampleRound round = estimates.round(filters, all);
         costs.visited(database, Method.ESTIMATE, round.keys(), round.serverNanos());
         Instant now = clock.instant();
         entries.lock.lock();
@@ -66,14 +76,5 @@ final class SampleLoop extends BackgroundLoop {
     void outdate() {
         Instant now = clock.instant();
         entries.all().forEach(entry -> entry.forgetOld(now));
-    }
-
-    private List<KeyFilter> filters() {
-        entries.lock.lock();
-        try {
-            return entries.filters(PatternEntry::sampled);
-        } finally {
-            entries.lock.unlock();
-        }
     }
 }

@@ -34,8 +34,8 @@ public final class SampleWindow {
     /** Fewest newer samples that can contradict the older ones: some seconds, to reduce the effect of chance. */
     private static final int FEWEST_NEWER = 8;
 
-    /** Above this number, the older half is merged: samples within {@link #ADDED_UP} become one. */
-    private static final int MOST = 256;
+    /** Above this number or a smaller one, the older half is merged: samples within {@link #ADDED_UP}, or a multiple, become one. */
+    static final int MOST = 256;
 
     /** There are fewer than half of {@link #MOST} such times in {@link #LONGEST_OF_FEW}. */
     private static final Duration ADDED_UP = Duration.ofSeconds(10);
@@ -60,8 +60,8 @@ public final class SampleWindow {
      */
     private record Drawn(Instant since, Instant at, long keys, double matching, double squares) {
 
-        boolean goesWith(Drawn later) {
-            return since.plus(ADDED_UP).isAfter(later.at);
+        boolean goesWith(Drawn later, Duration together) {
+            return since.plus(together).isAfter(later.at);
         }
 
         Drawn and(Drawn later) {
@@ -164,13 +164,22 @@ public final class SampleWindow {
 
     /** Adds the newest sample. */
     public void add(Instant at, long keys, MatchSum matching) {
+        add(at, keys, matching, MOST);
+    }
+
+    /**
+     * The same.
+     *
+     * @param most samples to keep, from 8 to {@link #MOST}
+     */
+    void add(Instant at, long keys, MatchSum matching, int most) {
         if (keys > 0) {
             samples.add(new Drawn(at, at, keys, (double) matching.sum(), matching.squares()));
         }
         forgetOld(at);
         forgetContradicted();
-        if (samples.size() > MOST) {
-            addUpOlderHalf();
+        for (Duration together = ADDED_UP; samples.size() > most; together = together.multipliedBy(2)) {
+            addUpOlderHalf(together);
         }
     }
 
@@ -189,11 +198,11 @@ public final class SampleWindow {
         }
     }
 
-    private void addUpOlderHalf() {
-        List<Drawn> older = samples.subList(0, MOST / 2);
+    private void addUpOlderHalf(Duration together) {
+        List<Drawn> older = samples.subList(0, samples.size() / 2);
         List<Drawn> sums = new ArrayList<>();
         for (Drawn one : older) {
-            if (!sums.isEmpty() && sums.getLast().goesWith(one)) {
+            if (!sums.isEmpty() && sums.getLast().goesWith(one, together)) {
                 sums.add(sums.removeLast().and(one));
             } else {
                 sums.add(one);

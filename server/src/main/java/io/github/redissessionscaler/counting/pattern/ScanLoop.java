@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class ScanLoop extends BackgroundLoop {
     private final CountingCosts costs;
     private final SampleLoop samples;
     private final Runnable whenScanned;
+    private final ReadTurns turns = new ReadTurns();
 
     private @Nullable FullScan pass;
     private List<String> doubts = List.of();
@@ -118,7 +120,7 @@ final class ScanLoop extends BackgroundLoop {
                 samples.start();
                 entries.changed.signalAll();
             }
-            filters = entries.filters(PatternEntry::scanned);
+            filters = PatternRegistry.filters(turns.next(entries.all(PatternEntry::scanned), System.nanoTime()));
             if (filters.isEmpty()) {
                 restUntil = System.nanoTime() + REST_AFTER_LOOK.toNanos();
                 succeeded(options.refresh().toNanos());
@@ -200,12 +202,27 @@ final class ScanLoop extends BackgroundLoop {
             int index = filters.indexOf(entry.filter());
             if (entry.scanned() && index >= 0) {
                 entry.scanned(result.sums().get(index), now);
+            } else if (entry.scanned()) {
+                entry.waitsForTurn(now);
             }
         }
         doubts = result.doubts();
         entries.learnCost(result.costs());
-        restUntil = System.nanoTime() + Math.max(result.restNanos(), SHORTEST_REST.toNanos());
-        succeeded(options.refresh().toNanos());
+        long rest = Math.max(result.restNanos(), SHORTEST_REST.toNanos());
+        restUntil = System.nanoTime() + rest;
+        if (turns.someWait()) {
+            succeeded(Math.max(rest, untilNextTurn()));
+            restUntilNext();
+            samples.start();
+        } else {
+            succeeded(options.refresh().toNanos());
+        }
+    }
+
+    /** Until the pattern that has waited longest is due. */
+    private long untilNextTurn() {
+        OptionalLong longest = turns.longestWaiting(entries.all(PatternEntry::scanned));
+        return longest.isPresent() ? longest.getAsLong() + options.refresh().toNanos() - System.nanoTime() : 0;
     }
 
     @Override

@@ -1,9 +1,14 @@
 package io.github.redissessionscaler.counting.pattern;
 
+import static io.github.redissessionscaler.testing.CountedRedis.source;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.testing.CountedRedis;
+import io.github.redissessionscaler.trigger.KeyRule;
 import io.github.redissessionscaler.trigger.KeyType;
+import io.github.redissessionscaler.trigger.Source;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,6 +52,33 @@ final class ManyPatternsTest {
         assertThat(counts.getLast()).isEqualTo(1);
         assertThat(redis.calls("type")).isEqualTo(KEYS + 3);
         assertThat(redis.calls("pttl")).isEqualTo(KEYS + 2);
+    }
+
+    /** Otherwise one key would cost Redis 200 commands in each scan, and the counts of all patterns would become as old. */
+    @Test
+    void patternsWithAFieldEachTakeTurnsAndAllAreCounted() {
+        redis.jedis.hset("sess:1", "user", "x");
+        redis.jedis.hset("sess:2", "field-7", "x");
+        redis.fill("sess:", 10, 12);
+        var options =
+                new CountingOptions(Duration.ofMillis(1), Duration.ofHours(1), Duration.ofSeconds(10), 1, 1, 100, 1000);
+        try (SourceCounter counter = redis.counter(options)) {
+            List<Source> strangers = new ArrayList<>();
+            for (int i = 0; i < PATTERNS; i++) {
+                strangers.add(source(CountedRedis.exact("sess:*").with(new KeyRule.HasField("field-" + i))));
+            }
+            strangers.forEach(counter::count);
+            Source honest = source(CountedRedis.exact("sess:*"));
+            assertThat(counter.count(honest).value()).isEqualTo(4);
+            redis.forgetCalls();
+            redis.fill("sess:", 12, 13);
+            await().until(() -> counter.count(honest).value() == 5);
+            redis.jedis.hset("sess:2", "field-190", "x");
+            await().until(() -> counter.count(strangers.get(190)).value() == 1);
+
+            assertThat(redis.calls("hexists")).isLessThanOrEqualTo((redis.calls("scan") + 1) * ReadTurns.READS * 5);
+            assertThat(counter.count(strangers.get(7)).value()).isEqualTo(1);
+        }
     }
 
     private List<Long> scan(List<KeyFilter> filters) throws InterruptedException {
