@@ -2,7 +2,6 @@ package io.github.redissessionscaler.forecast;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.OptionalDouble;
 
 /**
  * A forecast of the number of sessions of one trigger, a fixed time ahead, by a damped trend. The trend consists of the rise of the
@@ -150,34 +149,25 @@ public final class Forecast {
      * @param now the current sessions, not negative
      */
     public ExpectedSessions expectation(double now, Instant at) {
-        OptionalDouble rise = rise(at);
-        if (rise.isEmpty()) {
-            return ExpectedSessions.none(now);
+        return outlook().expectation(now, at);
+    }
+
+    /** What the forecast says until the next reading. */
+    public Outlook outlook() {
+        if (inARow <= FOUR_MINUTES || !errors.isEnough()) {
+            return Outlook.NONE;
         }
-        double expected = now + rise.getAsDouble();
-        return new ExpectedSessions(
-                now,
-                true,
-                bounded(now, expected),
-                Math.max(now, bounded(now, expected + MARGIN * errors.usualError())));
+        double rise = damping.rise(trend(slot));
+        boolean used = errors.isBetterThanNow() && Math.abs(rise) > standardError;
+        return new Outlook(
+                used ? (float) rise : 0,
+                (float) (MARGIN * errors.usualError()),
+                Instant.ofEpochMilli(lastMillis).plus(LONGEST_GAP));
     }
 
     /** How accurate the forecasts of the last hours were. */
     public ForecastQuality quality() {
         return new ForecastQuality(errors.isEnough(), errors.error(), errors.errorOfNow(), errors.isBetterThanNow());
-    }
-
-    private static double bounded(double now, double expected) {
-        return Math.clamp(expected, 0, now + MOST * now);
-    }
-
-    /** The expected rise in sessions; empty if there is no forecast. */
-    private OptionalDouble rise(Instant at) {
-        if (at.toEpochMilli() - lastMillis > LONGEST_GAP.toMillis() || inARow <= FOUR_MINUTES || !errors.isEnough()) {
-            return OptionalDouble.empty();
-        }
-        double rise = damping.rise(trend(slot));
-        return OptionalDouble.of(Math.abs(rise) <= standardError || !errors.isBetterThanNow() ? 0 : rise);
     }
 
     /** The fraction that is left after each interval, for this half-life. */

@@ -12,6 +12,11 @@ public record ReplicaCalculator(Tolerance tolerance) {
     /** With the default tolerance of clusters. */
     public static final ReplicaCalculator DEFAULT = new ReplicaCalculator(Tolerance.DEFAULT);
 
+    private static final double MILLI = 1000;
+
+    /** A product below this is rounded by less than a millionth. */
+    private static final double LARGEST_OFF_BY_LESS = 1e9;
+
     /**
      * The desired replicas, before minimum, maximum, windows and policies.
      *
@@ -31,6 +36,12 @@ public record ReplicaCalculator(Tolerance tolerance) {
 
     /** Thousandths, rounded as in KEDA 2.20 and later: the exact binary value, halves to even. */
     private static long milli(double number) {
+        double thousandths = number * MILLI;
+        double nearest = Math.rint(thousandths);
+        // The product is off by less than a millionth, so it is exact enough unless it is nearly half-way.
+        if (Math.abs(thousandths) < LARGEST_OFF_BY_LESS && Math.abs(thousandths - nearest) < 0.499) {
+            return (long) nearest;
+        }
         return new BigDecimal(number)
                 .setScale(3, RoundingMode.HALF_EVEN)
                 .unscaledValue()

@@ -3,7 +3,6 @@ package io.github.redissessionscaler.hpa;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.ToLongFunction;
-import java.util.stream.LongStream;
 
 /**
  * How the HPA scales in one direction.
@@ -45,27 +44,33 @@ public record ScalingRules(Duration window, Select select, List<ScalingPolicy> p
      * @param changeWithin how many replicas were added within the given time before now; negative if some were removed
      */
     long most(long current, ToLongFunction<Duration> changeWithin) {
-        LongStream limits =
-                policies.stream().mapToLong(policy -> policy.most(current - changeWithin.applyAsLong(policy.period())));
-        return Math.max(
-                current,
-                switch (select) {
-                    case MAX -> limits.max().orElse(current);
-                    case MIN -> limits.min().orElse(current);
-                    case DISABLED -> current;
-                });
+        return select == Select.DISABLED
+                ? current
+                : Math.max(
+                        current,
+                        limit(
+                                select == Select.MAX,
+                                policy -> policy.most(current - changeWithin.applyAsLong(policy.period()))));
     }
 
     /** The fewest replicas that the policies allow, at most the current ones; same parameters as {@link #most}. */
     long fewest(long current, ToLongFunction<Duration> changeWithin) {
-        LongStream limits = policies.stream()
-                .mapToLong(policy -> policy.fewest(current - changeWithin.applyAsLong(policy.period())));
-        return Math.min(
-                current,
-                switch (select) {
-                    case MAX -> limits.min().orElse(current);
-                    case MIN -> limits.max().orElse(current);
-                    case DISABLED -> current;
-                });
+        return select == Select.DISABLED
+                ? current
+                : Math.min(
+                        current,
+                        limit(
+                                select == Select.MIN,
+                                policy -> policy.fewest(current - changeWithin.applyAsLong(policy.period()))));
+    }
+
+    /** The largest or smallest limit of the policies. */
+    private long limit(boolean largest, ToLongFunction<ScalingPolicy> ofPolicy) {
+        long limit = largest ? Long.MIN_VALUE : Long.MAX_VALUE;
+        for (ScalingPolicy policy : policies) {
+            long next = ofPolicy.applyAsLong(policy);
+            limit = largest ? Math.max(limit, next) : Math.min(limit, next);
+        }
+        return limit;
     }
 }

@@ -5,12 +5,12 @@ import io.github.redissessionscaler.hpa.DecisionReason;
 import io.github.redissessionscaler.hpa.MetricReading;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * Simulates KEDA 2.21 for one ScaledObject: it starts the first replicas, removes the last, and passes the metrics to the HPA.
@@ -40,9 +40,12 @@ final class KedaSimulator {
                 .filter(seen -> hpaHasMetrics && spec.pollsAreLeftToHpa())
                 .orElseGet(() -> withFallback(triggers.get(), current));
         polled = Optional.of(responses);
-        boolean active = responses.stream()
-                .anyMatch(response -> response instanceof ScalerResponse.MetricValues values && values.active());
-        boolean failed = responses.stream().anyMatch(ScalerResponse.Failure.class::isInstance);
+        boolean active = false;
+        boolean failed = false;
+        for (ScalerResponse response : responses) {
+            active |= response instanceof ScalerResponse.MetricValues values && values.active();
+            failed |= response instanceof ScalerResponse.Failure;
+        }
         return active ? active(current, failed, now) : inactive(current, failed, now);
     }
 
@@ -85,7 +88,11 @@ final class KedaSimulator {
         Supplier<List<ScalerResponse>> source = spec.useCachedMetrics() ? () -> polled.orElseGet(triggers) : triggers;
         List<ScalerResponse> responses = withFallback(source.get(), current);
         seenByHpa = Optional.of(responses);
-        return responses.stream().map(KedaSimulator::reading).toList();
+        List<MetricReading> readings = new ArrayList<>(responses.size());
+        for (ScalerResponse response : responses) {
+            readings.add(reading(response));
+        }
+        return readings;
     }
 
     /** The HPA's condition {@code ScalingActive}, which KEDA reads at its next poll. */
@@ -102,9 +109,11 @@ final class KedaSimulator {
 
     /** Counts consecutive failures, and replaces those beyond the threshold by the fallback. */
     private List<ScalerResponse> withFallback(List<ScalerResponse> responses, long current) {
-        return IntStream.range(0, responses.size())
-                .mapToObj(trigger -> withFallback(trigger, responses.get(trigger), current))
-                .toList();
+        List<ScalerResponse> after = new ArrayList<>(responses.size());
+        for (int trigger = 0; trigger < responses.size(); trigger++) {
+            after.add(withFallback(trigger, responses.get(trigger), current));
+        }
+        return after;
     }
 
     private ScalerResponse withFallback(int trigger, ScalerResponse response, long current) {

@@ -55,9 +55,8 @@ public record Frontier(List<Combination> best, int combinations) {
      * @param capacity sessions that a replica can serve, more than 0
      */
     public static Frontier of(LoadCurve curve, ScenarioSettings given, double capacity) {
-        List<ScenarioSettings> combinations = combinations(given.read("").startup(), capacity);
-        List<Combination> simulated = combinations.parallelStream()
-                .map(settings -> simulated(curve, given, settings, capacity))
+        List<Combination> simulated = lookAheads(given.read("").startup())
+                .flatMap(ahead -> simulated(curve, given, capacity, ahead))
                 .sorted(Comparator.comparing(Combination::replicaTime).thenComparing(Combination::overloaded))
                 .toList();
         List<Combination> best = new ArrayList<>();
@@ -66,7 +65,7 @@ public record Frontier(List<Combination> best, int combinations) {
                 best.add(next);
             }
         }
-        return new Frontier(best, combinations.size());
+        return new Frontier(best, simulated.size());
     }
 
     /** The combination of the fewest replica hours with at most this overload. */
@@ -76,24 +75,32 @@ public record Frontier(List<Combination> best, int combinations) {
                 .findFirst();
     }
 
-    private static Combination simulated(
-            LoadCurve curve, ScenarioSettings given, ScenarioSettings settings, double capacity) {
-        Outcome outcome = Simulation.run(curve, given.with(settings).read(settings.toString()), capacity);
-        return new Combination(settings, outcome.overloaded(), outcome.replicaTime());
+    /** All combinations with one {@code lookAhead}, which share its forecasts. */
+    private static Stream<Combination> simulated(
+            LoadCurve curve, ScenarioSettings given, double capacity, Duration ahead) {
+        Optional<CurveForecast> forecast =
+                ahead.isZero() ? Optional.empty() : Optional.of(CurveForecast.of(curve, ahead));
+        List<Combination> simulated = combinations(ahead, capacity).parallelStream()
+                .map(settings -> {
+                    Scenario setup = given.with(settings).read(settings.toString());
+                    Outcome outcome = Simulation.run(curve, setup, capacity, forecast);
+                    return new Combination(settings, outcome.overloaded(), outcome.replicaTime());
+                })
+                .toList();
+        return simulated.stream();
     }
 
-    private static List<ScenarioSettings> combinations(Duration startup, double capacity) {
+    private static List<ScenarioSettings> combinations(Duration ahead, double capacity) {
         return SESSION_SIZES.stream()
-                .flatMap(part -> lookAheads(startup)
-                        .flatMap(ahead -> HEADROOMS.stream()
-                                .flatMap(headroom -> BEHAVIORS.stream().map(behavior -> {
-                                    Map<String, String> settings = new LinkedHashMap<>();
-                                    settings.put(MetadataKey.HEADROOM.text(), headroom);
-                                    settings.put(MetadataKey.LOOK_AHEAD.text(), Durations.format(ahead));
-                                    settings.put(MetadataKey.SESSION_SIZE.text(), Numbers.plain(part * capacity));
-                                    settings.putAll(behavior);
-                                    return ScenarioSettings.of(settings);
-                                }))))
+                .flatMap(part -> HEADROOMS.stream()
+                        .flatMap(headroom -> BEHAVIORS.stream().map(behavior -> {
+                            Map<String, String> settings = new LinkedHashMap<>();
+                            settings.put(MetadataKey.HEADROOM.text(), headroom);
+                            settings.put(MetadataKey.LOOK_AHEAD.text(), Durations.format(ahead));
+                            settings.put(MetadataKey.SESSION_SIZE.text(), Numbers.plain(part * capacity));
+                            settings.putAll(behavior);
+                            return ScenarioSettings.of(settings);
+                        })))
                 .toList();
     }
 

@@ -1,12 +1,10 @@
 package io.github.redissessionscaler.simulation;
 
-import io.github.redissessionscaler.forecast.Forecast;
 import io.github.redissessionscaler.keda.ScalerResponse;
 import io.github.redissessionscaler.outage.OutageDecision;
 import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.outage.Timestamped;
 import io.github.redissessionscaler.trigger.Activation;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,39 +14,29 @@ final class SimulatedScaler {
     private final Scenario setup;
     private final OutagePolicy policy;
     private Instant now = Instant.EPOCH;
-    private Optional<Timestamped<Double>> last = Optional.empty();
+    private Optional<Timestamped<ScalerResponse>> last = Optional.empty();
 
     /** Empty without {@code lookAhead}. */
-    private final Optional<Forecast> forecast;
+    private final Optional<CurveForecast> forecast;
 
     /** When the first reading failed, while they do. */
     private Optional<Instant> outage = Optional.empty();
 
-    SimulatedScaler(Scenario setup) {
+    SimulatedScaler(Scenario setup, Optional<CurveForecast> forecast) {
         this.setup = setup;
         this.policy = new OutagePolicy(setup::outageGrace, () -> now);
-        this.forecast = Optional.of(setup.trigger().lookAhead())
-                .filter(Duration::isPositive)
-                .map(Forecast::forLookAhead);
-    }
-
-    /** Adds a reading to the forecast, if there is one; due at every {@link Forecast#INTERVAL} while Redis answers. */
-    void read(double sessions, Instant at) {
-        forecast.ifPresent(one -> one.read(sessions, 0, at));
-    }
-
-    boolean looksAhead() {
-        return forecast.isPresent();
+        this.forecast = forecast;
     }
 
     /** The answer when Redis holds so many sessions. */
     ScalerResponse counted(double sessions, Instant at) {
         now = at;
-        last = Optional.of(new Timestamped<>(sessions, at));
-        outage = Optional.empty();
-        return numbers(
+        ScalerResponse answer = numbers(
                 sessions,
                 forecast.map(one -> one.expectedWithMargin(sessions, at)).orElse(sessions));
+        last = Optional.of(new Timestamped<>(answer, at));
+        outage = Optional.empty();
+        return answer;
     }
 
     /** The answer when Redis is unavailable. */
@@ -57,10 +45,10 @@ final class SimulatedScaler {
         Instant since = outage.orElse(at);
         outage = Optional.of(since);
         return switch (policy.decide(setup.trigger().onUnavailable(), last, since)) {
-            case OutageDecision.ReportLast<Double> hold ->
-                numbers(hold.known().value(), hold.known().value());
-            case OutageDecision.ReportMinimum<Double>() -> new ScalerResponse.MetricValues(0, metricTarget(), false);
-            case OutageDecision.ReportError<Double>() -> new ScalerResponse.Failure(metricTarget());
+            case OutageDecision.ReportLast<ScalerResponse> hold -> hold.known().value();
+            case OutageDecision.ReportMinimum<ScalerResponse>() ->
+                new ScalerResponse.MetricValues(0, metricTarget(), false);
+            case OutageDecision.ReportError<ScalerResponse>() -> new ScalerResponse.Failure(metricTarget());
         };
     }
 

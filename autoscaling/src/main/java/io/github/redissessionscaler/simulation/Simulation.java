@@ -1,6 +1,5 @@
 package io.github.redissessionscaler.simulation;
 
-import io.github.redissessionscaler.forecast.Forecast;
 import io.github.redissessionscaler.hpa.Decision;
 import io.github.redissessionscaler.keda.Autoscaler;
 import io.github.redissessionscaler.keda.ReplicaForecast;
@@ -20,12 +19,13 @@ public final class Simulation {
 
     private static final long NEVER = -1;
     private static final long SYNC_SECONDS = Autoscaler.SYNC_PERIOD.toSeconds();
-    private static final long READ_SECONDS = Forecast.INTERVAL.toSeconds();
 
-    private final LoadCurve curve;
+    private final LoadCurve.Cursor curve;
+    private final Span span;
     private final Scenario setup;
     private final double capacity;
     private final Instant start;
+    private final long startMillis;
     private final SimulatedScaler answers;
     private final Autoscaler autoscaler;
     private final SimulatedReplicas replicas;
@@ -35,15 +35,18 @@ public final class Simulation {
     private final List<Outcome.Serving> serving = new ArrayList<>();
     private final List<Span> overloads = new ArrayList<>();
     private Optional<Outcome.Worst> worst = Optional.empty();
+    private double mostTooMany;
     private long overloadedSince = NEVER;
     private long replicaSeconds;
 
-    private Simulation(LoadCurve curve, Scenario setup, double capacity) {
-        this.curve = curve;
+    private Simulation(LoadCurve curve, Scenario setup, double capacity, Optional<CurveForecast> forecast) {
+        this.curve = curve.cursor();
+        this.span = curve.span();
         this.setup = setup;
         this.capacity = capacity;
-        this.start = curve.span().from();
-        this.answers = new SimulatedScaler(setup);
+        this.start = span.from();
+        this.startMillis = start.toEpochMilli();
+        this.answers = new SimulatedScaler(setup, forecast);
         this.atFirst = new ReplicaForecast(setup.scaledObject(), answer(start), 1).neededWithinLimits();
         this.autoscaler = new Autoscaler(setup.scaledObject(), atFirst, start);
         this.replicas = new SimulatedReplicas(atFirst, setup.startup().toSeconds());
@@ -55,11 +58,26 @@ public final class Simulation {
      * @param capacity sessions that a replica can take, more than 0
      */
     public static Outcome run(LoadCurve curve, Scenario setup, double capacity) {
-        return new Simulation(curve, setup, capacity).outcome();
+        return run(
+                curve,
+                setup,
+                capacity,
+                Optional.of(setup.trigger().lookAhead())
+                        .filter(Duration::isPositive)
+                        .map(lookAhead -> CurveForecast.of(curve, lookAhead)));
+    }
+
+    /**
+     * The same with the forecasts of this curve.
+     *
+     * @param forecast of the setup's {@code lookAhead}; empty if that is 0
+     */
+    static Outcome run(LoadCurve curve, Scenario setup, double capacity, Optional<CurveForecast> forecast) {
+        return new Simulation(curve, setup, capacity, forecast).outcome();
     }
 
     private Outcome outcome() {
-        long end = Math.max(1, curve.span().length().toSeconds());
+        long end = Math.max(1, span.length().toSeconds());
         long second = 0;
         while (second < end) {
             scale(second);
@@ -80,8 +98,7 @@ public final class Simulation {
         long poll = setup.scaledObject().pollingInterval().toSeconds();
         long nextPoll = second - second % poll + poll;
         long nextSync = second - second % SYNC_SECONDS + SYNC_SECONDS;
-        long nextRead = answers.looksAhead() ? second - second % READ_SECONDS + READ_SECONDS : nextSync;
-        return Math.min(Math.min(Math.min(nextPoll, nextRead), nextSync), replicas.nextReady());
+        return Math.min(Math.min(nextPoll, nextSync), replicas.nextReady());
     }
 
     /** A push starts the first replicas, and renews the time of the last activity, which only matters where KEDA ends the last ones. */
@@ -94,9 +111,6 @@ public final class Simulation {
 
     private void scale(long second) {
         Instant now = start.plusSeconds(second);
-        if (second % READ_SECONDS == 0 && !curve.unavailableAt(now)) {
-            answers.read(curve.sessionsAt(now), now);
-        }
         if (second % setup.scaledObject().pollingInterval().toSeconds() == 0) {
             decided(autoscaler.poll(() -> List.of(answer(now)), now), second);
         } else if (followsPushes() && isActive(answer(now))) {
@@ -108,7 +122,8 @@ public final class Simulation {
     }
 
     private ScalerResponse answer(Instant now) {
-        return curve.unavailableAt(now) ? answers.unavailable(now) : answers.counted(curve.sessionsAt(now), now);
+        long millis = now.toEpochMilli();
+        return curve.unavailableAt(millis) ? answers.unavailable(now) : answers.counted(curve.sessionsAt(millis), now);
     }
 
     private static boolean isActive(ScalerResponse answer) {
@@ -129,7 +144,7 @@ public final class Simulation {
         if (serving.isEmpty() || serving.getLast().replicas() != ready) {
             serving.add(new Outcome.Serving(start.plusSeconds(from), ready));
         }
-        double most = curve.mostWithin(new Span(start.plusSeconds(from), start.plusSeconds(to)));
+        double most = curve.mostWithin(millis(from), millis(to));
         if (most <= (double) ready * capacity) {
             endOverload(from);
             return;
@@ -140,8 +155,7 @@ public final class Simulation {
     }
 
     private void compare(long second, long ready) {
-        Instant now = start.plusSeconds(second);
-        double sessions = curve.sessionsAt(now);
+        double sessions = curve.sessionsAt(millis(second));
         double tooMany = sessions - (double) ready * capacity;
         if (tooMany <= 0) {
             endOverload(second);
@@ -150,9 +164,14 @@ public final class Simulation {
         if (overloadedSince == NEVER) {
             overloadedSince = second;
         }
-        if (worst.map(Outcome.Worst::tooMany).orElse(0.0) < tooMany) {
-            worst = Optional.of(new Outcome.Worst(now, sessions, ready, tooMany));
+        if (mostTooMany < tooMany) {
+            mostTooMany = tooMany;
+            worst = Optional.of(new Outcome.Worst(start.plusSeconds(second), sessions, ready, tooMany));
         }
+    }
+
+    private long millis(long second) {
+        return startMillis + 1000 * second;
     }
 
     private void endOverload(long second) {

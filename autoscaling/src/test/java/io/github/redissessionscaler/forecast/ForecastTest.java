@@ -9,6 +9,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -270,6 +271,11 @@ final class ForecastTest {
         assertThatThrownBy(() -> new Forecast(Duration.ofSeconds(14))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Forecast(Duration.ofSeconds(316))).isInstanceOf(IllegalArgumentException.class);
         assertThat(new Forecast(Duration.ofSeconds(15)).expected(5, MIDNIGHT)).isEqualTo(5);
+        for (Duration lookAhead : List.of(Duration.ofMillis(1), Forecast.LONGEST_LOOK_AHEAD)) {
+            var forecast = Forecast.forLookAhead(lookAhead);
+            feed(forecast, rising(2 * HOUR, 10), 0, 2 * HOUR);
+            assertThat(forecast.expected(5000, at(2 * HOUR - 1))).isBetween(5009.0, 5211.0);
+        }
     }
 
     private record Errors(double forecast, double now) {}

@@ -67,6 +67,20 @@ final class TriggerParserTest {
                         Duration.ofSeconds(150)));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0s, PT0S", "0m, PT0S", "1ms, PT0.001S", "90s, PT1M30S", "2m30s, PT2M30S", "300s, PT5M", "5m, PT5M"})
+    void looksAheadForUpToFiveMinutes(String text, Duration lookAhead) {
+        assertThat(parse("lookAhead", text).lookAhead()).isEqualTo(lookAhead);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"24h", "5m1ms", "-2m", "2", "2 min", "2M", "NaN", "0x10s", "1e1s", "2m 30", "\u0662m"})
+    void refusesALookAheadInAnotherForm(String text) {
+        assertThat(catchThrowableOfType(InvalidInputException.class, () -> parse("lookAhead", text)))
+                .hasMessageContaining("lookAhead: ")
+                .hasMessageContaining("is not a duration such as 500ms, 90s, 30m or 1h30m, from 0s to 5m");
+    }
+
     @Test
     void otherFormsOfTheSameKeys() {
         assertThat(parse("headroom", "15").headroom()).isEqualTo(new Headroom.Sessions(15));
