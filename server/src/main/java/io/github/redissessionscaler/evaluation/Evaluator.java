@@ -140,11 +140,11 @@ public final class Evaluator {
                 .orElse(NOTHING);
     }
 
-    /** The sessions to report. There is no forecast in an outage, and so none for a value from before it. */
+    /** The sessions to report. There is no forecast in an outage; a value that is held stays as it was reported. */
     private double sessions(TriggerState state, Basis basis, TriggerReading reading) {
         return basis == Basis.MEASURED
                 ? state.expected(reading.count(), rules.clock().instant())
-                : reading.count().value();
+                : state.held(reading.count());
     }
 
     /** Both RPCs report what the reading gives, each as a whole. */

@@ -10,13 +10,18 @@ import java.util.Optional;
 /**
  * What a trigger with {@code lookAhead} expects.
  *
+ * @param available whether there is a count from Redis
  * @param sessions what was expected at the last reading that was reported; empty before the first, and in an outage
  * @param quality accuracy of the forecasts of the last hours
  */
-public record ForecastStatus(Duration lookAhead, Optional<ExpectedSessions> sessions, ForecastQuality quality) {
+public record ForecastStatus(
+        Duration lookAhead, boolean available, Optional<ExpectedSessions> sessions, ForecastQuality quality) {
 
     /** For people: what is reported and why, one or two sentences. */
     public String inWords() {
+        if (!available) {
+            return "There is no forecast without a count from Redis.";
+        }
         if (quality.fellBack()) {
             return "The forecasts of the last hours were not better than the current number (mean errors of %s and %s sessions), so the current number is used%s."
                     .formatted(

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -39,20 +38,38 @@ public final class TriggerState {
     /** Null without {@code lookAhead}. */
     private final @Nullable TriggerForecast forecast;
 
-    TriggerState(TriggerRef ref, DoubleSupplier defaultTarget, TriggerHistory history, Instant now) {
+    /**
+     * Nothing was seen of it yet.
+     *
+     * @param forecast of a trigger with {@code lookAhead}, else null
+     */
+    TriggerState(
+            TriggerRef ref,
+            DoubleSupplier defaultTarget,
+            TriggerHistory history,
+            @Nullable TriggerForecast forecast,
+            Instant now) {
         this.ref = ref;
         String text = ref.trigger().toString();
         this.id = digest(text);
-        this.weight = Math.ceilDiv(bytes(text) + bytes(ref.namespace()) + bytes(ref.scaledObject()), BYTES_OF_ONE);
+        this.weight = weight(ref, text);
         this.history = history;
         this.byDefault = defaultTarget;
         this.lastUsed = now;
-        Duration lookAhead = ref.trigger().lookAhead();
-        this.forecast = lookAhead.isZero() ? null : new TriggerForecast(lookAhead);
+        this.forecast = forecast;
     }
 
     public TriggerRef ref() {
         return ref;
+    }
+
+    /** As how many triggers it would count. */
+    static int weight(TriggerRef ref) {
+        return weight(ref, ref.trigger().toString());
+    }
+
+    private static int weight(TriggerRef ref, String text) {
+        return Math.ceilDiv(bytes(text) + bytes(ref.namespace()) + bytes(ref.scaledObject()), BYTES_OF_ONE);
     }
 
     /** As many as a string of the JVM takes: it keeps all of them in two bytes each as soon as one needs two. */
@@ -138,6 +155,21 @@ public final class TriggerState {
     /** The sessions to report for a count that was read now: with {@code lookAhead}, the expected ones if they are more. */
     double expected(Count count, Instant now) {
         return forecast == null ? count.value() : forecast.report(count.value(), now);
+    }
+
+    /** The sessions to report while the value of this count is held. */
+    double held(Count count) {
+        return forecast == null ? count.value() : forecast.held(count.value());
+    }
+
+    /** Its forecast for another trigger of the ScaledObject, if that counts the same and looks ahead as far. */
+    Optional<TriggerForecast> forecastFor(TriggerRef other) {
+        return Optional.ofNullable(forecast)
+                .filter(_ -> ref.namespace().equals(other.namespace())
+                        && ref.scaledObject().equals(other.scaledObject())
+                        && ref.trigger().lookAhead().equals(other.trigger().lookAhead())
+                        && ref.trigger().source().equals(other.trigger().source()))
+                .map(TriggerForecast::shared);
     }
 
     /** What the trigger expects; empty without {@code lookAhead}. */

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The triggers that were used recently. Thread-safe. */
 public final class TriggerStates {
@@ -87,18 +88,19 @@ public final class TriggerStates {
         if (known != null) {
             return known;
         }
-        var state = new TriggerState(ref, defaultTarget, newHistory(ref), now);
-        forgetUnused(now, state.weight());
+        int needed = TriggerState.weight(ref);
+        forgetUnused(now, needed);
         checkDatabases(ref.trigger().source().databases());
         int most = limit.getAsInt();
-        if (weight + state.weight() > most) {
+        if (weight + needed > most) {
             throw new LimitReachedException("the scaler serves " + most
                     + " triggers already, its TRIGGER_LIMIT (a trigger with long metadata counts as several);"
                     + " an unused trigger is removed after " + FORGOTTEN_AFTER.toMinutes() + " minutes");
         }
+        var state = new TriggerState(ref, defaultTarget, newHistory(ref), newForecast(ref), now);
         states.put(ref, state);
         countDatabases(ref);
-        weight += state.weight();
+        weight += needed;
         return state;
     }
 
@@ -121,6 +123,17 @@ public final class TriggerStates {
 
     private TriggerHistory newHistory(TriggerRef ref) {
         return history.begin(ref.namespace(), ref.scaledObject(), states::size);
+    }
+
+    /** After a change of its metadata, a trigger that counts the same continues with its readings. */
+    private @Nullable TriggerForecast newForecast(TriggerRef ref) {
+        Duration lookAhead = ref.trigger().lookAhead();
+        return lookAhead.isZero()
+                ? null
+                : states.values().stream()
+                        .flatMap(state -> state.forecastFor(ref).stream())
+                        .findFirst()
+                        .orElseGet(() -> new TriggerForecast(lookAhead));
     }
 
     private void forgetUnused(Instant now, int needed) {

@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ch.qos.logback.classic.Level;
@@ -13,6 +14,7 @@ import io.github.redissessionscaler.diagnosis.LayoutMonitor;
 import io.github.redissessionscaler.forecast.Forecast;
 import io.github.redissessionscaler.history.HistoryBudget;
 import io.github.redissessionscaler.history.RunningReplicas;
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.reading.Deadline;
@@ -157,26 +159,87 @@ final class LookAheadTest {
     }
 
     @Test
-    void thereIsNoForecastInAnOutageAndForFourMinutesAfterIt() {
+    void holdsWhatWasReportedAndHasNoForecastForFourMinutesAfterAnOutage() {
         Map<String, String> hold = Map.of("lookAhead", "2m", "onUnavailable", "hold", "holdFor", "1h");
         value(hold);
         pass(HOUR, point -> 1000 + 10L * point);
-        assertThat(value(hold)).isGreaterThan(3450);
+        double before = value(hold);
+        assertThat(before).isGreaterThan(3450);
         keyspace.size(StubKeyspace.failing(Reason.UNREACHABLE));
-        assertThat(value(hold)).isEqualTo(3390);
+        assertThat(value(hold)).isEqualTo(before);
         assertThat(status(hold).sessions()).isEmpty();
-        assertThat(status(hold).inWords()).startsWith("There is no forecast");
+        assertThat(status(hold).inWords()).isEqualTo("There is no forecast without a count from Redis.");
         for (int point = 0; point < 20; point++) {
             now = now.plus(Forecast.INTERVAL);
             reads.read();
         }
-        assertThat(value(hold)).isEqualTo(3390);
+        assertThat(value(hold)).isEqualTo(before);
 
         pass(16, point -> 3600 + 10L * point);
         assertThat(value(hold)).isEqualTo(3750);
         assertThat(status(hold).inWords()).startsWith("There is no forecast");
         pass(1, _ -> 3760);
         assertThat(value(hold)).isGreaterThan(3840);
+    }
+
+    @Test
+    void reportsNothingElseInAnOutageUnderTheOtherPolicies() {
+        Map<String, String> minimum = Map.of("lookAhead", "2m");
+        Map<String, String> error = Map.of("lookAhead", "2m", "onUnavailable", "error");
+        value(minimum);
+        value(error);
+        pass(HOUR, point -> 1000 + 10L * point);
+        assertThat(value(minimum)).isEqualTo(value(error)).isGreaterThan(3450);
+        keyspace.size(StubKeyspace.failing(Reason.UNREACHABLE));
+
+        assertThat(value(minimum)).isZero();
+        assertThatThrownBy(() -> value(error)).hasRootCauseInstanceOf(KeyspaceException.class);
+    }
+
+    @Test
+    void changedMetadataOfTheSameCountKeepTheForecast() {
+        value(AHEAD);
+        pass(HOUR, point -> 1000 + 10L * point);
+        double before = value(AHEAD);
+
+        assertThat(value(Map.of("lookAhead", "2m", "sessionSize", "50"))).isEqualTo(before);
+        assertThat(value(Map.of("lookAhead", "2m", "headroom", "100"))).isEqualTo(before + 100);
+        assertThat(value(Map.of("lookAhead", "1m"))).isEqualTo(3390);
+        assertThat(value(Map.of("lookAhead", "2m", "databaseIndex", "1"))).isEqualTo(3390);
+        assertThat(Futures.await(
+                        evaluator.value(new TriggerRef("shop", "other", TriggerParser.parse(AHEAD)), deadline())))
+                .isEqualTo(3390);
+    }
+
+    /** It must neither keep an empty application awake nor start one. */
+    @Test
+    void anEmptyApplicationIsInactiveAndZero() {
+        Map<String, String> zero = Map.of("lookAhead", "2m", "activationSessionSize", "0");
+        value(zero);
+        pass(HOUR, point -> 1000 + 10L * point);
+        keyspace.size(() -> 0L);
+
+        assertThat(value(zero)).isZero();
+        assertThat(Futures.await(evaluator.active(ref(zero), deadline()))).isFalse();
+        pass(HOUR, _ -> 0);
+        assertThat(value(zero)).isZero();
+        assertThat(Futures.await(evaluator.active(ref(zero), deadline()))).isFalse();
+    }
+
+    /** A process that was stopped and goes on reads everything that was due at once. */
+    @Test
+    void aStoppedProcessHasNoForecastAcrossItsGap() {
+        value(AHEAD);
+        pass(HOUR, point -> 1000 + 10L * point);
+        now = now.plus(Duration.ofMinutes(30));
+        for (int missed = 0; missed < 120; missed++) {
+            now = now.plusMillis(1);
+            reads.read();
+        }
+
+        assertThat(value(AHEAD)).isEqualTo(3390);
+        pass(17, point -> 3390 + 10L * point);
+        assertThat(value(AHEAD)).isBetween(3630.0, 3670.0);
     }
 
     @Test
