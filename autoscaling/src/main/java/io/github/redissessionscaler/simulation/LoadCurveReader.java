@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * Reads a load curve from CSV, also as Grafana exports it: a time and numbers of sessions in each line, separated by commas,
- * semicolons or tabs. A first line without a time names the columns. For one curve.
+ * semicolons or tabs, or also a series of that name. A first line without a time names the columns. For one curve.
  */
 public final class LoadCurveReader {
 
@@ -40,6 +40,7 @@ public final class LoadCurveReader {
     private int timeColumn;
     private List<Integer> sessionsColumns = List.of(1);
     private Optional<CellSplitter> splitter = Optional.empty();
+    private Optional<SeriesRows> rows = Optional.empty();
     private boolean started;
     private boolean unreadable;
     private long line;
@@ -65,7 +66,8 @@ public final class LoadCurveReader {
     /**
      * The curve of the sum of some columns.
      *
-     * @param columns names in the first line; if there are none, the column {@code sessions} or the only one besides the time
+     * @param columns names in the first line, or of series if there is a line for each value of each series; if there are none, the
+     *     column {@code sessions}, or the only one besides the time
      * @throws io.github.redissessionscaler.input.InvalidInputException with the numbers of the bad lines
      */
     public static LoadCurve read(Stream<String> lines, List<String> columns) {
@@ -98,12 +100,14 @@ public final class LoadCurveReader {
         } else {
             Optional<Long> time = time(cells.get(timeColumn));
             OptionalDouble sessions = sum(cells);
-            time.ifPresent(at -> sessions.ifPresent(number -> addPoint(at, number)));
+            time.ifPresent(at -> sessions.ifPresent(number -> rows.ifPresentOrElse(
+                    series -> series.add(cells.get(series.nameColumn()), at, number), () -> addPoint(at, number))));
         }
     }
 
     private int lastColumn() {
-        return sessionsColumns.stream().reduce(timeColumn, Math::max);
+        int nameColumn = rows.map(SeriesRows::nameColumn).orElse(0);
+        return sessionsColumns.stream().reduce(Math.max(timeColumn, nameColumn), Math::max);
     }
 
     /** Columns called time and sessions, or as the caller says, are taken wherever they are, else the first two. */
@@ -111,7 +115,10 @@ public final class LoadCurveReader {
         List<String> names =
                 cells.stream().map(cell -> cell.toLowerCase(Locale.ROOT)).toList();
         timeColumn = Math.max(0, names.indexOf("time"));
-        if (!columns.isEmpty()) {
+        if (names.size() == 3 && names.containsAll(List.of("series", "time", "value"))) {
+            rows = Optional.of(new SeriesRows(names.indexOf("series")));
+            sessionsColumns = List.of(names.indexOf("value"));
+        } else if (!columns.isEmpty()) {
             sessionsColumns = columns.stream().map(name -> column(name, cells)).toList();
         } else if (names.contains("sessions")) {
             sessionsColumns = List.of(names.indexOf("sessions"));
@@ -137,11 +144,13 @@ public final class LoadCurveReader {
     }
 
     private String named(List<String> cells) {
-        return IntStream.range(0, cells.size())
+        return listed(IntStream.range(0, cells.size())
                 .filter(column -> column != timeColumn)
-                .limit(MOST_REPORTED)
-                .mapToObj(column -> Printable.of(cells.get(column)))
-                .collect(Collectors.joining(", "));
+                .mapToObj(cells::get));
+    }
+
+    private static String listed(Stream<String> names) {
+        return names.limit(MOST_REPORTED).map(Printable::of).collect(Collectors.joining(", "));
     }
 
     /**
@@ -181,7 +190,7 @@ public final class LoadCurveReader {
 
     /** A time of day that is before the last one belongs to the next day. */
     private long onItsDay(long millis) {
-        if (!form.equals(Optional.of(TimeForm.CLOCK)) || millis >= DAY_MILLIS) {
+        if (!form.equals(Optional.of(TimeForm.CLOCK)) || millis >= DAY_MILLIS || rows.isPresent()) {
             return millis;
         }
         long onTheLastDay = last - last % DAY_MILLIS + millis;
@@ -201,7 +210,7 @@ public final class LoadCurveReader {
         if (points == 0) {
             first = time;
         } else if (time <= last) {
-            bad("its time is not after that of the previous line");
+            bad("its time is not after that of the previous line; use UTC if local times go back an hour in autumn");
             return;
         } else if (time - first > LONGEST.toMillis()) {
             bad("its time is more than " + LONGEST.toDays() + " days after the first");
@@ -212,6 +221,24 @@ public final class LoadCurveReader {
         points++;
         known += Double.isNaN(sessions) ? 0 : 1;
         last = time;
+    }
+
+    private void addRows(SeriesRows series) {
+        List<String> names = series.names(columns);
+        Optional<String> unknown =
+                names.stream().filter(name -> !series.names().contains(name)).findFirst();
+        if (unknown.isPresent()) {
+            problems.add(
+                    "the load curve",
+                    "has no series " + Printable.of(unknown.get()) + "; its series are "
+                            + listed(series.names().stream()));
+            bad++;
+        } else if (columns.isEmpty() && names.size() > 1) {
+            problems.add("the load curve", "has several series; choose with --column: " + listed(names.stream()));
+            bad++;
+        } else {
+            series.sums(names, this::addPoint);
+        }
     }
 
     /** The first line is invalid, so the others are not read. */
@@ -228,6 +255,9 @@ public final class LoadCurveReader {
     }
 
     private LoadCurve curve() {
+        if (bad == 0) {
+            rows.ifPresent(this::addRows);
+        }
         if (bad > MOST_REPORTED) {
             problems.add("and " + (bad - MOST_REPORTED) + " more lines", "have errors");
         } else if (bad == 0 && points < 2) {

@@ -10,10 +10,14 @@ import java.util.regex.Pattern;
 /** A number of sessions in a CSV file, plain or as Grafana formats it: {@code 1,234}, {@code 1.23 K}, {@code 12 sessions}. */
 final class SessionsCell {
 
-    private static final Set<String> MISSING = Set.of("", "-", "unavailable", "nan", "null", "undefined");
+    private static final Set<String> MISSING = Set.of(
+            "", "-", "unavailable", "nan", "null", "undefined", "n/a", "no data", "inf", "+inf", "-inf", "infinity");
 
     private static final Pattern NUMBER = Pattern.compile(
-            "(\\d{1,15}|\\d{1,3}(?:,\\d{3}){1,4})(\\.\\d*)?(?: ?(K|k|M|Mil|B|Bil))?(?: [A-Za-z][A-Za-z /]*)?");
+            "(\\d{1,15}|\\d{1,3}(?:[, \\u00a0\\u202f']\\d{3}){1,4})(\\.\\d*)?(?:[ \\u00a0]?(K|k|M|Mil|B|Bil))?"
+                    + "(?:[ \\u00a0][A-Za-z][A-Za-z /]*)?");
+
+    private static final Pattern BETWEEN_THOUSANDS = Pattern.compile("[, \\u00a0\\u202f']");
 
     private SessionsCell() {}
 
@@ -28,7 +32,7 @@ final class SessionsCell {
         }
         String fraction = parts.group(2) == null ? "" : parts.group(2);
         double number = factor(parts.group(3) == null ? "" : parts.group(3))
-                * Double.parseDouble(parts.group(1).replace(",", "") + fraction);
+                * Double.parseDouble(BETWEEN_THOUSANDS.matcher(parts.group(1)).replaceAll("") + fraction);
         return number <= Target.LARGEST ? OptionalDouble.of(number) : OptionalDouble.empty();
     }
 

@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
 import java.util.Arrays;
 import java.util.Locale;
@@ -77,6 +78,45 @@ enum TimeForm {
         TimeScale scale(long millis) {
             return TimeScale.CALENDAR;
         }
+    },
+
+    /** Day, month, year, as browsers write them in most of the world: 02.03.2026, 08:15:00 or 02/03/2026 08:15. */
+    DAY_FIRST {
+        @Override
+        Optional<Long> millis(String text) {
+            return local(DAY_MONTH_YEAR, text);
+        }
+
+        @Override
+        TimeScale scale(long millis) {
+            return TimeScale.CALENDAR;
+        }
+    },
+
+    /** Month, day, year, with AM or PM, as browsers write them in the United States: 3/2/2026, 8:15:00 AM. */
+    MONTH_FIRST {
+        @Override
+        Optional<Long> millis(String text) {
+            return local(MONTH_DAY_YEAR, text);
+        }
+
+        @Override
+        TimeScale scale(long millis) {
+            return TimeScale.CALENDAR;
+        }
+    },
+
+    /** Year, month, day, with slashes or without leading zeros, as browsers write them in East Asia: 2026/3/2 8:15:00. */
+    YEAR_FIRST {
+        @Override
+        Optional<Long> millis(String text) {
+            return local(YEAR_MONTH_DAY, text);
+        }
+
+        @Override
+        TimeScale scale(long millis) {
+            return TimeScale.CALENDAR;
+        }
     };
 
     private static final Pattern DECIMAL = Pattern.compile("\\d{1,15}(\\.\\d{1,9})?");
@@ -86,6 +126,32 @@ enum TimeForm {
             .optionalStart()
             .appendOffsetId()
             .toFormatter(Locale.ROOT);
+
+    private static final DateTimeFormatter DAY_MONTH_YEAR = formatter("[d.M.uuuu][d/M/uuuu][,] H:mm[:ss][.SSS]");
+    private static final DateTimeFormatter MONTH_DAY_YEAR = formatter("M/d/uuuu[,] h:mm[:ss][.SSS] a");
+    private static final DateTimeFormatter YEAR_MONTH_DAY = formatter("[uuuu/M/d][uuuu-M-d][,] H:mm[:ss][.SSS]");
+
+    /** What browsers put before AM and PM, and some between numbers. */
+    private static final Pattern OTHER_SPACES = Pattern.compile("[\\u00a0\\u202f]");
+
+    private static DateTimeFormatter formatter(String pattern) {
+        return new DateTimeFormatterBuilder()
+                .parseCaseInsensitive()
+                .appendPattern(pattern)
+                .toFormatter(Locale.ENGLISH)
+                .withResolverStyle(ResolverStyle.STRICT);
+    }
+
+    /** In UTC, since no offset is given. */
+    private static Optional<Long> local(DateTimeFormatter form, String text) {
+        try {
+            return Optional.of(LocalDateTime.parse(OTHER_SPACES.matcher(text).replaceAll(" "), form)
+                    .toInstant(ZoneOffset.UTC)
+                    .toEpochMilli());
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
 
     /** The form of a text, or empty when it is no time. */
     static Optional<TimeForm> of(String text) {

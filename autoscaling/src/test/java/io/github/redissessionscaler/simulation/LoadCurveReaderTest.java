@@ -52,7 +52,9 @@ final class LoadCurveReaderTest {
                 "\"Time\",\"{db=\"\"0\"\", job=\"\"a;b\"\"}\"/\"1772438400000\",\"5\"/\"1772438410000\",\"7\"",
                 "Time,shop/2026-03-02 08:00:00.000,5 sessions/2026-03-02 08:00:10.000,7 sessions",
                 "Time,shop/2026-03-02 08:00:00,0.005 K/2026-03-02 08:00:10,0.007 K",
-                "Time,shop/2026-03-02T08:00:00+00:00,5/2026-03-02T08:00:05+00:00,null/2026-03-02T08:00:10+00:00,7"
+                "Time,shop/2026-03-02T08:00:00+00:00,5/2026-03-02T08:00:05+00:00,null/2026-03-02T08:00:10+00:00,7",
+                "Time,shop/2026-03-02 08:00:00,5/2026-03-02 08:00:05,undefined/2026-03-02 08:00:10,7",
+                "Series;Time;Value/shop;2026-03-02T08:00:00+00:00;5/shop;2026-03-02T08:00:10+00:00;7"
             })
     void readsWhatGrafanaExports(String file) {
         LoadCurve curve = LoadCurveReader.read(Arrays.stream(file.split("/")));
@@ -61,11 +63,63 @@ final class LoadCurveReaderTest {
         assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:10Z"))).isEqualTo(7);
     }
 
+    /** As browsers write times in several countries. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Time;shop|02.03.2026, 08:00:00;5|02.03.2026, 08:00:10;7",
+                "Time;shop|2.3.2026 8:00;5|2.3.2026 08:00:10;7",
+                "\"Time\",\"shop\"|\"02/03/2026, 08:00:00\",5|\"02/03/2026, 08:00:10\",7",
+                "\"Time\",\"shop\"|\"3/2/2026, 8:00:00 AM\",5|\"3/2/2026, 8:00:10 AM\",7",
+                "\"Time\",\"shop\"|\"3/2/2026, 8:00:00\u202fam\",5|\"3/2/2026, 8:00:10\u202fam\",7",
+                "Time,shop|2026/3/2 8:00:00,5|2026/3/2 8:00:10,7",
+                "Time,shop|2026-3-2 8:00:00,5|2026-3-2 8:00:10,7"
+            })
+    void readsTimesAsBrowsersWriteThem(String lines) {
+        LoadCurve curve = read(lines);
+
+        assertThat(curve.scale()).isEqualTo(TimeScale.CALENDAR);
+        assertThat(curve.span())
+                .isEqualTo(new Span(Instant.parse("2026-03-02T08:00:00Z"), Instant.parse("2026-03-02T08:00:10Z")));
+    }
+
+    /** A line for each value, as older versions of Grafana export several series. */
+    @Test
+    void addsSeriesThatAreBelowEachOther() {
+        List<String> lines = List.of(
+                "Series;Time;Value",
+                "web;0;1",
+                "web;10;2",
+                "web;20;",
+                "web;30;3",
+                "shop;0;10",
+                "shop;10;20",
+                "shop;15;20",
+                "shop;20;null",
+                "shop;30;30");
+        LoadCurve both = LoadCurveReader.read(lines.stream(), List.of("web", "SHOP"));
+
+        assertThat(both.points()).isEqualTo(4);
+        assertThat(both.sessionsAt(at(10))).isEqualTo(22);
+        assertThat(both.sessionsAt(at(30))).isEqualTo(33);
+        assertThat(both.outages()).containsExactly(new Span(at(20), at(30)));
+        assertThat(LoadCurveReader.read(lines.stream(), List.of("shop")).sessionsAt(at(15)))
+                .isEqualTo(20);
+        assertThatThrownBy(() -> LoadCurveReader.read(lines.stream()))
+                .hasMessageContaining("has several series; choose with --column: 'web', 'shop'");
+        assertThatThrownBy(() -> LoadCurveReader.read(lines.stream(), List.of("api")))
+                .hasMessageContaining("has no series 'api'; its series are 'web', 'shop'");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "1,234 | 1234",
+                "1\u00a0234 | 1234",
+                "12\u202f345.5 | 12345.5",
+                "1'234'567 | 1234567",
+                "1.2\u00a0K | 1200",
                 "1,234,567.5 | 1234567.5",
                 "1.2 K | 1200",
                 "1.2K | 1200",
@@ -124,7 +178,7 @@ final class LoadCurveReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-", "unavailable", "NaN", " "})
+    @ValueSource(strings = {"", "-", "unavailable", "NaN", " ", "undefined", "+Inf", "N/A"})
     void readsOutagesOfRedis(String mark) {
         LoadCurve curve = read("0,100|10,%s|20,%s|30,400|40,%s|50,".formatted(mark, mark, mark));
 

@@ -4,17 +4,24 @@ import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 
 /**
  * Reads the text that an option names. All methods block, and throw an {@link InvalidInputException} that names the option and
@@ -24,45 +31,69 @@ final class InputText {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** The launcher's heap has room for the values of such a response. */
+    private static final int MOST_BYTES = 8 << 20;
+
+    private static final int OK = 200;
+
     private InputText() {}
 
     /** Reads a file, or standard input for a hyphen. */
     static String ofFile(String option, String file) {
         try {
-            return file.equals("-")
-                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                    : Files.readString(Path.of(file));
+            return decoded(file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file)));
         } catch (IOException | InvalidPathException e) {
             throw unreadable(option, file, Causes.describe(e));
         }
     }
 
+    /** UTF-8, or UTF-16 with a byte order mark, as some programs of Windows write it. */
+    private static String decoded(byte[] text) throws CharacterCodingException {
+        boolean marked =
+                text.length >= 2 && (text[0] & 0xff) + (text[1] & 0xff) == 0xfe + 0xff && (text[0] & 0xff) >= 0xfe;
+        return (marked ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8)
+                .newDecoder()
+                .decode(ByteBuffer.wrap(text))
+                .toString();
+    }
+
     /** Reads a file, standard input for a hyphen, or a URL. */
     static String of(String option, String from) throws InterruptedException {
-        return from.startsWith("http://") || from.startsWith("https://")
-                ? get(option, from, from)
-                : ofFile(option, from);
+        return from.startsWith("http://") || from.startsWith("https://") ? get(option, from) : ofFile(option, from);
+    }
+
+    /** The body of the response, also of one with an error if it is JSON. A user and password of the URL are sent as basic authentication. */
+    private static String get(String option, String url) throws InterruptedException {
+        HttpText response = request(option, url, url, Optional.empty());
+        if (response.status() != OK && !response.isJson()) {
+            throw InvalidInputException.of(option, withoutUser(url) + " " + response.problem());
+        }
+        return response.body();
     }
 
     /**
-     * The body of the response, also of one with an error if it is JSON.
+     * Sends a GET request. A user and password of the URL are sent as basic authentication. Credentials are sent to no other server: a
+     * redirection is then not followed.
      *
      * @param shown what the option says, for errors
+     * @param token a bearer token
      */
-    static String get(String option, String shown, String url) throws InterruptedException {
-        try (HttpClient http = HttpClient.newBuilder()
-                .connectTimeout(PATIENCE)
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .build()) {
-            HttpRequest request =
-                    HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build();
-            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            if (response.statusCode() != 200 && !response.body().stripLeading().startsWith("{")) {
-                throw InvalidInputException.of(option, withoutUser(shown) + " answers " + response.statusCode());
-            }
-            return response.body();
+    static HttpText request(String option, String shown, String url, Optional<String> token)
+            throws InterruptedException {
+        try {
+            URI uri = URI.create(url);
+            Optional<String> user = Optional.ofNullable(uri.getRawUserInfo());
+            Optional<String> authorization = token.map(text -> "Bearer " + text)
+                    .or(() -> Optional.ofNullable(uri.getUserInfo())
+                            .map(text -> "Basic "
+                                    + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
+            URI target = user.map(text -> URI.create(url.replaceFirst(Pattern.quote(text + "@"), "")))
+                    .orElse(uri);
+            return send(option, shown, target, authorization);
         } catch (HttpTimeoutException _) {
             throw unreadable(option, shown, "no answer in time");
+        } catch (SSLException _) {
+            throw unreadable(option, shown, "the server's certificate is not trusted, or it does not use TLS there");
         } catch (IOException e) {
             throw unreadable(option, shown, Causes.describe(e));
         } catch (IllegalArgumentException _) {
@@ -70,11 +101,37 @@ final class InputText {
         }
     }
 
+    private static HttpText send(String option, String shown, URI target, Optional<String> authorization)
+            throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newBuilder()
+                .connectTimeout(PATIENCE)
+                .followRedirects(authorization.isPresent() ? HttpClient.Redirect.NEVER : HttpClient.Redirect.NORMAL)
+                .build()) {
+            var request = HttpRequest.newBuilder(target).timeout(PATIENCE);
+            authorization.ifPresent(value -> request.header("Authorization", value));
+            HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+            try (InputStream body = response.body()) {
+                byte[] bytes = body.readNBytes(MOST_BYTES + 1);
+                if (bytes.length > MOST_BYTES) {
+                    throw InvalidInputException.of(
+                            option,
+                            withoutUser(shown) + " returns more than " + (MOST_BYTES >> 20)
+                                    + " MiB; ask for fewer series or a shorter time");
+                }
+                return new HttpText(
+                        response.statusCode(),
+                        response.headers().firstValue("Location"),
+                        new String(bytes, StandardCharsets.UTF_8));
+            }
+        }
+    }
+
     private static InvalidInputException unreadable(String option, String from, String why) {
         return InvalidInputException.of(option, withoutUser(from) + " cannot be read: " + why);
     }
 
-    private static String withoutUser(String from) {
+    /** For errors: quoted, and without user and password. */
+    static String withoutUser(String from) {
         return Printable.of(from.replaceAll("//[^/]*@", "//"));
     }
 }

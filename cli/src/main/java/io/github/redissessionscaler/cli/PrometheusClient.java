@@ -1,9 +1,11 @@
 package io.github.redissessionscaler.cli;
 
+import io.github.redissessionscaler.input.InvalidInputException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Sends range queries to the HTTP API of Prometheus, and of what is compatible with it. */
 final class PrometheusClient {
@@ -14,22 +16,40 @@ final class PrometheusClient {
     /** The shortest step, and of which others are multiples. */
     private static final long STEP_SECONDS = 15;
 
+    private static final String OPTION = "--prometheus";
+    private static final int OK = 200;
+    private static final int UNAUTHORIZED = 401;
+    private static final int NOT_FOUND = 404;
+
     private PrometheusClient() {}
 
     /**
-     * The body of the response, JSON, also of an error.
+     * The body of the response: JSON, also of an error that Prometheus reports.
      *
-     * @param server such as http://prometheus:9090, with the path of the server if it has one
+     * @param server such as http://prometheus:9090, with the path of the server if it has one; may contain user and password
+     * @param token a bearer token
+     * @throws InvalidInputException if there is no such response
      */
-    static String query(String server, String query, Duration range, Instant now) throws InterruptedException {
+    static String query(String server, Optional<String> token, String query, Duration range, Instant now)
+            throws InterruptedException {
         String parameters = "query=%s&start=%d&end=%d&step=%d"
                 .formatted(
                         URLEncoder.encode(query, StandardCharsets.UTF_8),
                         now.minus(range).getEpochSecond(),
                         now.getEpochSecond(),
                         step(range));
-        return InputText.get(
-                "--prometheus", server, server.replaceAll("/+$", "") + "/api/v1/query_range?" + parameters);
+        HttpText response = InputText.request(
+                OPTION, server, server.replaceAll("/+$", "") + "/api/v1/query_range?" + parameters, token);
+        if (response.isJson() && (response.status() == OK || response.body().contains("\"error\""))) {
+            return response.body();
+        }
+        String problem = switch (response.status()) {
+            case OK -> "does not answer as Prometheus does; the URL is what comes before /api/v1";
+            case UNAUTHORIZED -> response.problem() + "; see --bearer-token-file, or give http://USER:PASSWORD@HOST";
+            case NOT_FOUND -> "answers 404; the URL is what comes before /api/v1";
+            default -> response.problem();
+        };
+        throw InvalidInputException.of(OPTION, InputText.withoutUser(server) + " " + problem);
     }
 
     /** The shortest step for which the range has no more points than Prometheus returns. */

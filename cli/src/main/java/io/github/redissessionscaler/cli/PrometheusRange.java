@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +30,12 @@ final class PrometheusRange {
     /** A line before the values of a series, as text. */
     private static final String SERIES_END = "=>";
 
+    /** What Prometheus writes where a query has no result, or an infinite one. */
+    private static final Set<String> NO_NUMBER = Set.of("NaN", "Inf", "+Inf", "-Inf");
+
+    /** A series and its only value, as text. */
+    private static final Pattern INSTANT = Pattern.compile(".*=> \\S+ @\\[[\\d.e+]+]");
+
     private static final Pattern SAMPLE = Pattern.compile("(\\S+) @\\[([\\d.]+)(?:e\\+(\\d+))?]");
 
     private final List<String> series = new ArrayList<>();
@@ -42,19 +49,21 @@ final class PrometheusRange {
      *
      * @throws InvalidInputException if they are JSON, but no such result
      */
-    static Stream<String> csv(List<String> lines) {
-        String first = lines.stream()
+    static Stream<String> csv(String text) {
+        String first = text.lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .findFirst()
                 .orElse("");
         var range = new PrometheusRange();
         if (first.endsWith(SERIES_END)) {
-            range.readText(lines);
+            range.readText(text.lines());
+        } else if (INSTANT.matcher(first).matches()) {
+            throw invalid("is the result of an instant query of promtool; use promtool query range");
         } else if (first.startsWith("{") || first.startsWith("[")) {
-            range.readJson(String.join("\n", lines));
+            range.readJson(text);
         } else {
-            return lines.stream();
+            return text.lines();
         }
         return range.csv();
     }
@@ -94,6 +103,9 @@ final class PrometheusRange {
         }
         int column = 0;
         for (JsonElement element : result) {
+            if (element.getAsJsonObject().has("histograms")) {
+                throw invalid("contains a native histogram; use a query for a number, such as histogram_count()");
+            }
             for (JsonElement pair : element.getAsJsonObject().getAsJsonArray("values")) {
                 put(
                         pair.getAsJsonArray().get(0).getAsBigDecimal(),
@@ -114,11 +126,9 @@ final class PrometheusRange {
         return labels.isEmpty() ? name : name + "{" + labels + "}";
     }
 
-    private void readText(List<String> lines) {
-        List<String> stripped = lines.stream()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .toList();
+    private void readText(Stream<String> lines) {
+        List<String> stripped =
+                lines.map(String::strip).filter(line -> !line.isEmpty()).toList();
         stripped.stream()
                 .filter(line -> line.endsWith(SERIES_END))
                 .map(line ->
@@ -132,16 +142,24 @@ final class PrometheusRange {
             }
             Matcher sample = SAMPLE.matcher(line);
             if (!sample.matches()) {
-                throw invalid(Printable.of(line) + " is not a value of promtool, such as 12 @[1772438400]");
+                throw noSample(line);
             }
-            int exponent = sample.group(3) == null ? 0 : Integer.parseInt(sample.group(3));
-            put(new BigDecimal(sample.group(2)).scaleByPowerOfTen(exponent), column, sample.group(1));
+            try {
+                int exponent = sample.group(3) == null ? 0 : Integer.parseInt(sample.group(3));
+                put(new BigDecimal(sample.group(2)).scaleByPowerOfTen(exponent), column, sample.group(1));
+            } catch (NumberFormatException _) {
+                throw noSample(line);
+            }
         }
+    }
+
+    private static InvalidInputException noSample(String line) {
+        return invalid(Printable.of(line) + " is not a value of promtool, such as 12 @[1772438400]");
     }
 
     private void put(BigDecimal time, int column, String value) {
         rows.computeIfAbsent(time, _ -> new HashMap<>())
-                .put(column, value.equals("NaN") ? "" : new BigDecimal(value).toPlainString());
+                .put(column, NO_NUMBER.contains(value) ? "" : new BigDecimal(value).toPlainString());
     }
 
     private Stream<String> csv() {

@@ -58,6 +58,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     private static final String DEFAULT_RANGE = "7d";
     private static final String DEFAULT_OVERLOAD = "0s";
+    private static final String TOKEN_FILE = "--bearer-token-file";
     private static final String GIVEN = "as given";
     private static final ValueParser<Duration> RANGE =
             ValueParser.duration(Duration.ofMinutes(1), Duration.ofDays(400));
@@ -95,6 +96,13 @@ final class SimulateCommand implements Callable<Integer> {
             paramLabel = "TIME",
             description = "How much of the past to query; default: " + DEFAULT_RANGE + ".")
     private @Nullable String range;
+
+    @Option(
+            names = TOKEN_FILE,
+            paramLabel = "FILE",
+            description = "File with the bearer token for --prometheus. For a user and password, give"
+                    + " http://USER:PASSWORD@HOST as the URL.")
+    private @Nullable String tokenFile;
 
     @Option(
             names = "--scaledobject",
@@ -208,6 +216,9 @@ final class SimulateCommand implements Callable<Integer> {
         if (range != null && prometheus == null) {
             problems.add("--range", "requires --prometheus");
         }
+        if (tokenFile != null && prometheus == null) {
+            problems.add(TOKEN_FILE, "requires --prometheus");
+        }
         problems.throwIfAny();
     }
 
@@ -259,14 +270,24 @@ final class SimulateCommand implements Callable<Integer> {
         String text = from != null
                 ? InputText.of("--from", from)
                 : answer(Objects.requireNonNull(prometheus), Objects.requireNonNull(query));
-        return LoadCurveReader.read(PrometheusRange.csv(text.lines().toList()), columns);
+        return LoadCurveReader.read(PrometheusRange.csv(text), columns);
     }
 
     private String answer(String server, String promql) throws InterruptedException {
         Duration length = RANGE.parse(range == null ? DEFAULT_RANGE : range)
                 .orElseThrow(() -> InvalidInputException.of(
                         "--range", Printable.of(String.valueOf(range)) + " is not " + RANGE.accepted()));
-        return PrometheusClient.query(server, promql, length, new MonotonicClock().instant());
+        Optional<String> token = Optional.ofNullable(tokenFile).map(SimulateCommand::token);
+        return PrometheusClient.query(server, token, promql, length, new MonotonicClock().instant());
+    }
+
+    private static String token(String file) {
+        String token = InputText.ofFile(TOKEN_FILE, file).strip();
+        if (!token.matches("[\\x21-\\x7e]+")) {
+            throw InvalidInputException.of(
+                    TOKEN_FILE, Printable.of(file) + " contains no token: one line without spaces");
+        }
+        return token;
     }
 
     private static void write(Path file, String text) {

@@ -51,6 +51,25 @@ final class PrometheusRangeTest {
                 .containsExactly("time,\"{app=\"\"web\"\"}\"", "1772438400,5", "1772438415.5,1500");
     }
 
+    /** The results of dividing by zero. */
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "+Inf", "-Inf", "Inf"})
+    void whatIsNoNumberIsMissing(String value) {
+        assertThat(csv(API.formatted("{\"metric\":{},\"values\":[[0,\"5\"],[15,\"" + value + "\"]]}")))
+                .containsExactly("time,\"\"", "0,5", "15,");
+        assertThat(csv("{} =>\n5 @[0]\n" + value + " @[15]\n")).containsExactly("time,\"{}\"", "0,5", "15,");
+    }
+
+    @Test
+    void saysWhichLineOfPromtoolIsWrong() {
+        assertThatThrownBy(() -> csv("{} =>\n5 @[0]\nfive @[15]\n"))
+                .hasMessageContaining("'five @[15]' is not a value of promtool");
+        assertThatThrownBy(() -> csv("{app=\"web\"} => 5 @[1772438400.123]\n"))
+                .hasMessageContaining("instant query of promtool; use promtool query range");
+        assertThatThrownBy(() -> csv(API.formatted("{\"metric\":{},\"histograms\":[]}")))
+                .hasMessageContaining("native histogram");
+    }
+
     @Test
     void leavesCsvAsItIs() {
         assertThat(csv("time,sessions\n0,5\n")).containsExactly("time,sessions", "0,5");
@@ -120,6 +139,97 @@ final class PrometheusRangeTest {
     }
 
     @Test
+    void sendsATokenOrUserAndPassword() throws IOException {
+        List<String> authorized = new ArrayList<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            authorized.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            byte[] bytes = API.formatted("{\"metric\":{},\"values\":[[0,\"5\"],[60,\"6\"]]}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        server.start();
+        Path token = Files.writeString(directory.resolve("token"), "s3cr3t\n");
+        Path empty = Files.writeString(directory.resolve("empty"), "\n");
+        String host = "127.0.0.1:" + server.getAddress().getPort();
+        try {
+            assertThat(CommandRun.of(
+                                    "simulate",
+                                    "--prometheus",
+                                    "http://" + host,
+                                    "--query",
+                                    "x",
+                                    "--bearer-token-file",
+                                    token.toString())
+                            .err())
+                    .isEmpty();
+            assertThat(CommandRun.of("simulate", "--prometheus", "http://me:p%40ss@" + host, "--query", "x")
+                            .err())
+                    .isEmpty();
+            assertThat(CommandRun.of("simulate", "--prometheus", "http://" + host, "--query", "x")
+                            .err())
+                    .isEmpty();
+            assertThat(authorized).containsExactly("Bearer s3cr3t", "Basic bWU6cEBzcw==", "null");
+            assertThat(CommandRun.of(
+                                    "simulate",
+                                    "--prometheus",
+                                    "http://" + host,
+                                    "--query",
+                                    "x",
+                                    "--bearer-token-file",
+                                    empty.toString())
+                            .err())
+                    .contains("--bearer-token-file: ", "contains no token");
+        } finally {
+            server.stop(0);
+        }
+        assertThat(CommandRun.of("simulate", "--from", "x", "--bearer-token-file", token.toString())
+                        .err())
+                .contains("--bearer-token-file: requires --prometheus");
+    }
+
+    /** A page for people, a wrong path, a login; and a redirection that would take the password elsewhere. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "200 | <html> | does not answer as Prometheus does; the URL is what comes before /api/v1",
+                "401 | no | answers 401: it needs a user and password, or a token",
+                "401 | {\"message\":\"Unauthorized\"} | see --bearer-token-file",
+                "403 | no | answers 403: access is not allowed",
+                "404 | no | answers 404; the URL is what comes before /api/v1",
+                "503 | no | answers 503",
+                "302 | no | redirects to 'http://elsewhere/'; give that URL",
+                "422 | {\"status\":\"error\",\"error\":\"too many samples\"} | returned an error: 'too many samples'"
+            })
+    void saysWhatIsWrongWithTheServer(int status, String body, String message) throws IOException {
+        HttpServer server = server(status, body, new ArrayList<>());
+        try {
+            CommandRun run =
+                    CommandRun.of("simulate", "--prometheus", url(server).replace("//", "//u:s3cret@"), "--query", "x");
+
+            assertThat(run.status()).isEqualTo(2);
+            assertThat(run.err()).contains(message).doesNotContain("s3cret");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void limitsTheResponse() throws IOException {
+        HttpServer server = server(200, "{" + " ".repeat(9 << 20), new ArrayList<>());
+        try {
+            assertThat(CommandRun.of("simulate", "--prometheus", url(server), "--query", "x")
+                            .err())
+                    .contains("returns more than 8 MiB; ask for fewer series");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
     void aFileOfTheApiIsALoadCurveAndColumnsAreSeries() throws IOException {
         Path file = directory.resolve("range.json");
         Files.writeString(
@@ -158,7 +268,7 @@ final class PrometheusRangeTest {
     }
 
     private static List<String> csv(String text) {
-        return PrometheusRange.csv(text.lines().toList()).toList();
+        return PrometheusRange.csv(text).toList();
     }
 
     private static String url(HttpServer server) {
@@ -170,6 +280,7 @@ final class PrometheusRangeTest {
         server.createContext("/", exchange -> {
             asked.add(exchange.getRequestURI().toString());
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("Location", "http://elsewhere/");
             exchange.sendResponseHeaders(status, bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();
