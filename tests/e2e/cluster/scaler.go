@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,6 +21,8 @@ type Scaler struct {
 	cluster     *Cluster
 	host        string
 	environment []string
+	// program and arguments
+	command []string
 	// where a configuration file is, if there is one
 	config string
 }
@@ -31,7 +34,8 @@ func (c *Cluster) NewScaler(t *testing.T, host string, environment ...string) *S
 	if host == "" {
 		host = c.addresses.next()
 	}
-	s := &Scaler{Address: host + ":6000", cluster: c, host: host, config: filepath.Join(t.TempDir(), "scaler.yaml")}
+	s := &Scaler{Address: host + ":6000", cluster: c, host: host, config: filepath.Join(t.TempDir(), "scaler.yaml"),
+		command: []string{filepath.Join(root, "redis-session-scaler"), "serve"}}
 	s.environment = append([]string{"LISTEN_ADDRESS=" + host, "GRPC_PORT=6000", "MANAGEMENT_PORT=8080"}, environment...)
 	t.Cleanup(func() {
 		if s.Process != nil {
@@ -45,6 +49,17 @@ func (c *Cluster) NewScaler(t *testing.T, host string, environment ...string) *S
 func (c *Cluster) StartScaler(t *testing.T, redis *Redis, environment ...string) *Scaler {
 	t.Helper()
 	s := c.NewScaler(t, "", append(environment, "REDIS_ADDRESS="+redis.Address)...)
+	s.Start(t)
+	return s
+}
+
+// StartFastScaler starts a scaler for a Redis whose clock runs so many times as fast as that of the machine.
+func (c *Cluster) StartFastScaler(t *testing.T, redis *Redis, faster float64) *Scaler {
+	t.Helper()
+	s := c.NewScaler(t, "", "REDIS_ADDRESS="+redis.Address)
+	s.command = []string{"/bin/sh", "-c", `cd "$0" && . cli/src/main/dist/find-java.sh && java=$(find_java) &&
+		exec "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m -cp cli/target/launcher.jar tests/e2e/scaler/FastScaler.java "$1"`,
+		root, fmt.Sprint(faster)}
 	s.Start(t)
 	return s
 }
@@ -72,7 +87,7 @@ func (s *Scaler) Start(t *testing.T) {
 	if _, err := os.Stat(s.config); err == nil {
 		environment = append(environment, "CONFIG_FILE="+s.config)
 	}
-	process, err := s.cluster.run("scaler-"+s.host, environment, filepath.Join(root, "redis-session-scaler"), "serve")
+	process, err := s.cluster.run("scaler-"+s.host, environment, s.command[0], s.command[1:]...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,19 +104,41 @@ func (s *Scaler) Start(t *testing.T) {
 }
 
 func (s *Scaler) isReady(ctx context.Context) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.host+":8080/readyz", nil)
+	_, err := s.get(ctx, "/readyz")
+	return err
+}
+
+// Shows says whether the sample of this metric for a namespace's only trigger has this value now.
+func (s *Scaler) Shows(t *testing.T, metric, namespace, value string) bool {
+	t.Helper()
+	scrape, err := s.get(t.Context(), "/metrics")
 	if err != nil {
-		return err
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(scrape) {
+		if strings.HasPrefix(line, metric+"{") && strings.Contains(line, `scaledobject_namespace="`+namespace+`"`) {
+			return strings.HasSuffix(line, " "+value+"\n")
+		}
+	}
+	return false
+}
+
+// get returns what the management port answers.
+func (s *Scaler) get(ctx context.Context, path string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.host+":8080"+path, nil)
+	if err != nil {
+		return "", err
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("readyz: %s", response.Status)
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", path, response.Status)
 	}
-	return nil
+	return string(body), err
 }
 
 // Logs waits until a line of the scaler's log holds all of these texts.
