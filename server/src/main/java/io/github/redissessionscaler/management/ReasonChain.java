@@ -32,7 +32,7 @@ final class ReasonChain {
     private static final Duration WINDOW = ScalingRules.DOWN.window();
 
     /** The scaler does not read the ScaledObject. */
-    private static final String MINIMUM_IS = "minReplicaCount is assumed to be 1; it is 0 if not set";
+    private static final String MINIMUM_IS = "assumed to be 1; it is 0 if not set";
 
     private final TriggerView view;
     private final TriggerState state;
@@ -220,8 +220,7 @@ final class ReasonChain {
         heldUntil(missed).ifPresent(until -> {
             steps.add(minimumAt(until) + ", unless Redis gives a count first");
             Instant due = (until.isAfter(now) ? until : now).plus(WINDOW);
-            steps.add("%s, %s later".formatted(scalesInToMinimum(due), span(WINDOW)));
-            steps.add(MINIMUM_IS);
+            steps.add("%s, %s later (%s)".formatted(scalesInToMinimum(due), span(WINDOW), MINIMUM_IS));
         });
     }
 
@@ -239,11 +238,10 @@ final class ReasonChain {
         Optional<Instant> due = atMinimumFrom();
         if (due.isPresent()) {
             steps.add("%s now: the HPA waits for its window of %s".formatted(current, span(WINDOW)));
-            steps.add(scalesInToMinimum(due.get()));
+            steps.add("%s (%s)".formatted(scalesInToMinimum(due.get()), MINIMUM_IS));
         } else {
-            steps.add(current + " now: minReplicaCount");
+            steps.add("%s now: minReplicaCount (%s)".formatted(current, MINIMUM_IS));
         }
-        steps.add(MINIMUM_IS);
         steps.add("scales out again when Redis gives a count");
     }
 

@@ -25,7 +25,7 @@ enum Sort {
                                 BinaryOperator.minBy(Comparator.naturalOrder())));
                 yield Comparator.comparing((TriggerView view) ->
                                 worst.getOrDefault(view.name().namespace(), TriggerHealth.FINE))
-                        .thenComparing(view -> view.name().namespace())
+                        .thenComparing(view -> view.name().namespace(), NaturalOrder::compare)
                         .thenComparing(TriggerView::condition)
                         .thenComparing(byName);
             }

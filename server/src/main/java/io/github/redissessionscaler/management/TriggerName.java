@@ -11,8 +11,9 @@ import java.util.Optional;
  */
 record TriggerName(String namespace, String scaledObject, String id) implements Comparable<TriggerName> {
 
-    private static final Comparator<TriggerName> ORDER = Comparator.comparing(TriggerName::namespace)
-            .thenComparing(TriggerName::scaledObject)
+    private static final Comparator<TriggerName> ORDER = Comparator.comparing(
+                    TriggerName::namespace, NaturalOrder::compare)
+            .thenComparing(TriggerName::scaledObject, NaturalOrder::compare)
             .thenComparing(TriggerName::id);
 
     static TriggerName of(TriggerState state) {

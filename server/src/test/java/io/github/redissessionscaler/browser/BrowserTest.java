@@ -120,7 +120,9 @@ final class BrowserTest {
     @Test
     void thePageUpdatesAndShowsWhenTheScalerIsUnreachable() throws IOException {
         show("light", 1280);
-        awaitText("#empty", "No triggers yet");
+        awaitText("#live", "Live; times in ");
+        assertThat(string("document.querySelector('#empty').innerText"))
+                .contains("No triggers yet", "kubectl -n keda exec deployment/redis-session-scaler");
         screenshot("empty");
 
         poll("shop", "web", WEB, 7);
@@ -230,13 +232,17 @@ final class BrowserTest {
     @Test
     void aDemonstrationShowsItsTimeAndItsComparison() throws IOException {
         page.demonstrates(new DemoText(
-                "a day takes 5 min", List.of("shop-plain   overloaded for 12 min", "shop-ready   overloaded for 0 s")));
+                "a day takes 5 min",
+                List.of(
+                        "shop-plain   overloaded for 12 min 00 s, 60 replica hours",
+                        "shop-ready   overloaded for 0, 66 replica hours")));
         poll("demo", "shop-plain", WEB, 7);
         poll("demo", "shop-ready", WEB, 7);
         show("light", 1280);
 
         awaitText("#demo-title", "Demo time 03:00; a day takes 5 min");
-        assertThat(text("#demo")).contains("overloaded for 12 min", "overloaded for 0 s");
+        assertThat(text("#demo"))
+                .contains("overloaded for 12 min", "overloaded for 0,", "Overloaded: more sessions than");
         screenshot("demo");
     }
 
@@ -250,9 +256,16 @@ final class BrowserTest {
         show("light", 1280);
 
         awaitText("#page", "1–100 of 10,000");
+        awaitText("#pages", "of 100");
+        awaitDetail("team-7/web-7", "NOT_A_NUMBER");
+        assertThat(string("[...document.querySelectorAll('.cut')].slice(0, 4).map(name => name.textContent).join(' ')"))
+                .isEqualTo("web-7 web-1007 web-2007 web-3007");
         assertThat(number("document.querySelectorAll('.trigger').length")).isEqualTo(100);
         assertThat(text("#conditions")).contains("9,990 fine", "10 errors");
         screenshot("ten-thousand");
+        chromium.evaluate("const box = document.querySelector('#page-number'); box.value = '100';"
+                + " box.dispatchEvent(new Event('change'))");
+        awaitText("#page", "9,901–10,000 of 10,000");
     }
 
     @Test

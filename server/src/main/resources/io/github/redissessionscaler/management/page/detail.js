@@ -128,7 +128,7 @@ function notices(trigger, connections) {
     const shown = known?.state === "down" && known.lastFailure?.message === message;
     const why = shown ? `connection ${trigger.connection} is down, see above` : message;
     all.push([`${kind} first`, `${sentence(happens(trigger))}.`]);
-    all.push([kind, `No count from Redis for ${span(seconds)} (${reason}): ${why}. ${answer}`]);
+    all.push([`${kind} rest`, `No count from Redis for ${span(seconds)} (${reason}): ${why}. ${answer}`]);
   }
   if (trigger.targetProblem) {
     all.push(["warn", `No target from sessionSizeKey; using ${number(trigger.target)}: ${trigger.targetProblem}`]);
@@ -163,7 +163,10 @@ function showHistory(box, trigger, now) {
 function caption({ history, outage, uncounted, replicasPresumed }, now) {
   const counted = history.sessions.filter((value) => value !== null);
   const day = dayOf(history.times[0]) !== dayOf(now);
-  const from = `From ${clock(history.times[0], { day })} to ${clock(now, { day })} (${zoneName()})`;
+  const from =
+    now - history.times[0] < 60
+      ? `At ${clock(now, { seconds: true })} (${zoneName()})`
+      : `From ${clock(history.times[0], { day })} to ${clock(now, { day })} (${zoneName()})`;
   const missed = outage ?? uncounted;
   if (counted.length === 0) {
     return `${from} there was no count from Redis.`;

@@ -23,6 +23,9 @@ const BASES = { held: "last value held", minimum: "0 reported", error: "error" }
 /** The HPA does not scale out up to so many times the capacity. */
 export const TOLERATED = 1.1;
 
+/** Of 120, so that a trigger that is new is visible. */
+const SHORTEST_SPARK = 5;
+
 /** A small plot without axes, of one number for each part of the time range. */
 export function drawSpark(box, values) {
   const width = 120;
@@ -35,8 +38,9 @@ export function drawSpark(box, values) {
   values.forEach((value, i) => {
     if (value !== null) {
       const joined = i > 0 && values[i - 1] !== null;
-      line += `${joined ? "V" : `M${x(i)} `}${y(value)}H${x(i + 1)}`;
-      area += `M${x(i)} ${height}V${y(value)}H${x(i + 1)}V${height}Z`;
+      const from = joined ? x(i) : Math.min(x(i), width - SHORTEST_SPARK);
+      line += `${joined ? "V" : `M${from} `}${y(value)}H${x(i + 1)}`;
+      area += `M${from} ${height}V${y(value)}H${x(i + 1)}V${height}Z`;
     }
   });
   const svg = box.querySelector("svg") ?? newSpark(box, width, height);

@@ -123,7 +123,10 @@ function showDemo({ demo, now }) {
   byId("demo-title").hidden = !demo;
   write(byId("demo-title"), demo ? `Demo time ${clock(Date.parse(now) / 1000)}; ${demo.title}` : "");
   byId("demo-section").hidden = !demo;
-  fill(byId("demo"), demo?.lines ?? [], () => element("li", "", "notice plain"), write);
+  fill(byId("demo"), demo?.lines ?? [], () => element("li", "", "notice plain"), (item, line) => {
+    item.classList.toggle("muted", /overloaded for 0( s)?(,|$)/.test(line));
+    write(item, line);
+  });
 }
 
 /** In the tab: the number of problems. */
@@ -157,6 +160,12 @@ function showNumbers(status) {
   const last = view.offset + status.triggers.length;
   byId("pager").hidden = view.condition === "refused" || (status.found <= PAGE_SIZE && view.offset === 0);
   write(byId("page"), `${number(Math.min(view.offset + 1, last))}–${number(last)} of ${number(status.found)}`);
+  const pages = Math.max(1, Math.ceil(status.found / PAGE_SIZE));
+  write(byId("pages"), `of ${number(pages)}`);
+  byId("page-number").max = pages;
+  if (document.activeElement !== byId("page-number")) {
+    byId("page-number").value = 1 + Math.floor(view.offset / PAGE_SIZE);
+  }
   byId("previous").disabled = view.offset === 0;
   byId("next").disabled = last >= status.found;
 }
@@ -209,6 +218,11 @@ byId("previous").addEventListener("click", () => {
 });
 byId("next").addEventListener("click", () => {
   view.offset += PAGE_SIZE;
+  changed();
+});
+byId("page-number").addEventListener("change", (event) => {
+  const { value, max } = event.target;
+  view.offset = (Math.min(Math.max(1, Math.floor(Number(value)) || 1), Number(max)) - 1) * PAGE_SIZE;
   changed();
 });
 window.addEventListener("resize", () => latest && showLatest());
