@@ -19,6 +19,9 @@ import (
 	ginredis "github.com/gin-contrib/sessions/redis"
 	"github.com/gin-gonic/gin"
 	"github.com/gomodule/redigo/redis"
+	oauth2options "github.com/oauth2-proxy/oauth2-proxy/v7/pkg/apis/options"
+	oauth2sessions "github.com/oauth2-proxy/oauth2-proxy/v7/pkg/apis/sessions"
+	oauth2redis "github.com/oauth2-proxy/oauth2-proxy/v7/pkg/sessions/redis"
 )
 
 const (
@@ -27,8 +30,9 @@ const (
 )
 
 var libraries = map[string]func(address string, lifetime time.Duration) http.Handler{
-	"scs": withSCS,
-	"gin": withGin,
+	"scs":          withSCS,
+	"gin":          withGin,
+	"oauth2-proxy": withOAuth2Proxy,
 }
 
 func withSCS(address string, lifetime time.Duration) http.Handler {
@@ -76,6 +80,33 @@ func withGin(address string, lifetime time.Duration) http.Handler {
 		c.String(http.StatusOK, user)
 	})
 	return app
+}
+
+// The session store of oauth2-proxy, which it fills when its identity provider has answered.
+func withOAuth2Proxy(address string, lifetime time.Duration) http.Handler {
+	store, err := oauth2redis.NewRedisSessionStore(
+		&oauth2options.SessionOptions{Redis: oauth2options.RedisStoreOptions{ConnectionURL: "redis://" + address}},
+		&oauth2options.Cookie{
+			Name:   "_oauth2_proxy",
+			Secret: "a key of thirty-two characters..",
+			Path:   "/",
+			Expire: lifetime,
+		})
+	must(err)
+	routes := http.NewServeMux()
+	routes.HandleFunc("/login", func(w http.ResponseWriter, r *http.Request) {
+		now := time.Now()
+		must(store.Save(w, r, &oauth2sessions.SessionState{User: r.FormValue("user"), CreatedAt: &now}))
+	})
+	routes.HandleFunc("/logout", func(w http.ResponseWriter, r *http.Request) {
+		must(store.Clear(w, r))
+	})
+	routes.HandleFunc("/user", func(w http.ResponseWriter, r *http.Request) {
+		if session, err := store.Load(r); err == nil {
+			fmt.Fprint(w, session.User)
+		}
+	})
+	return routes
 }
 
 // A browser: it remembers the cookies of one user.

@@ -19,6 +19,13 @@ function begin(int $lifetime, string $id): void
         ini_set('session.save_path', "tcp://127.0.0.1:$port");
         ini_set('session.gc_maxlifetime', (string) $lifetime);
         ini_set('redis.session.locking_enabled', '1');
+    } elseif ($library === 'codeigniter') {
+        require_once __DIR__ . '/codeigniter.php';
+        session_set_save_handler(codeIgniter($lifetime, (int) $port), false);
+    } elseif ($library === 'predis') {
+        require_once 'Predis/autoload.php';
+        $client = new Predis\Client("tcp://127.0.0.1:$port", ['prefix' => 'shop:sessions:']);
+        (new Predis\Session\Handler($client, ['gc_maxlifetime' => $lifetime]))->register();
     } else {
         $redis = new Redis();
         $redis->pconnect('127.0.0.1', (int) $port);

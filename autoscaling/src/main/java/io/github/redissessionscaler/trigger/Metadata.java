@@ -107,6 +107,11 @@ final class Metadata {
         found.forEach(problem -> problems.add(nameOf(key) + "[" + entry + "]." + problem.key(), problem.message()));
     }
 
+    /** Notes what is wrong with an entry as a whole. */
+    void problemOf(MetadataKey key, int entry, String message) {
+        problems.add(nameOf(key) + "[" + entry + "]", message);
+    }
+
     /** The keys that were given. */
     Set<MetadataKey> keys() {
         return Set.copyOf(given.keySet());

@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.trigger;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,5 +25,10 @@ public record Source(Database database, CountQuery query) {
                         .distinct()
                         .toList()
                 : List.of(database);
+    }
+
+    /** The names of the connections that are read, each once, separated by commas. */
+    public String connections() {
+        return databases().stream().map(Database::connection).distinct().collect(Collectors.joining(","));
     }
 }

@@ -103,10 +103,19 @@ public final class TriggerParser {
     private Source sum() {
         var _ = query(Optional.empty());
         List<CountQuery.SumOf.Part> parts = new ArrayList<>();
+        Map<Source, Integer> places = new HashMap<>();
         List<Map<String, String>> entries = metadata.entries(SOURCES);
         for (int i = 0; i < entries.size(); i++) {
             try {
-                parts.add(part(entries.get(i)));
+                CountQuery.SumOf.Part part = part(entries.get(i));
+                parts.add(part);
+                Integer first = places.putIfAbsent(part.source(), i);
+                if (first != null) {
+                    metadata.problemOf(
+                            SOURCES,
+                            i,
+                            "counts the same as sources[" + first + "], so each session would count twice; remove it");
+                }
             } catch (InvalidInputException e) {
                 metadata.problemsOf(SOURCES, i, e.problems());
             }

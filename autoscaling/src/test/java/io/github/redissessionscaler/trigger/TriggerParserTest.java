@@ -244,7 +244,9 @@ final class TriggerParserTest {
                 "- {keyPatternFromEnv: s} | sources[0].keyPatternFromEnv has no effect in a source",
                 "- {key: s, keyPattern: s} | sources[0].keyPattern contradicts key",
                 "- {elements: true} | sources[0].elements requires keyPattern",
-                "- {databaseIndex: x} | sources[0].databaseIndex 'x' is not a whole number"
+                "- {databaseIndex: x} | sources[0].databaseIndex 'x' is not a whole number",
+                "[{key: s}, {key: t}, {key: s}] | sources[2] counts the same as sources[0]",
+                "[{key: t}, {key: s}, {connection: default, key: s}] | sources[2] counts the same as sources[1]"
             })
     void saysWhatIsWrongWithASource(String sources, String problem) {
         assertThat(problems("sources", sources))
@@ -259,6 +261,16 @@ final class TriggerParserTest {
         assertThat(problems("sources", "[".repeat(4000)))
                 .singleElement()
                 .satisfies(found -> assertThat(found.message()).containsAnyOf("is not YAML", "is nested too deeply"));
+    }
+
+    @Test
+    void namesTheConnectionsOfAllSources() {
+        assertThat(parse("connection", "web", "key", "s").source().connections())
+                .isEqualTo("web");
+        assertThat(parse("sources", "[{connection: web}, {connection: api}, {connection: web, key: s}]")
+                        .source()
+                        .connections())
+                .isEqualTo("web,api");
     }
 
     @Test

@@ -152,6 +152,12 @@ final class CheckJson {
                                                             .toList()))
                                     .toList());
                     map.put(
+                            "patterns",
+                            database.patterns().stream()
+                                    .map(pattern -> Map.of(
+                                            "keys", pattern.keys(), "metadata", searched.metadata(database, pattern)))
+                                    .toList());
+                    map.put(
                             "groups",
                             database.groups().stream().map(CheckJson::group).toList());
                     return map;

@@ -9,6 +9,7 @@ import io.github.redissessionscaler.cli.CheckResult.Inspected;
 import io.github.redissessionscaler.counting.Interval;
 import io.github.redissessionscaler.diagnosis.FoundLayouts;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
+import io.github.redissessionscaler.diagnosis.PatternProposal;
 import io.github.redissessionscaler.hpa.DecisionReason;
 import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.input.Numbers;
@@ -194,21 +195,34 @@ final class CheckReport {
                     "%s keys, %s looked at"
                             .formatted(Numbers.withCommas(database.keys()), Numbers.withCommas(database.lookedAt())));
             database.fits().forEach(fit -> line("", fit(database, fit)));
+            database.patterns().forEach(pattern -> line("", pattern(database, pattern)));
             if (database.fits().isEmpty()) {
                 database.groups().forEach(group -> line("", group(group)));
             }
         }
-        FoundLayouts.best(searched.databases())
-                .flatMap(database -> database.best()
-                        .map(fit -> PrintedScaledObject.trigger(
-                                PrintedScaledObject.IN_CLUSTER, searched.metadata(database, fit))))
-                .ifPresent(trigger ->
-                        text.append("\nThe trigger for these sessions:\n").append(trigger));
+        boolean aFit = FoundLayouts.best(searched.databases()).isPresent();
+        searched.proposed()
+                .ifPresent(metadata -> text.append(
+                                aFit
+                                        ? "\nThe trigger for these sessions:\n"
+                                        : "\nThe trigger for these keys, if they are the sessions:\n")
+                        .append(PrintedScaledObject.trigger(PrintedScaledObject.IN_CLUSTER, metadata)));
         if (searched.databases().stream()
                 .anyMatch(database ->
                         database.fits().isEmpty() && !database.groups().isEmpty())) {
             text.append("\nNo preset fits keys that are shown with *: count those of your sessions by keyPattern.\n");
         }
+    }
+
+    private static String pattern(FoundLayouts database, PatternProposal pattern) {
+        return "keyPattern \"%s\"%s: %s%s keys that may be sessions"
+                .formatted(
+                        Printable.plain(pattern.keyPattern()),
+                        pattern.keyType()
+                                .map(type -> ", keyType \"" + Printable.plain(type) + "\"")
+                                .orElse(""),
+                        database.estimated() ? "about " : "",
+                        Numbers.withCommas(Math.rint(pattern.keys())));
     }
 
     private static String fit(FoundLayouts database, FoundLayouts.Fit fit) {

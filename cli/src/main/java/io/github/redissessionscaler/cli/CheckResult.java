@@ -2,6 +2,7 @@ package io.github.redissessionscaler.cli;
 
 import io.github.redissessionscaler.acl.MissingPermissions;
 import io.github.redissessionscaler.app.Inspection.Cost;
+import io.github.redissessionscaler.diagnosis.FoundLayouts;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.ScaledObject;
@@ -83,10 +84,15 @@ record CheckResult(
 
     /** Why the number may not be that of the sessions, a sentence each. */
     List<String> warnings() {
-        Stream<String> ofTheScaler =
-                explanation.map(Explanation::getAdviceList).stream().flatMap(List::stream);
-        Stream<String> ofTheSearch = inspection.flatMap(Inspected::layouts).flatMap(SearchedLayouts::mixed).stream();
-        return Stream.concat(ofTheScaler, ofTheSearch).toList();
+        Optional<SearchedLayouts> search = inspection
+                .flatMap(Inspected::layouts)
+                .filter(layouts -> layouts.problem().isEmpty());
+        // the search looks at more keys than the scaler
+        Stream<String> ofTheScaler = explanation.map(Explanation::getAdviceList).stream()
+                .flatMap(List::stream)
+                .filter(sentence -> search.isEmpty() || !FoundLayouts.isOfMixed(sentence));
+        return Stream.concat(ofTheScaler, search.flatMap(SearchedLayouts::mixed).stream())
+                .toList();
     }
 
     /** What KEDA and the HPA make of it. */

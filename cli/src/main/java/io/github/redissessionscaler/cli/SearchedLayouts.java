@@ -3,6 +3,7 @@ package io.github.redissessionscaler.cli;
 import io.github.redissessionscaler.app.Inspection;
 import io.github.redissessionscaler.diagnosis.FoundLayouts;
 import io.github.redissessionscaler.diagnosis.FoundLayouts.Fit;
+import io.github.redissessionscaler.diagnosis.PatternProposal;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Database;
@@ -64,9 +65,34 @@ record SearchedLayouts(int index, int configuredIndex, List<FoundLayouts> databa
                         .setting()
                         .map(Preset.PresetOption::key)
                         .ifPresent(key -> metadata.put(key.text(), value)));
+        putIndex(database, metadata);
+        return metadata;
+    }
+
+    /** The metadata of a trigger that counts the keys of a pattern. */
+    Map<String, String> metadata(FoundLayouts database, PatternProposal proposal) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(MetadataKey.KEY_PATTERN.text(), proposal.keyPattern());
+        proposal.keyType().ifPresent(type -> metadata.put(MetadataKey.KEY_TYPE.text(), type));
+        putIndex(database, metadata);
+        return metadata;
+    }
+
+    private void putIndex(FoundLayouts database, Map<String, String> metadata) {
         if (database.index() != configuredIndex) {
             metadata.put(MetadataKey.DATABASE_INDEX.text(), String.valueOf(database.index()));
         }
-        return metadata;
+    }
+
+    /** The metadata of the trigger that is proposed: for the layout with the most sessions, or the only pattern. */
+    Optional<Map<String, String>> proposed() {
+        Optional<FoundLayouts> best = FoundLayouts.best(databases);
+        if (best.isPresent()) {
+            return best.flatMap(database -> database.best().map(fit -> metadata(database, fit)));
+        }
+        List<Map<String, String>> patterns = databases.stream()
+                .flatMap(database -> database.patterns().stream().map(pattern -> metadata(database, pattern)))
+                .toList();
+        return patterns.size() == 1 ? Optional.of(patterns.getFirst()) : Optional.empty();
     }
 }

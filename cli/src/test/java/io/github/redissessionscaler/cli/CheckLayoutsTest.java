@@ -9,8 +9,10 @@ import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -194,6 +196,49 @@ final class CheckLayoutsTest {
     }
 
     @Test
+    void aPatternIsProposedWhereNoPresetFits() {
+        write(jedis, strings(Map.of(), i -> "my-app2:" + base64(i), i -> "visit:" + i));
+
+        CommandRun run = run();
+
+        assertThat(run.out())
+                .contains("keyPattern \"my-app2:*\": 30 keys that may be sessions")
+                .contains("The trigger for these keys, if they are the sessions:")
+                .contains("keyPattern: \"my-app2:*\"");
+        JsonObject pattern = databases(run("--output", "json"))
+                .getFirst()
+                .getAsJsonArray("patterns")
+                .get(0)
+                .getAsJsonObject();
+        assertThat(strings(pattern.getAsJsonObject("metadata"))).isEqualTo(Map.of("keyPattern", "my-app2:*"));
+        assertThat(pattern.get("keys").getAsInt()).isEqualTo(SESSIONS);
+    }
+
+    @Test
+    void aProposedPatternLeavesOutOtherKeysWithTheSameBeginning() {
+        write(jedis, strings(Map.of(), i -> "shop:" + base64(i), i -> "shop:price:" + i, i -> "shop:x" + i));
+        IntStream.range(0, SESSIONS).forEach(i -> jedis.hset("shop:" + id(i, 32), "a", "b"));
+
+        assertThat(run().out())
+                .contains(
+                        "keyPattern \"shop:" + "?".repeat(32) + "\", keyType \"string\": 30 keys that may be sessions");
+    }
+
+    @Test
+    void aPrefixWithoutAColonIsProposedToo() {
+        write(jedis, strings(Map.of(), i -> "app_sid_" + base64(i), i -> "visit:" + i));
+
+        assertThat(run().out()).contains("keyPattern \"app_sid_*\": 30 keys that may be sessions");
+    }
+
+    @Test
+    void keysWithoutTimeToLiveAreNotProposed() {
+        IntStream.range(0, SESSIONS).forEach(i -> jedis.set("order:" + hex(i, 32), "x"));
+
+        assertThat(run().out()).doesNotContain("may be sessions");
+    }
+
+    @Test
     void aWordThatFewKeysShareIsNotShown() {
         jedis.set("alice:sess:" + id(1, 32), "x", SetParams.setParams().ex(1800));
         jedis.set("bob:sess:" + id(2, 32), "x", SetParams.setParams().ex(1800));
@@ -341,6 +386,13 @@ final class CheckLayoutsTest {
 
     private static String hex(int i, int length) {
         return ("%08x".formatted(i) + "9f3b7c1d5e".repeat(8)).substring(0, length);
+    }
+
+    /** Letters of both cases, digits, - and _. */
+    private static String base64(int i) {
+        byte[] bytes = new byte[24];
+        new Random(i).nextBytes(bytes);
+        return Base64.getUrlEncoder().encodeToString(bytes);
     }
 
     private static String base32(int i) {

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.params.SetParams;
 
 /** The commands as a user types them, against a scaler on a real Redis where they need one. */
 final class CommandsTest {
@@ -127,6 +129,7 @@ final class CommandsTest {
         try (var redis = RedisServer.start();
                 var scaler = RunningScaler.onPort(redis.port())) {
             put(redis, 20_000);
+            persist(redis);
 
             CommandRun result = CommandRun.of(
                     "check",
@@ -269,12 +272,21 @@ final class CommandsTest {
         return "127.0.0.1:" + scaler.scaler().grpcPort();
     }
 
+    private static void persist(RedisServer redis) {
+        try (Jedis jedis = redis.connect();
+                Pipeline pipeline = jedis.pipelined()) {
+            jedis.keys("*").forEach(pipeline::persist);
+            pipeline.sync();
+        }
+    }
+
     private static void put(RedisServer redis, int sessions) {
-        try (Jedis jedis = redis.connect()) {
-            jedis.mset(IntStream.range(0, sessions)
-                    .boxed()
-                    .flatMap(i -> Stream.of("session:" + i, "x"))
-                    .toArray(String[]::new));
+        try (Jedis jedis = redis.connect();
+                Pipeline pipeline = jedis.pipelined()) {
+            IntStream.range(0, sessions)
+                    .forEach(i -> pipeline.set(
+                            "session:" + i, "x", SetParams.setParams().ex(1800)));
+            pipeline.sync();
         }
     }
 }

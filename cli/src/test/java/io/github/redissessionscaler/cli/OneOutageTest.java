@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 /** The JSON of the status page, {@code check} and the metrics say the same before, during and after an outage. */
 final class OneOutageTest {
@@ -29,7 +30,9 @@ final class OneOutageTest {
     void start() {
         redis = RedisServer.start();
         try (Jedis client = redis.connect()) {
-            IntStream.range(0, 520).forEach(i -> client.set("session:" + i, "x"));
+            IntStream.range(0, 520)
+                    .forEach(i -> client.set(
+                            "session:" + i, "x", SetParams.setParams().ex(1800)));
         }
         scaler = RunningScaler.impatient(Map.of("REDIS_ADDRESS", redis.address()));
     }

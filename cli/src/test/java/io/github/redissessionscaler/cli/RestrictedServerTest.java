@@ -176,7 +176,7 @@ final class RestrictedServerTest {
                             .map(line -> line.substring(line.indexOf(' ')))
                             .filter(line -> !line.contains("Connected to Redis")))
                     .doesNotHaveDuplicates()
-                    .hasSizeLessThanOrEqualTo(2);
+                    .hasSizeLessThanOrEqualTo(3);
         }
     }
 

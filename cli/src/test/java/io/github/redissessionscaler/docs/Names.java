@@ -23,6 +23,7 @@ final class Names {
     /** What others call so: our tests, tools, cloud providers and the frameworks whose sessions are counted. */
     private static final Set<String> OF_OTHERS = Set.of(
             "REDIS_SERVERS",
+            "REDIS_JSON_MODULE",
             "JAVA_HOME",
             "MVNW_REPOURL",
             "REDIS_EXPORTER_COUNT_KEYS",

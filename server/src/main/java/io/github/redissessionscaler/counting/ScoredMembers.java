@@ -29,7 +29,7 @@ public final class ScoredMembers {
     private static final ScoreUnit SECONDS = new ScoreUnit(1e-3, 0, 1e11);
     private static final ScoreUnit MILLIS = new ScoreUnit(1, 1e11, 1e14);
     private static final ScoreUnit MICROS = new ScoreUnit(1e3, 1e14, 1e17);
-    private static final ScoreUnit NANOS = new ScoreUnit(1e6, 1e17, 1e20);
+    private static final ScoreUnit NANOS = new ScoreUnit(1e6, 1e17, Double.POSITIVE_INFINITY);
 
     /** In 2001: scores that are lower in every unit are ranks or amounts. */
     private static final Instant EARLIEST = Instant.ofEpochSecond(1_000_000_000);
@@ -44,7 +44,7 @@ public final class ScoredMembers {
         this.serverClock = serverClock;
     }
 
-    /** Members with a score less than this time ago. Scores in the future count, because clocks differ. */
+    /** Members with a score less than this time ago. Scores in the future count, because clocks differ, and infinite ones. */
     public long within(Duration duration) {
         return since(serverClock.now().minus(duration));
     }
@@ -56,7 +56,7 @@ public final class ScoredMembers {
 
     /** Sends one command more only if there are scores in microseconds or nanoseconds. */
     private long since(Instant start) {
-        long larger = countByScore(MICROS.from(start), Math.nextDown(NANOS.end()));
+        long larger = countByScore(MICROS.from(start), Double.POSITIVE_INFINITY);
         long tooEarly = larger == 0 ? 0 : countByScore(NANOS.first(), Math.nextDown(NANOS.from(start)));
         return count(SECONDS, start) + count(MILLIS, start) + larger - tooEarly;
     }

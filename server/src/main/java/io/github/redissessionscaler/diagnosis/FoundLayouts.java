@@ -15,25 +15,32 @@ import java.util.stream.Stream;
  * @param keys its DBSIZE
  * @param lookedAt number of inspected keys
  * @param fits the layouts with the most sessions first
+ * @param patterns for keys that may be sessions, if no layout fits
  * @param groups the kinds of keys, the most frequent first
  */
-public record FoundLayouts(int index, long keys, long lookedAt, List<Fit> fits, List<KeyGroup> groups) {
+public record FoundLayouts(
+        int index, long keys, long lookedAt, List<Fit> fits, List<PatternProposal> patterns, List<KeyGroup> groups) {
 
     /** Smaller shares of the keys do not make a database a mixed one. */
     private static final double NEGLIGIBLE = 0.05;
 
+    private static final String ALL_COUNT = "all keys of the database count";
+    private static final String EXPIRING_COUNT = "all keys with a time to live count";
+
     public FoundLayouts {
         fits = List.copyOf(fits);
         groups = List.copyOf(groups);
+        patterns = fits.isEmpty() ? List.copyOf(patterns) : List.of();
     }
 
     /**
      * A layout that keys fit.
      *
      * @param sessions number of sessions that it counts; an estimate if not all keys were inspected
+     * @param vague whether other programs could easily choose such names
      * @param alsoFit presets that count the same keys
      */
-    public record Fit(Layout layout, double sessions, List<Preset> alsoFit) {
+    public record Fit(Layout layout, double sessions, boolean vague, List<Preset> alsoFit) {
         public Fit {
             alsoFit = List.copyOf(alsoFit);
         }
@@ -47,7 +54,13 @@ public record FoundLayouts(int index, long keys, long lookedAt, List<Fit> fits, 
      * @param share of all inspected keys, 0 to 1
      * @param ttl how long they live
      */
-    public record KeyGroup(String masked, Optional<String> type, double share, Optional<TtlRange> ttl) {}
+    public record KeyGroup(String masked, Optional<String> type, double share, Optional<TtlRange> ttl) {
+
+        /** Whether some of them have a time to live, as far as it is known. */
+        boolean expires() {
+            return ttl.map(range -> range.mostMillis() > 0).orElse(true);
+        }
+    }
 
     /** The shortest and the longest time to live of some keys, in milliseconds; -1 for keys without one. */
     public record TtlRange(long leastMillis, long mostMillis) {}
@@ -64,22 +77,44 @@ public record FoundLayouts(int index, long keys, long lookedAt, List<Fit> fits, 
 
     /** Why the number of all keys is not the number of sessions; empty if it may be. */
     public Optional<String> mixed() {
-        if (best().isPresent()) {
-            Fit best = best().orElseThrow();
-            return best.sessions() >= (1 - NEGLIGIBLE) * (double) keys
+        return mixed(ALL_COUNT, keys, groups);
+    }
+
+    /**
+     * Why the number of keys with a time to live is not the number of sessions; empty if it may be.
+     *
+     * @param expiring that number
+     */
+    Optional<String> mixedOfExpiring(long expiring) {
+        return mixed(
+                EXPIRING_COUNT,
+                expiring,
+                groups.stream().filter(KeyGroup::expires).toList());
+    }
+
+    /** Whether a sentence is one of {@link #mixed}, perhaps about another sample of the keys. */
+    public static boolean isOfMixed(String sentence) {
+        return sentence.startsWith(ALL_COUNT);
+    }
+
+    private Optional<String> mixed(String what, long counted, List<KeyGroup> kinds) {
+        Optional<Fit> fit = best().filter(best -> !best.vague());
+        if (fit.isPresent()) {
+            Fit best = fit.orElseThrow();
+            return best.sessions() >= (1 - NEGLIGIBLE) * (double) counted
                     ? Optional.empty()
-                    : Optional.of(
-                            "all keys of the database count, but only %s%s of %s are sessions of preset %s; use that preset"
-                                    .formatted(
-                                            estimated() ? "about " : "",
-                                            Numbers.withCommas(Math.rint(best.sessions())),
-                                            Numbers.withCommas(keys),
-                                            best.layout().preset()));
+                    : Optional.of("%s, but only %s%s of %s are sessions of preset %s; use that preset"
+                            .formatted(
+                                    what,
+                                    estimated() ? "about " : "",
+                                    Numbers.withCommas(Math.rint(best.sessions())),
+                                    Numbers.withCommas(counted),
+                                    best.layout().preset()));
         }
-        long kinds = groups.stream().filter(group -> group.share() > NEGLIGIBLE).count();
-        return kinds > 1
-                ? Optional.of(
-                        "all keys of the database count, and they are of %d kinds; use keyPattern".formatted(kinds))
+        long several =
+                kinds.stream().filter(group -> group.share() > NEGLIGIBLE).count();
+        return several > 1
+                ? Optional.of("%s, and they are of %d kinds; use keyPattern".formatted(what, several))
                 : Optional.empty();
     }
 

@@ -50,6 +50,8 @@ public final class LayoutCheck {
     /** The types that the query counts; empty for any. */
     private final Optional<List<String>> wanted;
 
+    private final List<DoubtfulGlob> patterns;
+    private final List<DoubtfulGlob> excludes;
     private final Map<String, Long> otherTypes = new TreeMap<>();
     private long keys;
     private long size;
@@ -65,6 +67,8 @@ public final class LayoutCheck {
         this.layout = layout;
         this.filter = KeyFilter.of(query);
         this.wanted = wantedTypes(query);
+        this.patterns = DoubtfulGlob.of(query.patterns());
+        this.excludes = DoubtfulGlob.of(query.excludes());
     }
 
     /**
@@ -84,11 +88,6 @@ public final class LayoutCheck {
         return new LayoutFindings(check.advice(), endlessShare);
     }
 
-    /** Whether it looks like several patterns: a comma that is neither escaped nor in a set. */
-    private static boolean listsGlobs(String pattern) {
-        return pattern.replaceAll("\\\\.|\\[[^]]*]", "").contains(",");
-    }
-
     /** Whether a server with a DBSIZE of 0 is empty: some servers with Redis's protocol do not maintain DBSIZE. */
     public static LayoutFindings ofSize(Keyspace keyspace, RandomGenerator random) {
         if (keyspace.size() > 0) {
@@ -104,6 +103,8 @@ public final class LayoutCheck {
     private void look(Shard shard, List<byte[]> sample) {
         keys += sample.size();
         size += shard.size();
+        patterns.forEach(pattern -> pattern.look(sample));
+        excludes.forEach(pattern -> pattern.look(sample));
         layout.flatMap(Layout::rival).ifPresent(rival -> {
             if (rival.query() instanceof MatchingKeys others) {
                 KeyFilter ofOthers = KeyFilter.of(others);
@@ -132,14 +133,11 @@ public final class LayoutCheck {
 
     private List<String> advice() {
         List<String> advice = new ArrayList<>();
-        if (matching == 0 && !counted) {
-            query.patterns().stream()
-                    .filter(LayoutCheck::listsGlobs)
-                    .forEach(pattern -> advice.add(
-                            ("the pattern %s has a comma, which is part of the names that it matches, and separates no"
-                                            + " patterns; write each pattern on a line of its own")
-                                    .formatted(Printable.of(pattern))));
+        // the only pattern may match a few keys that were not drawn
+        if (query.patterns().size() > 1 || (matching == 0 && !counted)) {
+            patterns.forEach(pattern -> pattern.advice().ifPresent(advice::add));
         }
+        excludes.forEach(pattern -> pattern.advice().ifPresent(advice::add));
         if (size == 0 && keys > 0) {
             advice.add(NO_SIZE);
         }
@@ -151,12 +149,14 @@ public final class LayoutCheck {
             advice.add("%d of %d inspected keys match preset %s; use that preset"
                     .formatted(ofRival, keys, rival.get().preset()));
         } else if (matching == 0 && keys > 0 && !counted) {
-            advice.add(
-                    "none of %s random keys matches %s: sessions are fewer than %s %% of the keys, or their keys have other names"
-                            .formatted(
-                                    Numbers.withCommas(keys),
-                                    query.patterns().stream().map(Printable::of).collect(Collectors.joining(" or ")),
-                                    Numbers.withCommas(Math.ceil(HIGHEST_SHARE_UNSEEN / (double) keys * 1000) / 10)));
+            double percent = Math.ceil(HIGHEST_SHARE_UNSEEN / (double) keys * 1000) / 10;
+            advice.add("none of %s random keys matches %s: %stheir keys have other names"
+                    .formatted(
+                            Numbers.withCommas(keys),
+                            names(),
+                            percent < 100
+                                    ? "sessions are fewer than " + Numbers.withCommas(percent) + " % of the keys, or "
+                                    : "if there are sessions, "));
         }
         if (endless > 0) {
             advice.add("%d of %d inspected matching keys have no TTL, and are %s"
@@ -183,6 +183,15 @@ public final class LayoutCheck {
                             words(wanted.orElse(List.of()))));
         }
         return advice;
+    }
+
+    private String names() {
+        String excludes = anyOf(query.excludes());
+        return anyOf(query.patterns()) + (excludes.isEmpty() ? "" : " and not " + excludes);
+    }
+
+    private static String anyOf(List<String> globs) {
+        return globs.stream().map(Printable::of).collect(Collectors.joining(" or "));
     }
 
     /** The types that the rules of the query accept; empty for any. */

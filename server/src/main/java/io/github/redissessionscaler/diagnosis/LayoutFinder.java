@@ -13,6 +13,7 @@ import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.CountQuery;
+import io.github.redissessionscaler.trigger.Glob;
 import io.github.redissessionscaler.trigger.KeyType;
 import io.github.redissessionscaler.trigger.Layout;
 import io.github.redissessionscaler.trigger.LayoutSignature;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Finds the session layouts that the keys of a database fit. Inspects all keys of a small primary, a sample of a larger one.
@@ -39,11 +41,19 @@ import java.util.regex.Pattern;
  */
 public final class LayoutFinder {
 
-    /** Up to this many keys of a primary are all inspected; of more, about as many are sampled. */
-    private static final int ALL_OF = 10_000;
+    /**
+     * How many keys are inspected.
+     *
+     * @param allOf up to so many keys of a primary are all inspected
+     * @param samples how often a sample of a larger one is drawn, each of at most about 1,000 keys
+     */
+    private record Effort(int allOf, int samples) {
+
+        static final Effort THOROUGH = new Effort(10_000, 10);
+        static final Effort BRIEF = new Effort(PAGE, 1);
+    }
 
     private static final int PAGE = 1_000;
-    private static final int SAMPLES = 10;
 
     /** How many layouts are counted: more would cost time, and say no more. */
     private static final int MOST_CANDIDATES = 60;
@@ -56,30 +66,11 @@ public final class LayoutFinder {
     /** A session's id and nothing else. */
     private static final Pattern BARE_ID = Pattern.compile("[-0-9A-Za-z_]{16,128}");
 
-    /**
-     * A key that was inspected.
-     *
-     * @param latin1 its bytes, as characters
-     */
-    private record SeenKey(String latin1, Optional<String> type, Optional<Long> ttlMillis, double weight) {
-        byte[] bytes() {
-            return latin1.getBytes(ISO_8859_1);
-        }
-
-        String name() {
-            return new String(bytes(), UTF_8);
-        }
-
-        boolean expires() {
-            return ttlMillis.map(millis -> millis > 0).orElse(true);
-        }
-    }
-
     /** The inspected keys of a shard. */
     private record SeenShard(Shard shard, List<SeenKey> keys) {}
 
     /** What a layout counts of the inspected keys. */
-    private record Candidate(Layout layout, Map<ByteBuffer, Double> keys) {
+    private record Candidate(LayoutSignature signature, Layout layout, Map<ByteBuffer, Double> keys) {
         double sessions() {
             return keys.values().stream().mapToDouble(weight -> weight).sum();
         }
@@ -90,22 +81,33 @@ public final class LayoutFinder {
     }
 
     private final Keyspace keyspace;
+    private final Effort effort;
     private final RandomGenerator random;
     private final List<SeenShard> seen = new ArrayList<>();
 
-    private LayoutFinder(Keyspace keyspace, RandomGenerator random) {
+    private LayoutFinder(Keyspace keyspace, Effort effort, RandomGenerator random) {
         this.keyspace = keyspace;
+        this.effort = effort;
         this.random = random;
     }
 
     /**
-     * Inspects the database.
+     * Inspects up to 10,000 keys of each primary.
      *
      * @param index of the database, for the result
      * @throws KeyspaceException if Redis is unavailable or refuses to list keys
      */
     public static FoundLayouts of(Keyspace keyspace, int index, RandomGenerator random) {
-        return new LayoutFinder(keyspace, random).found(index);
+        return new LayoutFinder(keyspace, Effort.THOROUGH, random).found(index);
+    }
+
+    /**
+     * The same with up to 1,000 keys of each primary, which takes a few milliseconds of its time.
+     *
+     * @throws KeyspaceException if Redis is unavailable or refuses to list keys
+     */
+    static FoundLayouts ofFewKeys(Keyspace keyspace, RandomGenerator random) {
+        return new LayoutFinder(keyspace, Effort.BRIEF, random).found(0);
     }
 
     private FoundLayouts found(int index) {
@@ -121,11 +123,11 @@ public final class LayoutFinder {
         if (fits.isEmpty()) {
             fits = bareIds(all);
         }
-        return new FoundLayouts(index, size, all.size(), fits, groups(all));
+        return new FoundLayouts(index, size, all.size(), fits, PatternProposal.of(all), groups(all));
     }
 
     private List<SeenKey> look(Shard shard, long size, boolean oneOfSeveral) {
-        List<byte[]> keys = size <= ALL_OF ? everyKey(shard) : sample(shard, oneOfSeveral);
+        List<byte[]> keys = size <= effort.allOf ? everyKey(shard) : sample(shard, oneOfSeveral);
         double weight = keys.isEmpty() ? 0 : Math.max(1, (double) size / (double) keys.size());
         List<SeenKey> looked = new ArrayList<>();
         for (int from = 0; from < keys.size(); from += PAGE) {
@@ -140,14 +142,14 @@ public final class LayoutFinder {
                             new String(page.get(i), ISO_8859_1),
                             type,
                             ttls.map(every -> every.get(at)),
-                            size <= ALL_OF ? 1 : weight));
+                            size <= effort.allOf ? 1 : weight));
                 }
             }
         }
         return looked;
     }
 
-    private static List<byte[]> everyKey(Shard shard) {
+    private List<byte[]> everyKey(Shard shard) {
         Set<ByteBuffer> keys = new HashSet<>();
         String cursor = "0";
         int pages = 0;
@@ -156,13 +158,13 @@ public final class LayoutFinder {
             page.keys().forEach(key -> keys.add(ByteBuffer.wrap(key)));
             cursor = page.cursor();
             pages++;
-        } while (!cursor.equals("0") && pages < 10 * ALL_OF / PAGE);
+        } while (!cursor.equals("0") && pages < 10 * effort.allOf / PAGE);
         return keys.stream().map(ByteBuffer::array).toList();
     }
 
     private List<byte[]> sample(Shard shard, boolean oneOfSeveral) {
         Set<ByteBuffer> keys = new HashSet<>();
-        for (int i = 0; i < SAMPLES; i++) {
+        for (int i = 0; i < effort.samples; i++) {
             KeySample.of(shard, oneOfSeveral, random).forEach(key -> keys.add(ByteBuffer.wrap(key)));
         }
         return keys.stream().map(ByteBuffer::array).toList();
@@ -185,10 +187,13 @@ public final class LayoutFinder {
         Set<ByteBuffer> claimed = new HashSet<>();
         for (LayoutSignature.Suggestion suggestion : suggested(all)) {
             Layout layout = suggestion.layout();
+            if (suggestion.signature().vague() && !fitsItsLikes(suggestion, all)) {
+                continue;
+            }
             if (accepted.stream().anyMatch(better -> writesBoth(better.layout(), layout))) {
                 continue;
             }
-            Candidate candidate = counted(layout);
+            Candidate candidate = counted(suggestion);
             if (candidate.keys().isEmpty()) {
                 continue;
             }
@@ -209,8 +214,11 @@ public final class LayoutFinder {
             }
         }
         return accepted.stream()
-                .map(candidate ->
-                        new Fit(candidate.layout(), candidate.sessions(), alsoFit.getOrDefault(candidate, List.of())))
+                .map(candidate -> new Fit(
+                        candidate.layout(),
+                        candidate.sessions(),
+                        candidate.signature().vague(),
+                        alsoFit.getOrDefault(candidate, List.of())))
                 .sorted(Comparator.comparingDouble(Fit::sessions).reversed())
                 .toList();
     }
@@ -257,7 +265,37 @@ public final class LayoutFinder {
                 && (suggestion.signature().endless() || 2 * expiring >= keys.size());
     }
 
-    private Candidate counted(Layout layout) {
+    /**
+     * Whether nearly all keys that begin in the same way and are as long also fit, except for those that the layout excludes:
+     * otherwise the ids are of another form, and some of them only happen to fit.
+     */
+    private static boolean fitsItsLikes(LayoutSignature.Suggestion suggestion, List<SeenKey> all) {
+        if (!(suggestion.layout().query() instanceof CountQuery.MatchingKeys query)) {
+            return true;
+        }
+        String beginning = suggestion.layout().setting().orElse("");
+        List<SeenKey> fitting = all.stream()
+                .filter(key -> key.name().startsWith(beginning))
+                .filter(key -> suggests(key, suggestion))
+                .toList();
+        Set<Integer> lengths = fitting.stream().map(key -> key.name().length()).collect(Collectors.toSet());
+        List<Glob> excludes = query.excludes().stream().map(Glob::of).toList();
+        long likes = all.stream()
+                .filter(key -> key.name().startsWith(beginning)
+                        && lengths.contains(key.name().length()))
+                .filter(key -> key.isOf(suggestion.signature().type()))
+                .filter(key -> excludes.stream().noneMatch(glob -> glob.matches(key.bytes())))
+                .count();
+        return (double) fitting.size() >= SAME * (double) likes;
+    }
+
+    private static boolean suggests(SeenKey key, LayoutSignature.Suggestion suggestion) {
+        return LayoutSignature.suggestions(key.name(), key.type().flatMap(KeyType::named))
+                .contains(suggestion);
+    }
+
+    private Candidate counted(LayoutSignature.Suggestion suggestion) {
+        Layout layout = suggestion.layout();
         Map<ByteBuffer, Double> keys = new HashMap<>();
         if (layout.query() instanceof CountQuery.MatchingKeys matching) {
             KeyFilter filter = KeyFilter.of(matching);
@@ -278,7 +316,7 @@ public final class LayoutFinder {
                     keyspace.countByScore(key, (double) keyspace.time().toEpochMilli(), Double.POSITIVE_INFINITY);
             keys.put(ByteBuffer.wrap(key.getBytes(UTF_8)), members);
         }
-        return new Candidate(layout, keys);
+        return new Candidate(suggestion.signature(), layout, keys);
     }
 
     /** A database in which most keys are nothing but an id that expires. */
@@ -292,7 +330,7 @@ public final class LayoutFinder {
                 .sum();
         return ids.size() >= KeyShapes.FEWEST
                         && ids.stream().mapToDouble(SeenKey::weight).sum() >= SAME * expiring
-                ? List.of(new Fit(new Layout(Preset.DEDICATED_DATABASE, Optional.empty()), expiring, List.of()))
+                ? List.of(new Fit(new Layout(Preset.DEDICATED_DATABASE, Optional.empty()), expiring, false, List.of()))
                 : List.of();
     }
 

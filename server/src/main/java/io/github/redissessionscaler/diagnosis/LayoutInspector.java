@@ -1,10 +1,8 @@
 package io.github.redissessionscaler.diagnosis;
 
-import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.Keyspaces;
-import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Layout;
@@ -12,15 +10,10 @@ import io.github.redissessionscaler.trigger.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
 /** Reads a few keys to check whether the data fits a trigger. Thread-safe. All methods block. */
 public final class LayoutInspector {
-
-    private static final String ALL_KEYS_COUNT =
-            "Redis does not report how many keys have a TTL, so all keys of the database are"
-                    + " counted; allow the user +info, or use keyPattern";
 
     private final Keyspaces keyspaces;
     private final SourceCounter counter;
@@ -80,36 +73,26 @@ public final class LayoutInspector {
         if (found.isEmpty() && failure.isPresent()) {
             throw failure.get();
         }
-        return found.stream().reduce(LayoutFindings.NONE, LayoutFindings::plus);
+        return found.stream().reduce(LayoutFindings.NONE, LayoutFindings::plus).after(overlaps(parts));
+    }
+
+    /** None if a source could not be inspected, which its count reports. */
+    private List<String> overlaps(List<CountQuery.SumOf.Part> parts) {
+        try {
+            return OverlapCheck.of(keyspaces, parts, random);
+        } catch (KeyspaceException e) {
+            return List.of();
+        }
     }
 
     private LayoutFindings findings(Keyspace keyspace, Source source, Optional<Layout> layout) {
         return switch (source.query()) {
             case CountQuery.MatchingKeys matching ->
                 LayoutCheck.of(keyspace, matching, layout, counter.count(source).value() > 0, random);
-            case CountQuery.AllKeys() -> LayoutCheck.ofSize(keyspace, random);
-            case CountQuery.ExpiringKeys() -> ofExpiring(keyspace);
+            case CountQuery.AllKeys() -> DatabaseCheck.ofAllKeys(keyspace, random);
+            case CountQuery.ExpiringKeys() -> DatabaseCheck.ofExpiringKeys(keyspace, random);
             case CountQuery.Elements _, CountQuery.RecentMembers _, CountQuery.UnexpiredMembers _, CountQuery.SumOf _ ->
                 LayoutFindings.NONE;
         };
-    }
-
-    private static LayoutFindings ofExpiring(Keyspace keyspace) {
-        long size = 0;
-        long expiring = 0;
-        for (Shard shard : keyspace.shards()) {
-            OptionalLong known = shard.expiringKeys();
-            if (known.isEmpty()) {
-                return LayoutFindings.NONE.after(List.of(ALL_KEYS_COUNT));
-            }
-            size += shard.size();
-            expiring += known.getAsLong();
-        }
-        return 2 * expiring < size
-                ? LayoutFindings.NONE.after(
-                        List.of("%s of %s keys have no TTL, and are not counted; if they are sessions, give"
-                                        .formatted(Numbers.withCommas(size - expiring), Numbers.withCommas(size))
-                                + " them a TTL or remove the preset"))
-                : LayoutFindings.NONE;
     }
 }

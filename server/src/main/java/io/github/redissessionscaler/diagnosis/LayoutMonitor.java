@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,8 @@ public final class LayoutMonitor {
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
     private static final Duration RETRY = Duration.ofMinutes(1);
     private static final int REMEMBERED = 1000;
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9][0-9.,]*");
 
     private static final CompletableFuture<LayoutFindings> NOTHING =
             CompletableFuture.completedFuture(LayoutFindings.NONE);
@@ -91,10 +94,19 @@ public final class LayoutMonitor {
         }
 
         private synchronized void log(CheckedLayout subject, List<String> advice) {
-            if (!advice.equals(logged)) {
-                advice.forEach(sentence -> log(subject, sentence));
-            }
+            advice.stream()
+                    .filter(sentence -> logged.stream().noneMatch(known -> sameButNumbers(known, sentence)))
+                    .forEach(sentence -> log(subject, sentence));
             logged = advice;
+        }
+
+        /** Numbers of samples differ each time. */
+        private static boolean sameButNumbers(String one, String other) {
+            return withoutNumbers(one).equals(withoutNumbers(other));
+        }
+
+        private static String withoutNumbers(String sentence) {
+            return NUMBER.matcher(sentence).replaceAll("0");
         }
 
         /** Logs new doubts, and returns all of them. */
@@ -109,7 +121,7 @@ public final class LayoutMonitor {
 
         private void log(CheckedLayout subject, String sentence) {
             limit.log(() -> LOG.atWarn()
-                    .addKeyValue("connection", subject.source.database().connection())
+                    .addKeyValue("connection", subject.source.connections())
                     .addKeyValue("counts", subject.source.query().description())
                     .log(sentence));
         }

@@ -333,9 +333,7 @@ public final class Evaluator {
             refusedReads.log(() -> LOG.atWarn()
                     .addKeyValue("namespace", state.ref().namespace())
                     .addKeyValue("scaledObject", state.ref().scaledObject())
-                    .addKeyValue(
-                            "connection",
-                            state.ref().trigger().source().database().connection())
+                    .addKeyValue("connection", state.ref().trigger().source().connections())
                     .addKeyValue("reason", failure.reason())
                     .log(
                             "Redis refuses the read of a trigger; its onUnavailable takes effect: {}",

@@ -14,6 +14,7 @@ import io.github.redissessionscaler.history.TriggerReport;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keda.SessionThresholds;
 import io.github.redissessionscaler.outage.OutagePolicy;
+import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Headroom;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
@@ -65,12 +66,28 @@ final class TriggerJson {
         json.addProperty("trigger", view.name().id());
         json.addProperty("condition", word(view.condition()));
         json.addProperty("metric", trigger.metricName());
-        json.addProperty("connection", trigger.source().database().connection());
-        trigger.source().database().index().ifPresent(index -> json.addProperty("database", index));
+        json.addProperty("connection", trigger.source().connections());
+        if (trigger.source().query() instanceof CountQuery.SumOf) {
+            json.add("sources", sources());
+        } else {
+            trigger.source().database().index().ifPresent(index -> json.addProperty("database", index));
+        }
         json.addProperty("counts", trigger.source().query().description());
         trigger.layout()
                 .ifPresent(layout -> json.addProperty("preset", layout.preset().text()));
         json.add("lastAskedSeconds", JsonNumbers.seconds(state.lastUsed(), now));
+    }
+
+    private JsonArray sources() {
+        var sources = new JsonArray();
+        trigger.source().parts().forEach(part -> {
+            var object = new JsonObject();
+            object.addProperty("connection", part.database().connection());
+            part.database().index().ifPresent(index -> object.addProperty("database", index));
+            object.addProperty("counts", part.query().description());
+            sources.add(object);
+        });
+        return sources;
     }
 
     private void sessions() {

@@ -249,7 +249,7 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
     private static Series series(TriggerState state) {
         Trigger trigger = state.ref().trigger();
         return Series.of(
-                "connection", trigger.source().database().connection(),
+                "connection", trigger.source().connections(),
                 "metric", trigger.metricName(),
                 "scaledobject", state.ref().scaledObject(),
                 "scaledobject_namespace", state.ref().namespace(),
@@ -260,7 +260,7 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
         Trigger trigger = state.ref().trigger();
         return Series.of(
                 "answer", answer,
-                "connection", trigger.source().database().connection(),
+                "connection", trigger.source().connections(),
                 "metric", trigger.metricName(),
                 "scaledobject", state.ref().scaledObject(),
                 "scaledobject_namespace", state.ref().namespace(),

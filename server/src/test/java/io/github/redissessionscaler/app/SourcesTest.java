@@ -85,6 +85,18 @@ final class SourcesTest {
     }
 
     @Test
+    void metricsAndStatusNameEveryConnection() {
+        await().until(() -> scaler.metric(sources("headroom", "0", TWO_SERVERS)) == 2);
+
+        assertThat(scaler.scrape())
+                .containsPattern("redis_session_scaler_trigger_sessions\\{connection=\"web,api\",[^}]*} 2");
+        assertThat(scaler.get("/api/status").body())
+                .contains("\"connection\":\"web,api\"")
+                .contains("\"sources\":[{\"connection\":\"web\",\"counts\":")
+                .contains("{\"connection\":\"api\",\"database\":3,\"counts\":");
+    }
+
+    @Test
     void isUnavailableAsAWholeWhereOneSourceIs() {
         Map<String, String> error = sources("onUnavailable", "error", TWO_SERVERS);
         Map<String, String> hold = sources("onUnavailable", "hold", TWO_SERVERS);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.testing.CountedRedis;
+import io.github.redissessionscaler.testing.ScriptedRedis;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.util.List;
@@ -201,7 +202,140 @@ final class LayoutCheckTest {
                 .asString()
                 .startsWith("3 of 5 keys have no TTL");
         strings("c", 1, 1800);
+        assertThat(look(Map.of("preset", "dedicated-database")))
+                .singleElement()
+                .asString()
+                .startsWith("3 of 6 keys have no TTL");
+        strings("d", 1, 1800);
         assertThat(look(Map.of("preset", "dedicated-database"))).isEmpty();
+    }
+
+    @Test
+    void halfOfAllKeysWithoutTimeToLiveAreNoticed() {
+        strings("a", 3, 0);
+        strings("b", 3, 1800);
+
+        assertThat(look(Map.of())).singleElement().asString().startsWith("3 of 6 keys have no TTL, and are counted");
+        strings("c", 1, 1800);
+        assertThat(look(Map.of())).isEmpty();
+    }
+
+    @Test
+    void aDatabaseOfOtherKeysTooIsNoticedWhereAllKeysCount() {
+        strings("sess:", 30, 1800);
+        assertThat(look(Map.of())).isEmpty();
+
+        strings("cart:", 30, 1800);
+        assertThat(look(Map.of()))
+                .singleElement()
+                .isEqualTo("all keys of the database count, but only 30 of 60 are sessions of preset express; use that"
+                        + " preset");
+        assertThat(look(Map.of("preset", "dedicated-database")))
+                .singleElement()
+                .isEqualTo("all keys with a time to live count, but only 30 of 60 are sessions of preset express; use"
+                        + " that preset");
+        assertThat(look(Map.of("preset", "express"))).isEmpty();
+    }
+
+    @Test
+    void keysOfSeveralKindsAreNoticedWhereAllKeysCount() {
+        strings("visit:", 30, 1800);
+        strings("cart:", 30, 1800);
+
+        assertThat(look(Map.of()))
+                .singleElement()
+                .isEqualTo("all keys of the database count, and they are of 2 kinds; use keyPattern");
+        redis.jedis.keys("cart:*").forEach(redis.jedis::persist);
+        assertThat(look(Map.of("preset", "dedicated-database")))
+                .singleElement()
+                .asString()
+                .as("keys without TTL do not count, and are no kind")
+                .startsWith("30 of 60 keys have no TTL, and are not counted");
+    }
+
+    @Test
+    void aLargeDatabaseIsLookedAtInPart() {
+        redis.fill("sess:" + UUID.randomUUID(), 0, 20_000);
+        redis.fill("cache:", 0, 20_000);
+        redis.forgetCalls();
+
+        assertThat(look(Map.of()))
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith("all keys of the database count, and they are of 2 kinds");
+        assertThat(redis.calls("pttl")).isBetween(200L, 2_000L);
+        assertThat(redis.calls("type")).isEqualTo(redis.calls("pttl"));
+    }
+
+    @Test
+    void whatRedisRefusesIsLeftOutWhereAllKeysCount() {
+        strings("sess:", 30, 0);
+        strings("cart:", 3, 1800);
+        redis.jedis.aclSetUser("default", "-scan", "-randomkey");
+
+        assertThat(look(Map.of())).singleElement().asString().startsWith("30 of 33 keys have no TTL");
+        redis.jedis.aclSetUser("default", "+scan", "-info");
+        assertThat(look(Map.of())).singleElement().asString().contains("are of 2 kinds");
+    }
+
+    @Test
+    void aPatternThatMatchesNothingBesideAnotherIsNoticedIfItLooksWrong() {
+        strings("web:sess:", 10, 1800);
+        strings("api:sess:", 10, 1800);
+
+        assertThat(look(Map.of("keyPattern", "web:sess:*\r\napi:sess:*\r\n"))).isEmpty();
+        assertThat(look(Map.of("keyPattern", "web:sess:*\napi:sess:* ")))
+                .singleElement()
+                .asString()
+                .startsWith("the pattern 'api:sess:* ' has white space at its beginning or end");
+        for (String separator : List.of(",", ";", "|", " ")) {
+            assertThat(look(Map.of("keyPattern", "web:*\nweb:*" + separator + "api:*")))
+                    .singleElement()
+                    .asString()
+                    .contains("separates no patterns");
+        }
+        assertThat(look(Map.of("keyPattern", "*", "excludePattern", "web:*,x:*")))
+                .singleElement()
+                .asString()
+                .startsWith("the pattern 'web:*,x:*' has a comma");
+        assertThat(look(Map.of("keyPattern", "*", "excludePattern", "web:*\nx:*")))
+                .isEmpty();
+    }
+
+    @Test
+    void keysThatTwoSourcesCountAreNoticed() {
+        strings("web:sess:", 10, 1800);
+        strings("api:sess:", 10, 1800);
+        redis.jedis.sadd("web:users", "a");
+        redis.jedis.expire("web:users", 1800);
+
+        assertThat(look(Map.of("sources", "- keyPattern: web:sess:*\n- keyPattern: api:sess:*")))
+                .isEmpty();
+        assertThat(look(Map.of("sources", "- keyPattern: web:*\n- keyPattern: '*:sess:*'")))
+                .singleElement()
+                .asString()
+                .matches("sources\\[0] and sources\\[1] both count \\d+ of \\d+ inspected keys, which count twice;.*");
+        assertThat(look(Map.of(
+                        "sources",
+                        "- {keyPattern: web:*, keyType: set}\n- {keyPattern: '*', excludePattern: web:users}")))
+                .noneMatch(sentence -> sentence.contains("both count"));
+        assertThat(look(Map.of("sources", "- {databaseIndex: 0}\n- {keyPattern: api:*}\n- {databaseIndex: 1}")))
+                .anyMatch(sentence -> sentence.startsWith("sources[0] and sources[1] both count "));
+    }
+
+    @Test
+    void aReplicaThatStillCopiesIsNoticed() {
+        redis.jedis.set("sess:x", "x", SetParams.setParams().ex(1800));
+        try (var primary = ScriptedRedis.primaryThatSendsNoData()) {
+            redis.jedis.replicaof("127.0.0.1", primary.port());
+            await().until(() -> redis.jedis.info("replication").contains("master_sync_in_progress:1"));
+
+            assertThat(look(Map.of("preset", "express")))
+                    .singleElement()
+                    .asString()
+                    .contains("still copies the data of its primary");
+        }
     }
 
     @Test

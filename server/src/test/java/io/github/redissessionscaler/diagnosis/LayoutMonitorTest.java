@@ -113,6 +113,32 @@ final class LayoutMonitorTest {
     }
 
     @Test
+    void aWarningWithOtherNumbersIsNotLoggedAgain() {
+        List<String> advice = new ArrayList<>(List.of("all keys count, but only about 1,234.5 of 9,000 are sessions"));
+        Trigger trigger = TriggerParser.parse(Map.of());
+        var layoutMonitor =
+                new LayoutMonitor((_, _) -> new LayoutFindings(advice, 0), _ -> List.of(), Runnable::run, () -> now);
+        var logger = (Logger) LoggerFactory.getLogger(LayoutMonitor.class);
+        var logged = new ListAppender<ILoggingEvent>();
+        logged.start();
+        logger.addAppender(logged);
+        try {
+            layoutMonitor.checkIfDue(trigger);
+            advice.set(0, "all keys count, but only about 987 of 10,000 are sessions");
+            advice.add("something else");
+            now = now.plus(Duration.ofMinutes(10));
+            layoutMonitor.checkIfDue(trigger);
+
+            assertThat(layoutMonitor.findings(trigger).advice()).isEqualTo(advice);
+            assertThat(logged.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly("all keys count, but only about 1,234.5 of 9,000 are sessions", "something else");
+        } finally {
+            logger.detachAppender(logged);
+        }
+    }
+
+    @Test
     void manyWarningsAboutLayoutsAreAFewLines() {
         var logger = (Logger) LoggerFactory.getLogger(LayoutMonitor.class);
         var appender = new ListAppender<ILoggingEvent>();

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 /** The status page and its API, over HTTP. */
 final class StatusPageTest {
@@ -59,6 +60,7 @@ final class StatusPageTest {
     @Test
     void aTriggerIsShownWithEverythingThatIsKnown() {
         jedis.mset("a", "1", "b", "2", "c", "3");
+        List.of("a", "b", "c").forEach(key -> jedis.expire(key, 1800));
         Map<String, String> metadata = Map.of("sessionSize", "2", "headroom", "50%");
         await().untilAsserted(() -> {
             assertThat(scaler.metric(metadata)).isEqualTo(4.5);
@@ -261,7 +263,7 @@ final class StatusPageTest {
 
     @Test
     void triggersAreCountedByConditionAndFilteredByIt() {
-        jedis.set("a", "1");
+        jedis.set("a", "1", SetParams.setParams().ex(1800));
         Map<String, String> hold = Map.of("onUnavailable", "hold", "holdFor", "1h");
         Map<String, String> error = Map.of("onUnavailable", "error");
         await().untilAsserted(() -> assertThat(scaler.metric(hold)).isEqualTo(1));

@@ -144,11 +144,20 @@ final class SourceCounterTest {
         redis.jedis.zadd("ns", Map.of("new", now * 1e6, "future", (now + 5_000) * 1e6, "old", (now - 400_000) * 1e6));
         redis.jedis.zadd(
                 "all",
-                Map.of("s", now / 1e3, "ms", now * 1.0, "us", now * 1e3, "ns", now * 1e6, "old", 4e5, "never", 1e300));
+                Map.of("s", now / 1e3, "ms", now * 1.0, "us", now * 1e3, "ns", now * 1e6, "old", 4e5, "later", 1e300));
 
         assertThat(recent("us")).isEqualTo(1);
         assertThat(recent("ns")).isEqualTo(2);
-        assertThat(recent("all")).isEqualTo(4);
+        assertThat(recent("all")).isEqualTo(5);
+    }
+
+    @Test
+    void infiniteScoresAreInTheFutureAndNegativeOnesAreNoTimes() {
+        long now = Instant.now().toEpochMilli();
+        redis.jedis.zadd("odd", Map.of("never", Double.POSITIVE_INFINITY, "new", now * 1.0));
+        redis.jedis.zadd("odd", Map.of("least", Double.NEGATIVE_INFINITY, "negative", -now * 1.0, "zero", 0.0));
+
+        assertThat(recent("odd")).isEqualTo(2);
     }
 
     @Test

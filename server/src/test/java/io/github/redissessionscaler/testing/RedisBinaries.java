@@ -62,6 +62,11 @@ public final class RedisBinaries {
                 .toList();
     }
 
+    /** The module RedisJSON for {@link #standard}, if the environment variable {@code REDIS_JSON_MODULE} names it. */
+    public static Optional<String> jsonModule() {
+        return Optional.ofNullable(System.getenv("REDIS_JSON_MODULE")).filter(path -> !path.isEmpty());
+    }
+
     private static String version(String binary) {
         try {
             Process process = new ProcessBuilder(binary, "--version").start();

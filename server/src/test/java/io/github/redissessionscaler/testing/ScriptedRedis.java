@@ -58,6 +58,15 @@ public final class ScriptedRedis implements AutoCloseable {
         }
     }
 
+    /** A primary that agrees to send a replica all its data, and then sends nothing. */
+    public static ScriptedRedis primaryThatSendsNoData() {
+        return answering(Map.of(
+                "PING",
+                "+PONG\r\n".getBytes(StandardCharsets.US_ASCII),
+                "PSYNC",
+                ("+FULLRESYNC " + "0".repeat(40) + " 0\r\n").getBytes(StandardCharsets.US_ASCII)));
+    }
+
     public int port() {
         return listening.getLocalPort();
     }

@@ -264,10 +264,18 @@ function facts(trigger) {
   all.push(["Reported as active", active + (trigger.condition === "held" ? " (held)" : "")]);
   all.push(["Active while", trigger.activeWhile]);
   all.push([`onUnavailable: ${trigger.onUnavailable}`, POLICIES[trigger.onUnavailable]]);
-  const database = trigger.database === undefined ? "" : `, database ${trigger.database}`;
-  all.push(["Redis", `connection ${trigger.connection}${database}`]);
+  if (trigger.sources) {
+    trigger.sources.forEach((source, i) => all.push([`sources[${i}]`, `${source.counts}; ${place(source)}`]));
+  } else {
+    all.push(["Redis", place(trigger)]);
+  }
   all.push(["Last call of KEDA", ago(trigger.lastAskedSeconds)]);
   return all;
+}
+
+function place(counted) {
+  const database = counted.database === undefined ? "" : `, database ${counted.database}`;
+  return `connection ${counted.connection}${database}`;
 }
 
 function ago(seconds) {
