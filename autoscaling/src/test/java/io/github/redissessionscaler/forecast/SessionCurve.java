@@ -2,6 +2,7 @@ package io.github.redissessionscaler.forecast;
 
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** Synthetic load curves, one number of sessions every 15 s. The same seed gives the same curve. */
 public enum SessionCurve {
@@ -18,7 +19,15 @@ public enum SessionCurve {
     /** A random walk, which cannot be forecast. */
     WALK,
     /** A constant number of users who come and go. */
-    FLAT;
+    FLAT,
+    /** A few dozen sessions at noon, a few at night. */
+    SMALL,
+    /** Robots with many sessions, for a minute or a few, at any time. */
+    ROBOTS,
+    /** Rises for four hours and falls at once. */
+    SAW_TOOTH,
+    /** High and low in turns, without anything between. */
+    SQUARE;
 
     /** Of {@link #ESTIMATED}, as a fraction of the sessions. */
     private static final double ESTIMATION_ERROR = 0.02;
@@ -38,6 +47,10 @@ public enum SessionCurve {
             case ESTIMATED -> estimated(arriving(length, random, point -> 8 * size * week(point)), random);
             case WALK -> walk(length, random);
             case FLAT -> arriving(length, random, point -> 5 * size);
+            case SMALL -> arriving(length, random, point -> 0.2 * size * week(point));
+            case ROBOTS -> robots(arriving(length, random, point -> 8 * size * week(point)), random);
+            case SAW_TOOTH -> straight(length, point -> 200 + 1000 * size * (point % (4 * HOUR)) / (4 * HOUR));
+            case SQUARE -> straight(length, point -> point / (HOUR * 3 / 2) % 2 == 0 ? 900 * size : 300 * size);
         };
     }
 
@@ -89,6 +102,23 @@ public enum SessionCurve {
             }
         }
         return left;
+    }
+
+    private static double[] robots(double[] curve, Random random) {
+        double[] with = curve.clone();
+        for (int burst = 0; burst < curve.length / DAY * 8; burst++) {
+            int from = random.nextInt(curve.length);
+            int to = Math.min(curve.length, from + 1 + random.nextInt(HOUR / 6));
+            int robots = 100 + random.nextInt(500);
+            for (int point = from; point < to; point++) {
+                with[point] += robots;
+            }
+        }
+        return with;
+    }
+
+    private static double[] straight(int length, IntToDoubleFunction sessions) {
+        return IntStream.range(0, length).mapToDouble(sessions).map(Math::rint).toArray();
     }
 
     private static double[] estimated(double[] curve, Random random) {

@@ -120,8 +120,10 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void saysIfNoSettingKeepsTheBound() {
-        CommandRun run = CommandRun.of("simulate", "--from", DAY, "--set", "maxReplicaCount=5", "--suggest");
+    void saysIfNoSettingKeepsTheBound() throws IOException {
+        String busy = Files.writeString(directory.resolve("busy.csv"), "0,1000\n600,1000\n")
+                .toString();
+        CommandRun run = CommandRun.of("simulate", "--from", busy, "--set", "maxReplicaCount=5", "--suggest");
         CommandRun wrong = CommandRun.of("simulate", "--from", DAY, "--suggest", "--max-overload", "10");
 
         assertThat(run.out()).contains("No combination keeps the overload at 0 or less. The last one has the least.");
