@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -384,7 +384,7 @@ enum Attack {
     CONTINUATIONS("headers that are continued without end, 4 connections", 4_000_000) {
         @Override
         void on(Target target) throws IOException {
-            Map<RawHttp2, Integer> begun = new IdentityHashMap<>();
+            Map<RawHttp2, Integer> begun = new HashMap<>();
             target.overConnections(4, WINDOW, (connection, number) -> {
                 Integer stream = begun.get(connection);
                 if (stream == null) {
@@ -427,7 +427,7 @@ enum Attack {
     EMPTY_DATA("calls with parts of a message that are empty", 4_000_000) {
         @Override
         void on(Target target) throws IOException {
-            Map<RawHttp2, Integer> begun = new IdentityHashMap<>();
+            Map<RawHttp2, Integer> begun = new HashMap<>();
             target.overConnections(4, WINDOW, (connection, _) -> {
                 Integer stream = begun.get(connection);
                 if (stream == null) {
@@ -508,7 +508,7 @@ enum Attack {
     REFLECTION("questions about the services, over and over on one stream", 4_000_000) {
         @Override
         void on(Target target) throws IOException {
-            Map<RawHttp2, Integer> begun = new IdentityHashMap<>();
+            Map<RawHttp2, Integer> begun = new HashMap<>();
             byte[] question = {
                 34, 29, 101, 120, 116, 101, 114, 110, 97, 108, 115, 99, 97, 108, 101, 114, 46, 69, 120, 116, 101, 114,
                 110, 97, 108, 83, 99, 97, 108, 101, 114
@@ -530,7 +530,7 @@ enum Attack {
                 34, 29, 101, 120, 116, 101, 114, 110, 97, 108, 115, 99, 97, 108, 101, 114, 46, 69, 120, 116, 101, 114,
                 110, 97, 108, 83, 99, 97, 108, 101, 114
             };
-            Map<RawHttp2, Integer> begun = Collections.synchronizedMap(new IdentityHashMap<>());
+            Map<RawHttp2, Integer> begun = Collections.synchronizedMap(new HashMap<>());
             target.overUnreadConnections(100, 0, (connection, _) -> {
                 Integer stream = begun.get(connection);
                 if (stream == null) {
@@ -671,7 +671,7 @@ enum Attack {
         var message = new ByteArrayOutputStream();
         for (int i = 0; i < fields; i++) {
             for (int tag = (1_000 + i) << 3; tag > 0; tag >>>= 7) {
-                message.write(tag > 127 ? tag & 127 | 128 : tag);
+                message.write(tag > 127 ? (tag & 127) | 128 : tag);
             }
             message.write(1);
         }

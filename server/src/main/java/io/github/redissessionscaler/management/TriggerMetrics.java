@@ -55,12 +55,16 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
         }
     }
 
-    /**
-     * One line of each gauge.
-     *
-     * @param values by gauge; not a number where there is none
-     */
-    private record Line(Series series, double[] values) {}
+    /** A trigger's labels, and its value of each gauge; not a number where it has none. */
+    private static final class Line {
+        private final Series series;
+        private final double[] values;
+
+        Line(Series series, double... values) {
+            this.series = series;
+            this.values = values;
+        }
+    }
 
     private static final String PREFIX = Telemetry.PREFIX + "trigger_";
 

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -34,7 +33,7 @@ final class ReadTurns {
 
     private TurnRound round = TurnRound.NEVER;
     private boolean someWait;
-    private final Map<PatternEntry, TurnRound> roundOfEntry = new IdentityHashMap<>();
+    private final Map<PatternEntry, TurnRound> roundOfEntry = new HashMap<>();
     private final Map<String, Long> roundOfNamespace = new HashMap<>();
 
     /**

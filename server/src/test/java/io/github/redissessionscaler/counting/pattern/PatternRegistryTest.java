@@ -33,9 +33,12 @@ final class PatternRegistryTest {
 
         PatternRegistry gone = full.getFirst();
         gone.lock.lock();
-        gone.close();
-        gone.close();
-        gone.lock.unlock();
+        try {
+            gone.close();
+            gone.close();
+        } finally {
+            gone.lock.unlock();
+        }
         PatternRegistry one = registry();
         one.ask(MatchingKeys.of("c*"));
         one.ask(MatchingKeys.of("d*"));
