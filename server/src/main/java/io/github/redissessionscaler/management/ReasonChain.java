@@ -206,7 +206,9 @@ final class ReasonChain {
             case ERROR, WARNING, TOLERATED, FINE -> {
                 steps.add("an error is returned to KEDA");
                 steps.add("KEDA uses the fallback of the ScaledObject; without one, the HPA keeps "
-                        + view.replicasText(view.replicaCount().replicas()));
+                        + view.forecast()
+                                .map(forecast -> view.replicasText(forecast.current()))
+                                .orElse("the replicas"));
                 steps.add(until(missed.reason()));
             }
         }

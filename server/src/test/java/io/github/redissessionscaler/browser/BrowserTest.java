@@ -241,7 +241,7 @@ final class BrowserTest {
         show("light", 1280);
 
         awaitText("#demo-title", "Demo time 03:00; a day takes 5 min");
-        assertThat(text("#demo"))
+        assertThat(text("#demo-section"))
                 .contains("overloaded for 12 min", "overloaded for 0,", "Overloaded: more sessions than");
         screenshot("demo");
     }
@@ -258,6 +258,11 @@ final class BrowserTest {
         awaitText("#page", "1–100 of 10,000");
         awaitText("#pages", "of 100");
         awaitDetail("team-7/web-7", "NOT_A_NUMBER");
+        assertThat(detail("team-7/web-7"))
+                .contains(
+                        "Keeps its replicas, or those of the fallback, until the key is corrected.",
+                        "no count, an error returned, replicas unknown")
+                .doesNotContain("0 replicas", "≈ 1");
         assertThat(string("[...document.querySelectorAll('.cut')].slice(0, 4).map(name => name.textContent).join(' ')"))
                 .isEqualTo("web-7 web-1007 web-2007 web-3007");
         assertThat(number("document.querySelectorAll('.trigger').length")).isEqualTo(100);

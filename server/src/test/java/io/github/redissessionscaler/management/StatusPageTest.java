@@ -328,6 +328,39 @@ final class StatusPageTest {
     }
 
     @Test
+    void beforeTheFirstValueNothingIsSaidAboutTheReplicas() {
+        jedis.set("online", "many");
+        Map<String, String> metadata = Map.of("key", "online", "onUnavailable", "error");
+        assertThatThrownBy(() -> scaler.metric(metadata)).hasMessageContaining("NOT_A_NUMBER");
+
+        assertThat(chain(trigger("")))
+                .contains("KEDA uses the fallback of the ScaledObject; without one, the HPA keeps the replicas")
+                .endsWith("until the key is corrected");
+        assertThat(text(trigger(""), "next")).isEqualTo("until the key is corrected");
+        assertThat(trigger("").keySet()).doesNotContain("replicas", "capacity");
+    }
+
+    @Test
+    void anOutageThatIsOverIsShownWithItsLength() {
+        getMetrics(Map.of());
+        redis.kill();
+        scaler.metric(Map.of());
+        assertThat(connection().has("lastOutage")).isFalse();
+        redis.restart();
+        await().until(() -> scaler.isActive(Map.of()));
+
+        JsonObject outage = connection().getAsJsonObject("lastOutage");
+        assertThat(text(connection(), "state")).isEqualTo("up");
+        assertThat(text(outage, "reason")).isEqualTo("UNREACHABLE");
+        assertThat(outage.get("seconds").getAsDouble()).isNotNegative();
+        assertThat(outage.get("endedSeconds").getAsDouble()).isNotNegative();
+    }
+
+    private JsonObject connection() {
+        return status("").getAsJsonArray("connections").get(0).getAsJsonObject();
+    }
+
+    @Test
     void aScaledValueIsExplained() {
         jedis.set("size", "50");
         jedis.set("online", "120");

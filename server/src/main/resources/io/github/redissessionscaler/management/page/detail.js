@@ -87,7 +87,7 @@ function happens({ condition, replicas, replicasPresumed, next }) {
     case "minimum":
       return `${current} now; ${next}`;
     default:
-      return `${current} now, or those of the fallback, ${next}`;
+      return `${replicas === undefined ? "keeps its replicas" : `${current} now`}, or those of the fallback, ${next}`;
   }
 }
 
@@ -190,7 +190,8 @@ function range(values, unit, last) {
   return least === most ? least + unit : `${least} to ${most}${unit}, ${last} ${number(values.at(-1))}`;
 }
 
-function showRows(body, { history, replicasPresumed }) {
+function showRows(body, { history, replicas, replicasPresumed }) {
+  const about = replicasPresumed ? "≈ " : "";
   const stride = Math.max(1, Math.ceil(history.times.length / TABLE_ROWS));
   const rows = [];
   for (let i = history.times.length - 1; i >= 0; i -= stride) {
@@ -199,8 +200,8 @@ function showRows(body, { history, replicasPresumed }) {
       element("td", clock(history.times[i], { seconds: true, day: true })),
       element("td", history.sessions[i] === null ? "no count" : number(history.sessions[i])),
       element("td", history.values[i] === null ? "error" : number(history.values[i])),
-      element("td", number(history.capacity[i])),
-      element("td", (replicasPresumed ? "≈ " : "") + number(history.replicas[i])),
+      element("td", replicas === undefined ? "–" : about + number(history.capacity[i])),
+      element("td", replicas === undefined ? "–" : about + number(history.replicas[i])),
     );
     rows.push(row);
   }

@@ -95,7 +95,7 @@ class Plots {
 
   show(trigger, now) {
     this.trigger = trigger;
-    this.history = trigger.history;
+    this.history = trigger.replicas === undefined ? withoutReplicas(trigger.history) : trigger.history;
     this.now = now;
     this.draw();
   }
@@ -190,7 +190,7 @@ class Plots {
     return this.history.sessions
       .map((value, i) => {
         const tolerated = TOLERATED * this.history.capacity[i];
-        if (value === null || value <= tolerated) {
+        if (value === null || this.history.capacity[i] === null || value <= tolerated) {
           return "";
         }
         const low = this.upper.y(tolerated);
@@ -341,18 +341,27 @@ class Plots {
     const held = history.sessions[i] === null && history.basis[i] === "held" ? " (held)" : "";
     const about = trigger.replicasPresumed ? "≈ " : "";
     const old = i === history.times.length - 1 && !held && trigger.ageSeconds >= OLD ? ` (counted ${span(trigger.ageSeconds)} ago)` : "";
+    const replicas =
+      trigger.replicas === undefined
+        ? "replicas unknown"
+        : `capacity ${about}${number(history.capacity[i])}, ${about}${many(history.replicas[i], "replica")}`;
     const text =
       `${clock(history.times[i], { seconds: true, day: this.overDays() })}: ` +
       `${history.sessions[i] === null ? "no count" : many(history.sessions[i], "session") + old}, ` +
       `${history.values[i] === null ? "an error returned" : `${number(history.values[i])} reported${held}`}, ` +
-      `capacity ${about}${number(history.capacity[i])}, ` +
-      `${about}${many(history.replicas[i], "replica")}`;
+      replicas;
     write(this.readout, text);
     box.setAttribute("aria-valuemin", history.times[0]);
     box.setAttribute("aria-valuemax", history.times.at(-1));
     box.setAttribute("aria-valuenow", history.times[i]);
     box.setAttribute("aria-valuetext", text);
   }
+}
+
+/** Before the first value is reported, nothing is known about the replicas. */
+function withoutReplicas(history) {
+  const none = history.times.map(() => null);
+  return { ...history, replicas: none, capacity: none };
 }
 
 function scaleOf(frame, values, lines, whole = false) {
