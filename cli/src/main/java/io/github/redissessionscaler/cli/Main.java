@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.cli;
 
+import io.github.redissessionscaler.config.ConfigLoader;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
@@ -76,9 +77,14 @@ public final class Main {
                 .setUsageHelpAutoWidth(true);
     }
 
-    /** Writes an error of serve as its log lines, if these are JSON. */
+    /** Writes an error of serve, or of a command that does not exist, as serve's log lines, if these are JSON. */
     private static void report(CommandLine command, String problem, Optional<Exception> unexpected) {
-        if (command.getCommand() instanceof ServeCommand serve && serve.logFormat() == LogFormat.JSON) {
+        LogFormat format = switch (command.getCommand()) {
+            case ServeCommand serve -> serve.logFormat();
+            case Main _ -> ConfigLoader.logFormat(System.getenv());
+            default -> LogFormat.TEXT;
+        };
+        if (format == LogFormat.JSON) {
             Logging.use(LogFormat.JSON, "error");
             Logging.error(problem, unexpected);
         } else if (unexpected.isPresent()) {

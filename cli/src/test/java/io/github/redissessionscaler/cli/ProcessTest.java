@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -34,6 +35,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 
 /** The scaler as the launcher starts it. */
@@ -104,6 +107,43 @@ final class ProcessTest {
                     .anySatisfy(
                             line -> assertThat(line).contains("KEPALIVE is not a setting; did you mean KEEPALIVE?"));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "serv, '', did you mean 'serve'?",
+        "--verison, '', did you mean '--version'?",
+        "serve --grpc-prot 1, '', did you mean '--grpc-port'?",
+        "serve, GRPC_PORT=many, GRPC_PORT: 'many' is not a port",
+        "serve, REDIS_ADRESS=redis:6379, did you mean REDIS_ADDRESS?",
+    })
+    void withJsonAnErrorThatPreventsAStartIsAnObject(String arguments, String variable, String problem)
+            throws Exception {
+        List<String> command = Stream.concat(
+                        Stream.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Main.class.getName()),
+                        Stream.of(arguments.split(" ", -1)))
+                .toList();
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("LOG_FORMAT", "json");
+        if (!variable.isEmpty()) {
+            builder.environment()
+                    .put(variable.substring(0, variable.indexOf('=')), variable.substring(variable.indexOf('=') + 1));
+        }
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(process.waitFor()).isEqualTo(Main.INVALID_INPUT);
+        assertThat(output.lines()).hasSize(1);
+        assertThat(JsonParser.parseString(output)
+                        .getAsJsonObject()
+                        .get("message")
+                        .getAsString())
+                .contains(problem);
     }
 
     @Test
