@@ -11,6 +11,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -29,8 +31,11 @@ public final class Main {
     static final int INVALID_INPUT = 2;
     static final int FAILED = 1;
 
-    /** Characters of a line where there is no terminal; on a terminal it is as wide as that. */
+    /** Characters of a line of help where there is no terminal; on a terminal it is as wide as that. */
     private static final int HELP_WIDTH = 80;
+
+    /** The least that the library can format. */
+    private static final int LEAST_HELP_WIDTH = 55;
 
     @Option(
             names = "--stacktrace",
@@ -55,6 +60,10 @@ public final class Main {
         var commandLine = commandLine(main);
         commandLine.setOut(out);
         commandLine.setErr(err);
+        helpWidth(System.getenv("COLUMNS")).ifPresent(columns -> {
+            commandLine.setUsageHelpAutoWidth(false);
+            commandLine.setUsageHelpWidth(columns);
+        });
         commandLine.setParameterExceptionHandler((problem, given) -> {
             CommandLine command = problem.getCommandLine();
             report(
@@ -68,6 +77,17 @@ public final class Main {
             return failure instanceof InvalidInputException ? INVALID_INPUT : FAILED;
         });
         return commandLine.execute(args);
+    }
+
+    /**
+     * The characters of a line of help.
+     *
+     * @param columns of the environment, which shells set
+     */
+    static OptionalInt helpWidth(@Nullable String columns) {
+        return columns != null && columns.matches("[1-9]\\d{0,3}")
+                ? OptionalInt.of(Math.max(LEAST_HELP_WIDTH, Integer.parseInt(columns)))
+                : OptionalInt.empty();
     }
 
     private static CommandLine commandLine(Main main) {

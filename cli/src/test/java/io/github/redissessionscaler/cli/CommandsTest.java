@@ -14,12 +14,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.params.SetParams;
@@ -43,6 +46,22 @@ final class CommandsTest {
             assertThat(json.get("active").getAsBoolean()).isTrue();
             assertThat(json.get("target").getAsInt()).isEqualTo(100);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"check", "simulate", "demo", "serve"})
+    void helpFitsInto80Columns(String command) {
+        assertThat(CommandRun.of(command, "--help").out().lines())
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"120, 120", "60, 60", "20, 55", "0,", "-1,", "many,", "99999,", "'',"})
+    void helpIsAsWideAsColumnsSays(String columns, @Nullable Integer width) {
+        assertThat(Main.helpWidth(columns))
+                .isEqualTo(width == null ? OptionalInt.empty() : OptionalInt.of(width));
+        assertThat(Main.helpWidth(null)).isEmpty();
     }
 
     @Test
