@@ -68,7 +68,10 @@ public record LayoutSignature(Preset preset, Pattern name, KeyType type, boolean
             of(Preset.LARAVEL, "(?<setting>.+[-_:])(?=[0-9a-f]*[g-zA-Z])[0-9A-Za-z]{40}", STRING)
                     .asVague(),
             of(Preset.LITESTAR, "(?<setting>.+:)[0-9a-f]{64}", STRING).asVague(),
-            of(Preset.BETTER_AUTH, "(?<setting>.+[-_:.])(?=.*[A-Z])(?=.*[a-z])[0-9A-Za-z]{32}", STRING)
+            of(
+                            Preset.BETTER_AUTH,
+                            "(?!.*active-sessions-)(?<setting>.+[-_:.])(?=.*[A-Z])(?=.*[a-z])[0-9A-Za-z]{32}",
+                            STRING)
                     .asVague(),
             of(Preset.YII, "(?<setting>[0-9a-f]{5})[0-9a-f]{32}", STRING).asVague(),
             of(Preset.ASPNETCORE, "(?<setting>.+?)?" + UUID, HASH).asVague(),

@@ -304,6 +304,11 @@ public enum Preset {
             return new PresetOption(key, defaultText, defaultGlob, text);
         }
 
+        /** Whether the default is one text, rather than several or any. */
+        public boolean hasOneDefault() {
+            return Glob.escape(defaultText).equals(defaultGlob);
+        }
+
         String globOf(String given) {
             return Glob.escape(given + separator);
         }

@@ -20,6 +20,7 @@ import io.github.redissessionscaler.keda.SteadyState;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.Scan;
+import io.github.redissessionscaler.trigger.Layout;
 import io.github.redissessionscaler.trigger.Preset;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Duration;
@@ -31,6 +32,11 @@ final class CheckReport {
 
     private static final String NO_VALUE =
             "none, but an error: KEDA uses the fallback; without one, the HPA changes nothing";
+
+    /**
+     * If the share of some keys is this divided by the number of inspected keys, none is among them with a probability of 5 %.
+     */
+    private static final double HIGHEST_SHARE_UNSEEN = 3;
 
     private final CheckResult findings;
     private final ReplicaForecast forecast;
@@ -192,8 +198,11 @@ final class CheckReport {
         for (FoundLayouts database : searched.databases()) {
             line(
                     "database " + database.index(),
-                    "%s keys, %s looked at"
-                            .formatted(Numbers.withCommas(database.keys()), Numbers.withCommas(database.lookedAt())));
+                    "%s, %s looked at%s"
+                            .formatted(
+                                    many(database.keys(), "key"),
+                                    Numbers.withCommas(database.lookedAt()),
+                                    missed(database)));
             database.fits().forEach(fit -> line("", fit(database, fit)));
             database.patterns().forEach(pattern -> line("", pattern(database, pattern)));
             if (database.fits().isEmpty()) {
@@ -214,6 +223,15 @@ final class CheckReport {
         }
     }
 
+    /** What a sample of the keys may not show. */
+    private static String missed(FoundLayouts database) {
+        return database.estimated()
+                ? ": sessions that are fewer than %s of the keys may be missing"
+                        .formatted(Numbers.withCommas(Math.ceil(
+                                HIGHEST_SHARE_UNSEEN / (double) database.lookedAt() * (double) database.keys())))
+                : "";
+    }
+
     private static String pattern(FoundLayouts database, PatternProposal pattern) {
         return "keyPattern \"%s\"%s: %s%s keys that may be sessions"
                 .formatted(
@@ -227,20 +245,31 @@ final class CheckReport {
 
     private static String fit(FoundLayouts database, FoundLayouts.Fit fit) {
         String setting = fit.layout()
-                .effectiveSetting()
-                .flatMap(value -> fit.layout()
-                        .preset()
-                        .setting()
-                        .map(option -> ", " + option.key().text() + " \"" + Printable.plain(value) + "\""))
+                .preset()
+                .setting()
+                .map(option -> setting(fit.layout(), option))
                 .orElse("");
         String others = fit.alsoFit().stream().map(Preset::text).collect(joining(", "));
-        return "preset %s%s: %s%s sessions%s"
+        return "preset %s%s: %s%s%s"
                 .formatted(
                         fit.layout().preset(),
                         setting,
                         database.estimated() ? "about " : "",
-                        Numbers.withCommas(Math.rint(fit.sessions())),
+                        many(Math.round(fit.sessions()), "session"),
                         others.isEmpty() ? "" : "; the same keys fit " + others);
+    }
+
+    private static String many(long number, String noun) {
+        return Numbers.withCommas(number) + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    private static String setting(Layout layout, Preset.PresetOption option) {
+        String key = option.key().text();
+        return layout.setting().isPresent() || option.hasOneDefault()
+                ? ", %s \"%s\""
+                        .formatted(
+                                key, Printable.plain(layout.effectiveSetting().orElse("")))
+                : ", without " + key;
     }
 
     private static String group(FoundLayouts.KeyGroup group) {

@@ -232,6 +232,28 @@ final class CheckLayoutsTest {
     }
 
     @Test
+    void aPresetWithoutPrefixIsShownWithoutOne() {
+        write(jedis, strings(Map.of(), i -> "tz4a98xxat96iws9zmbr" + base36(i)));
+
+        assertThat(run().out()).contains("preset adonisjs, without prefix: 30 sessions");
+    }
+
+    @Test
+    void anIndexOfUsersIsNoLayoutOfItsOwn() {
+        write(
+                jedis,
+                strings(
+                        Map.of(),
+                        i -> "better-auth:" + id(i, 32),
+                        i -> "better-auth:active-sessions-" + id(i + 500, 32)));
+
+        JsonObject database = databases(run("--output", "json")).getFirst();
+
+        assertThat(database.getAsJsonArray("layouts")).hasSize(1);
+        assertThat(run().out()).contains("preset better-auth, prefix \"better-auth:\": 30 sessions");
+    }
+
+    @Test
     void keysWithoutTimeToLiveAreNotProposed() {
         IntStream.range(0, SESSIONS).forEach(i -> jedis.set("order:" + hex(i, 32), "x"));
 
@@ -259,6 +281,18 @@ final class CheckLayoutsTest {
     }
 
     @Test
+    void aUserThatMayNotReadTypesLearnsWhatTheNamesFit() {
+        jedis.aclSetUser("scaler", "reset", "on", ">open-sesame", "+ping", "+dbsize", "+scan");
+        write(jedis, strings(Map.of(), i -> "sess:" + id(i, 32), i -> "cart:" + i));
+
+        CommandRun run = CommandRun.of("check", "--redis", "redis://scaler:open-sesame@" + redis.address());
+
+        assertThat(run.out())
+                .contains("preset fastify-session, prefix \"sess:\": 30 sessions; the same keys fit express");
+        jedis.aclDelUser("scaler");
+    }
+
+    @Test
     void largeDatabasesAreSampled() {
         Pipeline pipeline = jedis.pipelined();
         IntStream.range(0, 30_000)
@@ -269,6 +303,8 @@ final class CheckLayoutsTest {
 
         JsonObject database = databases(run("--output", "json")).getFirst();
 
+        assertThat(run().out())
+                .containsPattern("looked at: sessions that are fewer than \\d+ of the keys may be missing");
         assertThat(database.get("size").getAsInt()).isEqualTo(40_000);
         assertThat(database.get("lookedAt").getAsInt()).isBetween(1_000, 20_000);
         assertThat(database.getAsJsonArray("layouts")
@@ -393,6 +429,10 @@ final class CheckLayoutsTest {
         byte[] bytes = new byte[24];
         new Random(i).nextBytes(bytes);
         return Base64.getUrlEncoder().encodeToString(bytes);
+    }
+
+    private static String base36(int i) {
+        return Integer.toString(50_000 + 1_000 * i, 36).substring(0, 4);
     }
 
     private static String base32(int i) {

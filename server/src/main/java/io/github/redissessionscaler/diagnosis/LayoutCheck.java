@@ -116,7 +116,9 @@ public final class LayoutCheck {
         List<byte[]> some = named.stream().limit(ASKED).toList();
         inspected += some.size();
         List<Long> millis = shard.timesToLive(some);
-        endless += millis.stream().filter(left -> left == FOREVER).count();
+        if (mayStayForEver()) {
+            endless += millis.stream().filter(left -> left == FOREVER).count();
+        }
         sessionTtl()
                 .ifPresent(ttl -> outliving += millis.stream()
                         .filter(left -> left > ttl.plus(SLACK).toMillis())
@@ -125,6 +127,13 @@ public final class LayoutCheck {
                 .filter(found -> !found.equals(Shard.GONE))
                 .filter(found -> types.stream().noneMatch(found::equalsIgnoreCase))
                 .forEach(found -> otherTypes.merge(found, 1L, Long::sum)));
+    }
+
+    /** Whether keys without TTL are a problem: not if elements count, or keys that are in use. */
+    private boolean mayStayForEver() {
+        return query.rule(KeyRule.SumOfElements.class).isEmpty()
+                && (query.rule(KeyRule.UsedWithin.class).isEmpty()
+                        || sessionTtl().isPresent());
     }
 
     private Optional<Duration> sessionTtl() {

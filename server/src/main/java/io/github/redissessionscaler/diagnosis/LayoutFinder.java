@@ -306,17 +306,23 @@ public final class LayoutFinder {
                         .map(SeenKey::bytes)
                         .filter(filter::matchesName)
                         .toList();
-                MatchCounter.counted(part.shard(), filter, named).forEach(key -> {
-                    ByteBuffer bytes = ByteBuffer.wrap(key);
-                    keys.put(bytes, weights.getOrDefault(bytes, 1.0));
-                });
+                // where Redis refuses what a rule reads, the names decide
+                allowed(named, some -> MatchCounter.counted(part.shard(), filter, some))
+                        .orElse(named)
+                        .forEach(key -> {
+                            ByteBuffer bytes = ByteBuffer.wrap(key);
+                            keys.put(bytes, weights.getOrDefault(bytes, 1.0));
+                        });
             }
         } else if (layout.query() instanceof CountQuery.UnexpiredMembers(String key)) {
-            double members =
-                    keyspace.countByScore(key, (double) keyspace.time().toEpochMilli(), Double.POSITIVE_INFINITY);
-            keys.put(ByteBuffer.wrap(key.getBytes(UTF_8)), members);
+            allowed(List.of(key.getBytes(UTF_8)), _ -> List.of(unexpired(key)))
+                    .ifPresent(members -> keys.put(ByteBuffer.wrap(key.getBytes(UTF_8)), members.getFirst()));
         }
         return new Candidate(suggestion.signature(), layout, keys);
+    }
+
+    private double unexpired(String key) {
+        return (double) keyspace.countByScore(key, (double) keyspace.time().toEpochMilli(), Double.POSITIVE_INFINITY);
     }
 
     /** A database in which most keys are nothing but an id that expires. */

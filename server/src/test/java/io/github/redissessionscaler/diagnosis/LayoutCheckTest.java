@@ -145,6 +145,17 @@ final class LayoutCheckTest {
     }
 
     @Test
+    void keysWithoutTimeToLiveAreRightWhereTheirElementsOrTheirUseCount() {
+        strings("web:", 10, 0);
+        redis.jedis.sadd("u:1", "a", "b");
+        redis.jedis.sadd("u:2", "c");
+
+        assertThat(look(Map.of("keyPattern", "u:*", "elements", "true"))).isEmpty();
+        assertThat(look(Map.of("keyPattern", "web:*", "activeWithin", "10m"))).isEmpty();
+        assertThat(look(Map.of("keyPattern", "web:*"))).hasSize(1);
+    }
+
+    @Test
     void anEmptyDatabaseIsNothingToRemarkOn() {
         assertThat(look(Map.of("preset", "express"))).isEmpty();
     }
