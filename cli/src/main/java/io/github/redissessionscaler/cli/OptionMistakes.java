@@ -26,9 +26,19 @@ final class OptionMistakes {
             case OverwrittenOptionException twice -> name(twice.getOverwritten()) + ": is set twice; keep one of them";
             default ->
                 mistake.getArgSpec() == null
-                        ? "the command line is invalid"
+                        ? withoutOption(mistake.getCommandLine())
                         : value(mistake.getArgSpec(), mistake.getValue());
         };
+    }
+
+    private static String withoutOption(CommandLine command) {
+        return command.getSubcommands().isEmpty()
+                ? "the command line is invalid"
+                : "a command is missing; the " + commands(command);
+    }
+
+    private static String commands(CommandLine command) {
+        return "commands are " + String.join(", ", command.getSubcommands().keySet());
     }
 
     private static String unmatched(UnmatchedArgumentException mistake) {
@@ -47,9 +57,7 @@ final class OptionMistakes {
                 .orElse(
                         command.getSubcommands().isEmpty()
                                 ? "an argument belongs to no option; write each value after its option"
-                                : "an argument is not a command; the commands are "
-                                        + String.join(
-                                                ", ", command.getSubcommands().keySet()));
+                                : "an argument is not a command; the " + commands(command));
     }
 
     private static String missing(MissingParameterException mistake) {

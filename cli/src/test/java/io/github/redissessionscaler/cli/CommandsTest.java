@@ -59,8 +59,7 @@ final class CommandsTest {
     @ParameterizedTest
     @CsvSource({"120, 120", "60, 60", "20, 55", "0,", "-1,", "many,", "99999,", "'',"})
     void helpIsAsWideAsColumnsSays(String columns, @Nullable Integer width) {
-        assertThat(Main.helpWidth(columns))
-                .isEqualTo(width == null ? OptionalInt.empty() : OptionalInt.of(width));
+        assertThat(Main.helpWidth(columns)).isEqualTo(width == null ? OptionalInt.empty() : OptionalInt.of(width));
         assertThat(Main.helpWidth(null)).isEmpty();
     }
 
