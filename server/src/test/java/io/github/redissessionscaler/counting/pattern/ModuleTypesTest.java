@@ -25,7 +25,7 @@ final class ModuleTypesTest {
             Map.of("s:1", "ReJSON-RL", "s:2", "ReJSON-RL", "s:3", "string", "s:4", "hash");
 
     /** Answers as a server with RedisJSON, or is one. */
-    private interface JsonServer {
+    interface JsonServer {
         void use(IntConsumer test);
     }
 
