@@ -65,6 +65,7 @@ final class Connection extends Http2ConnectionAdapter {
     private volatile long lastUsed = System.nanoTime();
     private volatile boolean used;
     private volatile boolean distrusted;
+    private boolean closed;
     private int watches;
     private int strikes;
     private int newestAtSweep;
@@ -172,23 +173,16 @@ final class Connection extends Http2ConnectionAdapter {
         var sweep = channel.eventLoop().scheduleAtFixedRate(this::sweepSafely, period, period, TimeUnit.MILLISECONDS);
         var _ = channel.closeFuture().addListener(_ -> {
             sweep.cancel(false);
-            all.callsUnderWay.addAndGet(-underWay);
-            all.waiting.addAndGet(-waiting);
-            all.kept.addAndGet(-kept);
-            underWay = 0;
-            waiting = 0;
-            kept = 0;
-            counted();
+            count(-waiting, -underWay, -kept);
+            closed = true;
         });
     }
 
     @Override
     public void onStreamActive(Http2Stream stream) {
         newest = stream;
-        waiting++;
         idle = false;
-        all.waiting.incrementAndGet();
-        counted();
+        count(1, 0, 0);
     }
 
     /** A stream that was answered before its client half-closed it is reset, so that it keeps no memory. */
@@ -210,22 +204,31 @@ final class Connection extends Http2ConnectionAdapter {
         }
         forgetPart(stream.id());
         if (isKept(stream)) {
-            kept--;
-            all.kept.decrementAndGet();
+            count(0, 0, -1);
         } else if (is(messageKey, stream)) {
-            underWay--;
-            all.callsUnderWay.decrementAndGet();
+            count(0, -1, 0);
         } else {
-            waiting--;
-            all.waiting.decrementAndGet();
+            count(-1, 0, 0);
         }
         idle = underWay == 0 && waiting == 0 && kept == 0;
         lastUsed = System.nanoTime();
-        counted();
     }
 
     private void counted() {
         held = (long) (waiting + underWay) * ServerLimits.BYTES_OF_A_CALL + bytesOfParts;
+    }
+
+    /** Changes the counts. Those of a closed connection are 0; its streams close after it. */
+    private void count(int ofWaiting, int ofUnderWay, int ofKept) {
+        if (!closed) {
+            waiting += ofWaiting;
+            underWay += ofUnderWay;
+            kept += ofKept;
+            all.waiting.addAndGet(ofWaiting);
+            all.callsUnderWay.addAndGet(ofUnderWay);
+            all.kept.addAndGet(ofKept);
+        }
+        counted();
     }
 
     /** The stream of the call that is starting. */
@@ -239,12 +242,8 @@ final class Connection extends Http2ConnectionAdapter {
         Http2Connection.PropertyKey key = messageKey;
         if (key != null && !is(key, stream) && stream.state() != Http2Stream.State.CLOSED) {
             stream.setProperty(key, Boolean.TRUE);
-            waiting--;
-            all.waiting.decrementAndGet();
-            underWay++;
-            all.callsUnderWay.incrementAndGet();
             forgetPart(stream.id());
-            counted();
+            count(-1, 1, 0);
             if (!slower && load() > ServerLimits.CALLS_BEFORE_SLOWER) {
                 readSlower();
             }
@@ -286,11 +285,7 @@ final class Connection extends Http2ConnectionAdapter {
     void keep(Http2Stream stream) {
         if (keptKey != null && !isKept(stream) && stream.state() != Http2Stream.State.CLOSED) {
             stream.setProperty(keptKey, Boolean.TRUE);
-            kept++;
-            all.kept.incrementAndGet();
-            underWay--;
-            all.callsUnderWay.decrementAndGet();
-            counted();
+            count(0, -1, 1);
         }
     }
 
