@@ -10,7 +10,9 @@ import io.github.redissessionscaler.trigger.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /** Reads a few keys to check whether the data fits a trigger. Thread-safe. All methods block. */
 public final class LayoutInspector {
@@ -27,14 +29,41 @@ public final class LayoutInspector {
     }
 
     /**
-     * The shapes of some counted keys; empty for queries that visit no keys.
+     * The shapes of some counted keys; empty for queries that visit no keys. Of several sources, those that could be
+     * inspected.
      *
-     * @throws KeyspaceException if Redis is unavailable or refuses a command
+     * @throws KeyspaceException if Redis is unavailable or refuses a command, for all sources
      */
     public Optional<KeyShapes> shapes(Source source) {
-        return source.parts().stream()
-                .flatMap(part -> KeyShapes.of(keyspaces.of(part.database()), part.query(), random).stream())
+        return ofEach(source.parts(), part -> KeyShapes.of(keyspaces.of(part.database()), part.query(), random))
+                .results()
+                .stream()
+                .flatMap(Optional::stream)
                 .reduce(KeyShapes::plus);
+    }
+
+    /**
+     * What some of the sources gave.
+     *
+     * @param complete whether all of them did
+     */
+    private record PartResults<R>(List<R> results, boolean complete) {}
+
+    /** Inspects each source, and continues after a failure. Throws the last failure if all fail. */
+    private static <S, R> PartResults<R> ofEach(List<S> sources, Function<S, R> inspection) {
+        List<R> results = new ArrayList<>();
+        Optional<KeyspaceException> failure = Optional.empty();
+        for (S source : sources) {
+            try {
+                results.add(inspection.apply(source));
+            } catch (KeyspaceException e) {
+                failure = Optional.of(e);
+            }
+        }
+        if (results.isEmpty() && failure.isPresent()) {
+            throw failure.get();
+        }
+        return new PartResults<>(results, failure.isEmpty());
     }
 
     /**
@@ -55,25 +84,19 @@ public final class LayoutInspector {
             if (warnings.isEmpty()) {
                 throw e;
             }
-            return LayoutFindings.NONE.after(warnings);
+            return LayoutFindings.NONE.after(warnings).incomplete();
         }
     }
 
     /** Those of the sources that could be inspected; a failure if none could. */
     private LayoutFindings findings(List<CountQuery.SumOf.Part> parts) {
-        List<LayoutFindings> found = new ArrayList<>();
-        Optional<KeyspaceException> failure = Optional.empty();
-        for (int i = 0; i < parts.size(); i++) {
-            try {
-                found.add(findings(parts.get(i).source(), parts.get(i).layout()).of("sources[" + i + "]"));
-            } catch (KeyspaceException e) {
-                failure = Optional.of(e);
-            }
-        }
-        if (found.isEmpty() && failure.isPresent()) {
-            throw failure.get();
-        }
-        return found.stream().reduce(LayoutFindings.NONE, LayoutFindings::plus).after(overlaps(parts));
+        PartResults<LayoutFindings> inspected = ofEach(
+                IntStream.range(0, parts.size()).boxed().toList(),
+                i -> findings(parts.get(i).source(), parts.get(i).layout()).of("sources[" + i + "]"));
+        LayoutFindings sum = inspected.results().stream()
+                .reduce(LayoutFindings.NONE, LayoutFindings::plus)
+                .after(overlaps(parts));
+        return inspected.complete() ? sum : sum.incomplete();
     }
 
     /** None if a source could not be inspected, which its count reports. */

@@ -77,6 +77,9 @@ public final class LayoutMonitor {
                 LayoutFindings findings = look.at(subject.source, subject.layout);
                 log(subject, findings.advice());
                 last = findings;
+                if (!findings.complete()) {
+                    lookAgainIn(looking, RETRY);
+                }
                 looking.complete(findings);
             } catch (KeyspaceException e) {
                 failed(looking, e.reason() == Reason.NOPERM ? LOOK_AGAIN : RETRY);
@@ -88,9 +91,13 @@ public final class LayoutMonitor {
             }
         }
 
-        private synchronized void failed(CompletableFuture<LayoutFindings> looking, Duration again) {
-            finding = new Finding(looking, clock.instant().plus(again));
+        private void failed(CompletableFuture<LayoutFindings> looking, Duration again) {
+            lookAgainIn(looking, again);
             looking.complete(LayoutFindings.NONE);
+        }
+
+        private synchronized void lookAgainIn(CompletableFuture<LayoutFindings> looking, Duration time) {
+            finding = new Finding(looking, clock.instant().plus(time));
         }
 
         private synchronized void log(CheckedLayout subject, List<String> advice) {
