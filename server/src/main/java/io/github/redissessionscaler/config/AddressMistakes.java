@@ -157,16 +157,16 @@ final class AddressMistakes {
 
     /** The connection in the scaler's syntax, without the password. */
     private static String translated(String text, Names names) {
-        List<Node> nodes = parts(text)
-                .filter(part -> !ASSIGNMENT.matcher(part).matches())
+        // what follows an assignment may be the rest of a password
+        List<String> addresses = parts(text)
+                .takeWhile(part -> !ASSIGNMENT.matcher(part).matches())
+                .toList();
+        List<Node> nodes = addresses.stream()
                 .flatMap(part -> Node.parse(part.strip(), REDIS_PORT).stream())
                 .toList();
         boolean readable = !nodes.isEmpty()
-                && nodes.size()
-                        == parts(text)
-                                .filter(part -> !ASSIGNMENT.matcher(part).matches())
-                                .filter(part -> part.indexOf(':') >= 0 || part.indexOf('.') >= 0)
-                                .count();
+                && nodes.size() == addresses.size()
+                && addresses.stream().allMatch(part -> part.indexOf(':') >= 0 || part.indexOf('.') >= 0);
         boolean tls = assigned(text, "ssl").map("true"::equals).orElse(false);
         String database = assigned(text, "defaultdatabase")
                 .filter(index -> index.matches("\\d{1,4}"))

@@ -16,8 +16,11 @@ public record Node(String host, int port) {
     private static final Pattern FORM =
             Pattern.compile("(?:\\[(?<v6>[0-9a-fA-F:.]+)]|(?<host>[A-Za-z0-9._-]+))(?::(?<port>\\d{1,5}))?");
 
-    /** Throws {@link IllegalArgumentException} if the port is invalid. */
+    /** Throws {@link IllegalArgumentException} if there is no host, which would be this machine, or the port is invalid. */
     public Node {
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("no host");
+        }
         if (!isPort(port)) {
             throw new IllegalArgumentException("port " + port);
         }

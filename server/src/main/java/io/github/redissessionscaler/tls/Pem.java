@@ -3,6 +3,8 @@ package io.github.redissessionscaler.tls;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -51,7 +53,7 @@ public final class Pem {
      * @throws GeneralSecurityException if it contains none, or an invalid one
      */
     public static List<X509Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
-        var in = new ByteArrayInputStream(Files.readAllBytes(file));
+        var in = new ByteArrayInputStream(read(file));
         try {
             List<X509Certificate> certificates =
                     CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
@@ -61,9 +63,22 @@ public final class Pem {
                 return certificates;
             }
         } catch (CertificateException e) {
-            throw new CertificateException(file + " contains no PEM certificate: " + e.getMessage(), e);
+            throw new CertificateException(file + " contains no PEM certificate: it cannot be decoded", e);
         }
         throw new CertificateException(file + " contains no PEM certificate");
+    }
+
+    /** The content. Failures name the file, which those of a directory do not. */
+    private static byte[] read(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            var named = new FileSystemException(file.toString(), null, e.getMessage());
+            named.initCause(e);
+            throw named;
+        }
     }
 
     /**
@@ -74,7 +89,7 @@ public final class Pem {
      */
     public static PrivateKey privateKey(Path file, X509Certificate certificate)
             throws IOException, GeneralSecurityException {
-        Matcher pem = PRIVATE_KEY.matcher(Files.readString(file));
+        Matcher pem = PRIVATE_KEY.matcher(new String(read(file), StandardCharsets.ISO_8859_1));
         if (!pem.find()) {
             throw new InvalidKeySpecException(file + " contains no unencrypted PEM private key");
         }
