@@ -2,6 +2,10 @@ package io.github.redissessionscaler.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.redissessionscaler.config.Setting;
@@ -11,6 +15,7 @@ import io.github.redissessionscaler.testing.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.params.SetParams;
@@ -168,6 +174,63 @@ final class CommandsTest {
             assertThat(explained.get("sessions").getAsInt()).isZero();
             assertThat(explained.get("advice").getAsJsonArray().toString()).contains("matches 'sess:*'");
         }
+    }
+
+    /** Nobody needs the fraction of a session, where the count is an estimate of many. */
+    @Test
+    void aLargeEstimateIsShownAsAWholeNumber() {
+        var logger = (Logger) LoggerFactory.getLogger("io.github.redissessionscaler");
+        var appender = new ListAppender<ILoggingEvent>();
+        appender.start();
+        logger.addAppender(appender);
+        Map<String, String> trigger =
+                Map.of("keyPattern", "session:*[1-7]", "accuracy", "estimate", "headroom", "12.5%", "lookAhead", "2m");
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            put(redis, 30_000);
+            List<String> command = new ArrayList<>(List.of("check", "--scaler", address(scaler)));
+            trigger.forEach((key, value) -> command.addAll(List.of("--metadata", key + "=" + value)));
+
+            CommandRun run = CommandRun.of(command.toArray(String[]::new));
+            scaler.metric(trigger);
+            scaler.isActive(trigger);
+
+            command.addAll(List.of("--output", "json"));
+            JsonObject json = JsonParser.parseString(
+                            CommandRun.of(command.toArray(String[]::new)).out())
+                    .getAsJsonObject();
+            double sessions = json.get("sessions").getAsDouble();
+            assertThat(sessions)
+                    .as("an estimate with a fraction")
+                    .isGreaterThan(1_000)
+                    .isNotEqualTo(Math.rint(sessions));
+            JsonElement status =
+                    JsonParser.parseString(scaler.get("/api/status").body());
+            List<String> texts =
+                    new ArrayList<>(List.of(run.out(), scaler.get("/").body()));
+            texts.addAll(textsIn(status));
+            texts.addAll(textsIn(json));
+            appender.list.forEach(line -> texts.add(line.getFormattedMessage()));
+            assertThat(run.out()).containsPattern("sessions +[\\d,]+, estimate");
+            assertThat(texts).allSatisfy(text -> assertThat(text).doesNotContainPattern("(\\d{4,}|\\d,\\d{3})\\.\\d"));
+        } finally {
+            logger.detachAppender(appender);
+        }
+    }
+
+    /** Every text in it. */
+    private static List<String> textsIn(JsonElement json) {
+        if (json.isJsonArray()) {
+            return json.getAsJsonArray().asList().stream()
+                    .flatMap(element -> textsIn(element).stream())
+                    .toList();
+        }
+        if (json.isJsonObject()) {
+            return json.getAsJsonObject().asMap().values().stream()
+                    .flatMap(element -> textsIn(element).stream())
+                    .toList();
+        }
+        return json.isJsonPrimitive() && json.getAsJsonPrimitive().isString() ? List.of(json.getAsString()) : List.of();
     }
 
     @Test

@@ -3,8 +3,13 @@ package io.github.redissessionscaler.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import com.sun.net.httpserver.HttpServer;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
+import io.github.redissessionscaler.diagnosis.LayoutMonitor;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -27,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** {@code check} at an address where something else is than the Redis that the configuration takes it for. */
 final class WrongPeersTest {
@@ -169,10 +175,7 @@ final class WrongPeersTest {
                         .as(rules)
                         .isEqualTo(rules.equals("+dbsize") ? 0 : 3);
             }
-            try (var scaler = RunningScaler.with(Map.of("REDIS_ADDRESS", node))) {
-                scaler.metric(Map.of());
-                await().until(() -> scaler.get("/api/status").body().contains(warning));
-            }
+            assertThatAScalerWarns(node, Map.of(), warning);
             assertThat(CommandRun.of("check", "--redis", url).status()).isZero();
         }
     }
@@ -218,10 +221,38 @@ final class WrongPeersTest {
         CommandRun json = CommandRun.of("check", "--redis", address, "--metadata", pattern, "--output", "json");
         assertThat(json.status()).isEqualTo(3);
         assertThat(json.out()).contains("\"advice\"", warning);
-        Map<String, String> trigger = Map.of("keyPattern", "sess:*");
+        assertThatAScalerWarns(address, Map.of("keyPattern", "sess:*"), warning);
+    }
+
+    /** On the page, and in the log: one line for each trigger that counts there. */
+    private static void assertThatAScalerWarns(String address, Map<String, String> trigger, String warning) {
+        var logger = (Logger) LoggerFactory.getLogger(LayoutMonitor.class);
+        var lines = new CopyOnWriteArrayList<ILoggingEvent>();
+        var appender = new AppenderBase<ILoggingEvent>() {
+            @Override
+            protected void append(ILoggingEvent line) {
+                lines.add(line);
+            }
+        };
+        appender.start();
+        logger.addAppender(appender);
+        logger.setLevel(Level.WARN);
         try (var scaler = RunningScaler.with(Map.of("REDIS_ADDRESS", address))) {
             scaler.metric(trigger);
             await().until(() -> scaler.get("/api/status").body().contains(warning));
+            scaler.metric(trigger);
+            scaler.isActive(trigger);
+
+            assertThat(lines.stream().filter(line -> line.getFormattedMessage().contains(warning)))
+                    .singleElement()
+                    .satisfies(line -> {
+                        assertThat(line.getLevel()).isEqualTo(Level.WARN);
+                        assertThat(String.valueOf(line.getKeyValuePairs()))
+                                .contains("connection=\"default\"", "counts=");
+                    });
+        } finally {
+            logger.setLevel(null);
+            logger.detachAppender(appender);
         }
     }
 

@@ -203,7 +203,7 @@ final class ClusterLookup implements PrimaryLookup {
             byte[] host = (byte[]) primary.get(0);
             boolean unnamed = host == null || host.length == 0;
             primaries.put(
-                    ((Long) fields.get(0)).intValue(),
+                    Replies.firstSlot(fields),
                     new Node(
                             unnamed ? asked.host() : new String(host, StandardCharsets.UTF_8),
                             ((Long) primary.get(1)).intValue()));

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.redis;
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.keyspace.KeyspaceEvents.Listener;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,7 @@ final class EventConnection implements AutoCloseable {
     private final Listener listener;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Connection open;
+    private boolean unusableLogged;
 
     private EventConnection(RedisNode server, int database, Listener listener) {
         this.server = server;
@@ -75,6 +77,7 @@ final class EventConnection implements AutoCloseable {
                 renewing = true;
             } catch (JedisException | KeyspaceException e) {
                 LOG.debug("No keyspace events from {}: {}", server.name(), e.getMessage());
+                RedisErrors.malformedReply(e).ifPresent(this::reportUnusable);
             } catch (Throwable e) {
                 InternalErrors.report("keyspace events", e);
             }
@@ -117,6 +120,9 @@ final class EventConnection implements AutoCloseable {
                 asked = false;
                 if (isEvent(message)) {
                     listener.event();
+                } else if (!isOther(message)) {
+                    reportUnusable("a message without a kind");
+                    listener.interrupted();
                 }
             } catch (JedisConnectionException e) {
                 if (asked || !(e.getCause() instanceof SocketTimeoutException)) {
@@ -133,6 +139,22 @@ final class EventConnection implements AutoCloseable {
                 && !parts.isEmpty()
                 && parts.getFirst() instanceof byte[] kind
                 && kind.length == EVENT.length();
+    }
+
+    /** Whether it is another message of Redis: the reply to PING, or one of another kind. */
+    private static boolean isOther(Object message) {
+        return message instanceof byte[]
+                || (message instanceof List<?> parts && !parts.isEmpty() && parts.getFirst() instanceof byte[]);
+    }
+
+    /** Counts each malformed message, and logs the first. */
+    private void reportUnusable(String what) {
+        String sentence = "Redis at " + server.name() + " sent a malformed keyspace event: " + what;
+        server.stats().unusable(Reason.OTHER.name(), sentence);
+        if (!unusableLogged) {
+            unusableLogged = true;
+            LOG.warn("{}; streams are refreshed by polling meanwhile. Further ones are only counted", sentence);
+        }
     }
 
     private boolean isClosed() {

@@ -4,6 +4,7 @@ import io.github.redissessionscaler.background.InternalErrors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
@@ -45,12 +46,13 @@ final class Exchange {
     private String command = "";
     private long memory;
 
-    /** By {@link System#nanoTime}, or {@link #NONE}. Guarded by this, as the next three are. */
+    /** By {@link System#nanoTime}, or {@link #NONE}. Guarded by this, as the next four are. */
     private long deadline = NONE;
 
     private boolean large;
     private boolean watched;
     private boolean expired;
+    private boolean closed;
 
     /**
      * No command has been sent yet.
@@ -80,7 +82,7 @@ final class Exchange {
         if (unanswered == 0 && !unaskedToo && replies.hasMore()) {
             throw new MalformedReplyException("a reply without a command");
         }
-        if (replying && unanswered > 0) {
+        if (isBetweenReplies()) {
             throw new MalformedReplyException("fewer replies than there were commands");
         }
         if (unanswered == 0) {
@@ -157,6 +159,10 @@ final class Exchange {
             throw new InterruptedIOException("the caller no longer waits");
         }
         synchronized (this) {
+            if (closed) {
+                LARGE.release();
+                throw new SocketException("the connection was closed");
+            }
             large = true;
         }
     }
@@ -173,6 +179,11 @@ final class Exchange {
         }
     }
 
+    /** Whether some of the commands of the exchange have a reply, and not all. */
+    boolean isBetweenReplies() {
+        return replying && unanswered > 0;
+    }
+
     /** All received bytes have been processed; a reply may be incomplete. */
     void paused(boolean betweenReplies) {
         if (unanswered == 0 && !betweenReplies) {
@@ -180,7 +191,13 @@ final class Exchange {
         }
     }
 
-    /** The exchange has ended, or the connection was closed. */
+    /** The connection was closed; there is no other exchange on it. */
+    synchronized void close() {
+        closed = true;
+        ended();
+    }
+
+    /** The exchange has ended. */
     synchronized void ended() {
         memory = 0;
         deadline = NONE;

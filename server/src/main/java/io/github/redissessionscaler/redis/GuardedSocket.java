@@ -17,6 +17,7 @@ final class GuardedSocket extends Socket {
     private final Exchange exchange;
     private final ReplyStream replies;
     private final RequestStream requests;
+    private volatile boolean closed;
 
     /**
      * Guards a socket.
@@ -62,29 +63,34 @@ final class GuardedSocket extends Socket {
         return socket.isBound();
     }
 
+    /**
+     * Whether {@link #close} was called. A socket that ended by itself, as at the deadline of an exchange, is not closed yet,
+     * because the client library closes only what is open.
+     */
     @Override
     public boolean isClosed() {
-        return socket.isClosed();
+        return closed;
     }
 
     @Override
     public boolean isInputShutdown() {
-        return socket.isInputShutdown();
+        return closed;
     }
 
     @Override
     public boolean isOutputShutdown() {
-        return socket.isOutputShutdown();
+        return closed;
     }
 
     /** Has a time limit too, because TLS sends a close message to a server that may not read. */
     @Override
     public void close() throws IOException {
+        closed = true;
         exchange.startTime();
         try {
             socket.close();
         } finally {
-            exchange.ended();
+            exchange.close();
         }
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -189,6 +191,14 @@ final class RedisErrors {
     /** A peer that closes the connection may not be Redis, or expects another protocol. */
     private static KeyspaceException unreachable(String node, RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof EOFException) {
+                return failed(
+                        Reason.UNREACHABLE,
+                        node,
+                        "closed the connection in the middle of a reply; it may have stopped, or a proxy in between"
+                                + " has a short timeout",
+                        failure);
+            }
             String message = String.valueOf(cause.getMessage());
             if (message.contains("end of stream")
                     || message.contains("closed the connection")
@@ -312,6 +322,32 @@ final class RedisErrors {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether the server had closed the connection before it replied. It closes unused connections after its timeout, and
+     * when it stops; the client notices at the next command.
+     */
+    static boolean isClosedBeforeReply(RuntimeException failure) {
+        if (!isStale(failure)) {
+            return false;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof EOFException) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The malformed reply that ended the connection, in words; empty if it ended for another reason. */
+    static Optional<String> malformedReply(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MalformedReplyException malformed) {
+                return Optional.of(String.valueOf(malformed.getMessage()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** The missing ACL rule, if the message names it. */

@@ -106,7 +106,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public void ping() {
-        ask(servers -> servers.ofAny(any -> any.execute(COMMANDS.ping())));
+        ask(servers -> servers.ofAny(any -> any.execute(RedisNode.parsed(COMMANDS.ping(), Objects::requireNonNull))));
     }
 
     @Override

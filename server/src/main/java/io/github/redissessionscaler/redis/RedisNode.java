@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -184,11 +185,15 @@ final class RedisNode implements AutoCloseable {
      * Runs the work on a pooled connection. Retries once on a new connection if the pooled one was dead, as after a
      * restart; if the name has several addresses, also after a timeout, which is then half of the whole. Does not retry
      * for a caller that no longer waits.
+     *
+     * <p>A connection is lost if a read fails because of it. One that the server closed while it was unused, and that a new
+     * one replaces, is not.
      */
     private <T> T call(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
         boolean several = severalAddresses;
+        var closed = new AtomicBoolean();
         try {
-            return attempt(commands, work);
+            return attempt(commands, work, () -> closed.set(true));
         } catch (RuntimeException first) {
             if (RedisErrors.isConnectionLost(first)) {
                 pool.clear();
@@ -202,8 +207,11 @@ final class RedisNode implements AutoCloseable {
             }
         }
         try {
-            return attempt(commands, work);
+            return attempt(commands, work, stats::lost);
         } catch (RuntimeException second) {
+            if (closed.get()) {
+                stats.lost();
+            }
             throw explained(second);
         }
     }
@@ -214,14 +222,18 @@ final class RedisNode implements AutoCloseable {
                 : RedisErrors.explain(name, failure);
     }
 
-    private <T> T attempt(List<? extends CommandObject<?>> commands, Function<Connection, T> work) {
+    /** @param whenClosed called if the server had closed the connection before it replied */
+    private <T> T attempt(
+            List<? extends CommandObject<?>> commands, Function<Connection, T> work, Runnable whenClosed) {
         try (Connection connection = pool.getResource()) {
             renewLogin(connection);
             long start = System.nanoTime();
             try {
                 return work.apply(connection);
             } catch (RuntimeException e) {
-                if (RedisErrors.isConnectionLost(e)) {
+                if (RedisErrors.isClosedBeforeReply(e)) {
+                    whenClosed.run();
+                } else if (RedisErrors.isConnectionLost(e)) {
                     stats.lost();
                 }
                 if (RedisErrors.isUnknownCommand(e)) {

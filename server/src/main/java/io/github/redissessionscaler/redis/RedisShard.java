@@ -198,7 +198,7 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
     @Override
     public List<Boolean> haveField(List<byte[]> keys, String field) {
         byte[] name = field.getBytes(UTF_8);
-        return ofEach(keys, key -> RedisNode.parsed(COMMANDS.hexists(key, name), Objects::requireNonNull), false);
+        return ofEach(keys, key -> replying(COMMANDS.hexists(key, name), Replies::isTrue), false);
     }
 
     @Override

@@ -24,6 +24,9 @@ final class Replies {
 
     private static final Pattern CURSOR = Pattern.compile("[0-9]{1,20}");
 
+    /** Number of slots of a cluster. */
+    private static final long SLOTS = 16_384;
+
     /** The reply of PTTL for a missing key. */
     static final long NO_SUCH_KEY = -2;
 
@@ -47,6 +50,21 @@ final class Replies {
         long millis = (Long) requireNonNull(reply);
         require(millis >= NO_SUCH_KEY);
         return millis;
+    }
+
+    /** HEXISTS. */
+    static boolean isTrue(@Nullable Object reply) {
+        long one = (Long) requireNonNull(reply);
+        require(one == 0 || one == 1);
+        return one == 1;
+    }
+
+    /** The first slot of a range, from the fields of the range in CLUSTER SLOTS. */
+    static int firstSlot(List<?> range) {
+        long first = (Long) requireNonNull(range.get(0));
+        long last = (Long) requireNonNull(range.get(1));
+        require(first >= 0 && first <= last && last < SLOTS);
+        return (int) first;
     }
 
     /** OBJECT IDLETIME; nil for a missing key. */

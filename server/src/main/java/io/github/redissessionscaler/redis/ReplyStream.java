@@ -3,6 +3,7 @@ package io.github.redissessionscaler.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.redissessionscaler.redis.MalformedReplyException.Peer;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -123,6 +124,9 @@ final class ReplyStream extends InputStream {
                 from = 0;
                 to = Math.max(0, exchange.timed(() -> source.read(read, 0, read.length)));
                 if (to == 0) {
+                    if (state != ParserState.TYPE || depth > 0 || exchange.isBetweenReplies()) {
+                        throw new EOFException("the server closed the connection in the middle of a reply");
+                    }
                     return -1;
                 }
             }

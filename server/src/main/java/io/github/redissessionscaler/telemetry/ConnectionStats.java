@@ -133,13 +133,22 @@ public final class ConnectionStats {
      * @param answered whether Redis is available and only this read failed
      */
     public void failed(String reason, String message, boolean answered) {
-        failures.computeIfAbsent(reason, key -> counter("failures", "Failed reads of Redis", "reason", key))
-                .increment();
-        lastFailure = new LastFailure(reason, message, clock.instant());
+        unusable(reason, message);
         if (!answered) {
             downReason = reason;
         }
         stateIs(answered ? ConnectionState.UP : ConnectionState.DOWN);
+    }
+
+    /**
+     * Redis sent something unusable that is no answer to a read, so it does not show whether Redis is available.
+     *
+     * @param message for an operator, without secrets
+     */
+    public void unusable(String reason, String message) {
+        failures.computeIfAbsent(reason, key -> counter("failures", "Failed reads of Redis", "reason", key))
+                .increment();
+        lastFailure = new LastFailure(reason, message, clock.instant());
     }
 
     /** Records how many keys Redis has evicted since it started. */

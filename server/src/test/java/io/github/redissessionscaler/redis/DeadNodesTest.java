@@ -36,6 +36,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 
@@ -141,6 +143,57 @@ final class DeadNodesTest {
 
             assertThat(keyspace.size()).isEqualTo(2);
         }
+    }
+
+    /** The seeds are asked at the same time as those that no longer answer, so how many there are of them does not matter. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 6, 30})
+    void manyPrimariesThatAreGoneDelayTheNewOnesOnce(int gone) throws IOException {
+        Duration timeout = Duration.ofMillis(500);
+        Map<String, byte[]> slots = new ConcurrentHashMap<>();
+        List<ServerSocket> silent = new ArrayList<>();
+        try (var seed = ScriptedRedis.answering(command -> nodeReply(command, slots.getOrDefault("seed", LOADING)));
+                var keyspaces = open(new Topology.Cluster(List.of(new Node("127.0.0.1", seed.port()))), timeout)) {
+            List<Integer> ports = new ArrayList<>();
+            for (int i = 0; i < gone; i++) {
+                silent.add(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+                ports.add(silent.getLast().getLocalPort());
+            }
+            slots.put("seed", slotsOf(ports, "a"));
+            Keyspace keyspace = keyspaces.of(DATABASE);
+            assertThat(reasonOf(keyspace::size)).isEqualTo(Reason.TIMEOUT);
+
+            slots.put("seed", slotsOf(List.of(seed.port()), "a"));
+            var failed = new AtomicInteger();
+            await().pollDelay(Duration.ZERO).until(() -> {
+                try {
+                    return keyspace.size() == 1;
+                } catch (KeyspaceException e) {
+                    failed.incrementAndGet();
+                    return false;
+                }
+            });
+
+            assertThat(failed).hasValueLessThanOrEqualTo(2);
+            for (int i = 0; i < 10; i++) {
+                assertThat(keyspace.size()).isEqualTo(1);
+            }
+        } finally {
+            for (ServerSocket one : silent) {
+                one.close();
+            }
+        }
+    }
+
+    /** A reply of CLUSTER SLOTS in which primaries on loopback share the slots. */
+    private static byte[] slotsOf(List<Integer> ports, String id) {
+        var reply = new StringBuilder("*" + ports.size() + "\r\n");
+        for (int i = 0; i < ports.size(); i++) {
+            int last = i == ports.size() - 1 ? 16383 : 100 * i + 99;
+            reply.append("*3\r\n:%d\r\n:%d\r\n*3\r\n$9\r\n127.0.0.1\r\n:%d\r\n$40\r\n%s\r\n"
+                    .formatted(100 * i, last, ports.get(i), id.repeat(40)));
+        }
+        return reply.toString().getBytes(US_ASCII);
     }
 
     private static byte[] nodeReply(List<String> command, byte[] slots) {
@@ -307,8 +360,12 @@ final class DeadNodesTest {
     }
 
     private static RedisKeyspaces open(Topology topology) {
+        return open(topology, TIMEOUT);
+    }
+
+    private static RedisKeyspaces open(Topology topology, Duration timeout) {
         var connection = new ConnectionConfig("default", topology, 0, Optional.empty(), Optional.empty(), Set.of());
         return new RedisKeyspaces(
-                () -> Map.of("default", connection), TIMEOUT, new Telemetry(InstantSource.system(), TIMEOUT));
+                () -> Map.of("default", connection), timeout, new Telemetry(InstantSource.system(), timeout));
     }
 }

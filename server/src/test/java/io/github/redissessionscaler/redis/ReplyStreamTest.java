@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -223,9 +224,19 @@ final class ReplyStreamTest {
         try (var connection = new Guarded(new ChunkedStream(":1\r\n", 10))) {
             connection.ask("DBSIZE");
             connection.ask("DBSIZE");
-            assertThat(connection.passed()).isEqualTo(":1\r\n");
+            assertThat(connection.replies.read(new byte[4])).isEqualTo(4);
 
             assertThatExceptionOfType(MalformedReplyException.class).isThrownBy(() -> connection.ask("DBSIZE"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+O", "+OK\r", ":", ":7", ":7\r", "$", "$5\r\nab", "$2\r\nab", "*2\r\n:1\r\n", "*1\r\n"})
+    void theEndOfTheConnectionWithinAReplyIsAnError(String beginning) {
+        for (int chunk : List.of(1, 10_000)) {
+            assertThatExceptionOfType(EOFException.class)
+                    .isThrownBy(() -> passed("PING", beginning, chunk))
+                    .withMessageContaining("in the middle of a reply");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +13,9 @@ import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot.ConnectionState;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.ScriptedRedis;
 import io.github.redissessionscaler.trigger.Database;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,9 +23,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
+import redis.clients.jedis.params.ClientKillParams.SkipMe;
 
 /** What is counted of the traffic with a real Redis. */
 final class TrafficTest {
@@ -103,6 +112,69 @@ final class TrafficTest {
         assertThat(sessions().reconnects()).isEqualTo(1);
     }
 
+    /** Nobody read meanwhile, so nobody missed it. */
+    @Test
+    void aConnectionThatRedisClosesWhileItIsUnusedIsNotLost() {
+        keyspace.ping();
+        redis.kill();
+        redis.restart();
+        keyspace.ping();
+
+        assertThat(sessions().connects()).isEqualTo(2);
+        assertThat(sessions().reconnects()).isZero();
+        assertThat(sessions().failures()).isEmpty();
+        // as its timeout does
+        try (var jedis = redis.connect()) {
+            jedis.clientKill(new ClientKillParams().type(ClientType.NORMAL).skipMe(SkipMe.YES));
+        }
+        keyspace.ping();
+
+        assertThat(sessions().connects()).isEqualTo(3);
+        assertThat(sessions().reconnects()).isZero();
+        assertThat(telemetry.scrape())
+                .contains("redis_session_scaler_redis_reconnects_total{connection=\"sessions\"} 0.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {":", ":7", "$5\r\nab", "*2\r\n:1\r\n"})
+    void aConnectionThatEndsWithinAReplyIsLost(String beginning) {
+        var broken = new AtomicBoolean(true);
+        try (var server = ScriptedRedis.sending(_ -> client -> {
+                    if (broken.getAndSet(false)) {
+                        client.write(beginning.getBytes(UTF_8));
+                        throw new IOException("closed");
+                    }
+                    client.write(":7\r\n".getBytes(UTF_8));
+                });
+                var opened = open(server.port())) {
+            assertThat(opened.of(new Database("idle", OptionalInt.empty())).size())
+                    .isEqualTo(7);
+
+            assertThat(idle().connects()).isEqualTo(2);
+            assertThat(idle().reconnects()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aConnectionThatEndsBeforeTheReplyIsLostIfAnotherIsNoBetter() {
+        try (var server = ScriptedRedis.sending(_ -> _ -> {
+                    throw new IOException("closed");
+                });
+                var opened = open(server.port())) {
+            Keyspace closing = opened.of(new Database("idle", OptionalInt.empty()));
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(closing::size).hasMessageContaining("closed the connection without a reply");
+            }
+
+            assertThat(idle().reconnects()).isGreaterThanOrEqualTo(2);
+        }
+    }
+
+    private RedisKeyspaces open(int port) {
+        var connection = connection("idle", new Topology.Standalone(new Node("127.0.0.1", port)));
+        return new RedisKeyspaces(() -> Map.of("idle", connection), Duration.ofSeconds(5), telemetry);
+    }
+
     @Test
     void anInvalidRequestIsAFailureButNoOutage() {
         try (var jedis = redis.connect()) {
@@ -117,6 +189,10 @@ final class TrafficTest {
 
     private ConnectionSnapshot sessions() {
         return telemetry.connections().getLast();
+    }
+
+    private ConnectionSnapshot idle() {
+        return telemetry.connections().getFirst();
     }
 
     private static ConnectionConfig connection(String name, Topology topology) {

@@ -28,10 +28,16 @@ public final class ScriptedRedis implements AutoCloseable {
     private static final byte[] HELLO = "*2\r\n$5\r\nproto\r\n:2\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ServerSocket listening;
-    private final Function<List<String>, byte[]> replies;
+    private final Function<List<String>, Reply> replies;
     private final Set<String> commands = ConcurrentHashMap.newKeySet();
 
-    private ScriptedRedis(ServerSocket listening, Function<List<String>, byte[]> replies) {
+    /** Sends the reply to a command. An exception closes the connection. */
+    public interface Reply {
+
+        void sendTo(OutputStream client) throws IOException;
+    }
+
+    private ScriptedRedis(ServerSocket listening, Function<List<String>, Reply> replies) {
         this.listening = listening;
         this.replies = replies;
     }
@@ -49,6 +55,11 @@ public final class ScriptedRedis implements AutoCloseable {
 
     /** The same with a reply to each command, whose first word is in upper case, and its arguments. Called by many threads. */
     public static ScriptedRedis answering(Function<List<String>, byte[]> replies) {
+        return sending(command -> client -> client.write(replies.apply(command)));
+    }
+
+    /** The same with replies that take their time, or are not complete. */
+    public static ScriptedRedis sending(Function<List<String>, Reply> replies) {
         try {
             var server = new ScriptedRedis(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), replies);
             Thread.startVirtualThread(server::accept);
@@ -103,7 +114,7 @@ public final class ScriptedRedis implements AutoCloseable {
             for (List<String> command = command(in); !command.isEmpty(); command = command(in)) {
                 command.set(0, command.getFirst().toUpperCase(Locale.ROOT));
                 commands.add(command.getFirst());
-                out.write(replies.apply(command));
+                replies.apply(command).sendTo(out);
                 out.flush();
             }
         } catch (IOException e) {
