@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,6 +138,33 @@ final class LookAheadTest {
 
         assertThat(value(above)).isGreaterThan(3400);
         assertThat(Futures.await(evaluator.active(ref(above), deadline()))).isFalse();
+    }
+
+    /** Only if all of its sources are numbers that Redis keeps. */
+    @Test
+    void addsUpSeveralSources() {
+        Map<String, String> both = Map.of("lookAhead", "2m", "sources", "[{databaseIndex: 0}, {databaseIndex: 1}]");
+        Map<String, String> onePattern =
+                Map.of("lookAhead", "2m", "sources", "[{databaseIndex: 0}, {databaseIndex: 1, keyPattern: 'session:*'}]");
+        value(both);
+        assertThat(states.of(ref(onePattern)).looksAhead()).isTrue();
+        pass(HOUR, point -> 500 + 5L * point);
+
+        assertThat(value(both)).isBetween(3475.0, 3510.0);
+        assertThat(status(both).sessions().orElseThrow().now()).isEqualTo(3390);
+        assertThat(status(onePattern).quality().known()).isFalse();
+    }
+
+    @Test
+    void isActiveByItsKeyWhateverIsExpected() {
+        Map<String, String> flagged = Map.of("lookAhead", "2m", "activeKey", "open");
+        value(flagged);
+        pass(HOUR, point -> 1000 + 10L * point);
+
+        assertThat(value(flagged)).isGreaterThan(3450);
+        assertThat(Futures.await(evaluator.active(ref(flagged), deadline()))).isFalse();
+        keyspace.value(() -> Optional.of("1"));
+        assertThat(Futures.await(evaluator.active(ref(flagged), deadline()))).isTrue();
     }
 
     @Test
