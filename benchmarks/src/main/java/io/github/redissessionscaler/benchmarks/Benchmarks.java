@@ -22,7 +22,7 @@ final class Benchmarks {
 
     public static void main(String[] args) throws Exception {
         PrintStream out = System.out;
-        if (args.length > 3 && args[2].equals("lookahead")) {
+        if (args.length > 2 && args[2].equals("lookahead")) {
             LookAheadBenchmark.run(out, Stream.of(args).skip(3).map(Path::of).toList());
             return;
         }
@@ -30,7 +30,7 @@ final class Benchmarks {
             System.err.println(
                     "name a benchmark: push, streams, polls, cost, noise or computed; footprint or scrape, optionally"
                             + " with numbers of triggers; count, optionally with numbers of keys; soak, optionally with"
-                            + " minutes; lookahead with CSV files of sessions");
+                            + " minutes; lookahead, optionally with CSV files of sessions");
             System.exit(2);
         }
         List<Integer> sizes = Stream.of(args).skip(3).map(Integer::valueOf).toList();

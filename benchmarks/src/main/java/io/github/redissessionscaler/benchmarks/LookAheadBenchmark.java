@@ -46,9 +46,15 @@ final class LookAheadBenchmark {
         this.out = out;
     }
 
+    /** With the curves of these files, or with {@link SyntheticCurve}s if there are none. */
     static void run(PrintStream out, List<Path> files) throws IOException {
         var benchmark = new LookAheadBenchmark(out);
         Map<String, LoadCurve> curves = new LinkedHashMap<>();
+        if (files.isEmpty()) {
+            for (SyntheticCurve curve : SyntheticCurve.values()) {
+                curves.put(curve.toString(), curve.curve());
+            }
+        }
         for (Path file : files) {
             try (Stream<String> lines = Files.lines(file)) {
                 curves.put(String.valueOf(file.getFileName()), LoadCurveReader.read(lines));
