@@ -14,6 +14,7 @@ import (
 	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
 	policy "k8s.io/api/policy/v1"
+	rbac "k8s.io/api/rbac/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -28,7 +29,7 @@ import (
 var decoder = func() runtime.Decoder {
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
-		core.AddToScheme, apps.AddToScheme, policy.AddToScheme, networking.AddToScheme,
+		core.AddToScheme, apps.AddToScheme, policy.AddToScheme, networking.AddToScheme, rbac.AddToScheme,
 		keda.AddToScheme, monitoring.AddToScheme, certmanager.AddToScheme,
 	} {
 		utils.Must(add(scheme))

@@ -33,6 +33,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"a ConfigMap and connections":       {[]string{oneConnection, "existingConfigMap=scaler"}, []string{"existingConfigMap", "keep one of them"}},
 		"TLS without a certificate":         {[]string{oneConnection, "tls.enabled=true"}, []string{"tls.enabled", "tls.secretName", "issuerRef"}},
 		"client authorities without TLS":    {[]string{oneConnection, "tls.clientCaSecret=clients"}, []string{"tls.clientCaSecret", "tls.enabled"}},
+		"namespaces that are not read":      {[]string{oneConnection, "kubernetes.namespaces={shop}"}, []string{"kubernetes.namespaces", "kubernetes.watch"}},
 		"a digest that is none":             {[]string{oneConnection, "image.digest=latest"}, []string{"/image/digest"}},
 		"a PrometheusRule without rules":    {[]string{oneConnection, "prometheusRule.enabled=true", "prometheusRule.defaultAlerts=false"}, []string{"prometheusRule.rules"}},
 		"a scrape timeout without a unit":   {[]string{oneConnection, "serviceMonitor.scrapeTimeout=5"}, []string{"/serviceMonitor/scrapeTimeout"}},

@@ -65,6 +65,25 @@ annotations:
 {{- end }}
 {{- end -}}
 
+{{/* Two releases in different namespaces must not share a ClusterRole. */}}
+{{- define "redis-session-scaler.rbacName" -}}
+{{ include "redis-session-scaler.fullname" . }}-{{ .Release.Namespace }}
+{{- end -}}
+
+{{/* Metadata of an object that is in the namespace given, or in none. */}}
+{{- define "redis-session-scaler.rbacMetadata" -}}
+name: {{ include "redis-session-scaler.rbacName" .context }}
+{{- with .namespace }}
+namespace: {{ . }}
+{{- end }}
+labels:
+  {{- include "redis-session-scaler.labels" .context | nindent 2 }}
+{{- with .context.Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{- define "redis-session-scaler.serviceAccountName" -}}
 {{- default (ternary (include "redis-session-scaler.fullname" .) "default" .Values.serviceAccount.create) .Values.serviceAccount.name -}}
 {{- end -}}
@@ -162,6 +181,9 @@ annotations:
 {{- end -}}
 {{- if and .prometheusRule.enabled (not .prometheusRule.defaultAlerts) (not .prometheusRule.rules) -}}
 {{- fail "prometheusRule.enabled requires rules: set prometheusRule.defaultAlerts to true, or add rules to prometheusRule.rules" -}}
+{{- end -}}
+{{- if and .kubernetes.namespaces (not .kubernetes.watch) -}}
+{{- fail "kubernetes.namespaces requires kubernetes.watch: without it the scaler does not read the Kubernetes API" -}}
 {{- end -}}
 {{- if and .tls.clientCaSecret (not .tls.enabled) -}}
 {{- fail "tls.clientCaSecret requires tls.enabled: clients show certificates in TLS only" -}}

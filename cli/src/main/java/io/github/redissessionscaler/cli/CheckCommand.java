@@ -86,6 +86,7 @@ final class CheckCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         trigger.ignored().forEach(ignored -> err.println("Ignored: " + ignored));
         CheckResult result = redis.given() ? readRedis(trigger) : callScaler(trigger);
+        replicas = replicaOptions.with(result, replicas, spec.commandLine().getParseResult()::hasMatchedOption);
         PrintWriter out = spec.commandLine().getOut();
         if (printScaledObject) {
             CheckReport.notes(result).forEach(err::println);

@@ -10,6 +10,7 @@ import io.github.redissessionscaler.diagnosis.FoundLayouts;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.SteadyState;
+import io.github.redissessionscaler.proto.ActualReplicas;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.LookAhead;
@@ -68,6 +69,18 @@ final class CheckJson {
         }
         if (explanation.hasLookAhead()) {
             map.put("lookAhead", lookAhead(explanation.getLookAhead()));
+        }
+        if (explanation.hasReplicas()) {
+            ActualReplicas known = explanation.getReplicas();
+            map.put(
+                    "hpa",
+                    Map.of(
+                            "name", known.getHpa(),
+                            "currentReplicas", known.getCurrent(),
+                            "desiredReplicas", known.getDesired(),
+                            "minReplicas", known.getMin(),
+                            "maxReplicas", known.getMax(),
+                            "remarks", List.copyOf(known.getRemarksList())));
         }
         if (explanation.hasScan()) {
             map.put(

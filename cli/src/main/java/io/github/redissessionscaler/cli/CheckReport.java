@@ -17,6 +17,7 @@ import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.keda.SteadyState;
+import io.github.redissessionscaler.proto.ActualReplicas;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.Scan;
@@ -78,11 +79,29 @@ final class CheckReport {
         line("metric", findings.metric());
         line("value", findings.value().isPresent() ? value(findings.value().getAsDouble()) : NO_VALUE);
         line("target", target());
+        findings.explanation()
+                .filter(Explanation::hasReplicas)
+                .map(Explanation::getReplicas)
+                .ifPresent(this::actual);
         SteadyState outlook = forecast.settled();
         line("wanted replicas", "%d, from %d now%s".formatted(outlook.replicas(), forecast.current(), why(outlook)));
         tolerance(outlook);
         findings.inspection().flatMap(Inspected::layouts).ifPresent(this::layouts);
         return text.toString();
+    }
+
+    /** What the scaler reads from the Kubernetes API. */
+    private void actual(ActualReplicas known) {
+        line(
+                "HPA",
+                "%s: %d replicas now, %d desired, between %d and %d"
+                        .formatted(
+                                Printable.plain(known.getHpa()),
+                                known.getCurrent(),
+                                known.getDesired(),
+                                known.getMin(),
+                                known.getMax()));
+        known.getRemarksList().forEach(remark -> line("", Printable.plain(remark)));
     }
 
     private String target() {

@@ -23,6 +23,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
     /** Warns of every stream whose client has gone, with a stack trace; thousands may disconnect at the same time. */
     private static final String CLIENTS_THAT_VANISH = "io.grpc.netty.NettyServerHandler";
 
+    /** Warns of each attempt to read an API that is not available, where the scaler logs once what is wrong. */
+    private static final String KUBERNETES_CLIENT = "io.fabric8";
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         write(context, LogFormat.TEXT, "warn");
@@ -56,6 +59,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         context.addTurboFilter(
                 new LibraryLog(context.getLogger(LibraryLog.class), () -> Instant.EPOCH.plusNanos(System.nanoTime())));
         context.getLogger(CLIENTS_THAT_VANISH).setLevel(Level.ERROR);
+        context.getLogger(KUBERNETES_CLIENT).setLevel(Level.OFF);
     }
 
     private static Encoder<ILoggingEvent> text() {

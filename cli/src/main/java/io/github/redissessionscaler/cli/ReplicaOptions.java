@@ -3,6 +3,8 @@ package io.github.redissessionscaler.cli;
 import io.github.redissessionscaler.cli.CheckResult.CurrentReplicas;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.keda.ScaledObject;
+import io.github.redissessionscaler.proto.Explanation;
+import java.util.function.Predicate;
 import picocli.CommandLine.Option;
 
 /** The replicas from which a prediction starts, and the bounds of the ScaledObject. */
@@ -44,5 +46,25 @@ final class ReplicaOptions {
         }
         problems.throwIfAny();
         return new CurrentReplicas(currentReplicas, ScaledObject.DEFAULT.between(minReplicas, maxReplicas));
+    }
+
+    /**
+     * The numbers of the HPA, where the scaler knows them and no option says otherwise.
+     *
+     * @param byOptions what {@link #read} gives
+     * @param isGiven whether an option of this name was given
+     */
+    CurrentReplicas with(CheckResult result, CurrentReplicas byOptions, Predicate<String> isGiven) {
+        return result.explanation()
+                .filter(Explanation::hasReplicas)
+                .map(Explanation::getReplicas)
+                .map(known -> {
+                    long most = isGiven.test("--max-replicas") ? maxReplicas : Math.max(1, known.getMax());
+                    long least = isGiven.test("--min-replicas") ? minReplicas : known.getMin();
+                    return new CurrentReplicas(
+                            isGiven.test("--current-replicas") ? currentReplicas : known.getCurrent(),
+                            ScaledObject.DEFAULT.between(Math.min(least, most), most));
+                })
+                .orElse(byOptions);
     }
 }

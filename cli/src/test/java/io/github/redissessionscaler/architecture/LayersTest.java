@@ -43,6 +43,7 @@ final class LayersTest {
         forecast ->
         hpa ->
         input ->
+        observed ->
         proto ->
         tls ->
         embedded -> input
@@ -56,16 +57,17 @@ final class LayersTest {
         outage -> trigger
         counting -> input keyspace trigger
         identity -> background config input keyspace
+        kubernetes -> background config input observed
         simulation -> forecast hpa input keda outage trigger
         counting.pattern -> background counting input keyspace trigger
         redis -> acl background config identity input keyspace telemetry tls trigger
         reading -> background counting counting.pattern keyspace telemetry trigger
         diagnosis -> background counting counting.pattern input keyspace reading telemetry trigger
         evaluation -> background counting counting.pattern diagnosis forecast history input keyspace outage reading trigger
-        management -> background config counting counting.pattern diagnosis evaluation forecast history hpa input keda keyspace outage telemetry trigger
+        management -> background config counting counting.pattern diagnosis evaluation forecast history hpa input keda keyspace observed outage telemetry trigger
         push -> background counting.pattern evaluation input keyspace reading trigger
-        grpc -> background config counting counting.pattern evaluation forecast input proto push reading telemetry tls trigger
-        app -> acl background config counting counting.pattern diagnosis evaluation grpc history input keyspace management outage proto push reading redis telemetry trigger
+        grpc -> background config counting counting.pattern evaluation forecast input observed proto push reading telemetry tls trigger
+        app -> acl background config counting counting.pattern diagnosis evaluation grpc history input keyspace kubernetes management observed outage proto push reading redis telemetry trigger
         demo -> app config embedded hpa input keda management proto simulation trigger
         cli -> acl app background config counting counting.pattern demo diagnosis embedded hpa input keda keyspace proto simulation telemetry trigger
         """;
@@ -74,6 +76,7 @@ final class LayersTest {
     private static final Map<String, Set<String>> LIBRARIES = Map.of(
             "ch.qos.logback", Set.of("cli"),
             "com.google.gson", Set.of("cli", "identity", "management"),
+            "io.fabric8", Set.of("kubernetes"),
             "io.grpc", Set.of("cli", "demo", "grpc", "proto"),
             "io.micrometer", Set.of("telemetry"),
             "io.netty", Set.of("grpc", "management"),

@@ -37,7 +37,10 @@ final class ChartTest {
             Setting.GRPC_TLS_CERT_FILE,
             Setting.GRPC_TLS_KEY_FILE,
             Setting.GRPC_TLS_CLIENT_CA_FILE,
-            Setting.MANAGEMENT_PORT);
+            Setting.MANAGEMENT_PORT,
+            Setting.KUBERNETES_WATCH,
+            Setting.KUBERNETES_NAMESPACES,
+            Setting.KUBERNETES_CONFIG_FILE);
 
     /** A value of the chart. */
     private record Value(List<String> path, Object byDefault, String meaning) {}

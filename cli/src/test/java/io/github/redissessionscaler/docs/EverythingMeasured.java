@@ -7,6 +7,7 @@ import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.testing.KubernetesApi;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
@@ -61,6 +62,7 @@ final class EverythingMeasured {
             awaitScrapeWith("redis_session_scaler_streams_ended_total{", scaler, scrapes);
         }
         scrapes.add(withTls());
+        scrapes.add(withKubernetes());
         return Scrape.of(scrapes.toArray(String[]::new));
     }
 
@@ -114,6 +116,35 @@ final class EverythingMeasured {
                 List<String> scrapes = new ArrayList<>();
                 awaitScrapeWith("redis_session_scaler_grpc_handshakes_refused_total{", scaler, scrapes);
                 return scrapes.getFirst();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String withKubernetes() {
+        try (var redis = RedisServer.start();
+                var api = KubernetesApi.start()) {
+            api.put(KubernetesApi.HPAS, "shop", "keda-hpa-web", """
+                {"metadata": {"ownerReferences": [
+                   {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "web", "uid": "u"}]},
+                 "spec": {"maxReplicas": 10}, "status": {"currentReplicas": 7, "desiredReplicas": 7}}
+                """);
+            api.put(
+                    KubernetesApi.SCALED_OBJECTS,
+                    "shop",
+                    "web",
+                    "{\"spec\": {\"triggers\": [{\"type\": \"external\"}]}}");
+            Path kubeconfig = Files.writeString(Files.createTempFile("kubeconfig-", ".yaml"), api.kubeconfig());
+            try (var scaler = RunningScaler.with(Map.of(
+                    "REDIS_ADDRESS", redis.address(),
+                    "KUBERNETES_WATCH", "true",
+                    "KUBERNETES_CONFIG_FILE", kubeconfig.toString()))) {
+                scaler.metric(Map.of());
+                List<String> scrapes = new ArrayList<>();
+                awaitScrapeWith("redis_session_scaler_scaledobject_paused{", scaler, scrapes);
+                awaitScrapeWith("redis_session_scaler_scaledobject_max_replicas{", scaler, scrapes);
+                return scrapes.getLast();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

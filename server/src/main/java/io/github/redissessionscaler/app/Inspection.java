@@ -150,7 +150,8 @@ public final class Inspection implements AutoCloseable {
                     trigger.target().metricTarget(),
                     value,
                     active,
-                    Explanations.message(Futures.await(engine.evaluator.explain(ref, Deadline.in(patience)))),
+                    Explanations.message(
+                            Futures.await(engine.evaluator.explain(ref, Deadline.in(patience))), Optional.empty()),
                     cost,
                     allowed(() -> engine.inspector.shapes(trigger.source())).flatMap(shapes -> shapes),
                     allowed(() -> inspectors.missing(trigger, this::typeOfKey)));

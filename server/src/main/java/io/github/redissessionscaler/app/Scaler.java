@@ -7,15 +7,20 @@ import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.evaluation.LookAheadReads;
 import io.github.redissessionscaler.grpc.GrpcServer;
 import io.github.redissessionscaler.history.HistoryBudget;
+import io.github.redissessionscaler.history.RunningReplicas;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.kubernetes.KubernetesWatch;
 import io.github.redissessionscaler.management.DemoText;
 import io.github.redissessionscaler.management.ManagementServer;
+import io.github.redissessionscaler.management.ObservedMetrics;
 import io.github.redissessionscaler.management.RefusedMetrics;
 import io.github.redissessionscaler.management.ScanMetrics;
 import io.github.redissessionscaler.management.StatusPage;
 import io.github.redissessionscaler.management.TriggerMetrics;
+import io.github.redissessionscaler.observed.Observation;
+import io.github.redissessionscaler.observed.Observations;
 import io.github.redissessionscaler.push.PushSettings;
 import io.github.redissessionscaler.push.StreamHub;
 import io.github.redissessionscaler.redis.RedisInspector;
@@ -30,6 +35,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -71,6 +77,7 @@ public final class Scaler implements AutoCloseable {
     private final ConfigSource source;
     private final ServerConfig started;
     private final Consumer<ServerConfig> whenReloaded;
+    private final Observations observed;
     private final Engine engine;
     private final StreamHub hub;
     private final GrpcServer grpc;
@@ -88,12 +95,14 @@ public final class Scaler implements AutoCloseable {
         this.whenReloaded = whenReloaded;
         ServerConfig config = source.current();
         started = config;
+        observed = config.kubernetes()
+                .<Observations>map(access -> KubernetesWatch.start(access, background, surroundings.clock()))
+                .orElse(Observations.NONE);
+        RunningReplicas replicas = config.kubernetes().isPresent() ? this::runningReplicas : surroundings.replicas();
         engine = new Engine(
                 source,
                 background,
-                config.statusPage()
-                        ? HistoryBudget.recorded(surroundings.replicas())
-                        : HistoryBudget.unrecorded(surroundings.replicas()),
+                config.statusPage() ? HistoryBudget.recorded(replicas) : HistoryBudget.unrecorded(replicas),
                 surroundings.clock());
         hub = new StreamHub(
                 engine.evaluator,
@@ -109,7 +118,7 @@ public final class Scaler implements AutoCloseable {
                 Setting.GRPC_PORT,
                 config.listenAddress(),
                 config.grpcPort(),
-                () -> GrpcServer.start(config, engine.evaluator, hub, engine.refused, engine.telemetry));
+                () -> GrpcServer.start(config, engine.evaluator, hub, engine.refused, observed, engine.telemetry));
         management = opened(
                 Setting.MANAGEMENT_PORT,
                 config.listenAddress(),
@@ -161,11 +170,19 @@ public final class Scaler implements AutoCloseable {
                 engine.telemetry::connections,
                 () -> source.current().connections(),
                 engine.outagePolicy,
+                observed,
                 demo,
                 engine.clock);
     }
 
+    private OptionalLong runningReplicas(String namespace, String scaledObject) {
+        return observed.of(namespace, scaledObject).map(Observation::replicas).orElseGet(OptionalLong::empty);
+    }
+
     private void measure(Telemetry telemetry) {
+        if (started.kubernetes().isPresent()) {
+            telemetry.registerLarge(new ObservedMetrics(engine.states, observed));
+        }
         telemetry.registerLarge(new TriggerMetrics(engine.states, engine.layoutMonitor::findings, engine.clock));
         telemetry.registerLarge(new RefusedMetrics(engine.refused));
         telemetry.register(new ScanMetrics(engine.counter::scans));
@@ -300,6 +317,7 @@ public final class Scaler implements AutoCloseable {
         grpc.close();
         management.close();
         background.close();
+        observed.close();
         engine.close();
         threads.shutdownNow();
         ended.countDown();

@@ -34,6 +34,10 @@ public final class ConfigLoader {
     /** The environment variable that names the configuration file. */
     public static final String CONFIG_FILE = "CONFIG_FILE";
 
+    private static final String API_HOST = "KUBERNETES_SERVICE_HOST";
+    private static final String API_PORT = "KUBERNETES_SERVICE_PORT";
+    private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+
     private final Map<String, String> environment;
     private final Section file;
     private final Problems problems;
@@ -149,6 +153,7 @@ public final class ConfigLoader {
                 setting(Setting.COUNT_REFRESH, SettingValues.REFRESH),
                 setting(Setting.COUNT_SHARE, SettingValues.SHARE),
                 setting(Setting.STREAM_LIMIT, SettingValues.LIMIT),
+                kubernetes(),
                 connections(),
                 setting(Setting.LOG_FORMAT, SettingValues.LOG_FORMAT),
                 setting(Setting.LOG_LEVEL, SettingValues.LOG_LEVEL));
@@ -213,6 +218,34 @@ public final class ConfigLoader {
                     "requires " + Setting.GRPC_TLS_CERT_FILE + " and " + Setting.GRPC_TLS_KEY_FILE);
         }
         return certificate.flatMap(chain -> key.map(secret -> new GrpcTls(chain, secret, clientAuthorities)));
+    }
+
+    private Optional<KubernetesAccess> kubernetes() {
+        boolean watch = setting(Setting.KUBERNETES_WATCH, ValueParser.BOOLEAN);
+        Set<String> namespaces =
+                given(Setting.KUBERNETES_NAMESPACES, SettingValues.NAMESPACES).orElse(Set.of());
+        Optional<KubernetesAccess.ApiCredentials> credentials = given(
+                        Setting.KUBERNETES_CONFIG_FILE, SettingValues.PATH, Printable::path)
+                .<KubernetesAccess.ApiCredentials>map(KubernetesAccess.Kubeconfig::new)
+                .or(this::serviceAccount);
+        if (watch && credentials.isEmpty()) {
+            problems.add(
+                    Setting.KUBERNETES_WATCH.name(),
+                    "is true, but this is no pod of Kubernetes (" + API_HOST + " is not set); set "
+                            + Setting.KUBERNETES_CONFIG_FILE + " to a kubeconfig file");
+        }
+        return credentials.filter(_ -> watch).map(known -> new KubernetesAccess(known, namespaces));
+    }
+
+    /** Kubernetes gives each container the address of its API. */
+    private Optional<KubernetesAccess.ApiCredentials> serviceAccount() {
+        return variable(API_HOST)
+                .map(host -> new KubernetesAccess.ServiceAccount(
+                        "https://%s:%s"
+                                .formatted(
+                                        host.contains(":") ? "[" + host + "]" : host,
+                                        variable(API_PORT).orElse("443")),
+                        SERVICE_ACCOUNT));
     }
 
     private Map<String, ConnectionConfig> connections() {

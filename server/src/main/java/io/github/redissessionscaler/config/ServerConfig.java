@@ -26,6 +26,7 @@ import java.util.Set;
  * @param countRefresh pause between two full scans
  * @param countShare largest share of each server's time for a full scan, above 0 and up to 1
  * @param streamLimit most open streams, at least 1
+ * @param kubernetes how to read the Kubernetes API; empty if it is not read
  * @param connections by name
  */
 public record ServerConfig(
@@ -47,6 +48,7 @@ public record ServerConfig(
         Duration countRefresh,
         double countShare,
         int streamLimit,
+        Optional<KubernetesAccess> kubernetes,
         Map<String, ConnectionConfig> connections,
         LogFormat logFormat,
         String logLevel) {
@@ -83,6 +85,7 @@ public record ServerConfig(
                 countRefresh,
                 countShare,
                 other.streamLimit,
+                kubernetes,
                 other.connections,
                 logFormat,
                 other.logLevel);

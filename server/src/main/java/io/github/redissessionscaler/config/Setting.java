@@ -91,6 +91,19 @@ public enum Setting {
             SettingValues.SHARE,
             "Share of a Redis server's time that exact counts by pattern of one database may use."),
     STREAM_LIMIT("streamLimit", "10000", Effect.AT_ONCE, SettingValues.LIMIT, "Maximum number of open streams."),
+    KUBERNETES_WATCH(
+            "kubernetesWatch",
+            "false",
+            ValueParser.BOOLEAN,
+            "Whether the scaler reads HPAs, ScaledObjects and their events from the Kubernetes API, to show actual"
+                    + " replicas instead of estimates. It requires the permissions that kubernetes.watch of the chart"
+                    + " grants."),
+    KUBERNETES_NAMESPACES(
+            "kubernetesNamespaces", SettingValues.NAMESPACES, "The namespaces that are read; all by default."),
+    KUBERNETES_CONFIG_FILE(
+            "kubernetesConfigFile",
+            SettingValues.PATH.describedAs("a kubeconfig file"),
+            "How to connect to the Kubernetes API; by default, as the pod's service account."),
     LOG_FORMAT("logFormat", "text", SettingValues.LOG_FORMAT, "Format of log lines."),
     LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, SettingValues.LOG_LEVEL, "Lowest level that is logged.");
 

@@ -36,6 +36,13 @@ final class SettingValues {
                             .map(name -> name.toLowerCase(Locale.ROOT)))
             .map(HashSet::new);
 
+    static final ValueParser<Set<String>> NAMESPACES = ValueParser.list(
+                    "names of namespaces, separated by commas",
+                    ",",
+                    ValueParser.matching(
+                            Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"), "a name of a namespace"))
+            .map(HashSet::new);
+
     /** A part of 1. */
     static final ValueParser<Double> SHARE = ValueParser.percentage(0.1, 100).map(percent -> percent / 100);
 

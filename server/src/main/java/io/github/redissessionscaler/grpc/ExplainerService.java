@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.evaluation.Evaluator;
+import io.github.redissessionscaler.observed.Observations;
 import io.github.redissessionscaler.proto.ExplainerGrpc;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
@@ -10,10 +11,12 @@ import io.grpc.stub.StreamObserver;
 final class ExplainerService extends ExplainerGrpc.ExplainerImplBase {
 
     private final Evaluator evaluator;
+    private final Observations observed;
     private final UnaryCalls answers;
 
-    ExplainerService(Evaluator evaluator, UnaryCalls answers) {
+    ExplainerService(Evaluator evaluator, Observations observed, UnaryCalls answers) {
         this.evaluator = evaluator;
+        this.observed = observed;
         this.answers = answers;
     }
 
@@ -22,6 +25,9 @@ final class ExplainerService extends ExplainerGrpc.ExplainerImplBase {
         answers.answer(
                 request,
                 observer,
-                (ref, deadline) -> evaluator.explain(ref, deadline).thenApply(Explanations::message));
+                (ref, deadline) -> evaluator
+                        .explain(ref, deadline)
+                        .thenApply(explanation ->
+                                Explanations.message(explanation, observed.of(ref.namespace(), ref.scaledObject()))));
     }
 }

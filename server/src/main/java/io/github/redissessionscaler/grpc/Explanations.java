@@ -3,19 +3,30 @@ package io.github.redissessionscaler.grpc;
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.evaluation.ForecastStatus;
+import io.github.redissessionscaler.observed.HpaObservation;
+import io.github.redissessionscaler.observed.Observation;
+import io.github.redissessionscaler.proto.ActualReplicas;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.LookAhead;
 import io.github.redissessionscaler.proto.Scan;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
 /** Converts explanations to protobuf for {@code check}. */
 public final class Explanations {
 
     private Explanations() {}
 
-    public static Explanation message(io.github.redissessionscaler.evaluation.Explanation explanation) {
+    /**
+     * The message for a trigger.
+     *
+     * @param observed what the Kubernetes API says, if it is known
+     */
+    public static Explanation message(
+            io.github.redissessionscaler.evaluation.Explanation explanation, Optional<Observation> observed) {
         Instant now = explanation.now();
         var message = Explanation.newBuilder()
                 .setCounted(explanation.counted())
@@ -29,7 +40,20 @@ public final class Explanations {
                 .missed()
                 .ifPresent(missed -> message.setOutage(missed.reason() + ": " + missed.message())
                         .setOutageSeconds(seconds(missed.since(), now)));
+        observed.flatMap(known -> known.hpa().map(hpa -> replicas(hpa, known.remarks())))
+                .ifPresent(message::setReplicas);
         return message.build();
+    }
+
+    private static ActualReplicas replicas(HpaObservation hpa, List<String> remarks) {
+        return ActualReplicas.newBuilder()
+                .setHpa(hpa.name())
+                .setCurrent(hpa.currentReplicas())
+                .setDesired(hpa.desiredReplicas())
+                .setMin(hpa.minReplicas())
+                .setMax(hpa.maxReplicas())
+                .addAllRemarks(remarks)
+                .build();
     }
 
     private static Count count(io.github.redissessionscaler.counting.Count count, Instant now) {

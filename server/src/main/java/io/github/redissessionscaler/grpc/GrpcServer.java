@@ -5,6 +5,7 @@ import static io.github.redissessionscaler.grpc.Requests.lenient;
 import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.RefusedTriggers;
+import io.github.redissessionscaler.observed.Observations;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.push.StreamHub;
 import io.github.redissessionscaler.telemetry.Telemetry;
@@ -51,7 +52,12 @@ public final class GrpcServer implements AutoCloseable {
     private final HealthStatusManager health = new HealthStatusManager();
 
     private GrpcServer(
-            ServerConfig config, Evaluator evaluator, StreamHub hub, RefusedTriggers refused, Telemetry telemetry) {
+            ServerConfig config,
+            Evaluator evaluator,
+            StreamHub hub,
+            RefusedTriggers refused,
+            Observations observed,
+            Telemetry telemetry) {
         tls = config.grpcTls().map(ServerTls::of);
         refusals = tls.map(_ -> RefusedHandshakes.listen(telemetry));
         Duration keepalive = config.keepalive();
@@ -70,7 +76,8 @@ public final class GrpcServer implements AutoCloseable {
                 .intercept(new CallLimits())
                 .addService(lenient(
                         ServerInterceptors.intercept(new ExternalScalerService(evaluator, hub, answers), metrics)))
-                .addService(lenient(ServerInterceptors.intercept(new ExplainerService(evaluator, answers), metrics)))
+                .addService(lenient(
+                        ServerInterceptors.intercept(new ExplainerService(evaluator, observed, answers), metrics)))
                 .addService(lenient(health.getHealthService().bindService()))
                 .addService(lenient(ProtoReflectionServiceV1.newInstance().bindService()))
                 .handshakeTimeout(ServerLimits.HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)
@@ -92,8 +99,13 @@ public final class GrpcServer implements AutoCloseable {
      * @throws io.github.redissessionscaler.input.InvalidInputException if the files for TLS cannot be used
      */
     public static GrpcServer start(
-            ServerConfig config, Evaluator evaluator, StreamHub hub, RefusedTriggers refused, Telemetry telemetry) {
-        var server = new GrpcServer(config, evaluator, hub, refused, telemetry);
+            ServerConfig config,
+            Evaluator evaluator,
+            StreamHub hub,
+            RefusedTriggers refused,
+            Observations observed,
+            Telemetry telemetry) {
+        var server = new GrpcServer(config, evaluator, hub, refused, observed, telemetry);
         try {
             server.server.start();
         } catch (IOException e) {

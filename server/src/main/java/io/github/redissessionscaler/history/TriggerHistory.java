@@ -37,6 +37,9 @@ public final class TriggerHistory {
     private TriggerReport.Basis lastBasis = TriggerReport.Basis.MEASURED;
     private long lastReplicas = -1;
 
+    /** An estimate and an observed number are not compared. */
+    private boolean lastPresumed = true;
+
     /**
      * An empty history.
      *
@@ -81,10 +84,11 @@ public final class TriggerHistory {
             add(new HistoryEvent.BasisChanged(now, report.basis(), value, outage));
             lastBasis = report.basis();
         }
-        if (lastReplicas >= 0 && lastReplicas != count.replicas()) {
+        if (lastReplicas >= 0 && lastReplicas != count.replicas() && lastPresumed == count.presumed()) {
             add(new HistoryEvent.ReplicasChanged(now, lastReplicas, count.replicas(), count.presumed(), sessions));
         }
         lastReplicas = count.replicas();
+        lastPresumed = count.presumed();
     }
 
     private void add(HistoryEvent event) {

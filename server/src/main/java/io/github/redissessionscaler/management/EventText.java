@@ -3,6 +3,7 @@ package io.github.redissessionscaler.management;
 import io.github.redissessionscaler.history.HistoryEvent;
 import io.github.redissessionscaler.history.TriggerReport;
 import io.github.redissessionscaler.input.Numbers;
+import io.github.redissessionscaler.observed.ObservedEvent;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -41,6 +42,13 @@ final class EventText {
                                     case ERROR -> "an error is returned to KEDA";
                                 };
         };
+    }
+
+    /** What Kubernetes says, and of which object. */
+    static String of(ObservedEvent event) {
+        String kind = event.kind().equals("HorizontalPodAutoscaler") ? "HPA" : event.kind();
+        String times = event.count() > 1 ? " (%s times)".formatted(Numbers.withCommas(event.count())) : "";
+        return "%s, %s: %s%s".formatted(kind, event.reason(), event.message(), times);
     }
 
     private static String count(OptionalDouble sessions) {

@@ -13,6 +13,9 @@ import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.SessionThresholds;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.observed.HpaObservation;
+import io.github.redissessionscaler.observed.Observation;
+import io.github.redissessionscaler.observed.ScaledObjectObservation;
 import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.trigger.Headroom;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Why a trigger has its number of replicas, from the count to the next change, in steps of a few words each. In an outage, the
@@ -70,7 +74,7 @@ final class ReasonChain {
         return switch (view.condition()) {
             case HELD -> heldUntil(missed).map(this::minimumAt).orElseGet(() -> until(missed.reason()));
             case MINIMUM -> atMinimumFrom().map(this::scalesInToMinimum).orElseGet(() -> until(missed.reason()));
-            case ERROR, WARNING, TOLERATED, FINE -> until(missed.reason());
+            case ERROR, ABOVE_MAX, WARNING, TOLERATED, FINE -> until(missed.reason());
         };
     }
 
@@ -149,7 +153,13 @@ final class ReasonChain {
         if (state.report().filter(report -> !report.active()).isPresent()) {
             steps.add("inactive: KEDA scales to 0 if minReplicaCount is 0 or not set");
         }
-        if (wanted > forecast.current()) {
+        Optional<HpaObservation> hpa = view.hpa();
+        if (view.isPaused()) {
+            steps.add("KEDA is paused");
+            steps.add("stays at " + current);
+        } else if (hpa.isPresent()) {
+            decided(forecast, hpa.get());
+        } else if (wanted > forecast.current()) {
             steps.add("scales out from %s to %s".formatted(current, Numbers.withCommas(wanted)));
         } else if (wanted < forecast.current()) {
             steps.add(current + " now");
@@ -157,12 +167,64 @@ final class ReasonChain {
                     .map(this::scalesIn)
                     .orElseGet(() -> "scales in to %s after the HPA's window of %s"
                             .formatted(Numbers.withCommas(wanted), span(WINDOW))));
-        } else if (view.condition() == TriggerHealth.TOLERATED
-                || Math.max(1, forecast.needed().orElse(wanted)) != wanted) {
+        } else if (isTolerated(forecast)) {
             steps.add("tolerance %s %%".formatted(amount(100 * Tolerance.DEFAULT.scaleUp())));
             steps.add("stays at " + current);
         } else {
             steps.add("stays at " + current);
+        }
+    }
+
+    private boolean isTolerated(ReplicaForecast forecast) {
+        return view.condition() == TriggerHealth.TOLERATED
+                || Math.max(1, forecast.needed().orElse(forecast.wanted())) != forecast.wanted();
+    }
+
+    /** By what the HPA says. It may also see other triggers. */
+    private void decided(ReplicaForecast forecast, HpaObservation hpa) {
+        long wanted = forecast.wanted();
+        long current = hpa.currentReplicas();
+        long desired = hpa.desiredReplicas();
+        if (wanted > hpa.maxReplicas()) {
+            steps.add("maximum " + Numbers.withCommas(hpa.maxReplicas()));
+        } else if (wanted < hpa.minReplicas()) {
+            steps.add("minimum " + Numbers.withCommas(hpa.minReplicas()));
+        } else if (isTolerated(forecast)) {
+            steps.add("tolerance %s %%".formatted(amount(100 * Tolerance.DEFAULT.scaleUp())));
+        }
+        Optional<ScaledObjectObservation> scaledObject = view.observed().flatMap(Observation::scaledObject);
+        scaledObject
+                .flatMap(ScaledObjectObservation::pause)
+                .ifPresent(pause -> steps.add(
+                        switch (pause.part()) {
+                            case SCALING -> "KEDA is paused";
+                            case SCALE_IN -> "scaling in is paused";
+                            case SCALE_OUT -> "scaling out is paused";
+                        }));
+        scaledObject.filter(ScaledObjectObservation::usesFallback).ifPresent(_ -> steps.add("KEDA uses the fallback"));
+        long own = Math.clamp(wanted, Math.max(1, hpa.minReplicas()), Math.max(1, hpa.maxReplicas()));
+        String others = view.observed().stream()
+                .flatMap(Observation::otherTriggers)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        if (desired != current) {
+            steps.add("the HPA scales %s from %s to %s"
+                    .formatted(
+                            desired > current ? "out" : "in",
+                            Numbers.withCommas(current),
+                            Numbers.withCommas(desired)));
+        } else if (own > current) {
+            steps.add("the HPA still wants " + Numbers.withCommas(current));
+        } else if (own < current && !others.isEmpty()) {
+            steps.add("the HPA wants %s, for another trigger (%s) or until its window ends"
+                    .formatted(Numbers.withCommas(current), others));
+        } else if (own < current) {
+            steps.add("the HPA wants %s until its window ends".formatted(Numbers.withCommas(current)));
+            view.scaleIn()
+                    .ifPresent(due -> steps.add("scales in to ≈ %s %s, with the default window"
+                            .formatted(Numbers.withCommas(due.replicas()), in(due.at(), now))));
+        } else {
+            steps.add("stays at " + Numbers.withCommas(current));
         }
     }
 
@@ -203,7 +265,7 @@ final class ReasonChain {
         switch (view.condition()) {
             case HELD -> held(missed);
             case MINIMUM -> minimum();
-            case ERROR, WARNING, TOLERATED, FINE -> {
+            case ERROR, ABOVE_MAX, WARNING, TOLERATED, FINE -> {
                 steps.add("an error is returned to KEDA");
                 steps.add("KEDA uses the fallback of the ScaledObject; without one, the HPA keeps "
                         + view.forecast()

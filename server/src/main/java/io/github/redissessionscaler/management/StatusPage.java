@@ -9,10 +9,13 @@ import com.google.gson.stream.JsonWriter;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.evaluation.RefusedTriggers;
+import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.evaluation.TriggerState;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.history.HistoryPoint;
 import io.github.redissessionscaler.input.ValueParser;
+import io.github.redissessionscaler.observed.ApiAccess;
+import io.github.redissessionscaler.observed.Observations;
 import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot;
 import io.github.redissessionscaler.trigger.Database;
@@ -51,6 +54,7 @@ public final class StatusPage {
     private final Supplier<List<ConnectionSnapshot>> connections;
     private final Supplier<Map<String, ConnectionConfig>> configured;
     private final OutagePolicy policy;
+    private final Observations observed;
     private final Supplier<Optional<DemoText>> demo;
     private final InstantSource clock;
 
@@ -62,6 +66,7 @@ public final class StatusPage {
      * @param connections state of each Redis connection; must not block
      * @param configured the same connections as configured
      * @param policy of the states
+     * @param observed what the Kubernetes API says
      * @param demo what is said about a demonstration, if this is one; must not block
      * @param clock the clock of the states
      */
@@ -73,6 +78,7 @@ public final class StatusPage {
             Supplier<List<ConnectionSnapshot>> connections,
             Supplier<Map<String, ConnectionConfig>> configured,
             OutagePolicy policy,
+            Observations observed,
             Supplier<Optional<DemoText>> demo,
             InstantSource clock) {
         this.states = states;
@@ -82,6 +88,7 @@ public final class StatusPage {
         this.connections = connections;
         this.configured = configured;
         this.policy = policy;
+        this.observed = observed;
         this.demo = demo;
         this.clock = clock;
     }
@@ -102,9 +109,7 @@ public final class StatusPage {
     /** Writes one trigger at a time: all of them as objects would take many times the memory of the text. */
     private void write(StatusQuery query, OutputStream out) throws IOException {
         Instant now = clock.instant();
-        List<TriggerView> views = states.all().stream()
-                .map(state -> TriggerView.of(state, advice.apply(state.ref().trigger())))
-                .toList();
+        List<TriggerView> views = states.all().stream().map(this::view).toList();
         List<TriggerView> found = views.stream().filter(query::finds).toList();
         List<RefusedTriggers.RefusedTrigger> refusals = refused.lately();
         var writer = new JsonWriter(new OutputStreamWriter(out, UTF_8));
@@ -125,6 +130,11 @@ public final class StatusPage {
         writer.name("refused").value(refusals.size()).endObject();
         writer.name("connections");
         GSON.toJson(connectionsAt(now), writer);
+        List<ApiAccess> access = observed.access();
+        if (!access.isEmpty()) {
+            writer.name("kubernetes");
+            GSON.toJson(KubernetesJson.access(access, now), writer);
+        }
         writer.name("refused").beginArray();
         for (RefusedTriggers.RefusedTrigger one :
                 refusals.stream().limit(MOST_REFUSED).toList()) {
@@ -140,6 +150,11 @@ public final class StatusPage {
             GSON.toJson(json(view, query, now), writer);
         }
         writer.endArray().endObject().flush();
+    }
+
+    private TriggerView view(TriggerState state) {
+        TriggerRef ref = state.ref();
+        return TriggerView.of(state, advice.apply(ref.trigger()), observed.of(ref.namespace(), ref.scaledObject()));
     }
 
     private JsonArray connectionsAt(Instant now) {
@@ -168,7 +183,11 @@ public final class StatusPage {
         }
         if (query.open().contains(view.name())) {
             json.add("history", TriggerJson.history(state.history().points(from, now, StatusQuery.OPEN_POINTS)));
-            json.add("events", TriggerJson.events(state.history().events()));
+            json.add(
+                    "events",
+                    TriggerJson.events(
+                            state.history().events(),
+                            observed.events(view.name().namespace(), view.name().scaledObject())));
         }
         return json;
     }

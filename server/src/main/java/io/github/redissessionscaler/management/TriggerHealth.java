@@ -6,6 +6,8 @@ enum TriggerHealth {
     MINIMUM,
     /** An error is reported. */
     ERROR,
+    /** The value needs more replicas than the maximum of the HPA, which the Kubernetes API gives. */
+    ABOVE_MAX,
     /** Redis is unavailable, and the last value is reported. */
     HELD,
     /** Redis is available, but the trigger has a warning. */

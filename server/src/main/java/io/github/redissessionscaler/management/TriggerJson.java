@@ -13,6 +13,7 @@ import io.github.redissessionscaler.history.HistoryPoint;
 import io.github.redissessionscaler.history.TriggerReport;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keda.SessionThresholds;
+import io.github.redissessionscaler.observed.ObservedEvent;
 import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Headroom;
@@ -20,10 +21,12 @@ import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.UnavailablePolicy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** One trigger as JSON; docs/status-page.md describes the fields. Unknown values are omitted. */
 final class TriggerJson {
@@ -52,6 +55,7 @@ final class TriggerJson {
         made.sessions();
         made.scaling();
         made.lookAhead();
+        view.observed().ifPresent(observed -> made.json.add("kubernetes", KubernetesJson.of(observed, now)));
         made.activity();
         made.missed();
         made.remarks(scan);
@@ -206,25 +210,47 @@ final class TriggerJson {
         return state.lastReport().map(TriggerReport::basis).orElse(TriggerReport.Basis.MINIMUM);
     }
 
-    /** The events of a trigger, the latest first. */
-    static JsonArray events(List<HistoryEvent> events) {
+    /**
+     * The events of a trigger, the latest first.
+     *
+     * @param observed those of Kubernetes, the latest first
+     */
+    static JsonArray events(List<HistoryEvent> events, List<ObservedEvent> observed) {
+        List<JsonObject> all = Stream.concat(
+                        events.stream().map(TriggerJson::event),
+                        observed.stream().map(TriggerJson::event))
+                .sorted(Comparator.comparingLong(
+                                (JsonObject event) -> event.get("time").getAsLong())
+                        .reversed())
+                .toList();
         var json = new JsonArray();
-        events.forEach(event -> {
-            var object = new JsonObject();
-            object.addProperty("time", event.at().getEpochSecond());
-            object.addProperty(
-                    "kind",
-                    switch (event) {
-                        case HistoryEvent.ReplicasChanged _ -> "replicas";
-                        case HistoryEvent.BasisChanged changed -> word(changed.to());
-                    });
-            object.addProperty("text", EventText.of(event));
-            if (event instanceof HistoryEvent.BasisChanged changed) {
-                changed.reason().ifPresent(reason -> object.addProperty("reason", reason));
-            }
-            json.add(object);
-        });
+        all.forEach(json::add);
         return json;
+    }
+
+    private static JsonObject event(HistoryEvent event) {
+        var object = new JsonObject();
+        object.addProperty("time", event.at().getEpochSecond());
+        object.addProperty(
+                "kind",
+                switch (event) {
+                    case HistoryEvent.ReplicasChanged _ -> "replicas";
+                    case HistoryEvent.BasisChanged changed -> word(changed.to());
+                });
+        object.addProperty("text", EventText.of(event));
+        if (event instanceof HistoryEvent.BasisChanged changed) {
+            changed.reason().ifPresent(reason -> object.addProperty("reason", reason));
+        }
+        return object;
+    }
+
+    private static JsonObject event(ObservedEvent event) {
+        var object = new JsonObject();
+        object.addProperty("time", event.at().getEpochSecond());
+        object.addProperty("kind", event.warning() ? "kubernetes_warning" : "kubernetes");
+        object.addProperty("text", EventText.of(event));
+        object.addProperty("reason", event.reason());
+        return object;
     }
 
     /** The points of a trigger, a list for each field. */

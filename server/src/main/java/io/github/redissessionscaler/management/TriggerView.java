@@ -7,9 +7,12 @@ import io.github.redissessionscaler.history.TriggerReport;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.SessionThresholds;
+import io.github.redissessionscaler.observed.HpaObservation;
+import io.github.redissessionscaler.observed.Observation;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * A snapshot of one trigger for the status page.
@@ -20,6 +23,7 @@ import java.util.OptionalDouble;
  * @param scaleIn the next scale-in by the default window of the HPA
  * @param missed why there is no count now, if there is none
  * @param advice layout warnings
+ * @param observed what the Kubernetes API says, if it is known
  */
 record TriggerView(
         TriggerName name,
@@ -31,31 +35,67 @@ record TriggerView(
         Optional<ReplicaForecast> forecast,
         Optional<TriggerHistory.ScaleIn> scaleIn,
         Optional<LastReading.MissedReading> missed,
-        List<String> advice) {
+        List<String> advice,
+        Optional<Observation> observed) {
 
-    static TriggerView of(TriggerState state, List<String> advice) {
+    static TriggerView of(TriggerState state, List<String> advice, Optional<Observation> observed) {
         Optional<LastReading.MissedReading> missed = state.reading().missed();
         TriggerHistory.ReplicaCount replicas = state.history().replicaCount();
         Optional<ReplicaForecast> forecast = state.lastReport()
                 .filter(report -> report.value().isPresent())
                 .map(report -> ReplicaForecast.of(report.value().getAsDouble(), report.target(), replicas.replicas()));
-        boolean warned = state.targetProblem().isPresent() || !advice.isEmpty();
+        boolean warned = state.targetProblem().isPresent()
+                || !advice.isEmpty()
+                || observed.filter(known -> !known.remarks().isEmpty()).isPresent();
         return new TriggerView(
                 TriggerName.of(state),
                 state,
                 missed.map(_ -> uncounted(state))
-                        .orElseGet(() -> warned
-                                ? TriggerHealth.WARNING
-                                : forecast.filter(TriggerView::isTolerated).isPresent()
-                                        ? TriggerHealth.TOLERATED
-                                        : TriggerHealth.FINE),
+                        .orElseGet(() -> isAboveMax(forecast, observed)
+                                ? TriggerHealth.ABOVE_MAX
+                                : warned
+                                        ? TriggerHealth.WARNING
+                                        : forecast.filter(TriggerView::isTolerated)
+                                                        .isPresent()
+                                                ? TriggerHealth.TOLERATED
+                                                : TriggerHealth.FINE),
                 state.count().map(count -> OptionalDouble.of(count.value())).orElseGet(OptionalDouble::empty),
                 state.target(),
                 replicas,
                 forecast,
-                state.history().scaleIn(),
+                scaleIn(state, replicas, observed),
                 missed,
-                advice);
+                advice,
+                observed);
+    }
+
+    /** The next scale-in; with the minimum of the HPA, if it is known. */
+    private static Optional<TriggerHistory.ScaleIn> scaleIn(
+            TriggerState state, TriggerHistory.ReplicaCount replicas, Optional<Observation> observed) {
+        Optional<TriggerHistory.ScaleIn> due = state.history().scaleIn();
+        Optional<HpaObservation> hpa = observed.flatMap(Observation::hpa);
+        return hpa.isEmpty()
+                ? due
+                : due.map(next -> new TriggerHistory.ScaleIn(
+                                next.at(), Math.max(next.replicas(), hpa.get().minReplicas())))
+                        .filter(next -> next.replicas() < replicas.replicas());
+    }
+
+    /** Whether the HPA would want more replicas than its maximum. */
+    private static boolean isAboveMax(Optional<ReplicaForecast> forecast, Optional<Observation> observed) {
+        return observed.flatMap(Observation::hpa)
+                .flatMap(hpa -> forecast.filter(known -> known.wanted() > hpa.maxReplicas()))
+                .isPresent();
+    }
+
+    /** Whether it is known that KEDA scales neither in nor out. */
+    boolean isPaused() {
+        return observed.filter(Observation::isPaused).isPresent();
+    }
+
+    /** The HPA, if it is known. */
+    Optional<HpaObservation> hpa() {
+        return observed.flatMap(Observation::hpa);
     }
 
     /** By what is reported. Until something is, KEDA has the last value. */
@@ -72,8 +112,16 @@ record TriggerView(
         return forecast.wanted() == forecast.current() && needed != forecast.current();
     }
 
+    /** Without those that a pause, minimum and maximum make void, as far as these are known. */
     SessionThresholds thresholds(ReplicaForecast known) {
-        return known.thresholds(count -> state.ref().trigger().valueOf((double) count, target));
+        if (isPaused()) {
+            return new SessionThresholds(OptionalLong.empty(), OptionalLong.empty());
+        }
+        SessionThresholds all = known.thresholds(count -> state.ref().trigger().valueOf((double) count, target));
+        return hpa().map(hpa -> new SessionThresholds(
+                        known.current() < hpa.maxReplicas() ? all.moreAt() : OptionalLong.empty(),
+                        known.current() > hpa.minReplicas() ? all.fewerAt() : OptionalLong.empty()))
+                .orElse(all);
     }
 
     /** The number of replicas, marked if it is an estimate. */

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.management.DemoText;
+import io.github.redissessionscaler.observed.ApiAccess;
+import io.github.redissessionscaler.observed.HpaObservation;
+import io.github.redissessionscaler.observed.Observation;
+import io.github.redissessionscaler.observed.Observations;
+import io.github.redissessionscaler.observed.ObservedCondition;
+import io.github.redissessionscaler.observed.ObservedEvent;
+import io.github.redissessionscaler.observed.ScaledObjectObservation;
 import io.github.redissessionscaler.testing.RedisServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +23,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -287,6 +296,108 @@ final class BrowserTest {
         screenshot("refused");
         chromium.evaluate("document.querySelector('#filter-refused').click()");
         await().until(() -> number("document.querySelectorAll('.trigger').length") == 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"light, light, 1280", "dark, dark, 1280", "narrow, light, 390"})
+    void whatKubernetesSaysIsShown(String name, String colors, int width) throws IOException {
+        page.close();
+        page = new RecordedPage(redis.port(), Instant.parse("2026-03-04T03:00:00Z"), kubernetes());
+        for (int minute = 0; minute < 90; minute++) {
+            page.pass(Duration.ofMinutes(1));
+            poll("shop", "web", WEB, 900 + 5 * minute);
+        }
+        poll("shop", "paused", Map.of("key", "paused:online"), "paused:online", 400);
+        poll("shop", "known-by-estimate", Map.of("key", "estimated:online"), "estimated:online", 300);
+        show(colors, width);
+
+        awaitText("shop/web", "above max");
+        assertThat(text("shop/web")).contains("10 of 14").doesNotContain("≈");
+        assertThat(text("shop/known-by-estimate")).contains("≈ 3");
+        assertThat(text("shop/paused")).contains("4").doesNotContain("≈");
+        assertThat(text("#conditions")).contains("1 above max", "1 warning");
+        assertThat(title()).startsWith("(2) ");
+        assertThat(text("#kubernetes"))
+                .contains("horizontalpodautoscalers", "up for", "not allowed (403)", "other triggers are unknown");
+        awaitDetail("shop/web", "14 replicas are wanted, but the maximum is 10: each has about 135 sessions");
+        assertThat(detail("shop/web"))
+                .contains(
+                        "maximum 10",
+                        "stays at 10",
+                        "10 replicas now, 10 desired, between 2 and 10",
+                        "external, cron",
+                        "6 replicas, not in use",
+                        "HPA, SuccessfulRescale: New size: 10")
+                .doesNotContain("scales out at");
+        toggle("shop/paused");
+        awaitDetail("shop/paused", "KEDA is paused by an annotation of the ScaledObject, at 4 replicas.");
+        assertThat(detail("shop/paused")).contains("stays at 4").doesNotContain("scales out at", "scales in at");
+        assertThat(number("document.documentElement.scrollWidth")).isLessThanOrEqualTo(width);
+        assertThat(chromium.complaints()).isEmpty();
+        screenshot("kubernetes-" + name);
+    }
+
+    /** An API that says the same always; of one ScaledObject it knows nothing. */
+    private Observations kubernetes() {
+        var limited = new HpaObservation(
+                "keda-hpa-web",
+                2,
+                10,
+                10,
+                10,
+                Instant.parse("2026-03-04T04:00:00Z").getEpochSecond(),
+                List.of(
+                        new ObservedCondition("AbleToScale", "True", "ReadyForNewScale", ""),
+                        new ObservedCondition("ScalingActive", "True", "ValidMetricFound", ""),
+                        new ObservedCondition("ScalingLimited", "True", "TooManyReplicas", "")));
+        var web = new ScaledObjectObservation(
+                "keda-hpa-web",
+                List.of("external", "cron"),
+                OptionalInt.of(6),
+                Optional.empty(),
+                false,
+                List.of(new ObservedCondition("Ready", "True", "ScaledObjectReady", "")));
+        var paused = new ScaledObjectObservation(
+                "",
+                List.of("external"),
+                OptionalInt.empty(),
+                Optional.of(new ScaledObjectObservation.Pause(
+                        ScaledObjectObservation.Pause.PausedPart.SCALING, OptionalInt.of(4))),
+                false,
+                List.of());
+        return new Observations() {
+            @Override
+            public Optional<Observation> of(String namespace, String scaledObject) {
+                return switch (scaledObject) {
+                    case "web" -> Optional.of(new Observation(Optional.of(limited), Optional.of(web)));
+                    case "paused" -> Optional.of(new Observation(Optional.empty(), Optional.of(paused)));
+                    default -> Optional.empty();
+                };
+            }
+
+            @Override
+            public List<ObservedEvent> events(String namespace, String scaledObject) {
+                return List.of(new ObservedEvent(
+                        Instant.parse("2026-03-04T04:00:00Z"),
+                        "HorizontalPodAutoscaler",
+                        false,
+                        "SuccessfulRescale",
+                        "New size: 10; reason: external metric above target",
+                        1));
+            }
+
+            @Override
+            public List<ApiAccess> access() {
+                Instant start = Instant.parse("2026-03-04T03:00:00Z");
+                return List.of(
+                        new ApiAccess("horizontalpodautoscalers", ApiAccess.ApiState.UP, start, Optional.empty()),
+                        new ApiAccess(
+                                "scaledobjects",
+                                ApiAccess.ApiState.DOWN,
+                                start,
+                                Optional.of("not allowed (403): example")));
+            }
+        };
     }
 
     @Test

@@ -10,10 +10,11 @@ import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.history.HistoryBudget;
-import io.github.redissessionscaler.history.RunningReplicas;
 import io.github.redissessionscaler.management.DemoText;
 import io.github.redissessionscaler.management.ManagementServer;
 import io.github.redissessionscaler.management.StatusPage;
+import io.github.redissessionscaler.observed.Observation;
+import io.github.redissessionscaler.observed.Observations;
 import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.reading.Futures;
@@ -30,6 +31,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,6 +49,15 @@ final class RecordedPage implements AutoCloseable, InstantSource {
     private volatile Instant now;
 
     RecordedPage(int redisPort, Instant start) {
+        this(redisPort, start, Observations.NONE);
+    }
+
+    /**
+     * A page.
+     *
+     * @param observed what the Kubernetes API says
+     */
+    RecordedPage(int redisPort, Instant start, Observations observed) {
         now = start;
         var telemetry = new Telemetry(this, Duration.ofSeconds(2));
         var connections = ConfigLoader.load(Map.of("REDIS_ADDRESS", "127.0.0.1:" + redisPort))
@@ -54,7 +65,12 @@ final class RecordedPage implements AutoCloseable, InstantSource {
         telemetry.connectionsAre(connections.keySet());
         keyspaces = new RedisKeyspaces(() -> connections, Duration.ofSeconds(5), telemetry);
         counter = new SourceCounter(keyspaces, this);
-        var states = new TriggerStates(() -> 20_000, () -> 100, HistoryBudget.recorded(RunningReplicas.UNKNOWN), this);
+        var states = new TriggerStates(
+                () -> 20_000,
+                () -> 100,
+                HistoryBudget.recorded((namespace, name) ->
+                        observed.of(namespace, name).map(Observation::replicas).orElseGet(OptionalLong::empty)),
+                this);
         var policy = new OutagePolicy(() -> Duration.ZERO, this);
         refused = new RefusedTriggers(this);
         var layoutMonitor = new LayoutMonitor((_, _) -> LayoutFindings.NONE, _ -> List.of(), threads, this);
@@ -77,6 +93,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
                         telemetry::connections,
                         () -> connections,
                         policy,
+                        observed,
                         () -> demo,
                         this)),
                 Set.of(),

@@ -71,6 +71,7 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(10),
                         0.1,
                         10_000,
+                        Optional.empty(),
                         Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
                         ServerConfig.LogFormat.TEXT,
                         "info"));
@@ -97,6 +98,9 @@ final class ConfigLoaderTest {
                         Map.entry("COUNT_REFRESH", "2m"),
                         Map.entry("COUNT_SHARE", "2.5%"),
                         Map.entry("STREAM_LIMIT", "9"),
+                        Map.entry("KUBERNETES_WATCH", "true"),
+                        Map.entry("KUBERNETES_NAMESPACES", "shop, blog"),
+                        Map.entry("KUBERNETES_CONFIG_FILE", "/home/me/.kube/config"),
                         Map.entry("SESSION_SIZE", "2.5"),
                         Map.entry("GRPC_TLS_CERT_FILE", "/tls/tls.crt"),
                         Map.entry("GRPC_TLS_KEY_FILE", "/tls/tls.key"),
@@ -124,6 +128,9 @@ final class ConfigLoaderTest {
                         Duration.ofMinutes(2),
                         0.025,
                         9,
+                        Optional.of(new KubernetesAccess(
+                                new KubernetesAccess.Kubeconfig(Path.of("/home/me/.kube/config")),
+                                Set.of("shop", "blog"))),
                         config.connections(),
                         ServerConfig.LogFormat.JSON,
                         "debug"));
@@ -148,6 +155,9 @@ final class ConfigLoaderTest {
             countRefresh: 2m
             countShare: 2.5%
             streamLimit: 9
+            kubernetesWatch: true
+            kubernetesNamespaces: shop
+            kubernetesConfigFile: /home/me/.kube/config
             sessionSize: 2.5
             grpcTlsCertFile: /tls/tls.crt
             grpcTlsKeyFile: /tls/tls.key
@@ -180,9 +190,35 @@ final class ConfigLoaderTest {
                         Duration.ofMinutes(2),
                         0.025,
                         9,
+                        Optional.of(new KubernetesAccess(
+                                new KubernetesAccess.Kubeconfig(Path.of("/home/me/.kube/config")), Set.of("shop"))),
                         Map.of("default", connection(new Topology.Standalone(new Node("redis", 6379)))),
                         ServerConfig.LogFormat.JSON,
                         "debug"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.0.0.1, https://10.0.0.1:6443", "fd00::1, https://[fd00::1]:6443"})
+    void aPodReadsTheKubernetesApiAsItsServiceAccount(String host, String url) {
+        ServerConfig config = ConfigLoader.load(with(
+                MINIMAL,
+                Map.of(
+                        "KUBERNETES_WATCH", "true",
+                        "KUBERNETES_SERVICE_HOST", host,
+                        "KUBERNETES_SERVICE_PORT", "6443")));
+
+        assertThat(config.kubernetes())
+                .contains(new KubernetesAccess(
+                        new KubernetesAccess.ServiceAccount(
+                                url, Path.of("/var/run/secrets/kubernetes.io/serviceaccount")),
+                        Set.of()));
+    }
+
+    @Test
+    void theKubernetesApiIsNotReadByDefault() {
+        assertThat(ConfigLoader.load(with(MINIMAL, Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")))
+                        .kubernetes())
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ const CONNECTION_STATES = { up: ["good", "up"], down: ["bad", "down"], unused: [
 export const CONDITIONS = {
   minimum: ["bad", "reporting 0", "Redis gives no count, and inactive and 0 are reported: the application goes to its minimum"],
   error: ["bad", "error", "An error is returned to KEDA, which uses the fallback of the ScaledObject; without one, the HPA keeps the replicas"],
+  above_max: ["bad", "above max", "More replicas are needed than the maximum: each has more sessions than the target"],
   held: ["held", "held", "Redis gives no count, and the last value is reported: nothing changes"],
   refused: ["bad", "refused", "The trigger is wrong, and KEDA gets an error instead of a metric: the HPA keeps the replicas"],
   warning: ["warn", "warning", "There is a count, but something does not fit"],
@@ -17,6 +18,30 @@ export const CONDITIONS = {
 
 /** Names of states in the plural, where it differs. */
 const PLURALS = { error: "errors", warning: "warnings" };
+
+const API_STATES = { up: ["good", "up"], starting: ["", "starting"], down: ["bad", "down"] };
+
+/** What the page lacks without these objects. */
+const MISSING = {
+  horizontalpodautoscalers: "Replicas are estimates (≈) meanwhile.",
+  scaledobjects: "Pauses, fallbacks and other triggers are unknown meanwhile.",
+};
+
+/** Updates the state of the Kubernetes API, if the scaler reads it. */
+export function showKubernetes(list, access) {
+  list.hidden = access.length === 0;
+  fill(list, access, () => copyOf("connection-template").firstElementChild, showAccess);
+}
+
+function showAccess(item, access) {
+  const [kind, state] = API_STATES[access.state];
+  const pill = part(item, "state");
+  pill.dataset.kind = kind;
+  write(pill, `${state} for ${span(access.seconds)}`);
+  write(part(item, "name"), "Kubernetes");
+  write(part(item, "where"), access.resource);
+  write(part(item, "trouble"), access.problem ? `${access.problem}. ${MISSING[access.resource]}` : "");
+}
 
 /** Updates the list of connections. */
 export function showConnections(list, connections, now) {

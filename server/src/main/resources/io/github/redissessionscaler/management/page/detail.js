@@ -106,6 +106,9 @@ function docsOf(trigger) {
   if (missed) {
     return ["outages.md#reasons", `What ${missed.reason} means, and what is reported meanwhile`];
   }
+  if (trigger.condition === "above_max") {
+    return ["alerts.md#redissessionscalerabovemaximum", "What to do at the maximum"];
+  }
   if (trigger.targetProblem) {
     return ["metadata.md#parameter-list", "How sessionSizeKey works"];
   }
@@ -130,6 +133,13 @@ function notices(trigger, connections) {
     all.push([`${kind} first`, `${sentence(happens(trigger))}.`]);
     all.push([`${kind} rest`, `No count from Redis for ${span(seconds)} (${reason}): ${why}. ${answer}`]);
   }
+  const hpa = trigger.kubernetes?.hpa;
+  if (trigger.condition === "above_max") {
+    const each = number(Math.ceil(trigger.sessions / Math.max(1, hpa.currentReplicas)));
+    const text = `${number(trigger.wantedReplicas)} replicas are wanted, but the maximum is ${number(hpa.maxReplicas)}: `;
+    all.push(["bad", `${text}each has about ${each} sessions, the target is ${number(trigger.target)}.`]);
+  }
+  (trigger.kubernetes?.remarks ?? []).forEach((sentence) => all.push(["warn", sentence]));
   if (trigger.targetProblem) {
     all.push(["warn", `No target from sessionSizeKey; using ${number(trigger.target)}: ${trigger.targetProblem}`]);
   }
@@ -258,6 +268,7 @@ function facts(trigger) {
     const about = trigger.replicasPresumed ? "≈ " : "";
     all.push(["Capacity of the replicas", about + many(trigger.capacity, "session")]);
   }
+  all.push(...ofKubernetes(trigger.kubernetes));
   if (trigger.lookAhead) {
     all.push(["Looks ahead", trigger.lookAhead.explanation]);
   }
@@ -281,6 +292,33 @@ function place(counted) {
 
 function ago(seconds) {
   return seconds < 1 ? "now" : `${span(seconds)} ago`;
+}
+
+/** What the HPA and the ScaledObject say. */
+function ofKubernetes({ hpa, scaledObject } = {}) {
+  const all = [];
+  if (hpa) {
+    const limits = `between ${number(hpa.minReplicas)} and ${number(hpa.maxReplicas)}`;
+    const numbers = `${many(hpa.currentReplicas, "replica")} now, ${number(hpa.desiredReplicas)} desired, ${limits}`;
+    const scaled = hpa.scaledSeconds === undefined ? "" : `, scaled ${span(hpa.scaledSeconds)} ago`;
+    all.push([`HPA ${hpa.name}`, numbers + scaled]);
+    all.push(["Conditions of the HPA", conditions(hpa.conditions)]);
+  }
+  if (scaledObject) {
+    const combined = scaledObject.formula ? ", combined by a formula" : "";
+    all.push(["Triggers of the ScaledObject", scaledObject.triggers.join(", ") + combined]);
+    if (scaledObject.fallbackReplicas !== undefined) {
+      const state = scaledObject.usesFallback ? "in use" : "not in use";
+      all.push(["Fallback", `${many(scaledObject.fallbackReplicas, "replica")}, ${state}`]);
+    }
+    all.push(["Conditions of the ScaledObject", conditions(scaledObject.conditions)]);
+  }
+  return all;
+}
+
+function conditions(all) {
+  const texts = all.map(({ type, status, reason }) => `${type} ${status.toLowerCase()}${reason ? ` (${reason})` : ""}`);
+  return texts.length > 0 ? texts.join(", ") : "none";
 }
 
 function how(trigger) {

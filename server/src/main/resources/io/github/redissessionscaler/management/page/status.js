@@ -1,6 +1,6 @@
 /** Polls the scaler and shows its triggers and connections. */
 
-import { showConditions, showConnections, showRefused } from "./band.js";
+import { showConditions, showConnections, showKubernetes, showRefused } from "./band.js";
 import { nameOf, showTable } from "./table.js";
 import { clock, dayOf, element, fill, many, number, span, useTimeZone, write, zoneName } from "./words.js";
 
@@ -113,6 +113,7 @@ function show(status) {
   showLatest();
   showProblems(status.problems);
   showConnections(byId("connections"), status.connections, now);
+  showKubernetes(byId("kubernetes"), status.kubernetes ?? []);
   showConditions(byId("conditions"), status.conditions, view.condition, choose);
   showRefused(byId("refused-section"), byId("refused"), status.refused, now);
 }

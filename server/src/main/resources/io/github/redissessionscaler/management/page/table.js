@@ -146,10 +146,19 @@ function replicas(trigger) {
   if (trigger.replicas === undefined) {
     return "–";
   }
+  const hpa = trigger.kubernetes?.hpa;
+  if (hpa) {
+    const wanted = trigger.condition === "above_max" ? ` of ${number(trigger.wantedReplicas)}` : "";
+    return number(hpa.currentReplicas) + arrow(hpa.currentReplicas, hpa.desiredReplicas) + wanted;
+  }
   const about = trigger.replicasPresumed ? "≈ " : "";
   const coming = trigger.scaleIn?.replicas ?? trigger.wantedReplicas ?? trigger.replicas;
   const fallback = trigger.condition === "error" && trigger.replicasPresumed ? " or fallback" : "";
-  return about + number(trigger.replicas) + (coming === trigger.replicas ? fallback : ` → ${number(coming)}`);
+  return about + number(trigger.replicas) + (arrow(trigger.replicas, coming) || fallback);
+}
+
+function arrow(from, to) {
+  return from === to ? "" : ` → ${number(to)}`;
 }
 
 /** The next step in a few words, and in more of them. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.redissessionscaler.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
