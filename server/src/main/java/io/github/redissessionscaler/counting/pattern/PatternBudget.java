@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class PatternBudget {
 
     /** How many times the limit on the patterns of one database is the limit on all. */
-    static final int DATABASES = 10;
+    static final int DATABASES = 5;
 
-    /** Samples that are kept of all patterns: at most about 4 MB, unless there are very many primaries. */
-    private static final int SAMPLES = 1 << 16;
+    /** Samples that are kept of all patterns: at most about 1 MB, unless there are very many primaries. */
+    private static final int SAMPLES = 1 << 14;
 
     private static final int FEWEST_SAMPLES = 8;
 

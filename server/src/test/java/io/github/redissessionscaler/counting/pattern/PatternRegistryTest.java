@@ -29,7 +29,7 @@ final class PatternRegistryTest {
 
         assertThatThrownBy(() -> registry().ask(MatchingKeys.of("c*")))
                 .isInstanceOf(LimitReachedException.class)
-                .hasMessageContaining("10 times its PATTERN_LIMIT of 2 patterns in all databases");
+                .hasMessageContaining("5 times its PATTERN_LIMIT of 2 patterns in all databases");
 
         PatternRegistry gone = full.getFirst();
         gone.lock.lock();
@@ -55,8 +55,8 @@ final class PatternRegistryTest {
 
         budget.take(200, 2_000);
 
-        assertThat(budget.samples(1)).isEqualTo(SampleWindow.MOST);
-        assertThat(budget.samples(6)).isEqualTo(54);
+        assertThat(budget.samples(1)).isEqualTo(81);
+        assertThat(budget.samples(6)).isEqualTo(13);
         assertThat(budget.samples(1_000)).isEqualTo(8);
     }
 
