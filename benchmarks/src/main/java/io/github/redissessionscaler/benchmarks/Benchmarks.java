@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.benchmarks;
 
+import io.github.redissessionscaler.benchmarks.noise.AgreementBenchmark;
 import io.github.redissessionscaler.benchmarks.noise.NoiseBenchmark;
 import io.github.redissessionscaler.embedded.EmbeddedRedis;
 import io.grpc.ManagedChannel;
@@ -28,7 +29,7 @@ final class Benchmarks {
         }
         if (args.length < 3 || (args.length > 3 && !SIZED.contains(args[2]))) {
             System.err.println(
-                    "name a benchmark: push, streams, polls, cost, noise or computed; footprint or scrape, optionally"
+                    "name a benchmark: push, streams, polls, cost, noise, agree or computed; footprint or scrape, optionally"
                             + " with numbers of triggers; count, optionally with numbers of keys; soak, optionally with"
                             + " minutes; lookahead, optionally with CSV files of sessions");
             System.exit(2);
@@ -41,6 +42,10 @@ final class Benchmarks {
         }
         if (args[2].equals("noise")) {
             NoiseBenchmark.run(out);
+            return;
+        }
+        if (args[2].equals("agree")) {
+            AgreementBenchmark.run(out);
             return;
         }
         Path java = Path.of(args[0]);

@@ -14,7 +14,6 @@ import io.github.redissessionscaler.redis.RedisKeyspaces;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.io.PrintStream;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -208,14 +207,7 @@ final class CountBenchmark implements AutoCloseable {
     }
 
     private SourceCounter counter(CountingOptions options, ScanEvents scanEvents) {
-        return new SourceCounter(
-                keyspaces,
-                InstantSource.system(),
-                options,
-                () -> 1,
-                new SecureRandom(),
-                CountingCosts.NONE,
-                scanEvents);
+        return new SourceCounter(keyspaces, InstantSource.system(), options, () -> 1, CountingCosts.NONE, scanEvents);
     }
 
     private static Count count(SourceCounter counter, String accuracy) {

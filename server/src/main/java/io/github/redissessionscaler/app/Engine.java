@@ -78,7 +78,6 @@ final class Engine implements AutoCloseable {
                         .withScans(config.countRefresh(), config.countShare())
                         .withFirstCount(config.answerTimeout().multipliedBy(3).dividedBy(4)),
                 () -> source.current().patternLimit(),
-                new SecureRandom(),
                 new MeasuredCosts(telemetry, costs),
                 scanEvents);
         states = new TriggerStates(

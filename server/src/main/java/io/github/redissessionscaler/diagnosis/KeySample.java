@@ -4,7 +4,6 @@ import io.github.redissessionscaler.counting.pattern.Sampler;
 import io.github.redissessionscaler.keyspace.Shard;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -22,8 +21,8 @@ final class KeySample {
      * @param oneOfSeveral whether the shard is part of a cluster
      */
     static List<byte[]> of(Shard shard, boolean oneOfSeveral, RandomGenerator random) {
-        var sampler = new Sampler(new SplittableRandom(random.nextLong()), oneOfSeveral);
-        return Stream.generate(() -> sampler.draw(shard))
+        var sampler = new Sampler(oneOfSeveral);
+        return Stream.generate(() -> sampler.draw(shard, random))
                 .limit(SAMPLES)
                 .flatMap(sample -> sample.keys().stream())
                 .map(ByteBuffer::wrap)

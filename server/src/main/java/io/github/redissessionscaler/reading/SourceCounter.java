@@ -17,7 +17,6 @@ import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Source;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
-import java.util.random.RandomGenerator;
 
 /**
  * Counts the sessions of a trigger's source.
@@ -49,7 +47,6 @@ public final class SourceCounter implements AutoCloseable {
     private final InstantSource clock;
     private final CountingOptions options;
     private final IntSupplier patternLimit;
-    private final RandomGenerator random;
     private final CountingCosts costs;
     private final ScanEvents scanEvents;
     private final LeastRecentlyUsed<KeyId, ElementCount> elements = new LeastRecentlyUsed<>(KEYS_REMEMBERED);
@@ -66,7 +63,6 @@ public final class SourceCounter implements AutoCloseable {
                 clock,
                 CountingOptions.DEFAULT,
                 () -> CountingOptions.PATTERNS,
-                new SecureRandom(),
                 CountingCosts.NONE,
                 new ScanEvents());
     }
@@ -76,7 +72,6 @@ public final class SourceCounter implements AutoCloseable {
      *
      * @param clock one that does not jump
      * @param patternLimit how many patterns are counted in one database at a time
-     * @param random for drawing samples
      * @param costs records the cost of counting by pattern
      * @param scanEvents receives the database of each scan that has ended
      */
@@ -85,7 +80,6 @@ public final class SourceCounter implements AutoCloseable {
             InstantSource clock,
             CountingOptions options,
             IntSupplier patternLimit,
-            RandomGenerator random,
             CountingCosts costs,
             ScanEvents scanEvents) {
         this.scanEvents = scanEvents;
@@ -93,7 +87,6 @@ public final class SourceCounter implements AutoCloseable {
         this.keyspaces = keyspaces;
         this.clock = clock;
         this.options = options;
-        this.random = random;
         this.costs = costs;
     }
 
@@ -240,7 +233,6 @@ public final class SourceCounter implements AutoCloseable {
                     options,
                     patternLimit,
                     patternBudget,
-                    random,
                     costs,
                     () -> scanEvents.publish(database));
         });

@@ -25,7 +25,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -78,13 +77,7 @@ public final class CountedRedis implements AutoCloseable {
 
     public SourceCounter counter(Keyspaces seen, InstantSource clock, CountingOptions options) {
         return new SourceCounter(
-                seen,
-                clock,
-                options,
-                () -> CountingOptions.PATTERNS,
-                new Random(1),
-                CountingCosts.NONE,
-                new ScanEvents());
+                seen, clock, options, () -> CountingOptions.PATTERNS, CountingCosts.NONE, new ScanEvents());
     }
 
     public SourceCounter counter(InstantSource clock) {

@@ -41,7 +41,7 @@ public final class NoiseBenchmark {
     private static String line(int keys, long nanos, int sessions) {
         var server = new SimulatedServer(new SplittableRandom(SEED), keys, nanos);
         server.setSessions(sessions, 1);
-        var simulation = new NoiseSimulation(server, SEED, (double) sessions / REPLICAS);
+        var simulation = new NoiseSimulation(server, (double) sessions / REPLICAS);
         Duration first = simulation.first();
         Count count = simulation.reported().orElseThrow();
         boolean warns = simulation.warns();

@@ -14,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.DoublePredicate;
 
 /** One pattern that is estimated on a simulated server, as the scaler does it, and the replicas that come of it. */
@@ -61,12 +60,11 @@ final class NoiseSimulation {
      *
      * @param target sessions per replica
      */
-    NoiseSimulation(SimulatedServer server, long seed, double target) {
+    NoiseSimulation(SimulatedServer server, double target) {
         this.server = server;
         this.target = target;
         var keyspace = new SimulatedKeyspace(server);
-        estimates =
-                new Estimates(keyspace, server::now, server::nanoTime, new SplittableRandom(seed), SHARE, FIRST_SHARE);
+        estimates = new Estimates(keyspace, server::now, server::nanoTime, SHARE, FIRST_SHARE);
         entry = new PatternEntry(query(), server.now());
         nextSync = server.now();
         lastRound = server.now();

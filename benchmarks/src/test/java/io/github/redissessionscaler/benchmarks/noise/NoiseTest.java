@@ -31,17 +31,17 @@ final class NoiseTest {
         "0.6, 2000, 1",
         "0.6, 2000, 8",
     })
-    void whileNothingChangesTheNumberOnlyBecomesMorePrecise(double share, long nanosPerKey, int together) {
+    void whileNothingChangesTheNumberHardlyDoes(double share, long nanosPerKey, int together) {
         int sessions = (int) (KEYS * share);
         for (int seed = 0; seed < 2; seed++) {
-            var simulation = simulation(server(seed, nanosPerKey, sessions, together), seed, sessions);
+            var simulation = simulation(server(seed, nanosPerKey, sessions, together), sessions);
             assertThat(simulation.first()).isLessThan(LONGEST_FIRST);
             double first = simulation.reported().orElseThrow().value();
 
             NoiseSimulation.Reported hour = simulation.during(Duration.ofHours(1));
 
-            // From 5 % to 1 %, each at most 0.6 of the one before.
-            assertThat(hour.values()).as("numbers").hasSizeLessThanOrEqualTo(6);
+            // From 5 % to 1 %, each at most 0.6 of the one before; then some that are rounded.
+            assertThat(hour.values()).as("numbers").hasSizeLessThanOrEqualTo(10);
             assertThat(hour.values())
                     .allSatisfy(value -> assertThat(value / sessions).isBetween(1 - FARTHEST, 1 + FARTHEST));
             assertThat(hour.replicas()).as("replicas").hasSizeLessThanOrEqualTo(2);
@@ -56,7 +56,7 @@ final class NoiseTest {
     })
     void theFirstNumberIsPreciseOrComesWithAWarning(double share, long nanosPerKey, boolean warns) {
         int sessions = (int) (KEYS * share);
-        var simulation = simulation(server(1, nanosPerKey, sessions, 1), 1, sessions);
+        var simulation = simulation(server(1, nanosPerKey, sessions, 1), sessions);
 
         assertThat(simulation.first()).isLessThan(LONGEST_FIRST);
 
@@ -67,7 +67,7 @@ final class NoiseTest {
 
     @Test
     void noSessionsAreZeroWithAWarningSinceNoSampleShowsThatThereAreNone() {
-        var simulation = simulation(server(1, 2_000, 0, 1), 1, 1_000);
+        var simulation = simulation(server(1, 2_000, 0, 1), 1_000);
 
         assertThat(simulation.first()).isLessThan(LONGEST_FIRST);
         assertThat(simulation.reported().orElseThrow().value()).isZero();
@@ -91,7 +91,7 @@ final class NoiseTest {
     void aRealChangeIsReportedSoon(double share, long nanosPerKey, double factor, long seconds) {
         int sessions = (int) (KEYS * share);
         var server = server(2, nanosPerKey, sessions, 1);
-        var simulation = simulation(server, 2, sessions);
+        var simulation = simulation(server, sessions);
         simulation.first();
 
         assertThat(NoiseBenchmark.followed(server, simulation, sessions, (int) (sessions * factor)))
@@ -104,7 +104,7 @@ final class NoiseTest {
         return server;
     }
 
-    private static NoiseSimulation simulation(SimulatedServer server, long seed, int sessions) {
-        return new NoiseSimulation(server, seed, (double) sessions / REPLICAS);
+    private static NoiseSimulation simulation(SimulatedServer server, int sessions) {
+        return new NoiseSimulation(server, (double) sessions / REPLICAS);
     }
 }

@@ -18,16 +18,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
  * Estimates the counts of any number of filters in one database from shared samples.
  *
  * <p>Each primary is a stratum: its share of matching keys times its current DBSIZE. DBSIZE includes expired keys that are
- * not deleted yet; those met while sampling count as keys that do not match. Not thread-safe.
+ * not deleted yet; those met while sampling count as keys that do not match.
+ *
+ * <p>All replicas of the scaler visit a database in the same {@link SampleSlot slots} and look at the same places, and each filter uses
+ * only as many samples of a visit as it needs itself, whatever the others need. So their estimates agree as soon as they have the
+ * same samples. Where keys are drawn one by one, the server chooses them, and the estimates agree within their errors. Not
+ * thread-safe.
  */
 public final class Estimates {
 
@@ -58,23 +61,32 @@ public final class Estimates {
     /** Matching keys that suffice if more samples are needed: for a relative standard error of 4.5 %. */
     private static final long ENOUGH_OF_FEW = 500;
 
-    /** Interval between visits of a database. */
-    private static final long VISIT_NANOS = Duration.ofMillis(250).toNanos();
+    /** A database is visited once in each slot, or in fewer where a sample is too expensive. */
+    private static final long VISIT_NANOS = SampleSlot.LENGTH.toNanos();
+
+    /** Visits in the longest time that samples are kept. */
+    private static final long VISITS = SampleWindow.LONGEST.dividedBy(SampleSlot.LENGTH);
 
     private record Stratum(KeyFilter filter, String shard) {}
 
     /** The result of one visit of a shard, with its DBSIZE and the server time used. */
-    private record Visit(String shard, long size, long serverNanos, long readNanos, long keys, List<DrawnPage> drawn) {}
+    private record Visit(
+            String shard, long size, long serverNanos, long readNanos, long keys, List<DrawnSample> drawn) {}
 
-    private record DrawnPage(long keys, List<MatchSum> matching) {}
+    private record DrawnSample(long keys, List<MatchSum> matching) {}
+
+    /** One or more samples, for one filter. */
+    private record DrawnPart(long keys, MatchSum matching) {}
 
     /**
      * A number with its standard error.
      *
+     * @param minute number of the minute of its last sample
      * @param early whether it is imprecise and further samples follow soon
      * @param refusal why Redis refuses a read that it needs; then the number is meaningless
      */
-    public record Estimate(double value, double standardError, boolean early, Optional<KeyspaceException> refusal) {
+    public record Estimate(
+            double value, double standardError, long minute, boolean early, Optional<KeyspaceException> refusal) {
 
         /** Whether the error is large enough for a warning. */
         boolean isImprecise(boolean before) {
@@ -102,15 +114,13 @@ public final class Estimates {
 
     private final Keyspace keyspace;
     private final InstantSource clock;
-    private final RandomGenerator random;
     private final LongSupplier nanoTime;
     private final double share;
     private final double firstShare;
     private final PatternBudget budget;
     private final Map<Stratum, SampleWindow> windows = new HashMap<>();
     private final Map<KeyFilter, Instant> since = new HashMap<>();
-    private final Map<String, Sampler> samplers = new HashMap<>();
-    private final Map<String, ServerThrottle> paces = new HashMap<>();
+    private final Map<String, ShardSamples> shardSamples = new HashMap<>();
 
     /** Time until which an estimate may be early. */
     private volatile Instant hurriesUntil = Instant.MIN;
@@ -118,18 +128,13 @@ public final class Estimates {
     /**
      * Without samples.
      *
+     * @param clock of the slots; the clocks of all replicas show about the same time
      * @param nanoTime as {@link System#nanoTime}
      * @param share largest share of each server's time for samples
      * @param firstShare the same while a first estimate is imprecise
      */
-    public Estimates(
-            Keyspace keyspace,
-            InstantSource clock,
-            LongSupplier nanoTime,
-            RandomGenerator random,
-            double share,
-            double firstShare) {
-        this(keyspace, clock, nanoTime, random, share, firstShare, new PatternBudget());
+    public Estimates(Keyspace keyspace, InstantSource clock, LongSupplier nanoTime, double share, double firstShare) {
+        this(keyspace, clock, nanoTime, share, firstShare, new PatternBudget());
     }
 
     /** The same, with a budget for the samples that it shares with other databases. */
@@ -137,7 +142,6 @@ public final class Estimates {
             Keyspace keyspace,
             InstantSource clock,
             LongSupplier nanoTime,
-            RandomGenerator random,
             double share,
             double firstShare,
             PatternBudget budget) {
@@ -145,7 +149,6 @@ public final class Estimates {
         this.keyspace = keyspace;
         this.clock = clock;
         this.nanoTime = nanoTime;
-        this.random = random;
         this.share = share;
         this.firstShare = Math.max(share, firstShare);
     }
@@ -178,22 +181,28 @@ public final class Estimates {
         List<Shard> shards = keyspace.shards();
         List<String> names = shards.stream().map(Shard::name).toList();
         windows.keySet().removeIf(stratum -> !all.contains(stratum.filter()) || !names.contains(stratum.shard()));
-        samplers.keySet().retainAll(names);
-        paces.keySet().retainAll(names);
+        shardSamples.keySet().retainAll(names);
         since.keySet().retainAll(all);
         boolean first = filters.stream()
                 .anyMatch(filter -> names.stream().anyMatch(name -> !windows.containsKey(new Stratum(filter, name))));
-        boolean more = !windows.values().stream().allMatch(window -> window.size() == 0 || window.precise());
+        int wanted = windows.entrySet().stream()
+                .filter(window -> filters.contains(window.getKey().filter()))
+                .map(Map.Entry::getValue)
+                .filter(window -> window.size() > 0)
+                .mapToInt(Estimates::wanted)
+                .max()
+                .orElse(1);
+        SampleSlot slot = SampleSlot.at(clock.instant());
         for (Shard shard : shards) {
-            paces.computeIfAbsent(shard.name(), _ -> ServerThrottle.of(shard, this::share, nanoTime));
-            samplers.computeIfAbsent(
-                    shard.name(), _ -> new Sampler(new SplittableRandom(random.nextLong()), names.size() > 1));
+            shardSamples.computeIfAbsent(
+                    shard.name(),
+                    _ -> new ShardSamples(ServerThrottle.of(shard, this::share, nanoTime), names.size() > 1));
         }
-        List<Visit> visits = InParallel.map(shards, shard -> visit(shard, filters, first, more));
+        List<Visit> visits = InParallel.map(shards, shard -> visit(shard, filters, slot, first, wanted));
         Instant now = clock.instant();
         List<Estimate> estimates = new ArrayList<>();
         for (int i = 0; i < filters.size(); i++) {
-            estimates.add(estimate(filters.get(i), i, visits, now));
+            estimates.add(estimate(filters.get(i), i, visits, slot, now));
         }
         hurriesUntil = IntStream.range(0, filters.size())
                 .filter(i -> estimates.get(i).early())
@@ -203,14 +212,29 @@ public final class Estimates {
         long nanos = visits.stream().mapToLong(Visit::serverNanos).sum();
         long readNanos = visits.stream().mapToLong(Visit::readNanos).sum();
         long keys = visits.stream().mapToLong(Visit::keys).sum();
-        long pause = visits.stream()
-                .mapToLong(visit -> pace(visit.shard()).pauseNanos(visit.serverNanos()))
-                .max()
-                .orElse(0);
-        return new SampleRound(estimates, keys, nanos, readNanos, Math.max(pause, VISIT_NANOS));
+        return new SampleRound(estimates, keys, nanos, readNanos, pauseNanos(visits, slot, first));
     }
 
-    private Estimate estimate(KeyFilter filter, int index, List<Visit> visits, Instant now) {
+    /** Until the next slot, or longer where the samples are so expensive that their cost is not made up for then. */
+    private long pauseNanos(List<Visit> visits, SampleSlot slot, boolean first) {
+        long rest = 0;
+        for (Visit visit : visits) {
+            ShardSamples samples = samples(visit.shard());
+            long cost = first
+                    ? visit.serverNanos()
+                    : samples.meanNanos(visit.drawn().size());
+            rest = Math.max(rest, samples.pace().pauseNanos(cost));
+        }
+        long untilNextSlot =
+                Duration.between(clock.instant(), slot.next().start()).toNanos();
+        return Math.max(rest, untilNextSlot);
+    }
+
+    private static int wanted(SampleWindow window) {
+        return window.wanted(VISITS, Sampler.USUAL_KEYS);
+    }
+
+    private Estimate estimate(KeyFilter filter, int index, List<Visit> visits, SampleSlot slot, Instant now) {
         double value = 0;
         double variance = 0;
         int samples = budget.samples(visits.size());
@@ -220,19 +244,23 @@ public final class Estimates {
             SampleWindow window = requireNonNull(windows.get(new Stratum(filter, visit.shard())));
             Optional<KeyspaceException> refusal = matching(visit.drawn(), index).refusal();
             if (refusal.isPresent()) {
-                return new Estimate(0, 0, false, refusal);
+                return new Estimate(0, 0, slot.minute(), false, refusal);
             }
-            visit.drawn()
-                    .forEach(drawn ->
-                            window.add(now, drawn.keys(), drawn.matching().get(index), samples));
+            int parts = window.size() == 0 || hurries() ? FIRST_SAMPLES : 1;
+            int used = Math.min(
+                    window.size() == 0 ? Integer.MAX_VALUE : wanted(window),
+                    visit.drawn().size());
+            for (DrawnPart drawn : drawnTogether(visit.drawn().subList(0, used), index, parts)) {
+                window.add(slot.start(), drawn.keys(), drawn.matching(), samples);
+            }
             Share matching = window.share();
             double size = visit.size();
             value += size * matching.value();
             variance += size * size * matching.variance();
         }
-        var estimate = new Estimate(value, Math.sqrt(variance), false, Optional.empty());
+        var estimate = new Estimate(value, Math.sqrt(variance), slot.minute(), false, Optional.empty());
         boolean early = estimate.isImprecise(false) && now.isBefore(firstUntil(filter, now));
-        return new Estimate(value, Math.sqrt(variance), early, Optional.empty());
+        return new Estimate(value, Math.sqrt(variance), slot.minute(), early, Optional.empty());
     }
 
     /** Time until which the filter is sampled more often, from its first imprecise estimate on. */
@@ -240,49 +268,40 @@ public final class Estimates {
         return since.computeIfAbsent(filter, _ -> now).plus(LONGEST_FIRST);
     }
 
-    private Visit visit(Shard shard, List<KeyFilter> filters, boolean first, boolean more) {
-        Sampler sampler = requireNonNull(samplers.get(shard.name()));
-        var timed = new TimedShard(shard, pace(shard.name()), nanoTime);
-        List<DrawnPage> drawn = new ArrayList<>();
+    private Visit visit(Shard shard, List<KeyFilter> filters, SampleSlot slot, boolean first, int wanted) {
+        ShardSamples samples = samples(shard.name());
+        var timed = new TimedShard(shard, samples.pace(), nanoTime);
+        List<DrawnSample> drawn = new ArrayList<>();
+        int most = Math.min(wanted, samples.most(share()));
         long start = nanoTime.getAsLong();
         long serverNanos = 0;
         long size = 0;
         long keys = 0;
         do {
-            Sample sample = sampler.draw(timed);
+            Sample sample = samples.draw(timed, slot);
             var tally = new MatchCounter(timed, filters);
             tally.add(sample.keys());
             long expired = Math.max(sample.sizeBefore() - sample.sizeAfter(), 0);
-            drawn.add(new DrawnPage(sample.keys().size() + expired, tally.sums()));
+            drawn.add(new DrawnSample(sample.keys().size() + expired, tally.sums()));
             size = sample.sizeAfter();
             keys += sample.keys().size();
-            serverNanos += timed.takeServerNanos();
+            long sampleNanos = timed.takeServerNanos();
+            samples.took(sampleNanos);
+            serverNanos += sampleNanos;
         } while (keys < size
                 && (first
                         ? wantsMoreAtFirst(drawn, filters.size(), serverNanos, nanoTime.getAsLong() - start)
-                        : more && mayDrawMore(drawn.size(), serverNanos, nanoTime.getAsLong() - start)));
-        return new Visit(
-                shard.name(),
-                size,
-                serverNanos,
-                timed.readNanos(),
-                keys,
-                drawnTogether(drawn, filters.size(), first || hurries() ? FIRST_SAMPLES : 1));
+                        : drawn.size() < most && nanoTime.getAsLong() - start < VISIT_NANOS));
+        return new Visit(shard.name(), size, serverNanos, timed.readNanos(), keys, List.copyOf(drawn));
     }
 
-    private static boolean wantsMoreAtFirst(List<DrawnPage> drawn, int filters, long serverNanos, long nanos) {
+    private static boolean wantsMoreAtFirst(List<DrawnSample> drawn, int filters, long serverNanos, long nanos) {
         return !enoughAtFirst(drawn, filters)
                 && (drawn.size() < FIRST_SAMPLES || (serverNanos < FIRST_SERVER_NANOS && nanos < FIRST_NANOS));
     }
 
-    /** Whether the server time for another sample fits into the share between two visits. */
-    private boolean mayDrawMore(int drawn, long serverNanos, long nanos) {
-        double budget = share() * (double) VISIT_NANOS;
-        return nanos < VISIT_NANOS && (double) serverNanos / (double) drawn * (drawn + 1) <= budget;
-    }
-
     /** Whether the samples are precise enough for a first estimate. With many filters, less is enough. */
-    private static boolean enoughAtFirst(List<DrawnPage> drawn, int filters) {
+    private static boolean enoughAtFirst(List<DrawnSample> drawn, int filters) {
         long enough = drawn.size() < FIRST_SAMPLES ? ENOUGH_MATCHING : ENOUGH_OF_FEW;
         return drawn.size() >= FEWEST_FIRST_SAMPLES
                 && IntStream.range(0, filters).allMatch(i -> isEnough(matching(drawn, i), enough));
@@ -292,27 +311,23 @@ public final class Estimates {
         return sum.refusal().isPresent() || sum.effectiveKeys() >= enough;
     }
 
-    private static MatchSum matching(List<DrawnPage> drawn, int filter) {
+    private static MatchSum matching(List<DrawnSample> drawn, int filter) {
         return drawn.stream().map(one -> one.matching().get(filter)).reduce(MatchSum.NONE, MatchSum::plus);
     }
 
-    /** Merges pages into at most this many, of about the same size. */
-    private static List<DrawnPage> drawnTogether(List<DrawnPage> drawn, int filters, int most) {
+    /** What a filter counts in the samples, merged into at most this many, of about the same size. */
+    private static List<DrawnPart> drawnTogether(List<DrawnSample> drawn, int filter, int most) {
         int each = Math.ceilDiv(drawn.size(), most);
-        if (each == 1) {
-            return drawn;
-        }
-        List<DrawnPage> together = new ArrayList<>();
+        List<DrawnPart> together = new ArrayList<>();
         for (int from = 0; from < drawn.size(); from += each) {
-            List<DrawnPage> some = drawn.subList(from, Math.min(from + each, drawn.size()));
-            together.add(new DrawnPage(
-                    some.stream().mapToLong(DrawnPage::keys).sum(),
-                    IntStream.range(0, filters).mapToObj(i -> matching(some, i)).toList()));
+            List<DrawnSample> some = drawn.subList(from, Math.min(from + each, drawn.size()));
+            together.add(
+                    new DrawnPart(some.stream().mapToLong(DrawnSample::keys).sum(), matching(some, filter)));
         }
         return together;
     }
 
-    private ServerThrottle pace(String shard) {
-        return requireNonNull(paces.get(shard));
+    private ShardSamples samples(String shard) {
+        return requireNonNull(shardSamples.get(shard));
     }
 }

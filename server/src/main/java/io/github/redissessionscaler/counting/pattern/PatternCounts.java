@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +40,13 @@ public final class PatternCounts implements AutoCloseable {
             CountingOptions options,
             IntSupplier limit,
             PatternBudget budget,
-            RandomGenerator random,
             CountingCosts costs,
             Runnable whenScanned) {
         this.backend = backend;
         this.options = options;
         entries = new PatternRegistry(clock, options.idle(), limit, budget);
         var estimates = new Estimates(
-                keyspace, clock, System::nanoTime, random, options.sampleShare(), options.scanShare() / 2, budget);
+                keyspace, clock, System::nanoTime, options.sampleShare(), options.scanShare() / 2, budget);
         samples = new SampleLoop(database, entries, clock, estimates, costs);
         scans = new ScanLoop(database, keyspace, entries, clock, options, costs, samples, whenScanned);
     }

@@ -236,7 +236,7 @@ public final class PatternEntry {
         if (estimate == null && newest.early()) {
             return;
         }
-        estimate = calm.update(newest.value(), newest.standardError(), now);
+        estimate = calm.update(newest.value(), newest.standardError(), newest.minute(), now);
         imprecise = newest.isImprecise(imprecise);
     }
 }

@@ -15,17 +15,21 @@ import java.util.List;
  * <p>A key that counts several times, for its elements, makes the sample as imprecise as fewer keys that each count alike. All
  * comparisons use that number of effective keys; where each key counts once, it is the number of matching keys.
  *
- * <p>Samples are dropped after {@link #LONGEST}, or up to {@link #LONGEST_OF_FEW} if few keys match, and immediately if
- * newer ones contradict them. Not thread-safe.
+ * <p>Samples are dropped after {@link #SHORTEST} if enough newer ones have matching keys, else after {@link #LONGEST}, and
+ * immediately if newer ones contradict them. So two windows with the same samples of the last {@link #LONGEST} are equal, whatever came
+ * before. Not thread-safe.
  */
 public final class SampleWindow {
 
-    static final Duration LONGEST = Duration.ofMinutes(1);
+    static final Duration SHORTEST = Duration.ofMinutes(1);
 
-    /** Limit while the samples have fewer matching keys than {@link #PRECISE_MATCHING}. */
-    static final Duration LONGEST_OF_FEW = Duration.ofMinutes(15);
+    /** Limit while the samples have fewer matching keys than {@link #ENOUGH_MATCHING}. */
+    static final Duration LONGEST = Duration.ofMinutes(15);
 
-    /** Matching keys for a standard error of 1.6 %. */
+    /** Matching keys for a standard error of 0.3 %; more are not kept. */
+    static final long ENOUGH_MATCHING = 100_000;
+
+    /** Matching keys for a standard error of 1.6 %; for fewer, more samples are drawn. */
     static final long PRECISE_MATCHING = 4_000;
 
     /** Fewest samples that show how samples differ. */
@@ -34,11 +38,17 @@ public final class SampleWindow {
     /** Fewest newer samples that can contradict the older ones: some seconds, to reduce the effect of chance. */
     private static final int FEWEST_NEWER = 8;
 
-    /** Above this number or a smaller one, the older half is merged: samples within {@link #ADDED_UP}, or a multiple, become one. */
+    /** Above this number or a smaller one, the older half is merged. */
     static final int MOST = 256;
 
-    /** There are fewer than half of {@link #MOST} such times in {@link #LONGEST_OF_FEW}. */
-    private static final Duration ADDED_UP = Duration.ofSeconds(10);
+    /** Samples of such a part of the wall clock are merged. There are fewer than half of {@link #MOST} in {@link #LONGEST}. */
+    private static final Duration MERGED = Duration.ofSeconds(10);
+
+    /** Age from which samples are merged; until then a change among them is found to the sample. */
+    private static final Duration MERGED_AFTER = Duration.ofSeconds(30);
+
+    /** A window that has just enough would often have too few. */
+    private static final double RESERVE = 1.25;
 
     /** Distance in standard errors at which older and newer samples contradict each other. */
     private static final double DRIFT = 5;
@@ -52,20 +62,30 @@ public final class SampleWindow {
     public record Share(double value, double variance) {}
 
     /**
-     * One sample, or several that were drawn one after another.
+     * One sample, or several of the same {@link #MERGED}.
      *
-     * @param since when the first of them was drawn
      * @param at when the last of them was drawn
      * @param keys included in DBSIZE: those returned, and expired ones met
      */
-    private record Drawn(Instant since, Instant at, long keys, double matching, double squares) {
+    private record Drawn(Instant at, long keys, double matching, double squares) {
+
+        private long part(Duration length) {
+            return Math.floorDiv(at.getEpochSecond(), length.toSeconds());
+        }
 
         boolean goesWith(Drawn later, Duration together) {
-            return since.plus(together).isAfter(later.at);
+            return part(together) == later.part(together);
+        }
+
+        /** Whether no further sample goes with it, and it is old enough to be merged. */
+        boolean isMergedAt(Instant now) {
+            return Instant.ofEpochSecond((part(MERGED) + 1) * MERGED.toSeconds())
+                    .plus(MERGED_AFTER)
+                    .isBefore(now);
         }
 
         Drawn and(Drawn later) {
-            return new Drawn(since, later.at, keys + later.keys, matching + later.matching, squares + later.squares);
+            return new Drawn(later.at, keys + later.keys, matching + later.matching, squares + later.squares);
         }
     }
 
@@ -73,30 +93,16 @@ public final class SampleWindow {
      * Sums over some samples.
      *
      * @param squares sum over the keys of the square of what each counts
-     * @param crossed the products of the keys and the matching keys of each sample
+     * @param perKey sum over the samples of the square of the matching keys, divided by the keys
      */
-    private record Sums(
-            int samples,
-            double keys,
-            double matching,
-            double squares,
-            double keysSquared,
-            double crossed,
-            double matchingSquared) {
+    private record Sums(int samples, double keys, double matching, double squares, double perKey) {
 
-        static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0, 0);
+        static final Sums NONE = new Sums(0, 0, 0, 0, 0);
 
         Sums plus(Drawn one) {
             double k = one.keys();
             double m = one.matching();
-            return new Sums(
-                    samples + 1,
-                    keys + k,
-                    matching + m,
-                    squares + one.squares(),
-                    keysSquared + k * k,
-                    crossed + k * m,
-                    matchingSquared + m * m);
+            return new Sums(samples + 1, keys + k, matching + m, squares + one.squares(), perKey + m * m / k);
         }
 
         Sums minus(Sums part) {
@@ -105,9 +111,7 @@ public final class SampleWindow {
                     keys - part.keys,
                     matching - part.matching,
                     squares - part.squares,
-                    keysSquared - part.keysSquared,
-                    crossed - part.crossed,
-                    matchingSquared - part.matchingSquared);
+                    perKey - part.perKey);
         }
 
         /** How often an effective key counts; 1 if each matching key counts once. */
@@ -117,29 +121,24 @@ public final class SampleWindow {
 
         /** The same samples with effective keys in place of the matching ones. */
         Sums in(double unit) {
-            return new Sums(
-                    samples,
-                    keys,
-                    matching / unit,
-                    squares / (unit * unit),
-                    keysSquared,
-                    crossed / unit,
-                    matchingSquared / (unit * unit));
+            return new Sums(samples, keys, matching / unit, squares / (unit * unit), perKey / (unit * unit));
         }
 
         double share() {
             return matching / keys;
         }
 
-        /** Sum of the squared residuals of the samples. */
+        /**
+         * Sum over the samples of their squared residuals, divided by their keys: each of them says as much about the variance of a key,
+         * whatever its size.
+         */
         double residuals() {
-            double share = share();
-            return Math.max(0, matchingSquared - 2 * share * crossed + share * share * keysSquared);
+            return Math.max(0, perKey - matching * matching / keys);
         }
 
         /** The variance of a ratio of sums, from the residuals of the samples. */
         double varianceBetween() {
-            return samples < 2 ? 0 : residuals() / (keys * keys) * samples / (samples - 1);
+            return samples < 2 ? 0 : residuals() / (samples - 1) / keys;
         }
 
         /** Adds one matching and one other key, so that it is not 0 if all keys are alike. */
@@ -174,12 +173,13 @@ public final class SampleWindow {
      */
     void add(Instant at, long keys, MatchSum matching, int most) {
         if (keys > 0) {
-            samples.add(new Drawn(at, at, keys, (double) matching.sum(), matching.squares()));
+            samples.add(new Drawn(at, keys, (double) matching.sum(), matching.squares()));
         }
         forgetOld(at);
         forgetContradicted();
-        for (Duration together = ADDED_UP; samples.size() > most; together = together.multipliedBy(2)) {
-            addUpOlderHalf(together);
+        merge((int) samples.stream().takeWhile(sample -> sample.isMergedAt(at)).count(), MERGED);
+        for (Duration together = MERGED; samples.size() > most; together = together.multipliedBy(2)) {
+            merge(samples.size() / 2, together);
         }
     }
 
@@ -187,10 +187,10 @@ public final class SampleWindow {
         Sums all = sums();
         double unit = all.unit();
         double matching = all.matching() / unit;
-        while (samples.size() > FEWEST && samples.getFirst().at().plus(LONGEST).isBefore(now)) {
+        while (samples.size() > FEWEST && samples.getFirst().at().plus(SHORTEST).isBefore(now)) {
             Drawn oldest = samples.getFirst();
-            boolean precise = matching - oldest.matching() / unit >= PRECISE_MATCHING;
-            if (!precise && !oldest.at().plus(LONGEST_OF_FEW).isBefore(now)) {
+            boolean enough = matching - oldest.matching() / unit >= ENOUGH_MATCHING;
+            if (!enough && !oldest.at().plus(LONGEST).isBefore(now)) {
                 return;
             }
             matching -= oldest.matching() / unit;
@@ -198,8 +198,9 @@ public final class SampleWindow {
         }
     }
 
-    private void addUpOlderHalf(Duration together) {
-        List<Drawn> older = samples.subList(0, samples.size() / 2);
+    /** Merges the oldest samples, as far as they are of the same part of the wall clock. */
+    private void merge(int number, Duration together) {
+        List<Drawn> older = samples.subList(0, number);
         List<Drawn> sums = new ArrayList<>();
         for (Drawn one : older) {
             if (!sums.isEmpty() && sums.getLast().goesWith(one, together)) {
@@ -216,10 +217,25 @@ public final class SampleWindow {
         return samples.size();
     }
 
-    /** Whether it is precise enough. */
-    boolean precise() {
+    /**
+     * How many samples of each visit it takes to become or to stay precise enough: a power of two, so that it changes rarely.
+     * {@link Integer#MAX_VALUE} while it is not precise.
+     *
+     * @param visits in {@link #LONGEST}
+     * @param sampleKeys keys of a sample
+     */
+    int wanted(long visits, int sampleKeys) {
         Sums all = sums();
-        return all.matching() / all.unit() >= PRECISE_MATCHING;
+        double matching = all.matching() / all.unit();
+        if (matching < PRECISE_MATCHING) {
+            return Integer.MAX_VALUE;
+        }
+        double ofOne = matching / all.keys() * sampleKeys * visits;
+        int wanted = 1;
+        while (wanted * ofOne < PRECISE_MATCHING * RESERVE) {
+            wanted *= 2;
+        }
+        return wanted;
     }
 
     /** The share; 0 for an empty shard. */
@@ -271,9 +287,7 @@ public final class SampleWindow {
             return 0;
         }
         int freedom = older.samples() + newer.samples() - 2;
-        double perKey = (older.residuals() / older.keys() * older.samples()
-                        + newer.residuals() / newer.keys() * newer.samples())
-                / freedom;
+        double perKey = (older.residuals() + newer.residuals()) / freedom;
         double quantile = quantile(freedom);
         if (squared <= quantile * quantile * perKey * (1 / older.keys() + 1 / newer.keys())) {
             return 0;

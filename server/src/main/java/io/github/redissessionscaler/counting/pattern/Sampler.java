@@ -20,17 +20,23 @@ public final class Sampler {
     private static final int PAGE = 64;
     private static final int KEYS_ONE_BY_ONE = 256;
 
-    private final RandomGenerator random;
+    /** About as many keys has a sample. */
+    static final int USUAL_KEYS = PAGES * PAGE;
+
     private boolean oneByOne;
 
-    public Sampler(RandomGenerator random, boolean oneByOne) {
-        this.random = random;
+    public Sampler(boolean oneByOne) {
         this.oneByOne = oneByOne;
     }
 
-    public Sample draw(Shard shard) {
+    /**
+     * Draws a sample.
+     *
+     * @param places where to look; the server chooses them itself where keys are drawn one by one
+     */
+    public Sample draw(Shard shard, RandomGenerator places) {
         if (!oneByOne) {
-            List<String> cursors = Stream.generate(random::nextLong)
+            List<String> cursors = Stream.generate(places::nextLong)
                     .map(Long::toUnsignedString)
                     .limit(PAGES)
                     .toList();

@@ -5,7 +5,8 @@ import java.time.Instant;
 
 /**
  * Removes the noise of sampling from an estimate. The value stays until a newer estimate contradicts it or is much more
- * precise. While the true number is constant, contradictions are very rare for any share of matching keys; see
+ * precise, but not beyond the minute in which it was set: the first estimate of each minute is reported, rounded. So the value depends on the samples of the last minutes alone, and all replicas of the scaler that draw the same samples
+ * report the same. While the true number is constant, contradictions are very rare for any share of matching keys; see
  * docs/counting.md.
  *
  * <p>Not thread-safe.
@@ -26,6 +27,7 @@ final class StableEstimate {
     static final double PRECISE = 0.01;
 
     private double value;
+    private long minuteThen = Long.MIN_VALUE;
 
     /** Standard error of the value when it was set. */
     private double standardErrorThen = Double.POSITIVE_INFINITY;
@@ -33,13 +35,32 @@ final class StableEstimate {
     /**
      * Adds the newest estimate; returns the value to report, with a standard error that includes the distance to the
      * newest.
+     *
+     * @param minute number of the minute of the newest estimate
      */
-    Count update(double newest, double standardError, Instant asOf) {
-        if (isMuchBetter(newest, standardError) || contradicts(newest, standardError)) {
-            value = newest;
-            standardErrorThen = standardError;
+    Count update(double newest, double standardError, long minute, Instant asOf) {
+        boolean isFirst = minuteThen == Long.MIN_VALUE;
+        if (!isFirst && minute != minuteThen && standardError <= PRECISE * newest) {
+            set(rounded(newest, standardError), standardError, minute);
+        } else if (isFirst || isMuchBetter(newest, standardError) || contradicts(newest, standardError)) {
+            set(newest, standardError, minute);
         }
         return Count.estimate(value, Math.hypot(standardError, newest - value), asOf);
+    }
+
+    private void set(double newest, double standardError, long minute) {
+        value = newest;
+        standardErrorThen = standardError;
+        minuteThen = minute;
+    }
+
+    /** To a multiple of a power of two between one and two standard errors, so that a constant number has few values. */
+    private static double rounded(double newest, double standardError) {
+        if (standardError == 0) {
+            return newest;
+        }
+        double unit = Math.scalb(1, Math.getExponent(2 * standardError));
+        return Math.rint(newest / unit) * unit;
     }
 
     private boolean isMuchBetter(double newest, double standardError) {

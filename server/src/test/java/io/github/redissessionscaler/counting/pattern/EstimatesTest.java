@@ -10,10 +10,11 @@ import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.testing.CountedRedis;
 import io.github.redissessionscaler.testing.ForwardingKeyspace;
 import io.github.redissessionscaler.trigger.KeyRule;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -119,8 +120,7 @@ final class EstimatesTest {
             other.fill("sess:", 0, 60_000);
             redis.jedis.aclSetUser("default", "-hexists");
             other.jedis.aclSetUser("default", "-hexists");
-            var estimates =
-                    new Estimates(both(other), InstantSource.system(), System::nanoTime, new Random(1), 0.002, 0.002);
+            var estimates = new Estimates(both(other), InstantSource.system(), System::nanoTime, 0.002, 0.002);
             List<KeyFilter> filters = List.of(
                     KeyFilter.of(exact("sess:*")), KeyFilter.of(exact("sess:*").with(new KeyRule.HasField("user"))));
             for (int i = 0; i < ROUNDS_UNTIL_PRECISE; i++) {
@@ -134,11 +134,37 @@ final class EstimatesTest {
         }
     }
 
+    /** Replicas of the scaler do not communicate, and KEDA sees the numbers of all of them. */
+    @Test
+    void replicasThatLookInTheSameSlotsFindTheSameKeys() throws Exception {
+        redis.fill("sess:", 0, 95_000);
+        redis.fill("cache:", 0, 5_000);
+        var clock = new AtomicReference<>(Instant.EPOCH);
+        var one = new Estimates(redis.keyspace(), clock::get, System::nanoTime, 0.002, 0.002);
+        var other = new Estimates(redis.keyspace(), clock::get, System::nanoTime, 0.002, 0.002);
+        List<KeyFilter> filters = List.of(KeyFilter.of(exact("sess:*")));
+        List<KeyFilter> more = List.of(filters.getFirst(), KeyFilter.of(exact("rare:*")));
+        for (int i = 0; i < 100; i++) {
+            one.round(filters);
+            clock.updateAndGet(now -> now.plus(SampleSlot.LENGTH));
+        }
+
+        Instant started = clock.get();
+        while (clock.get().isBefore(started.plus(SampleWindow.SHORTEST).plusSeconds(15))) {
+            one.round(filters);
+            other.round(more);
+            clock.updateAndGet(now -> now.plus(SampleSlot.LENGTH));
+        }
+
+        assertThat(other.round(more).estimates().getFirst().value())
+                .isEqualTo(one.round(filters).estimates().getFirst().value());
+    }
+
     @Test
     void becomesBetterWithEachRound() throws Exception {
         redis.fill("sess:", 0, 60_000);
         redis.fill("cache:", 0, 40_000);
-        var estimates = new Estimates(redis.keyspace(), InstantSource.system(), System::nanoTime, new Random(1), 1, 1);
+        var estimates = new Estimates(redis.keyspace(), InstantSource.system(), System::nanoTime, 1, 1);
         List<KeyFilter> filters = List.of(KeyFilter.of(exact("sess:*")));
 
         double first = estimates.round(filters).estimates().getFirst().standardError();
@@ -161,7 +187,7 @@ final class EstimatesTest {
     }
 
     private long keysDrawnAtFirst(String pattern) throws InterruptedException {
-        return new Estimates(redis.keyspace(), InstantSource.system(), System::nanoTime, new Random(1), 1, 1)
+        return new Estimates(redis.keyspace(), InstantSource.fixed(Instant.EPOCH), System::nanoTime, 1, 1)
                 .round(List.of(KeyFilter.of(exact(pattern))))
                 .keys();
     }
@@ -169,8 +195,9 @@ final class EstimatesTest {
     private static void assertRightAndHonest(Keyspace keyspace, double truth) throws InterruptedException {
         KeyFilter filter = KeyFilter.of(exact("sess:*"));
         List<Double> errors = new ArrayList<>();
-        for (int seed = 0; seed < TRIALS; seed++) {
-            var estimates = new Estimates(keyspace, InstantSource.system(), System::nanoTime, new Random(seed), 1, 1);
+        for (int trial = 0; trial < TRIALS; trial++) {
+            InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(trial)); // each looks at other places
+            var estimates = new Estimates(keyspace, clock, System::nanoTime, 1, 1);
             Estimate estimate = estimates.round(List.of(filter)).estimates().getFirst();
             errors.add((estimate.value() - truth) / estimate.standardError());
         }
