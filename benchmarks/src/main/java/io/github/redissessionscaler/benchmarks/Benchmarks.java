@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
@@ -29,9 +30,9 @@ final class Benchmarks {
         }
         if (args.length < 3 || (args.length > 3 && !SIZED.contains(args[2]))) {
             System.err.println(
-                    "name a benchmark: push, streams, polls, cost, noise, agree or computed; footprint or scrape, optionally"
-                            + " with numbers of triggers; count, optionally with numbers of keys; soak, optionally with"
-                            + " minutes; lookahead, optionally with CSV files of sessions");
+                    "name a benchmark: push, streams, polls, cost, noise, agree or computed; footprint or scrape,"
+                            + " optionally with numbers of triggers; count, optionally with numbers of keys; soak,"
+                            + " optionally with minutes; lookahead, optionally with CSV files of sessions");
             System.exit(2);
         }
         List<Integer> sizes = Stream.of(args).skip(3).map(Integer::valueOf).toList();
@@ -91,8 +92,11 @@ final class Benchmarks {
                 case "push" -> PushBenchmark.run(out, channel, redisPort);
                 case "streams" -> StreamsBenchmark.run(out, channel, scaler, redisPort);
                 case "polls" -> {
+                    Optional<ScalerProcess> goSample = ScalerProcess.startGoSample(home, redisPort);
                     try (var constants = ScalerProcess.startConstants(java, home)) {
-                        PollsBenchmark.run(out, channel, scaler, constants, redisPort);
+                        PollsBenchmark.run(out, scaler, constants, goSample, redisPort);
+                    } finally {
+                        goSample.ifPresent(ScalerProcess::close);
                     }
                 }
                 default -> throw new IOException("there is no benchmark " + benchmark);

@@ -8,7 +8,10 @@ import io.grpc.ManagedChannel;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,7 +22,8 @@ import redis.clients.jedis.Jedis;
 
 /**
  * KEDA's polls, {@code GetMetricSpec}, {@code GetMetrics} and {@code IsActive}: of the scaler, of a server that answers constants with the same
- * options, and, for what Redis alone costs, PING over bare sockets. The rounds take turns, so that all see the same machine.
+ * options, of a Go scaler that does what the original Go sample does, and, for what Redis alone costs, PING over bare sockets. The rounds
+ * take turns, so that all see the same machine.
  */
 final class PollsBenchmark {
 
@@ -27,8 +31,13 @@ final class PollsBenchmark {
     private static final int ROUNDS = 4;
     private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** What 10,000 triggers make at most: 18 a minute each, where they may scale to zero. */
-    private static final int CALLS_PER_SECOND = 3_000;
+    /** Calls a second: many triggers, and few. */
+    private static final List<Integer> RATES = List.of(2_000, 20);
+
+    private static final String SCALER = "the scaler";
+    private static final String CONSTANTS = "constants";
+    private static final String GO_SAMPLE = "Go sample";
+    private static final String PINGS = "PING, bare sockets";
 
     private static final ScaledObjectRef TRIGGER = ScaledObjectRef.newBuilder()
             .setName("web")
@@ -41,68 +50,79 @@ final class PollsBenchmark {
 
     private PollsBenchmark() {}
 
+    /**
+     * Runs all loads.
+     *
+     * @param goSample the Go scaler, where Go is installed
+     */
     static void run(
-            PrintStream out, ManagedChannel channel, ScalerProcess scaler, ScalerProcess constants, int redisPort)
+            PrintStream out,
+            ScalerProcess scaler,
+            ScalerProcess constants,
+            Optional<ScalerProcess> goSample,
+            int redisPort)
             throws Exception {
-        var ofScaler = new Target(scaler, channel);
-        var ofConstants = new Target(constants, constants.channel());
+        Map<String, Target> targets = new LinkedHashMap<>();
+        targets.put(SCALER, new Target(scaler, scaler.channel()));
+        targets.put(CONSTANTS, new Target(constants, constants.channel()));
+        goSample.ifPresent(process -> targets.put(GO_SAMPLE, new Target(process, process.channel())));
+        if (goSample.isEmpty()) {
+            out.println("Go is not installed, so there is no Go sample to compare with");
+        }
+        try (var jedis = new Jedis("127.0.0.1", redisPort)) {
+            jedis.setex("session:1", 3_600, ""); // so that the trigger is active
+        }
         for (int inFlight : List.of(16, 128)) {
-            asFastAsPossible(out, inFlight, ofScaler, ofConstants, redisPort);
+            out.printf("%d in flight, as fast as they are answered%n", inFlight);
+            Map<String, Tally> tallies = inTurns(targets, channel -> closedLoop(inFlight, () -> polls(channel)));
+            tallies.put(PINGS, closedLoop(Math.min(inFlight, 16), () -> pings(redisPort)));
+            print(out, tallies);
         }
-        atAFixedRate(out, ofScaler, ofConstants);
-        out.printf(
-                "resident, after all that: %.0f MiB, the constants' server %.0f MiB%n",
-                scaler.residentMib(), constants.residentMib());
-        ofConstants.channel.shutdownNow();
+        for (int rate : RATES) {
+            out.printf("%,d calls a second, each timed from when it was due%n", rate);
+            print(out, inTurns(targets, channel -> openLoop(channel, rate)));
+        }
+        for (Map.Entry<String, Target> target : targets.entrySet()) {
+            out.printf(
+                    "resident, after all that: %s %.0f MiB%n",
+                    target.getKey(), target.getValue().process.residentMib());
+            target.getValue().channel.shutdownNow();
+        }
     }
 
-    private static void asFastAsPossible(PrintStream out, int inFlight, Target scaler, Target constant, int redisPort)
-            throws Exception {
-        var polls = new Tally();
-        var constants = new Tally();
-        var pings = new Tally();
+    private static Map<String, Tally> inTurns(Map<String, Target> targets, Target.Round each) throws Exception {
+        Map<String, Tally> sums = new LinkedHashMap<>();
         for (int round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-            Tally ofScaler = scaler.timed(to -> closedLoop(inFlight, () -> polls(to)));
-            Tally ofConstants = constant.timed(to -> closedLoop(inFlight, () -> polls(to)));
-            Tally ofRedis = closedLoop(Math.min(inFlight, 16), () -> pings(redisPort));
-            if (round >= WARM_UP_ROUNDS) {
-                polls.add(ofScaler);
-                constants.add(ofConstants);
-                pings.add(ofRedis);
+            for (Map.Entry<String, Target> target : targets.entrySet()) {
+                Tally tally = target.getValue().timed(each);
+                if (round >= WARM_UP_ROUNDS) {
+                    sums.computeIfAbsent(target.getKey(), _ -> new Tally()).add(tally);
+                }
             }
         }
-        out.printf("%d in flight, as fast as they are answered%n", inFlight);
-        out.println("  the scaler:          " + polls);
-        out.println("  constants:           " + constants);
-        out.println("  PING, bare sockets:  " + pings);
-        out.printf("  calls a second, scaler / constants:  %.2f%n", polls.perSecond() / constants.perSecond());
-        tellProcessorTime(out, polls, constants);
+        return sums;
     }
 
-    private static void atAFixedRate(PrintStream out, Target scaler, Target constant) throws Exception {
-        var polls = new Tally();
-        var constants = new Tally();
-        for (int round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-            Tally ofScaler = scaler.timed(PollsBenchmark::openLoop);
-            Tally ofConstants = constant.timed(PollsBenchmark::openLoop);
-            if (round >= WARM_UP_ROUNDS) {
-                polls.add(ofScaler);
-                constants.add(ofConstants);
+    private static void print(PrintStream out, Map<String, Tally> tallies) {
+        tallies.forEach((name, tally) -> out.printf("  %-20s %s%n", name + ":", tally));
+        Tally scaler = tallies.get(SCALER);
+        tallies.forEach((name, rival) -> {
+            if (!name.equals(SCALER)) {
+                out.printf(
+                        "  the scaler / %s: calls a second %.2f, p99 %.2f%s%s%n",
+                        name,
+                        scaler.perSecond() / rival.perSecond(),
+                        scaler.latencies.quantile(0.99) / rival.latencies.quantile(0.99),
+                        rival.processorNanos == 0
+                                ? ""
+                                : ", processor time %.2f"
+                                        .formatted(scaler.processorMillisPerThousand()
+                                                / rival.processorMillisPerThousand()),
+                        name.equals(GO_SAMPLE)
+                                ? " (goals: 1.00 or more, 1.20 or less, 1.00 or less; 1.20 at 20 a second)"
+                                : "");
             }
-        }
-        out.printf("%,d calls a second, each timed from when it was due%n", CALLS_PER_SECOND);
-        out.println("  the scaler:          " + polls);
-        out.println("  constants:           " + constants);
-        out.printf(
-                "  p99, scaler / constants:             %.2f%n",
-                polls.latencies.quantile(0.99) / constants.latencies.quantile(0.99));
-        tellProcessorTime(out, polls, constants);
-    }
-
-    private static void tellProcessorTime(PrintStream out, Tally polls, Tally constants) {
-        out.printf(
-                "  processor time for 1,000 calls:      scaler %.0f ms, constants %.0f ms%n",
-                polls.processorMillisPerThousand(), constants.processorMillisPerThousand());
+        });
     }
 
     /** A server and the way to it. */
@@ -164,10 +184,10 @@ final class PollsBenchmark {
         }
     }
 
-    private static Tally openLoop(ManagedChannel channel) throws InterruptedException {
+    private static Tally openLoop(ManagedChannel channel, int rate) throws InterruptedException {
         ExternalScalerFutureStub stub = ExternalScalerGrpc.newFutureStub(channel);
         var tally = new Tally();
-        tally.latencies.addAll(FixedRate.run(CALLS_PER_SECOND, Duration.ofNanos(ROUND_NANOS), i -> switch (i % 3) {
+        tally.latencies.addAll(FixedRate.run(rate, Duration.ofNanos(ROUND_NANOS), i -> switch (i % 3) {
             case 0 -> stub.getMetricSpec(TRIGGER);
             case 1 -> stub.getMetrics(METRICS);
             default -> stub.isActive(TRIGGER);
@@ -197,7 +217,10 @@ final class PollsBenchmark {
 
         @Override
         public String toString() {
-            return "%,8.0f/s, %s".formatted(perSecond(), latencies);
+            String processor = processorNanos == 0
+                    ? ""
+                    : ", processor time for 1,000 calls %.0f ms".formatted(processorMillisPerThousand());
+            return "%,8.0f/s, %s%s".formatted(perSecond(), latencies, processor);
         }
     }
 }

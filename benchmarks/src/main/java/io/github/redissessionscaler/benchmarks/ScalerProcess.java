@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,6 +55,24 @@ final class ScalerProcess implements AutoCloseable {
                         System.getProperty("java.class.path"),
                         ConstantScaler.class.getName()),
                 Map.of());
+    }
+
+    /** The Go scaler of benchmarks/go-sample, which is built first; empty where Go is not installed. */
+    static Optional<ScalerProcess> startGoSample(Path home, int redisPort) throws IOException, InterruptedException {
+        Path folder = home.resolve("benchmarks/go-sample");
+        Path built = home.resolve("benchmarks/target/go-sample");
+        Process build;
+        try {
+            build = new ProcessBuilder("go", "build", "-C", folder.toString(), "-o", built.toString(), ".")
+                    .inheritIO()
+                    .start();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        if (build.waitFor() != 0) {
+            throw new IOException("the Go sample cannot be built");
+        }
+        return Optional.of(start(List.of(built.toString(), "127.0.0.1:" + redisPort), Map.of()));
     }
 
     private static ScalerProcess start(List<String> command, Map<String, String> environment) throws IOException {
