@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 /**
  * KEDA's polls, {@code GetMetricSpec}, {@code GetMetrics} and {@code IsActive}: of the scaler, of a server that answers constants with the same
@@ -70,7 +71,7 @@ final class PollsBenchmark {
             out.println("Go is not installed, so there is no Go sample to compare with");
         }
         try (var jedis = new Jedis("127.0.0.1", redisPort)) {
-            jedis.setex("session:1", 3_600, ""); // so that the trigger is active
+            jedis.set("session:1", "", SetParams.setParams().ex(3_600)); // so that the trigger is active
         }
         for (int inFlight : List.of(16, 128)) {
             out.printf("%d in flight, as fast as they are answered%n", inFlight);

@@ -15,7 +15,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** A scrape without parameters has, of each trigger, what the dashboard, the alerts and docs/operations.md use, and nothing else. */
+/** A scrape without parameters has, of each trigger, what the dashboard, the alerts and docs/troubleshooting.md use, and nothing else. */
 final class UsualScrapeTest {
 
     private static final Pattern OF_A_TRIGGER = Pattern.compile("redis_session_scaler_trigger_(?!limit|weight)\\w+");
@@ -26,7 +26,9 @@ final class UsualScrapeTest {
     void theDashboardAndTheAlertsFindWhatTheyUse() throws IOException {
         Set<String> used = new TreeSet<>();
         for (Path file : new Path[] {
-            FILES.resolve("dashboard.json"), FILES.resolve("alerts.yaml"), Repository.ROOT.resolve("docs/operations.md")
+            FILES.resolve("dashboard.json"),
+            FILES.resolve("alerts.yaml"),
+            Repository.ROOT.resolve("docs/troubleshooting.md")
         }) {
             OF_A_TRIGGER
                     .matcher(Files.readString(file))

@@ -101,33 +101,33 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
                     "The reported value: with headroom and rounding, scaled where the targets differ",
                     (row, _) -> row.value()),
             new Gauge(
-                    Presence.ON_REQUEST,
+                    Presence.ALWAYS,
                     "lookahead_expected_sessions",
                     "With lookAhead: the expected sessions, without margin; those of now while there is no"
                             + " forecast",
                     (row, _) -> expected(row.state()).map(ExpectedSessions::expected)),
             new Gauge(
-                    Presence.ON_REQUEST,
+                    Presence.ALWAYS,
                     "lookahead_reported_sessions",
                     "With lookAhead: the reported sessions, before headroom and rounding: the larger of now and the"
                             + " forecast with its margin",
                     (row, _) -> expected(row.state()).map(ExpectedSessions::reported)),
             new Gauge(
-                    Presence.ON_REQUEST,
+                    Presence.ALWAYS,
                     "lookahead_error_sessions",
                     "With lookAhead: mean absolute error of the forecasts of the last hours",
                     (row, _) -> row.state()
                             .forecast()
                             .map(status -> status.quality().error())),
             new Gauge(
-                    Presence.ON_REQUEST,
+                    Presence.ALWAYS,
                     "lookahead_error_of_now_sessions",
                     "With lookAhead: mean absolute error of the current sessions as a forecast",
                     (row, _) -> row.state()
                             .forecast()
                             .map(status -> status.quality().errorOfNow())),
             new Gauge(
-                    Presence.ON_REQUEST,
+                    Presence.ALWAYS,
                     "lookahead_used",
                     "With lookAhead: 1 while the forecasts are used, 0 while there are too few or the current"
                             + " sessions were not worse",

@@ -69,15 +69,14 @@ final class MetricsTest {
     @Test
     void aUsualScrapeHasNoSeriesOfATriggerThatNobodyNeeds() {
         jedis.mset("a", "1", "b", "2", "c", "3");
-        scaler.metric(Map.of("lookAhead", "2m"));
+        scaler.metric(Map.of());
 
         assertThat(ofTriggers(scaler.get("/metrics").body()))
                 .containsExactlyInAnyOrder(
                         "sessions", "sessions_age_seconds", "value", "target", "wanted_replicas", "active");
         assertThat(ofTriggers(scaler.get("/metrics?detail=usual").body()))
                 .isEqualTo(ofTriggers(scaler.get("/metrics").body()));
-        assertThat(ofTriggers(scaler.scrape()))
-                .contains("sessions", "metric_target", "outage_seconds", "misfits", "lookahead_used");
+        assertThat(ofTriggers(scaler.scrape())).contains("sessions", "metric_target", "outage_seconds", "misfits");
     }
 
     @Test
