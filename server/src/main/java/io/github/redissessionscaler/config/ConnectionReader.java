@@ -166,8 +166,10 @@ final class ConnectionReader {
         Optional<String> username = section.text(names.username());
         Optional<Secret> literal = section.text(names.password()).map(Secret.Literal::new);
         Optional<Secret> inFile = section.file(names.passwordFile()).map(Secret.InFile::new);
-        if (literal.filter(secret -> secret.equals(new Secret.Literal(""))).isPresent()) {
-            section.problem(names.password(), "is empty; give the password, or remove it");
+        boolean withoutValue = section.keys().contains(names.password()) && !section.has(names.password());
+        if (withoutValue || literal.equals(Optional.of(new Secret.Literal("")))) {
+            section.problem(
+                    names.password(), "is empty; give the password, in quotation marks if it is ~ or null, or remove it");
         }
         if (literal.isPresent() && inFile.isPresent()) {
             section.problem(names.password(), "contradicts " + names.passwordFile() + "; keep one of them");

@@ -236,6 +236,19 @@ final class ConfigLoaderTest {
                                 .contains(new Credentials("default", new Secret.Literal(password))));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "~", "null", "''"})
+    void aPasswordWithoutAValueIsAProblem(String password) throws IOException {
+        String file = file("""
+            connections:
+              default: {address: redis, password: %s}
+            """.formatted(password));
+
+        assertThat(problemsOf(Map.of("CONFIG_FILE", file)))
+                .contains("connections.default.password: is empty; give the password, in quotation marks if it is ~ or"
+                        + " null");
+    }
+
     @Test
     void connectionsOfEveryTopologyStandInTheFile() throws IOException {
         String file = file("""
