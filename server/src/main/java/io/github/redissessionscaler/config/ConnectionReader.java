@@ -169,7 +169,8 @@ final class ConnectionReader {
         boolean withoutValue = section.keys().contains(names.password()) && !section.has(names.password());
         if (withoutValue || literal.equals(Optional.of(new Secret.Literal("")))) {
             section.problem(
-                    names.password(), "is empty; give the password, in quotation marks if it is ~ or null, or remove it");
+                    names.password(),
+                    "is empty; give the password, in quotation marks if it is ~ or null, or remove it");
         }
         if (literal.isPresent() && inFile.isPresent()) {
             section.problem(names.password(), "contradicts " + names.passwordFile() + "; keep one of them");

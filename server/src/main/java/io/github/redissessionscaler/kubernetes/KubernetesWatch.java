@@ -262,7 +262,7 @@ public final class KubernetesWatch implements Observations {
             AccessState worst = now.stream()
                     .filter(watch -> watch.resource().equals(kind.getPlural()))
                     .map(ResourceWatch::access)
-                    .max(Comparator.comparing(KubernetesWatch::severity))
+                    .max(Comparator.comparingInt(KubernetesWatch::severity))
                     .orElse(connecting);
             all.add(new ApiAccess(kind.getPlural(), worst.state(), worst.since(), worst.problem()));
         }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -37,11 +38,8 @@ final class TricklingRepliesTest {
     private Path directory;
 
     /**
-     * A server, and a trigger that reads from it.
-     *
-     * @param command that it replies to so
-     * @param beginning of the reply, at once
-     * @param more what it sends again and again
+     * A server, and a trigger that reads from it: the command that it replies to so, how the reply begins, and what it sends again and
+     * again.
      */
     private enum Trickle {
         STATUS("DBSIZE", "+", "x"),
@@ -105,7 +103,7 @@ final class TricklingRepliesTest {
 
         /** Name of its connection. */
         private String key() {
-            return "c" + ordinal();
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

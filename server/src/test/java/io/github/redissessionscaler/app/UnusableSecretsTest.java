@@ -1,7 +1,6 @@
 package io.github.redissessionscaler.app;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,11 +34,14 @@ final class UnusableSecretsTest {
         Files.writeString(directory.resolve("empty"), "");
         Files.writeString(directory.resolve("text"), "hush-hush");
         Files.write(directory.resolve("latin1"), "h\u00fcsh".getBytes(ISO_8859_1));
-        Files.writeString(
-                directory.resolve("broken"),
-                "-----BEGIN CERTIFICATE-----\nhush\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nhush\n"
-                        + "-----END PRIVATE KEY-----\n",
-                UTF_8);
+        Files.writeString(directory.resolve("broken"), """
+            -----BEGIN CERTIFICATE-----
+            hush
+            -----END CERTIFICATE-----
+            -----BEGIN PRIVATE KEY-----
+            hush
+            -----END PRIVATE KEY-----
+            """);
         String client = certificates.certificate("client").toString();
         String key = certificates.key("client").toString();
         try (var redis = RedisServer.start(

@@ -144,8 +144,8 @@ final class LookAheadTest {
     @Test
     void addsUpSeveralSources() {
         Map<String, String> both = Map.of("lookAhead", "2m", "sources", "[{databaseIndex: 0}, {databaseIndex: 1}]");
-        Map<String, String> onePattern =
-                Map.of("lookAhead", "2m", "sources", "[{databaseIndex: 0}, {databaseIndex: 1, keyPattern: 'session:*'}]");
+        Map<String, String> onePattern = Map.of(
+                "lookAhead", "2m", "sources", "[{databaseIndex: 0}, {databaseIndex: 1, keyPattern: 'session:*'}]");
         value(both);
         assertThat(states.of(ref(onePattern)).looksAhead()).isTrue();
         pass(HOUR, point -> 500 + 5L * point);

@@ -75,7 +75,7 @@ final class PortRepliesTest {
      *
      * @param name of the method, and what distinguishes the call from others of it
      */
-    private record Call(String name, Consumer<Keyspace> call) {
+    record Call(String name, Consumer<Keyspace> call) {
 
         /** The method of the port. */
         String method() {
@@ -293,15 +293,17 @@ final class PortRepliesTest {
         }
 
         private static String info() {
-            String text = "# Server\r\n"
-                    + "redis_version:8.0.0\r\n"
-                    + "cluster_enabled:0\r\n"
-                    + "role:master\r\n"
-                    + "evicted_keys:1\r\n"
-                    + "cmdstat_migrate:calls=1,usec=1\r\n"
-                    + "# Keyspace\r\n"
-                    + "db0:keys=1,expires=1\r\n"
-                    + "db3:keys=1,expires=1\r\n";
+            String text = """
+                # Server
+                redis_version:8.0.0
+                cluster_enabled:0
+                role:master
+                evicted_keys:1
+                cmdstat_migrate:calls=1,usec=1
+                # Keyspace
+                db0:keys=1,expires=1
+                db3:keys=1,expires=1
+                """.replace("\n", "\r\n");
             return "$%d\r\n%s\r\n".formatted(text.length(), text);
         }
 

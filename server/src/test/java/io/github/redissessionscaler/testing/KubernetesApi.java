@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
@@ -164,7 +165,7 @@ public final class KubernetesApi implements AutoCloseable {
 
     public synchronized void delete(String resource, String namespace, String name) {
         version++;
-        JsonObject old = objects.remove(key(resource, namespace, name));
+        JsonObject old = requireNonNull(objects.remove(key(resource, namespace, name)));
         send(resource, namespace, "DELETED", old);
     }
 
@@ -244,10 +245,10 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     private static ApiRequest request(HttpExchange exchange) {
-        String[] path = exchange.getRequestURI().getPath().split("/");
+        String[] path = exchange.getRequestURI().getPath().split("/", -1);
         Map<String, String> query = new HashMap<>();
         Optional.ofNullable(exchange.getRequestURI().getRawQuery()).ifPresent(text -> {
-            for (String pair : text.split("&")) {
+            for (String pair : text.split("&", -1)) {
                 String[] parts = pair.split("=", 2);
                 query.put(parts[0], parts.length == 1 ? "" : URLDecoder.decode(parts[1], UTF_8));
             }
@@ -300,10 +301,10 @@ public final class KubernetesApi implements AutoCloseable {
         if (selector == null || selector.isEmpty()) {
             return true;
         }
-        for (String condition : selector.split(",")) {
+        for (String condition : selector.split(",", -1)) {
             String[] parts = condition.split("=", 2);
             JsonObject parent = object;
-            String[] path = parts[0].split("\\.");
+            String[] path = parts[0].split("\\.", -1);
             for (int i = 0; i < path.length - 1; i++) {
                 parent = parent.getAsJsonObject(path[i]);
             }

@@ -59,7 +59,7 @@ final class StableEstimate {
         if (standardError == 0) {
             return newest;
         }
-        double unit = Math.scalb(1, Math.getExponent(2 * standardError));
+        double unit = Math.scalb(1.0, Math.getExponent(2 * standardError));
         return Math.rint(newest / unit) * unit;
     }
 

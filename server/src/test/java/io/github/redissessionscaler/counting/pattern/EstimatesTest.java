@@ -9,12 +9,12 @@ import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.testing.CountedRedis;
 import io.github.redissessionscaler.testing.ForwardingKeyspace;
+import io.github.redissessionscaler.testing.SetClock;
 import io.github.redissessionscaler.trigger.KeyRule;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -139,21 +139,21 @@ final class EstimatesTest {
     void replicasThatLookInTheSameSlotsFindTheSameKeys() throws Exception {
         redis.fill("sess:", 0, 95_000);
         redis.fill("cache:", 0, 5_000);
-        var clock = new AtomicReference<>(Instant.EPOCH);
-        var one = new Estimates(redis.keyspace(), clock::get, System::nanoTime, 0.002, 0.002);
-        var other = new Estimates(redis.keyspace(), clock::get, System::nanoTime, 0.002, 0.002);
+        var clock = new SetClock(Instant.EPOCH);
+        var one = new Estimates(redis.keyspace(), clock, System::nanoTime, 0.002, 0.002);
+        var other = new Estimates(redis.keyspace(), clock, System::nanoTime, 0.002, 0.002);
         List<KeyFilter> filters = List.of(KeyFilter.of(exact("sess:*")));
         List<KeyFilter> more = List.of(filters.getFirst(), KeyFilter.of(exact("rare:*")));
         for (int i = 0; i < 100; i++) {
             one.round(filters);
-            clock.updateAndGet(now -> now.plus(SampleSlot.LENGTH));
+            clock.advance(SampleSlot.LENGTH);
         }
 
-        Instant started = clock.get();
-        while (clock.get().isBefore(started.plus(SampleWindow.SHORTEST).plusSeconds(15))) {
+        Instant started = clock.instant();
+        while (clock.instant().isBefore(started.plus(SampleWindow.SHORTEST).plusSeconds(15))) {
             one.round(filters);
             other.round(more);
-            clock.updateAndGet(now -> now.plus(SampleSlot.LENGTH));
+            clock.advance(SampleSlot.LENGTH);
         }
 
         assertThat(other.round(more).estimates().getFirst().value())
