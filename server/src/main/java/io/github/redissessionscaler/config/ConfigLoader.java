@@ -225,7 +225,7 @@ public final class ConfigLoader {
         Set<String> namespaces =
                 given(Setting.KUBERNETES_NAMESPACES, SettingValues.NAMESPACES).orElse(Set.of());
         Optional<KubernetesAccess.ApiCredentials> credentials = given(
-                        Setting.KUBERNETES_CONFIG_FILE, SettingValues.PATH, Printable::path)
+                        Setting.KUBERNETES_CONFIG_FILE, SettingValues.KUBECONFIG, Printable::path)
                 .<KubernetesAccess.ApiCredentials>map(KubernetesAccess.Kubeconfig::new)
                 .or(this::serviceAccount);
         if (watch && credentials.isEmpty()) {

@@ -102,7 +102,7 @@ public enum Setting {
             "kubernetesNamespaces", SettingValues.NAMESPACES, "The namespaces that are read; all by default."),
     KUBERNETES_CONFIG_FILE(
             "kubernetesConfigFile",
-            SettingValues.PATH.describedAs("a kubeconfig file"),
+            SettingValues.KUBECONFIG,
             "How to connect to the Kubernetes API; by default, as the pod's service account."),
     LOG_FORMAT("logFormat", "text", SettingValues.LOG_FORMAT, "Format of log lines."),
     LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, SettingValues.LOG_LEVEL, "Lowest level that is logged.");

@@ -28,6 +28,8 @@ final class SettingValues {
 
     static final ValueParser<Path> PEM = PATH.describedAs("a PEM file");
 
+    static final ValueParser<Path> KUBECONFIG = PATH.describedAs("a kubeconfig file");
+
     /** Host names in lower case. */
     static final ValueParser<Set<String>> HOST_NAMES = ValueParser.list(
                     "host names, separated by commas",

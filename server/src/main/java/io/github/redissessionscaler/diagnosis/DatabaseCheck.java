@@ -37,12 +37,24 @@ final class DatabaseCheck {
     private DatabaseCheck() {}
 
     /**
-     * For a trigger that counts all keys.
+     * For a trigger that counts all keys. What was found before a failure is kept.
      *
-     * @throws KeyspaceException if Redis is unavailable
+     * @throws KeyspaceException if nothing was found, because Redis is unavailable
      */
     static LayoutFindings ofAllKeys(Keyspace keyspace, RandomGenerator random) {
         List<String> advice = new ArrayList<>();
+        try {
+            adviceOfAllKeys(keyspace, random, advice);
+            return new LayoutFindings(advice, 0);
+        } catch (KeyspaceException e) {
+            if (advice.isEmpty()) {
+                throw e;
+            }
+            return new LayoutFindings(advice, 0).incomplete();
+        }
+    }
+
+    private static void adviceOfAllKeys(Keyspace keyspace, RandomGenerator random, List<String> advice) {
         allowed(() -> LayoutCheck.ofSize(keyspace, random)).ifPresent(findings -> advice.addAll(findings.advice()));
         Optional<KeyNumbers> numbers = allowed(() -> numbers(keyspace)).flatMap(known -> known);
         numbers.filter(KeyNumbers::halfAreEndless)
@@ -53,7 +65,6 @@ final class DatabaseCheck {
         allowed(() -> LayoutFinder.ofFewKeys(keyspace, random))
                 .flatMap(FoundLayouts::mixed)
                 .ifPresent(advice::add);
-        return new LayoutFindings(advice, 0);
     }
 
     /**

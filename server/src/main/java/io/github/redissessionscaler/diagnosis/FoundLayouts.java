@@ -86,10 +86,22 @@ public record FoundLayouts(
      * @param expiring that number
      */
     Optional<String> mixedOfExpiring(long expiring) {
-        return mixed(
-                EXPIRING_COUNT,
-                expiring,
-                groups.stream().filter(KeyGroup::expires).toList());
+        List<KeyGroup> kinds = groups.stream().filter(KeyGroup::expires).toList();
+        boolean allSeemSessions = fits.isEmpty() && patterns.size() >= countLarge(kinds);
+        if (allSeemSessions || best().filter(FoundLayouts::isAnyName).isPresent()) {
+            return Optional.empty();
+        }
+        double share = kinds.stream().mapToDouble(KeyGroup::share).sum();
+        // the share of the sample, since a layout's sessions are estimated from the same sample
+        return mixed(EXPIRING_COUNT, estimated() ? Math.round(share * (double) keys) : expiring, kinds);
+    }
+
+    private static boolean isAnyName(Fit fit) {
+        return fit.layout().preset() == Preset.DEDICATED_DATABASE;
+    }
+
+    private static long countLarge(List<KeyGroup> kinds) {
+        return kinds.stream().filter(group -> group.share() > NEGLIGIBLE).count();
     }
 
     /** Whether a sentence is one of {@link #mixed}, perhaps about another sample of the keys. */
@@ -111,8 +123,7 @@ public record FoundLayouts(
                                     Numbers.withCommas(counted),
                                     best.layout().preset()));
         }
-        long several =
-                kinds.stream().filter(group -> group.share() > NEGLIGIBLE).count();
+        long several = countLarge(kinds);
         return several > 1
                 ? Optional.of("%s, and they are of %d kinds; use keyPattern".formatted(what, several))
                 : Optional.empty();

@@ -371,6 +371,9 @@ final class Connection extends Http2ConnectionAdapter {
 
     /** Counts an error that only a faulty or hostile client makes. Closes the connection after too many. */
     void strike(String what) {
+        if (!channel.isOpen()) {
+            return; // a connection that ends cancels its calls
+        }
         strikes++;
         if (strikes == ServerLimits.STRIKES) {
             all.refused("strikes", "connection closed: too many " + what);

@@ -57,8 +57,12 @@ public record ObservedMetrics(TriggerStates states, Observations observed) imple
             ofHpa("max_replicas", "With KUBERNETES_WATCH: maximum of the HPA", HpaObservation::maxReplicas),
             new ObservedFamily(
                     "above_max",
-                    "With KUBERNETES_WATCH: 1 while a trigger wants more replicas than the maximum of the HPA",
-                    one -> one.known().hpa().map(hpa -> one.wanted() > hpa.maxReplicas() ? 1.0 : 0.0)),
+                    "With KUBERNETES_WATCH: 1 while a trigger wants more replicas than the maximum of the HPA; none"
+                            + " with a formula",
+                    one -> one.known()
+                            .hpa()
+                            .filter(_ -> !one.known().usesFormula())
+                            .map(hpa -> one.wanted() > hpa.maxReplicas() ? 1.0 : 0.0)),
             new ObservedFamily(
                     "paused",
                     "With KUBERNETES_WATCH: 1 while an annotation pauses KEDA, or only scaling in or out",

@@ -16,6 +16,7 @@ import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.observed.HpaObservation;
 import io.github.redissessionscaler.observed.Observation;
 import io.github.redissessionscaler.observed.ScaledObjectObservation;
+import io.github.redissessionscaler.observed.ScaledObjectObservation.Pause.PausedPart;
 import io.github.redissessionscaler.outage.OutagePolicy;
 import io.github.redissessionscaler.trigger.Headroom;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -61,7 +62,7 @@ final class ReasonChain {
     }
 
     /**
-     * What happens next, in a few words that are also in the chain; empty if nothing does until the number of sessions changes.
+     * What happens next, in a few words; empty if nothing does until the number of sessions changes.
      */
     static Optional<String> next(TriggerView view, OutagePolicy policy, Instant now) {
         var chain = new ReasonChain(view, policy, now);
@@ -79,12 +80,19 @@ final class ReasonChain {
     }
 
     private Optional<String> nextMeasured(ReplicaForecast forecast) {
-        if (forecast.wanted() > forecast.current()) {
-            return Optional.of("scales out to " + Numbers.withCommas(forecast.wanted()));
+        long wanted = view.hpa()
+                .map(hpa ->
+                        Math.clamp(forecast.wanted(), Math.max(1L, hpa.minReplicas()), Math.max(1L, hpa.maxReplicas())))
+                .orElse(forecast.wanted());
+        if (view.usesFormula() || wanted == forecast.current()) {
+            return Optional.empty();
         }
-        return view.scaleIn()
-                .filter(_ -> forecast.wanted() < forecast.current())
-                .map(this::scalesIn);
+        return wanted > forecast.current()
+                ? Optional.of("scales out to " + Numbers.withCommas(wanted))
+                        .filter(_ -> !view.isPaused(PausedPart.SCALE_OUT))
+                : view.scaleIn()
+                        .filter(_ -> !view.isPaused(PausedPart.SCALE_IN))
+                        .map(this::scalesIn);
     }
 
     private void measured() {
@@ -185,7 +193,9 @@ final class ReasonChain {
         long wanted = forecast.wanted();
         long current = hpa.currentReplicas();
         long desired = hpa.desiredReplicas();
-        if (wanted > hpa.maxReplicas()) {
+        if (view.usesFormula()) {
+            steps.add("a formula combines it with other triggers");
+        } else if (wanted > hpa.maxReplicas()) {
             steps.add("maximum " + Numbers.withCommas(hpa.maxReplicas()));
         } else if (wanted < hpa.minReplicas()) {
             steps.add("minimum " + Numbers.withCommas(hpa.minReplicas()));

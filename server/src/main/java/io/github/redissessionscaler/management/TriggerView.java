@@ -9,6 +9,7 @@ import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.SessionThresholds;
 import io.github.redissessionscaler.observed.HpaObservation;
 import io.github.redissessionscaler.observed.Observation;
+import io.github.redissessionscaler.observed.ScaledObjectObservation.Pause.PausedPart;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -81,9 +82,10 @@ record TriggerView(
                         .filter(next -> next.replicas() < replicas.replicas());
     }
 
-    /** Whether the HPA would want more replicas than its maximum. */
+    /** Whether the HPA would want more replicas than its maximum. Unknown, so false, if a formula combines several triggers. */
     private static boolean isAboveMax(Optional<ReplicaForecast> forecast, Optional<Observation> observed) {
-        return observed.flatMap(Observation::hpa)
+        return observed.filter(known -> !known.usesFormula())
+                .flatMap(Observation::hpa)
                 .flatMap(hpa -> forecast.filter(known -> known.wanted() > hpa.maxReplicas()))
                 .isPresent();
     }
@@ -91,6 +93,16 @@ record TriggerView(
     /** Whether it is known that KEDA scales neither in nor out. */
     boolean isPaused() {
         return observed.filter(Observation::isPaused).isPresent();
+    }
+
+    /** Whether it is known that KEDA does not scale in that direction. */
+    boolean isPaused(PausedPart direction) {
+        return observed.filter(known -> known.isPaused(direction)).isPresent();
+    }
+
+    /** Whether it is known that a formula combines the triggers. */
+    boolean usesFormula() {
+        return observed.filter(Observation::usesFormula).isPresent();
     }
 
     /** The HPA, if it is known. */

@@ -55,6 +55,20 @@ public record Observation(Optional<HpaObservation> hpa, Optional<ScaledObjectObs
         };
     }
 
+    /** Whether a formula combines the triggers, so that no trigger decides for itself. */
+    public boolean usesFormula() {
+        return scaledObject.filter(ScaledObjectObservation::formula).isPresent();
+    }
+
+    /** Whether KEDA does not scale in that direction. */
+    public boolean isPaused(ScaledObjectObservation.Pause.PausedPart direction) {
+        return scaledObject
+                .flatMap(ScaledObjectObservation::pause)
+                .filter(pause ->
+                        pause.part() == direction || pause.part() == ScaledObjectObservation.Pause.PausedPart.SCALING)
+                .isPresent();
+    }
+
     /** Whether KEDA scales neither in nor out. */
     public boolean isPaused() {
         return scaledObject

@@ -116,6 +116,46 @@ final class ActualReplicasTest {
     }
 
     @Test
+    void noStepBeyondTheMaximumIsAnnounced() {
+        fill(9);
+        api.put(
+                KubernetesApi.HPAS,
+                "shop",
+                "keda-hpa-web",
+                HPA.replace("\"currentReplicas\": 2", "\"currentReplicas\": 3"));
+        assertThat(scaler.metric(TRIGGER)).isEqualTo(9);
+
+        await().untilAsserted(() ->
+                assertThat(trigger().get("condition").getAsString()).isEqualTo("above_max"));
+
+        assertThat(trigger().getAsJsonArray("chain"))
+                .extracting(JsonElement::getAsString)
+                .contains("maximum 3", "stays at 3");
+        assertThat(trigger().has("next")).isFalse();
+    }
+
+    @Test
+    void aTriggerOfAFormulaIsNotAboveTheMaximum() {
+        fill(9);
+        api.put(KubernetesApi.HPAS, "shop", "keda-hpa-web", HPA);
+        api.put(KubernetesApi.SCALED_OBJECTS, "shop", "web", """
+            {"spec": {"triggers": [{"type": "external"}, {"type": "cpu"}],
+                      "advanced": {"scalingModifiers": {"formula": "min(a, b)"}}},
+             "status": {"hpaName": "keda-hpa-web"}}
+            """);
+        assertThat(scaler.metric(TRIGGER)).isEqualTo(9);
+
+        await().untilAsserted(() -> assertThat(trigger().getAsJsonArray("chain"))
+                .extracting(JsonElement::getAsString)
+                .contains("a formula combines it with other triggers"));
+
+        assertThat(trigger().get("condition").getAsString()).isNotEqualTo("above_max");
+        assertThat(trigger().has("next")).isFalse();
+        assertThat(metric(scaler.scrape(), "above_max")).isEqualTo("none");
+        assertThat(metric(scaler.scrape(), "max_replicas")).isEqualTo("3.0");
+    }
+
+    @Test
     void anApiThatRefusesChangesNoAnswerAndIsNamed() {
         fill(9);
         api.deny(KubernetesApi.HPAS);

@@ -102,13 +102,18 @@ final class ConfigSourceTest {
     @ParameterizedTest
     @EnumSource(Setting.class)
     void aSettingTakesEffectWhenItIsSaidTo(Setting setting) {
-        Map<String, String> changed = new HashMap<>(Map.of("REDIS_ADDRESS", "redis"));
+        Map<String, String> original = new HashMap<>(Map.of("REDIS_ADDRESS", "redis"));
+        if (setting.name().startsWith("KUBERNETES")) {
+            original.put("KUBERNETES_SERVICE_HOST", "10.0.0.1");
+            original.put("KUBERNETES_WATCH", String.valueOf(setting != Setting.KUBERNETES_WATCH));
+        }
+        Map<String, String> changed = new HashMap<>(original);
         changed.put(setting.name(), another(setting));
         if (setting.name().startsWith("GRPC_TLS")) {
             changed.put("GRPC_TLS_CERT_FILE", "a");
             changed.put("GRPC_TLS_KEY_FILE", "b");
         }
-        ServerConfig before = ConfigLoader.load(Map.of("REDIS_ADDRESS", "redis"));
+        ServerConfig before = ConfigLoader.load(original);
         ServerConfig after = ConfigLoader.load(changed);
 
         assertThat(after).isNotEqualTo(before);
@@ -121,6 +126,7 @@ final class ConfigSourceTest {
             case "text" -> "json";
             case "info" -> "debug";
             case "true" -> "false";
+            case "false" -> "true";
             case String value when value.endsWith("%") -> "7%";
             case String value when value.endsWith("s") || value.endsWith("m") -> "4s";
             default -> "77";

@@ -265,6 +265,17 @@ final class LayoutCheckTest {
     }
 
     @Test
+    void sessionsOfTwoApplicationsAreNoWarningInADedicatedDatabase() {
+        for (int i = 0; i < 30; i++) {
+            redis.jedis.setex("visit:" + UUID.randomUUID(), 1800, "x");
+            redis.jedis.setex("cart:" + UUID.randomUUID(), 1800, "x");
+        }
+
+        assertThat(look(Map.of("preset", "dedicated-database"))).isEmpty();
+        assertThat(look(Map.of())).singleElement().asString().contains("they are of 2 kinds");
+    }
+
+    @Test
     void aLargeDatabaseIsLookedAtInPart() {
         redis.fill("sess:" + UUID.randomUUID(), 0, 20_000);
         redis.fill("cache:", 0, 20_000);

@@ -7,7 +7,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * A quarter of a second of the wall clock. All replicas of the scaler look at the same places of a database in the same slot, so
- * that their estimates agree although they do not communicate.
+ * that their estimates agree although they do not communicate. Replicas whose clocks differ, also because one was set after a start
+ * of the scaler, agree less.
  *
  * @param number since 1970
  */
