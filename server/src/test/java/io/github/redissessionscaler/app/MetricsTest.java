@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 /** What Prometheus reads. */
 final class MetricsTest {
@@ -69,7 +70,7 @@ final class MetricsTest {
     @Test
     void aUsualScrapeHasNoSeriesOfATriggerThatNobodyNeeds() {
         for (String key : List.of("a", "b", "c")) {
-            jedis.setex(key, 600, "1");
+            jedis.set(key, "1", SetParams.setParams().ex(600));
         }
         scaler.metric(Map.of());
 

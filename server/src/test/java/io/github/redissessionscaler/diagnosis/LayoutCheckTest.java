@@ -266,10 +266,8 @@ final class LayoutCheckTest {
 
     @Test
     void sessionsOfTwoApplicationsAreNoWarningInADedicatedDatabase() {
-        for (int i = 0; i < 30; i++) {
-            redis.jedis.setex("visit:" + UUID.randomUUID(), 1800, "x");
-            redis.jedis.setex("cart:" + UUID.randomUUID(), 1800, "x");
-        }
+        strings("visit:", 30, 1800);
+        strings("cart:", 30, 1800);
 
         assertThat(look(Map.of("preset", "dedicated-database"))).isEmpty();
         assertThat(look(Map.of())).singleElement().asString().contains("they are of 2 kinds");
