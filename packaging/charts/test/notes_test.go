@@ -47,6 +47,24 @@ func TestTheNotesNameTheNamespacesOfTheNetworkPolicyIfThereIsOne(t *testing.T) {
 	}
 }
 
+// What the notes print can be run as it is, whatever is installed.
+func TestTheCheckOfTheNotesFitsWhatIsInstalled(t *testing.T) {
+	for _, installation := range []struct {
+		values  []string
+		options string
+	}{
+		{[]string{oneConnection}, " --metadata=preset=spring-session\n"},
+		{[]string{"connections.apps.address=redis:6379"}, " --metadata=connection=apps --metadata=preset=spring-session\n"},
+		{[]string{oneConnection, "connections.default.namespaces={shop,web}"}, " --namespace=shop --metadata=preset=spring-session\n"},
+		{[]string{oneConnection, "tls.enabled=true", "tls.secretName=tls"}, " --tls --metadata=preset=spring-session\n"},
+		{[]string{"existingConfigMap=mine"}, " --metadata=preset=spring-session\n"},
+	} {
+		if out := install(t, installation.values...); !strings.Contains(out, "check --scaler=redis-session-scaler.keda:6000"+installation.options) {
+			t.Errorf("with %s, the notes do not print a check with%s: %s", installation.values, installation.options, out)
+		}
+	}
+}
+
 func TestTheScaledObjectOfTheNotesFitsWhatIsInstalled(t *testing.T) {
 	trigger := scaledObject(t, everything).Spec.Triggers[0]
 
