@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param caCertificates PEM; empty for those of the system
  * @param clientCertificate PEM chain, for mutual TLS; given together with {@code clientKey}
- * @param clientKey PEM, PKCS #8, unencrypted
+ * @param clientKey PEM, unencrypted: PKCS #8, PKCS #1 or SEC 1
  * @param verifyHostname whether the certificate must name the host
  */
 public record RedisTls(
