@@ -16,24 +16,24 @@ final class ReplicaOptions {
             names = "--current-replicas",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Current number of replicas; default: that of the HPA if the scaler knows it, otherwise"
-                    + " ${DEFAULT-VALUE}.")
+            description = "Current number of replicas; default: that of the HPA if the scaler knows it,"
+                    + " otherwise ${DEFAULT-VALUE}.")
     private long currentReplicas;
 
     @Option(
             names = "--min-replicas",
             paramLabel = "N",
             defaultValue = "1",
-            description = "minReplicaCount of the ScaledObject; default: that of the HPA if the scaler knows it, otherwise"
-                    + " ${DEFAULT-VALUE}.")
+            description = "minReplicaCount of the ScaledObject; default: that of the HPA if the scaler knows it,"
+                    + " otherwise ${DEFAULT-VALUE}.")
     private long minReplicas;
 
     @Option(
             names = "--max-replicas",
             paramLabel = "N",
             defaultValue = "100",
-            description = "maxReplicaCount of the ScaledObject; default: that of the HPA if the scaler knows it, otherwise"
-                    + " ${DEFAULT-VALUE}.")
+            description = "maxReplicaCount of the ScaledObject; default: that of the HPA if the scaler knows it,"
+                    + " otherwise ${DEFAULT-VALUE}.")
     private long maxReplicas;
 
     /** @throws io.github.redissessionscaler.input.InvalidInputException with every option that is out of its range */
