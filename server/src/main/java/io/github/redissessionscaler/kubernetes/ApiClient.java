@@ -11,14 +11,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Connects to the API. */
 final class ApiClient {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApiClient.class);
 
     /** Whole time of a request, less the time that a watch stays open. */
     static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private ApiClient() {}
+
+    /** A token that no request can carry. The message does not contain it. */
+    static final class TokenException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private TokenException(String message) {
+            super(message);
+        }
+    }
 
     /**
      * A client that has not connected yet.
@@ -38,8 +52,17 @@ final class ApiClient {
                 .build();
         return new KubernetesClientBuilder()
                 .withConfig(config)
-                .withTaskExecutor(tasks)
+                .withTaskExecutor(task -> tasks.execute(() -> runWithToken(task)))
                 .build();
+    }
+
+    /** A token that cannot be read ends the task. The checks find and name the same, and replace a watch that ended so. */
+    private static void runWithToken(Runnable task) {
+        try {
+            task.run();
+        } catch (UncheckedIOException e) {
+            LOG.debug("A request to the Kubernetes API could not be made", e);
+        }
     }
 
     private static Config credentials(KubernetesAccess.ApiCredentials credentials) {
@@ -58,7 +81,11 @@ final class ApiClient {
     /** Read for each request: the kubelet replaces the token within the hour. */
     private static String read(Path token) {
         try {
-            return Files.readString(token).strip();
+            String text = Files.readString(token).strip();
+            if (!text.chars().allMatch(one -> one > ' ' && one <= '~')) {
+                throw new TokenException(token + " is not one line of ASCII characters, as a token is");
+            }
+            return text;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

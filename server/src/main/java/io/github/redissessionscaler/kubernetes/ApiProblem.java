@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.http.HttpTimeoutException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
@@ -18,6 +19,30 @@ final class ApiProblem {
     private static final int MOST = 20;
 
     private ApiProblem() {}
+
+    /** The status of the API's answer; empty if it has not answered. */
+    static OptionalInt status(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause != null && i < MOST; i++) {
+            if (cause instanceof KubernetesClientException e && e.getCode() > 0) {
+                return OptionalInt.of(e.getCode());
+            }
+            cause = cause.getCause();
+        }
+        return OptionalInt.empty();
+    }
+
+    /** Whether the API has answered that these objects cannot be read: a further connection does not help. */
+    static boolean isRefused(Throwable failure) {
+        int status = status(failure).orElse(0);
+        return status == HttpURLConnection.HTTP_FORBIDDEN || status == HttpURLConnection.HTTP_NOT_FOUND;
+    }
+
+    /** Whether the API has answered and accepted the token, so that the connection is right. */
+    static boolean isAnswer(Throwable failure) {
+        int status = status(failure).orElse(HttpURLConnection.HTTP_UNAUTHORIZED);
+        return status != HttpURLConnection.HTTP_UNAUTHORIZED;
+    }
 
     /** A clause that says what is wrong, and how to fix it. It contains no secret. */
     static String describe(Throwable failure, String resource) {
@@ -39,6 +64,7 @@ final class ApiProblem {
             case KubernetesClientException e when e.getCode() > 0 -> Optional.of(ofStatus(e, resource));
             case HttpTimeoutException _, TimeoutException _ -> Optional.of("no answer in time");
             case SSLException e -> Optional.of("TLS handshake failed: " + Fields.shown(String.valueOf(e.getMessage())));
+            case ApiClient.TokenException e -> Optional.of(Fields.shown(String.valueOf(e.getMessage())));
             case ConnectException e -> Optional.of("cannot connect: " + Causes.describe(e));
             default -> Optional.empty();
         };

@@ -5,39 +5,30 @@ import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What is kept of the objects of one kind: a small record of each that matters, by namespace and name. An informer writes it; any
- * thread may read it.
+ * What is kept of the objects that one watch lists: a small record of each that matters, by namespace and name. Each list of an
+ * informer removes all others from its store, so that no two watches may share one. An informer writes it; any thread may read it.
  *
  * @param <T> the record
  */
 final class CompactStore<T> implements ItemStore<GenericKubernetesResource> {
 
-    /** A bound on memory: about 250 bytes each. */
-    static final int MOST = 20_000;
-
-    private static final Logger LOG = LoggerFactory.getLogger(CompactStore.class);
-
     private final ConcurrentMap<String, T> kept = new ConcurrentHashMap<>();
-    private final AtomicBoolean warned = new AtomicBoolean();
-    private final String resource;
+    private final StoreBound bound;
     private final Function<GenericKubernetesResource, Optional<T>> read;
 
     /**
      * An empty store.
      *
-     * @param resource the plural name of the kind
+     * @param bound shared by all stores of the kind
      * @param read the record of an object; empty if the object does not matter
      */
-    CompactStore(String resource, Function<GenericKubernetesResource, Optional<T>> read) {
-        this.resource = resource;
+    CompactStore(StoreBound bound, Function<GenericKubernetesResource, Optional<T>> read) {
+        this.bound = bound;
         this.read = read;
     }
 
@@ -61,21 +52,24 @@ final class CompactStore<T> implements ItemStore<GenericKubernetesResource> {
     public @Nullable GenericKubernetesResource put(String key, GenericKubernetesResource object) {
         Optional<T> value = read.apply(object);
         if (value.isEmpty()) {
-            kept.remove(key);
-        } else if (kept.size() < MOST || kept.containsKey(key)) {
-            kept.put(key, value.get());
-        } else if (warned.compareAndSet(false, true)) {
-            LOG.atWarn()
-                    .addKeyValue("resource", resource)
-                    .addKeyValue("number", MOST)
-                    .log("Too many objects in Kubernetes; the replicas of further ones are estimates");
+            discard(key);
+        } else if (kept.replace(key, value.get()) == null && bound.tryAdd()) {
+            if (kept.put(key, value.get()) != null) {
+                bound.remove();
+            }
         }
         return null;
     }
 
+    private void discard(String key) {
+        if (kept.remove(key) != null) {
+            bound.remove();
+        }
+    }
+
     @Override
     public @Nullable GenericKubernetesResource remove(String key) {
-        kept.remove(key);
+        discard(key);
         return null;
     }
 

@@ -1,11 +1,13 @@
 package io.github.redissessionscaler.kubernetes;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.observed.ObservedEvent;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The events of the ScaledObjects that somebody looks at. They are read when asked for, and not watched: a cluster has far more
@@ -26,9 +29,13 @@ final class EventLookup {
     /** ScaledObjects whose events are kept. */
     private static final int MOST = 64;
 
-    /** Events of each that are read, and kept. */
-    private static final long MOST_READ = 100;
+    /** Events of a page. */
+    static final long PAGE = 100;
 
+    /** Pages that are read of each object. The API returns events by name, so that the latest may be on any page. */
+    static final int MOST_PAGES = 10;
+
+    /** Events of each that are kept. */
     private static final int MOST_KEPT = 20;
 
     private static final ResourceDefinitionContext EVENT = new ResourceDefinitionContext.Builder()
@@ -87,29 +94,41 @@ final class EventLookup {
         try {
             List<ObservedEvent> found = new ArrayList<>(about(client, namespace, "ScaledObject", scaledObject));
             hpa.ifPresent(name -> found.addAll(about(client, namespace, "HorizontalPodAutoscaler", name)));
-            List<ObservedEvent> latest = found.stream()
-                    .sorted(Comparator.comparing(ObservedEvent::at).reversed())
-                    .limit(MOST_KEPT)
-                    .toList();
+            List<ObservedEvent> latest = latest(found);
             synchronized (looked) {
                 looked.computeIfPresent(key, (_, _) -> new Looked(now, latest));
             }
             problem = Optional.empty();
-        } catch (KubernetesClientException e) {
+        } catch (KubernetesClientException | UncheckedIOException e) {
             problem = Optional.of(ApiProblem.describe(e, EVENT.getPlural()));
         }
     }
 
     private static List<ObservedEvent> about(KubernetesClient client, String namespace, String kind, String name) {
-        return client
-                .genericKubernetesResources(EVENT)
+        var objects = client.genericKubernetesResources(EVENT)
                 .inNamespace(namespace)
                 .withField("involvedObject.kind", kind)
-                .withField("involvedObject.name", name)
-                .list(new ListOptionsBuilder().withLimit(MOST_READ).build())
-                .getItems()
-                .stream()
-                .flatMap(event -> ObjectReader.event(event).stream())
+                .withField("involvedObject.name", name);
+        List<ObservedEvent> found = List.of();
+        var options = new ListOptionsBuilder().withLimit(PAGE);
+        for (int page = 0; page < MOST_PAGES; page++) {
+            GenericKubernetesResourceList list = objects.list(options.build());
+            Stream<ObservedEvent> read = list.getItems().stream().flatMap(event -> ObjectReader.event(event).stream());
+            found = latest(Stream.concat(found.stream(), read).toList());
+            Optional<String> next =
+                    Optional.ofNullable(list.getMetadata().getContinue()).filter(token -> !token.isEmpty());
+            if (next.isEmpty()) {
+                break;
+            }
+            options.withContinue(next.get());
+        }
+        return found;
+    }
+
+    private static List<ObservedEvent> latest(List<ObservedEvent> events) {
+        return events.stream()
+                .sorted(Comparator.comparing(ObservedEvent::at).reversed())
+                .limit(MOST_KEPT)
                 .toList();
     }
 }

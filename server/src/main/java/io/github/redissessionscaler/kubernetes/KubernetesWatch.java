@@ -44,8 +44,8 @@ public final class KubernetesWatch implements Observations {
 
     private static final Duration CHECK_EVERY = Duration.ofSeconds(5);
 
-    /** How long the API fails until the connections and the files of the credentials are opened anew. */
-    private static final Duration RECONNECT_AFTER = Duration.ofMinutes(1);
+    /** A bound on memory: HPAs, and ScaledObjects, of about 250 bytes each. */
+    private static final int MOST = 20_000;
 
     private static final ResourceDefinitionContext HPA = new ResourceDefinitionContext.Builder()
             .withGroup("autoscaling")
@@ -67,9 +67,7 @@ public final class KubernetesWatch implements Observations {
     private final Background background;
     private final InstantSource clock;
     private final ObjectReader reader = new ObjectReader();
-    private final CompactStore<HpaObservation> hpas = new CompactStore<>(HPA.getPlural(), this::read);
-    private final CompactStore<ScaledObjectObservation> scaledObjects =
-            new CompactStore<>(SCALED_OBJECT.getPlural(), reader::scaledObject);
+    private final List<WatchedPlace> places;
 
     /** The names of HPAs that are not those that KEDA chooses, by ScaledObject. */
     private final ConcurrentMap<String, String> otherNames = new ConcurrentHashMap<>();
@@ -82,12 +80,32 @@ public final class KubernetesWatch implements Observations {
     private volatile List<ResourceWatch> watches = List.of();
     private volatile AccessState connecting;
     private Instant connected = Instant.MIN;
+
+    /** Connections in a row that brought no answer. */
+    private int unanswered;
+
     private volatile boolean closed;
+
+    /**
+     * What is known of a namespace, or of all.
+     *
+     * @param namespace empty for all
+     */
+    private record WatchedPlace(
+            Optional<String> namespace,
+            CompactStore<HpaObservation> hpas,
+            CompactStore<ScaledObjectObservation> scaledObjects) {
+
+        boolean covers(String other) {
+            return namespace.map(other::equals).orElse(true);
+        }
+    }
 
     private KubernetesWatch(KubernetesAccess config, Background background, InstantSource clock, Duration checkEvery) {
         this.config = config;
         this.background = background;
         this.clock = clock;
+        this.places = places();
         this.events = new EventLookup(background, clock);
         this.lines = new LogLimit(LOG, "lines about the Kubernetes API", clock);
         this.connecting = new AccessState(ApiState.STARTING, clock.instant(), Optional.empty());
@@ -114,7 +132,7 @@ public final class KubernetesWatch implements Observations {
         Optional<OwnedHpa> owned = reader.hpa(object);
         owned.ifPresent(one -> {
             String name = one.hpa().name();
-            if (!name.equals(nameByKeda(one.owner())) && otherNames.size() < CompactStore.MOST) {
+            if (!name.equals(nameByKeda(one.owner())) && otherNames.size() < MOST) {
                 otherNames.put(CompactStore.key(object.getMetadata().getNamespace(), one.owner()), name);
             }
         });
@@ -129,66 +147,84 @@ public final class KubernetesWatch implements Observations {
         if (closed) {
             return;
         }
-        if (watches.isEmpty() || isStuck()) {
+        if (watches.isEmpty() || isCutOff()) {
             connect();
+        } else {
+            renewEnded();
         }
         watches.forEach(ResourceWatch::check);
+        if (watches.stream().anyMatch(ResourceWatch::isAnswered)) {
+            unanswered = 0;
+        }
         access().forEach(this::log);
     }
 
-    /** Whether something has failed for so long that a new connection may help. */
-    private boolean isStuck() {
-        Instant before = clock.instant().minus(RECONNECT_AFTER);
-        return connected.isBefore(before)
-                && watches.stream()
-                        .map(ResourceWatch::access)
-                        .anyMatch(access -> access.state() == ApiState.DOWN
-                                && access.since().isBefore(before));
+    /**
+     * Whether nothing has been answered for so long that opening the connections and the files of the credentials anew may help. Not
+     * if only some objects cannot be read: the others would be listed again for nothing.
+     */
+    private boolean isCutOff() {
+        Instant before = clock.instant().minus(RetryPause.after(unanswered + 1));
+        return connected.isBefore(before) && watches.stream().allMatch(watch -> watch.isCutOffSince(before));
     }
 
     private void connect() {
-        Map<String, AccessState> before = new HashMap<>();
-        watches.forEach(watch -> before.put(watch.name(), watch.access()));
+        List<ResourceWatch> before = watches;
+        unanswered = before.isEmpty() ? 0 : unanswered + 1;
         disconnect();
         connected = clock.instant();
         try {
             KubernetesClient made = ApiClient.of(config, background.executor("watching Kubernetes"));
             client = made;
-            if (closed) {
-                disconnect();
-                return;
-            }
-            watches = places().flatMap(namespace -> Stream.of(
-                            watch(made, HPA, namespace, hpas, before),
-                            watch(made, SCALED_OBJECT, namespace, scaledObjects, before)))
-                    .toList();
+            watches = before.isEmpty()
+                    ? places.stream()
+                            .flatMap(place -> Stream.of(
+                                    watch(made, HPA, place.namespace(), place.hpas()),
+                                    watch(made, SCALED_OBJECT, place.namespace(), place.scaledObjects())))
+                            .toList()
+                    : before.stream().map(watch -> watch.renewed(made)).toList();
         } catch (KubernetesClientException | UncheckedIOException | IllegalArgumentException e) {
             Instant since = connecting.state() == ApiState.DOWN ? connecting.since() : clock.instant();
             connecting = new AccessState(ApiState.DOWN, since, Optional.of(ApiProblem.describe(e, "objects")));
             disconnect();
         }
+        if (closed) {
+            disconnect();
+        }
     }
 
     private ResourceWatch watch(
-            KubernetesClient made,
-            ResourceDefinitionContext kind,
-            Optional<String> namespace,
-            CompactStore<?> store,
-            Map<String, AccessState> before) {
-        return new ResourceWatch(
-                made,
-                kind,
-                namespace,
-                store,
-                clock,
-                Optional.ofNullable(before.get(ResourceWatch.name(kind.getPlural(), namespace))));
+            KubernetesClient made, ResourceDefinitionContext kind, Optional<String> namespace, CompactStore<?> store) {
+        return new ResourceWatch(made, kind, namespace, store, clock, Optional.empty());
     }
 
-    /** The namespaces to watch; an empty one for all. */
-    private Stream<Optional<String>> places() {
-        return config.namespaces().isEmpty()
+    /** Replaces the watches that have ended, and no others. */
+    private void renewEnded() {
+        KubernetesClient current = client;
+        if (current == null || watches.stream().noneMatch(ResourceWatch::isToBeRenewed)) {
+            return;
+        }
+        watches = watches.stream()
+                .map(watch -> watch.isToBeRenewed() ? watch.renewed(current) : watch)
+                .toList();
+        if (closed) {
+            disconnect();
+        }
+    }
+
+    /** The namespaces to watch, or all, each with its stores. */
+    private List<WatchedPlace> places() {
+        var hpas = new StoreBound(HPA.getPlural(), MOST);
+        var scaledObjects = new StoreBound(SCALED_OBJECT.getPlural(), MOST);
+        Stream<Optional<String>> namespaces = config.namespaces().isEmpty()
                 ? Stream.of(Optional.empty())
                 : config.namespaces().stream().sorted().map(Optional::of);
+        return namespaces
+                .map(namespace -> new WatchedPlace(
+                        namespace,
+                        new CompactStore<>(hpas, this::read),
+                        new CompactStore<>(scaledObjects, reader::scaledObject)))
+                .toList();
     }
 
     private void disconnect() {
@@ -219,11 +255,12 @@ public final class KubernetesWatch implements Observations {
 
     @Override
     public Optional<Observation> of(String namespace, String scaledObject) {
-        Optional<ScaledObjectObservation> known =
-                isCurrent(SCALED_OBJECT, namespace) ? scaledObjects.find(namespace, scaledObject) : Optional.empty();
-        Optional<HpaObservation> hpa = isCurrent(HPA, namespace)
-                ? hpas.find(namespace, hpaName(namespace, scaledObject, known))
-                : Optional.empty();
+        Optional<WatchedPlace> place =
+                places.stream().filter(one -> one.covers(namespace)).findFirst();
+        Optional<ScaledObjectObservation> known = place.filter(_ -> isCurrent(SCALED_OBJECT, namespace))
+                .flatMap(one -> one.scaledObjects().find(namespace, scaledObject));
+        Optional<HpaObservation> hpa = place.filter(_ -> isCurrent(HPA, namespace))
+                .flatMap(one -> one.hpas().find(namespace, hpaName(namespace, scaledObject, known)));
         return known.isEmpty() && hpa.isEmpty() ? Optional.empty() : Optional.of(new Observation(hpa, known));
     }
 

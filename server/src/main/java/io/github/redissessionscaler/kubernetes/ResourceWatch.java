@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.github.redissessionscaler.observed.ApiAccess.ApiState;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,8 +19,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Keeps a store like the objects of one kind, in one namespace or in all. An informer lists them in pages, watches them with
- * bookmarks, lists them again if the API has forgotten the version, and tries again with growing pauses. The checks are not
- * thread-safe; the results may be read by any thread.
+ * bookmarks, lists them again if the API has forgotten the version, and tries again with growing pauses. It ends where the API
+ * refuses to list the objects, or nothing is watched; then a new watch replaces it. The checks are not thread-safe; the access may be read by any thread.
  */
 final class ResourceWatch implements AutoCloseable {
 
@@ -38,9 +39,12 @@ final class ResourceWatch implements AutoCloseable {
     /** What is known about the access. */
     record AccessState(ApiState state, Instant since, Optional<String> problem) {}
 
+    private final ResourceDefinitionContext kind;
     private final String resource;
     private final Optional<String> namespace;
+    private final CompactStore<?> store;
     private final InstantSource clock;
+    private final Instant made;
     private final AnyNamespaceOperation<
                     GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>>
             objects;
@@ -49,6 +53,18 @@ final class ResourceWatch implements AutoCloseable {
     private volatile AccessState access;
 
     private final CompletableFuture<Void> listed;
+
+    /** Watches in a row, before this one, that ended without having sent anything. */
+    private int attempts;
+
+    /** Whether the last check could list objects. */
+    private boolean canList;
+
+    /** Whether the API answered the last check, and accepted the token. */
+    private boolean answered;
+
+    /** Whether requests could not be made, by which the informer ends without saying so. */
+    private boolean broken;
 
     /** Checks in a row that failed. */
     private int failures;
@@ -60,7 +76,8 @@ final class ResourceWatch implements AutoCloseable {
      * Starts the watch.
      *
      * @param namespace empty for all
-     * @param before the access by the previous client, if there was one
+     * @param store of this watch only, and of those that it replaces
+     * @param before the closed watch that this one replaces
      */
     ResourceWatch(
             KubernetesClient client,
@@ -68,11 +85,16 @@ final class ResourceWatch implements AutoCloseable {
             Optional<String> namespace,
             CompactStore<?> store,
             InstantSource clock,
-            Optional<AccessState> before) {
+            Optional<ResourceWatch> before) {
+        this.kind = kind;
         this.resource = kind.getPlural();
         this.namespace = namespace;
+        this.store = store;
         this.clock = clock;
-        this.access = before.orElseGet(() -> new AccessState(ApiState.STARTING, clock.instant(), Optional.empty()));
+        this.made = clock.instant();
+        this.attempts = before.map(one -> one.attempts + 1).orElse(0);
+        this.access = before.map(ResourceWatch::access)
+                .orElseGet(() -> new AccessState(ApiState.STARTING, made, Optional.empty()));
         var all = client.genericKubernetesResources(kind);
         objects = namespace.isPresent() ? all.inNamespace(namespace.get()) : all.inAnyNamespace();
         informer = objects.withLimit(PAGE).runnableInformer(0);
@@ -81,22 +103,29 @@ final class ResourceWatch implements AutoCloseable {
         informer.itemStore(store);
         informer.exceptionHandler((_, failure) -> {
             lastError = Optional.of(ApiProblem.describe(failure, resource));
-            return true;
+            return !ApiProblem.isRefused(failure);
         });
-        listed = informer.start().toCompletableFuture();
+        listed = startInformer();
+    }
+
+    private CompletableFuture<Void> startInformer() {
+        try {
+            return informer.start().toCompletableFuture();
+        } catch (KubernetesClientException | UncheckedIOException e) {
+            lastError = Optional.of(ApiProblem.describe(e, resource));
+            broken = true;
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Starts a watch in place of this one, which it closes. */
+    ResourceWatch renewed(KubernetesClient client) {
+        close();
+        return new ResourceWatch(client, kind, namespace, store, clock, Optional.of(this));
     }
 
     String resource() {
         return resource;
-    }
-
-    /** Identifies this watch among those of a cluster. */
-    String name() {
-        return name(resource, namespace);
-    }
-
-    static String name(String resource, Optional<String> namespace) {
-        return resource + namespace.map(one -> " of " + one).orElse("");
     }
 
     /** Whether objects of this namespace are among those that are watched. */
@@ -122,21 +151,52 @@ final class ResourceWatch implements AutoCloseable {
         try {
             var _ = objects.list(new ListOptionsBuilder().withLimit(1L).build());
             problem = Optional.empty();
-        } catch (KubernetesClientException e) {
+            answered = true;
+        } catch (KubernetesClientException | UncheckedIOException e) {
             problem = Optional.of(ApiProblem.describe(e, resource));
+            answered = ApiProblem.isAnswer(e);
+            broken |= e instanceof UncheckedIOException;
         }
+        canList = problem.isEmpty();
         failures = problem.isPresent() ? failures + 1 : 0;
-        unwatched = informer.isWatching() ? 0 : unwatched + 1;
+        if (informer.isRunning() && informer.isWatching()) {
+            unwatched = 0;
+            attempts = 0;
+        } else {
+            unwatched++;
+        }
         if (problem.isPresent()) {
             if (access.state() != ApiState.UP || failures > 1) {
                 is(ApiState.DOWN, problem);
             }
-        } else if (unwatched > PATIENCE) {
-            is(ApiState.DOWN, Optional.of(lastError.orElse("the objects can be listed, but not watched")));
+        } else if (hasEnded()) {
+            is(
+                    ApiState.DOWN,
+                    Optional.of(lastError.orElse("the objects can be listed, but not watched: is watch of %s granted?"
+                            .formatted(resource))));
         } else if (listed.isDone()) {
             lastError = Optional.empty();
             is(ApiState.UP, Optional.empty());
         }
+    }
+
+    private boolean hasEnded() {
+        return broken || !informer.isRunning() || unwatched > PATIENCE;
+    }
+
+    /** Whether a new watch may help: this one has ended, the objects can be listed, and the pause since it was started is over. */
+    boolean isToBeRenewed() {
+        return canList && hasEnded() && !clock.instant().isBefore(made.plus(RetryPause.after(attempts)));
+    }
+
+    /** Whether the API answered the last check, and accepted the token. */
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** Whether the API has not answered since then. */
+    boolean isCutOffSince(Instant then) {
+        return !answered && access.state() == ApiState.DOWN && access.since().isBefore(then);
     }
 
     private void is(ApiState state, Optional<String> problem) {

@@ -6,6 +6,7 @@ import static io.github.redissessionscaler.testing.KubernetesApi.SCALED_OBJECTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.KubernetesAccess;
 import io.github.redissessionscaler.observed.ApiAccess;
@@ -24,11 +25,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +76,11 @@ final class KubernetesWatchTest {
     }
 
     private KubernetesWatch watch(KubernetesAccess access) {
-        var watch = KubernetesWatch.start(access, background, clock, OFTEN);
+        return watch(access, OFTEN);
+    }
+
+    private KubernetesWatch watch(KubernetesAccess access, Duration checkEvery) {
+        var watch = KubernetesWatch.start(access, background, clock, checkEvery);
         started = Optional.of(watch);
         return watch;
     }
@@ -354,5 +361,263 @@ final class KubernetesWatchTest {
                         2));
         assertThat(api.requests().stream().filter(request -> request.resource().equals(EVENTS)))
                 .hasSize(2);
+    }
+
+    @Test
+    void eachNamespaceKeepsItsOwnObjects() {
+        for (String namespace : List.of("shop", "blog", "wiki")) {
+            api.put(HPAS, namespace, "keda-hpa-web", HPA.formatted("web", 4, 9));
+            api.put(SCALED_OBJECTS, namespace, "web", SCALED_OBJECT);
+        }
+        var watch = watch("shop", "blog");
+        awaitUp(watch);
+        assertThat(replicas(watch, "shop")).contains(4);
+        assertThat(replicas(watch, "blog")).contains(4);
+        assertThat(watch.of("wiki", "web")).isEmpty();
+
+        int before = lists(HPAS);
+        api.forgetVersions();
+        await().until(() -> lists(HPAS) == before + 2 && api.watches() == 4);
+
+        for (String namespace : List.of("shop", "blog")) {
+            assertThat(watch.of(namespace, "web").flatMap(Observation::hpa)).isPresent();
+            assertThat(watch.of(namespace, "web").flatMap(Observation::scaledObject))
+                    .isPresent();
+        }
+        api.deleteUnseen(HPAS, "blog", "keda-hpa-web");
+        api.forgetVersions();
+        await().until(() -> replicas(watch, "blog").isEmpty());
+        assertThat(replicas(watch, "shop")).contains(4);
+    }
+
+    private static Optional<Integer> replicas(KubernetesWatch watch, String namespace) {
+        return watch.of(namespace, "web").flatMap(Observation::hpa).map(HpaObservation::currentReplicas);
+    }
+
+    @Test
+    void theNumberOfRecordsIsLimitedOverAllNamespaces() {
+        var bound = new StoreBound(HPAS, 2);
+        var shop = new CompactStore<>(bound, object -> Optional.ofNullable(object.getKind()));
+        var blog = new CompactStore<>(bound, object -> Optional.ofNullable(object.getKind()));
+        var kept = new GenericKubernetesResource();
+        kept.setKind("kept");
+        var renewed = new GenericKubernetesResource();
+        renewed.setKind("renewed");
+
+        shop.put("shop/a", kept);
+        blog.put("blog/a", kept);
+        blog.put("blog/b", kept);
+        shop.put("shop/a", renewed);
+        assertThat(shop.find("shop", "a")).contains("renewed");
+        assertThat(blog.find("blog", "a")).contains("kept");
+        assertThat(blog.find("blog", "b")).isEmpty();
+
+        shop.remove("shop/a");
+        shop.remove("shop/a");
+        blog.put("blog/b", kept);
+        blog.put("blog/c", kept);
+        assertThat(blog.find("blog", "b")).contains("kept");
+        assertThat(blog.find("blog", "c")).isEmpty();
+
+        blog.put("blog/a", new GenericKubernetesResource());
+        shop.put("shop/a", kept);
+        assertThat(blog.find("blog", "a")).isEmpty();
+        assertThat(shop.find("shop", "a")).contains("kept");
+    }
+
+    /** How often the objects were listed, from the first page. */
+    private int lists(String resource) {
+        return Math.toIntExact(api.requests().stream()
+                .filter(request -> request.resource().equals(resource)
+                        && !request.isWatch()
+                        && !request.query().containsKey("continue")
+                        && Long.toString(ResourceWatch.PAGE)
+                                .equals(request.query().get("limit")))
+                .count());
+    }
+
+    /** Waits until each kind was checked a few times more. */
+    private void awaitChecks() {
+        awaitChecks(4);
+    }
+
+    private void awaitChecks(int number) {
+        for (String resource : List.of(HPAS, SCALED_OBJECTS)) {
+            long before = checks(resource);
+            await().until(() -> checks(resource) >= before + number);
+        }
+    }
+
+    private long checks(String resource) {
+        return api.requests().stream()
+                .filter(request -> request.resource().equals(resource)
+                        && "1".equals(request.query().get("limit")))
+                .count();
+    }
+
+    private static void awaitDown(KubernetesWatch watch, String resource, String problem) {
+        await().untilAsserted(() -> assertThat(watch.access())
+                .filteredOn(access -> access.resource().equals(resource))
+                .singleElement()
+                .satisfies(access -> {
+                    assertThat(access.state()).isEqualTo(ApiState.DOWN);
+                    assertThat(access.problem().orElseThrow()).contains(problem);
+                }));
+    }
+
+    @Test
+    void aMissingPermissionListsNothingAgain() {
+        api.deny(SCALED_OBJECTS);
+        api.put(HPAS, "shop", "keda-hpa-web", HPA.formatted("web", 7, 7));
+        var watch = watch();
+        awaitCurrent(watch, "web", 7);
+        awaitDown(watch, SCALED_OBJECTS, "not allowed (403)");
+        for (int i = 0; i < 3; i++) {
+            clock.advance(Duration.ofHours(1));
+            awaitChecks();
+        }
+        assertThat(lists(HPAS)).isEqualTo(1);
+        assertThat(lists(SCALED_OBJECTS)).isEqualTo(1);
+        assertThat(hpa(watch, "web")).isPresent();
+
+        api.allow(SCALED_OBJECTS);
+        awaitUp(watch);
+        assertThat(lists(HPAS)).isEqualTo(1);
+    }
+
+    @Test
+    void aMissingPermissionToWatchListsAgainWithGrowingPauses() {
+        api.denyWatches(HPAS);
+        var watch = watch(
+                new KubernetesAccess(new KubernetesAccess.Kubeconfig(kubeconfig()), Set.of()), Duration.ofMillis(5));
+        awaitDown(watch, HPAS, "the objects can be listed, but not watched: is watch of " + HPAS + " granted?");
+        await().until(() -> lists(HPAS) == 2);
+        awaitChecks(ResourceWatch.PATIENCE + 2);
+        assertThat(lists(HPAS)).isEqualTo(2);
+
+        clock.advance(Duration.ofMinutes(1));
+        await().until(() -> lists(HPAS) == 3);
+        awaitChecks(ResourceWatch.PATIENCE + 2);
+        clock.advance(Duration.ofMinutes(1));
+        awaitChecks();
+        assertThat(lists(HPAS)).isEqualTo(3);
+
+        api.allow(HPAS);
+        clock.advance(Duration.ofMinutes(1));
+        await().until(() -> lists(HPAS) == 4);
+        assertThat(lists(SCALED_OBJECTS)).isEqualTo(1);
+        api.put(HPAS, "shop", "keda-hpa-web", HPA.formatted("web", 7, 7));
+        awaitCurrent(watch, "web", 7);
+        awaitUp(watch);
+    }
+
+    @Test
+    void thePausesGrowUpToALimit() {
+        assertThat(IntStream.of(0, 1, 2, 3, 5, 6, 1_000).mapToObj(RetryPause::after))
+                .extracting(Duration::toMinutes)
+                .containsExactly(0L, 1L, 2L, 4L, 16L, 16L, 16L);
+    }
+
+    @Test
+    void anApiThatHasMovedIsFoundByTheChangedFile() {
+        api.put(HPAS, "shop", "keda-hpa-web", HPA.formatted("web", 7, 7));
+        var watch = watch();
+        awaitCurrent(watch, "web", 7);
+        awaitUp(watch);
+
+        try (var other = KubernetesApi.start()) {
+            other.put(HPAS, "shop", "keda-hpa-web", HPA.formatted("web", 8, 8));
+            api.close();
+            awaitDown(watch, HPAS, "connect");
+            awaitDown(watch, SCALED_OBJECTS, "connect");
+            write("kubeconfig", other.kubeconfig());
+            clock.advance(Duration.ofSeconds(61));
+
+            awaitCurrent(watch, "web", 8);
+            awaitUp(watch);
+        }
+    }
+
+    @Test
+    void aTokenThatCannotBeReadIsNamed() {
+        Path token = write("token", "first");
+        api.put(HPAS, "shop", "keda-hpa-web", HPA.formatted("web", 7, 7));
+        var watch = watch(new KubernetesAccess(new KubernetesAccess.ServiceAccount(api.url(), directory), Set.of()));
+        awaitCurrent(watch, "web", 7);
+        awaitUp(watch);
+
+        delete(token);
+        awaitDown(watch, HPAS, "no such file");
+        awaitDown(watch, SCALED_OBJECTS, "no such file");
+        api.endWatches();
+        await().until(() -> api.watches() == 0);
+        write("token", "two\nlines");
+        awaitDown(watch, HPAS, "is not one line of ASCII characters");
+        assertThat(watch.access())
+                .noneMatch(access -> access.problem().orElse("").contains("two"));
+
+        write("token", "second");
+        api.put(HPAS, "shop", "keda-hpa-web", HPA.formatted("web", 8, 8));
+        awaitCurrent(watch, "web", 8);
+        awaitUp(watch);
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aMissingTokenIsNamedAndTriedAgain() {
+        var watch = watch(new KubernetesAccess(new KubernetesAccess.ServiceAccount(api.url(), directory), Set.of()));
+        awaitDown(watch, HPAS, "no such file");
+        awaitDown(watch, SCALED_OBJECTS, "no such file");
+
+        api.put(HPAS, "shop", "keda-hpa-web", HPA.formatted("web", 7, 7));
+        write("token", "first");
+
+        awaitCurrent(watch, "web", 7);
+        awaitUp(watch);
+    }
+
+    @Test
+    void theLatestEventsAreFoundOnAnyPage() {
+        api.put(SCALED_OBJECTS, "shop", "web", SCALED_OBJECT);
+        var start = Instant.parse("2026-03-04T03:00:00Z");
+        int all = 2 * Math.toIntExact(EventLookup.PAGE) + 1;
+        for (int i = 0; i < all; i++) {
+            api.put(EVENTS, "shop", String.format(Locale.ROOT, "web.%04d", i), """
+                {"involvedObject": {"kind": "ScaledObject", "name": "web"}, "type": "Normal",
+                 "reason": "event%d", "message": "x", "lastTimestamp": "%s"}
+                """.formatted(i, start.plusSeconds(i)));
+        }
+        var watch = watch();
+        awaitUp(watch);
+
+        await().untilAsserted(() -> assertThat(watch.events("shop", "web"))
+                .extracting(ObservedEvent::reason)
+                .hasSize(20)
+                .startsWith("event" + (all - 1), "event" + (all - 2))
+                .endsWith("event" + (all - 20)));
+    }
+
+    @Test
+    void onlySomePagesOfEventsAreRead() {
+        api.put(SCALED_OBJECTS, "shop", "web", SCALED_OBJECT);
+        for (int i = 0; i < (EventLookup.MOST_PAGES + 1) * EventLookup.PAGE; i++) {
+            api.put(EVENTS, "shop", "web." + i, """
+                {"involvedObject": {"kind": "ScaledObject", "name": "web"}, "type": "Normal",
+                 "reason": "r", "message": "x", "lastTimestamp": "2026-03-04T03:00:00Z"}
+                """);
+        }
+        var watch = watch();
+        awaitUp(watch);
+
+        await().until(() -> watch.events("shop", "web").size() == 20);
+        assertThat(api.requests().stream().filter(request -> request.resource().equals(EVENTS)))
+                .hasSize(EventLookup.MOST_PAGES);
     }
 }

@@ -78,6 +78,7 @@ public final class KubernetesApi implements AutoCloseable {
     private final List<OpenWatch> watches = new CopyOnWriteArrayList<>();
     private final List<ApiRequest> requests = new CopyOnWriteArrayList<>();
     private final Set<String> denied = ConcurrentHashMap.newKeySet();
+    private final Set<String> unwatchable = ConcurrentHashMap.newKeySet();
     private volatile Optional<String> token = Optional.empty();
     private long version = 1000;
     private long oldest;
@@ -143,8 +144,15 @@ public final class KubernetesApi implements AutoCloseable {
         endWatches();
     }
 
+    /** From now on these objects may be listed, but not watched. */
+    public void denyWatches(String resource) {
+        unwatchable.add(resource);
+        endWatches();
+    }
+
     public void allow(String resource) {
         denied.remove(resource);
+        unwatchable.remove(resource);
     }
 
     /** Creates or replaces an object, given as JSON without kind and version. */
@@ -234,7 +242,8 @@ public final class KubernetesApi implements AutoCloseable {
             requests.add(request);
             if (token.isPresent() && !request.authorization().equals(token.map("Bearer "::concat))) {
                 reply(exchange, 401, GSON.toJson(status(401, "Unauthorized")));
-            } else if (denied.contains(request.resource())) {
+            } else if (denied.contains(request.resource())
+                    || (request.isWatch() && unwatchable.contains(request.resource()))) {
                 reply(exchange, 403, GSON.toJson(status(403, "Forbidden")));
             } else if (request.isWatch()) {
                 watch(exchange, request);
