@@ -210,7 +210,8 @@ public final class LoadCurveReader {
         if (points == 0) {
             first = time;
         } else if (time <= last) {
-            bad("its time is not after that of the previous line; use UTC if local times go back an hour in autumn");
+            bad("its time is not after that of the previous line; sort the lines, remove duplicates, and use UTC"
+                    + " if local times go back an hour in autumn");
             return;
         } else if (time - first > LONGEST.toMillis()) {
             bad("its time is more than " + LONGEST.toDays() + " days after the first");

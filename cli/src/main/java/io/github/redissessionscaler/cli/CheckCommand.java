@@ -85,6 +85,7 @@ final class CheckCommand implements Callable<Integer> {
         NamedTrigger trigger = triggerOptions.read();
         PrintWriter err = spec.commandLine().getErr();
         trigger.ignored().forEach(ignored -> err.println("Ignored: " + ignored));
+        Logging.use(LogFormat.TEXT, "off");
         CheckResult result = redis.given() ? readRedis(trigger) : callScaler(trigger);
         replicas = replicaOptions.with(result, replicas, spec.commandLine().getParseResult()::hasMatchedOption);
         PrintWriter out = spec.commandLine().getOut();
@@ -147,7 +148,6 @@ final class CheckCommand implements Callable<Integer> {
             throw InvalidInputException.of("--scaler", "cannot be combined with --redis or --config");
         }
         Trigger trigger = TriggerParser.parse(named.metadata());
-        Logging.use(LogFormat.TEXT, "off");
         try (var inspection = Inspection.of(redis.configuration(timeout));
                 var line = new ProgressLine(spec.commandLine().getErr(), progress)) {
             Inspection.InspectionResult found =

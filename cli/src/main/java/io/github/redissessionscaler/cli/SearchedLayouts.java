@@ -84,9 +84,17 @@ record SearchedLayouts(int index, int configuredIndex, List<FoundLayouts> databa
         }
     }
 
-    /** The metadata of the trigger that is proposed: for the layout with the most sessions, or the only pattern. */
+    /**
+     * The metadata of the trigger that is proposed: for the layout with the most sessions, or the only pattern. A database other than 0
+     * has been chosen by the user, so its layout is preferred.
+     */
     Optional<Map<String, String>> proposed() {
-        Optional<FoundLayouts> best = FoundLayouts.best(databases);
+        Optional<FoundLayouts> best = databases.stream()
+                .filter(database -> index != 0
+                        && database.index() == index
+                        && database.best().isPresent())
+                .findFirst()
+                .or(() -> FoundLayouts.best(databases));
         if (best.isPresent()) {
             return best.flatMap(database -> database.best().map(fit -> metadata(database, fit)));
         }

@@ -193,9 +193,9 @@ final class ServeCommand implements Callable<Integer> {
 
             A private Redis with %d sessions listens on 127.0.0.1:%d. In a second terminal:
 
-              create 101 sessions:   redis-cli -p %d EVAL "for i=1,101 do redis.call('SETEX','session:'..i,1800,'x') end" 0
+              create 101 sessions:   redis-cli -p %d EVAL "for i=%d,%d do redis.call('SETEX','session:'..i,1800,'x') end" 0
               call the scaler:       ./redis-session-scaler check --scaler 127.0.0.1:%d --metadata wholeReplicas=true
-            """.formatted(sessions, redisPort, redisPort, grpcPort);
+            """.formatted(sessions, redisPort, redisPort, sessions + 1, sessions + 101, grpcPort);
     }
 
     /** The environment, with what the command line says in its place, and with defaults for what neither says. */

@@ -166,6 +166,18 @@ final class CheckLayoutsTest {
     }
 
     @Test
+    void theTriggerIsForTheDatabaseThatTheMetadataNames() {
+        write(jedis, strings(Map.of(), i -> "sess:" + id(i, 32), i -> "sess:" + id(i, 31) + "x"));
+        jedis.select(3);
+        write(jedis, strings(Map.of(), i -> "laravel_database_laravel_cache:" + id(i, 40)));
+
+        assertThat(run("--metadata", "databaseIndex=3").out())
+                .contains("database 0")
+                .containsPattern("The trigger for these sessions:[^:]*\\n(.*\\n)*.*preset: \"laravel\"")
+                .doesNotContainPattern("The trigger for these sessions:[^:]*\\n(.*\\n)*.*preset: \"express\"");
+    }
+
+    @Test
     void sessionsInAnotherDatabaseAreFound() {
         jedis.select(3);
         write(jedis, strings(Map.of(), i -> "sess:" + id(i, 32)));

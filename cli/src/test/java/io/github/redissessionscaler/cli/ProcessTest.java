@@ -119,16 +119,7 @@ final class ProcessTest {
     })
     void withJsonAnErrorThatPreventsAStartIsAnObject(String arguments, String variable, String problem)
             throws Exception {
-        List<String> command = Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()),
-                        Stream.of(arguments.split(" ", -1)))
-                .toList();
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        ProcessBuilder builder = command(arguments);
         builder.environment().put("LOG_FORMAT", "json");
         if (!variable.isEmpty()) {
             builder.environment()
@@ -144,6 +135,32 @@ final class ProcessTest {
                         .get("message")
                         .getAsString())
                 .contains(problem);
+    }
+
+    @Test
+    void checkOfAScalerThatHasNoAddressIsOneLine() throws Exception {
+        Process process = command("check --scaler no-such-host.invalid").start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(output.lines())
+                .singleElement()
+                .asString()
+                .startsWith("check: the scaler at no-such-host.invalid:6000 cannot be reached");
+    }
+
+    /** A command as a process; its output and its errors are one stream. */
+    private static ProcessBuilder command(String arguments) {
+        List<String> command = Stream.concat(
+                        Stream.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Main.class.getName()),
+                        Stream.of(arguments.split(" ", -1)))
+                .toList();
+        return new ProcessBuilder(command).redirectErrorStream(true);
     }
 
     @Test

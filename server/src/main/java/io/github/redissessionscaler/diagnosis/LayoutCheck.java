@@ -167,7 +167,7 @@ public final class LayoutCheck {
                                     ? "sessions are fewer than " + Numbers.withCommas(percent) + " % of the keys, or "
                                     : "if there are sessions, "));
         }
-        if (endless > 0) {
+        if (endless > 0 && (counted || sessionTtl().isPresent())) {
             advice.add("%d of %d inspected matching keys have no TTL, and are %s"
                     .formatted(
                             endless,

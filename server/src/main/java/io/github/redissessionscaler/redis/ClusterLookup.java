@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import io.github.redissessionscaler.config.Node;
+import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.redis.Discovery.Found;
@@ -50,10 +51,11 @@ final class ClusterLookup implements PrimaryLookup {
      * The slots of each primary.
      *
      * @param ranges the first slot of each range, and its primary
+     * @param covered number of slots that have a primary
      * @param owners the slots by node ID; equal on all nodes
      * @param ids the node IDs of the primaries
      */
-    record SlotMap(TreeMap<Integer, Node> ranges, List<Node> primaries, String owners, Set<String> ids) {}
+    record SlotMap(TreeMap<Integer, Node> ranges, List<Node> primaries, int covered, String owners, Set<String> ids) {}
 
     ClusterLookup(List<Node> seeds, Connector connector) {
         this.seeds = List.copyOf(seeds);
@@ -66,6 +68,18 @@ final class ClusterLookup implements PrimaryLookup {
     @Override
     public List<RedisNode> primaries() {
         return layout.current().primaries.stream().map(servers::get).toList();
+    }
+
+    @Override
+    public List<String> warnings() {
+        int covered = layout.current().covered;
+        return covered == Replies.SLOTS
+                ? List.of()
+                : List.of(
+                        "%s of %s slots of the cluster have no primary, so their keys are not counted; assign them, see CLUSTER SLOTS"
+                                .formatted(
+                                        Numbers.withCommas(Replies.SLOTS - covered),
+                                        Numbers.withCommas(Replies.SLOTS)));
     }
 
     @Override
@@ -197,8 +211,10 @@ final class ClusterLookup implements PrimaryLookup {
      */
     static SlotMap parse(Node asked, List<Object> ranges) {
         var primaries = new TreeMap<Integer, Node>();
+        int covered = 0;
         for (Object range : ranges) {
             List<?> fields = (List<?>) range;
+            covered += Replies.slots(fields);
             List<?> primary = (List<?>) fields.get(2);
             byte[] host = (byte[]) primary.get(0);
             boolean unnamed = host == null || host.length == 0;
@@ -214,6 +230,7 @@ final class ClusterLookup implements PrimaryLookup {
         return new SlotMap(
                 primaries,
                 List.copyOf(new LinkedHashSet<>(primaries.values())),
+                covered,
                 owners(ranges),
                 ranges.stream()
                         .map(range -> id((List<?>) ((List<?>) range).get(2)))

@@ -28,6 +28,11 @@ interface PrimaryLookup extends AutoCloseable {
     /** All primaries, at least one. */
     List<RedisNode> primaries();
 
+    /** Why the primaries may not have all keys; usually none. */
+    default List<String> warnings() {
+        return List.of();
+    }
+
     /** The primary that has the key. */
     RedisNode primaryOf(String key);
 

@@ -174,7 +174,8 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
         return switch (now.connection().topology()) {
             case Topology.Standalone _, Topology.UnixSocket _ ->
                 now.noted(() -> doubts(now.servers().primaries().getFirst()));
-            case Topology.Sentinel _, Topology.Cluster _ -> List.of();
+            case Topology.Cluster _ -> now.noted(() -> now.servers().warnings());
+            case Topology.Sentinel _ -> List.of();
         };
     }
 

@@ -25,7 +25,7 @@ final class Replies {
     private static final Pattern CURSOR = Pattern.compile("[0-9]{1,20}");
 
     /** Number of slots of a cluster. */
-    private static final long SLOTS = 16_384;
+    static final int SLOTS = 16_384;
 
     /** The reply of PTTL for a missing key. */
     static final long NO_SUCH_KEY = -2;
@@ -65,6 +65,12 @@ final class Replies {
         long last = (Long) requireNonNull(range.get(1));
         require(first >= 0 && first <= last && last < SLOTS);
         return (int) first;
+    }
+
+    /** Number of slots of a range of CLUSTER SLOTS. */
+    static int slots(List<?> range) {
+        long last = (Long) requireNonNull(range.get(1));
+        return (int) last - firstSlot(range) + 1;
     }
 
     /** OBJECT IDLETIME; nil for a missing key. */

@@ -19,6 +19,7 @@ import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.TestCertificates;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.KeyType;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
+import redis.clients.jedis.params.SetParams;
 
 /** Servers whose addresses, passwords and certificates change, and the reasons that are reported. */
 final class TopologyChangesTest {
@@ -60,6 +62,21 @@ final class TopologyChangesTest {
     @AfterAll
     static void stop() {
         cluster.close();
+    }
+
+    @Test
+    void slotsWithoutAPrimaryArePointedOut() {
+        try (var cluster = RedisCluster.startPartial(1);
+                var jedis = cluster.primary(0).connect();
+                var scaler = RunningScaler.with(
+                        Map.of("REDIS_URL", "redis-cluster://" + cluster.nodes().getFirst()))) {
+            jedis.set("a", "x", SetParams.setParams().ex(600));
+            jedis.clusterDelSlots(5, 6);
+
+            await().until(() -> scaler.metric(Map.of()) == 1);
+            await().untilAsserted(() -> assertThat(scaler.get("/api/status").body())
+                    .contains("2 of 16,384 slots of the cluster have no primary"));
+        }
     }
 
     @Test
