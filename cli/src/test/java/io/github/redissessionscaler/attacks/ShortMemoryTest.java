@@ -51,11 +51,10 @@ final class ShortMemoryTest {
 
                 assertThat(scaler.isAlive()).isTrue();
                 assertThat(answered).hasValueGreaterThan(1000);
+                // a call that is refused before its message has arrived is reset, which carries no text
                 assertThat(failures)
                         .isNotEmpty()
-                        .anySatisfy(failure -> assertThat(failure)
-                                .hasMessageContaining("RESOURCE_EXHAUSTED")
-                                .hasMessageContaining("memory"));
+                        .anySatisfy(failure -> assertThat(failure).hasMessageContaining("RESOURCE_EXHAUSTED"));
                 assertThat(scaler.output()).contains("The heap is nearly full");
             } finally {
                 channel.shutdownNow();

@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -10,6 +11,7 @@ import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.docs.MinimalAcl;
 import io.github.redissessionscaler.docs.ScaledObjects;
 import io.github.redissessionscaler.simulation.ScaledObjectFile;
+import io.github.redissessionscaler.testing.KubernetesApi;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
@@ -421,6 +423,50 @@ final class CheckRedisTest {
     }
 
     @Test
+    void checkShowsTheHpaThatTheScalerKnowsAndStartsFromItsReplicas(@TempDir Path directory) throws IOException {
+        sessions(9, 1800);
+        try (var api = KubernetesApi.start();
+                var scaler = RunningScaler.with(Map.of(
+                        "REDIS_ADDRESS",
+                        "127.0.0.1:" + redis.port(),
+                        "KUBERNETES_WATCH",
+                        "true",
+                        "KUBERNETES_CONFIG_FILE",
+                        Files.writeString(directory.resolve("kubeconfig"), api.kubeconfig())
+                                .toString()))) {
+            api.put(KubernetesApi.HPAS, "shop", "keda-hpa-web", """
+                {"metadata": {"ownerReferences":
+                     [{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "web", "uid": "u"}]},
+                 "spec": {"minReplicas": 2, "maxReplicas": 4}, "status": {"currentReplicas": 3, "desiredReplicas": 4}}
+                """);
+            String[] check = {
+                "check",
+                "--scaler",
+                "127.0.0.1:" + scaler.scaler().grpcPort(),
+                "--namespace",
+                "shop",
+                "--name",
+                "web",
+                "--metadata",
+                "sessionSize=2"
+            };
+
+            await().untilAsserted(() ->
+                    assertThat(run(check).out()).contains("keda-hpa-web: 3 replicas now, 4 desired, between 2 and 4"));
+
+            JsonObject json = JsonParser.parseString(run(Stream.concat(Stream.of(check), Stream.of("--output", "json"))
+                                    .toArray(String[]::new))
+                            .out())
+                    .getAsJsonObject();
+            assertThat(json.get("currentReplicas").getAsInt()).isEqualTo(3);
+            assertThat(json.get("maxReplicas").getAsInt()).isEqualTo(4);
+            assertThat(json.get("wantedReplicas").getAsInt()).isEqualTo(4);
+            assertThat(json.getAsJsonObject("hpa").get("desiredReplicas").getAsInt())
+                    .isEqualTo(4);
+        }
+    }
+
+    @Test
     void everyFieldIsDocumented() throws IOException {
         sessions(30, 1800);
         jedis.aclSetUser("scaler", "reset", "on", ">" + PASSWORD, "+ping", "+dbsize", "+info", "+scan");
@@ -442,7 +488,7 @@ final class CheckRedisTest {
                             .getAsJsonObject(),
                     fields);
         }
-        fields.add("scan");
+        fields.addAll(List.of("scan", "hpa")); // during a scan, and with KUBERNETES_WATCH
         fields.add("databasesProblem"); // if the search fails
         fields.addAll(List.of("now", "reported", "forecast", "meanError", "meanErrorOfNow")); // after some minutes
 
