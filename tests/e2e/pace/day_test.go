@@ -40,7 +40,6 @@ var day = []point{
 // A day of eight minutes, in several setups side by side. Each change of the replicas comes in the simulation, too, to the same number and at
 // the same look of KEDA or the HPA.
 func TestDayAsSimulated(t *testing.T) {
-	t.Parallel()
 	redis := it.StartRedis(t, "")
 	scaler := it.StartScaler(t, redis)
 	redis.Sessions(t, day[0].sessions)

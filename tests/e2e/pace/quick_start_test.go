@@ -20,7 +20,6 @@ const root = "../../.."
 // The quick start, command by command and in its order, by a shell with kubectl and helm. There are no nodes, so cluster.Node starts what
 // the pods would run. Of its commands only those are left out that make a cluster, or that build and load an image.
 func TestQuickStart(t *testing.T) {
-	t.Parallel()
 	page := readPage(t)
 	user := &user{t: t, node: it.StartNode(t), left: page.commands}
 
