@@ -1,10 +1,11 @@
 package io.github.redissessionscaler.cli;
 
+import io.github.redissessionscaler.background.WholeResponse;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -80,6 +81,16 @@ final class InputText {
      */
     static HttpText request(String option, String shown, String url, Optional<String> token)
             throws InterruptedException {
+        return request(option, shown, url, token, PATIENCE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param within for the whole response
+     */
+    static HttpText request(String option, String shown, String url, Optional<String> token, Duration within)
+            throws InterruptedException {
         try {
             URI uri = URI.create(url);
             Optional<String> user = Optional.ofNullable(uri.getRawUserInfo());
@@ -89,9 +100,9 @@ final class InputText {
                                     + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
             URI target = user.map(text -> URI.create(url.replaceFirst(Pattern.quote(text + "@"), "")))
                     .orElse(uri);
-            return send(option, shown, target, authorization);
+            return send(option, shown, target, authorization, within);
         } catch (HttpTimeoutException _) {
-            throw unreadable(option, shown, "no answer in time");
+            throw unreadable(option, shown, "no complete answer in time");
         } catch (SSLException _) {
             throw unreadable(option, shown, "the server's certificate is not trusted, or it does not use TLS there");
         } catch (IOException e) {
@@ -101,29 +112,33 @@ final class InputText {
         }
     }
 
-    private static HttpText send(String option, String shown, URI target, Optional<String> authorization)
+    private static HttpText send(
+            String option, String shown, URI target, Optional<String> authorization, Duration within)
             throws IOException, InterruptedException {
-        try (HttpClient http = HttpClient.newBuilder()
-                .connectTimeout(PATIENCE)
-                .followRedirects(authorization.isPresent() ? HttpClient.Redirect.NEVER : HttpClient.Redirect.NORMAL)
-                .build()) {
-            var request = HttpRequest.newBuilder(target).timeout(PATIENCE);
-            authorization.ifPresent(value -> request.header("Authorization", value));
-            HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
-            try (InputStream body = response.body()) {
-                byte[] bytes = body.readNBytes(MOST_BYTES + 1);
-                if (bytes.length > MOST_BYTES) {
-                    throw InvalidInputException.of(
-                            option,
-                            withoutUser(shown) + " returns more than " + (MOST_BYTES >> 20)
-                                    + " MiB; ask for fewer series or a shorter time");
-                }
-                return new HttpText(
-                        response.statusCode(),
-                        response.headers().firstValue("Location"),
-                        new String(bytes, StandardCharsets.UTF_8));
-            }
+        HttpClient.Builder client = HttpClient.newBuilder()
+                .followRedirects(authorization.isPresent() ? HttpClient.Redirect.NEVER : HttpClient.Redirect.NORMAL);
+        var request = HttpRequest.newBuilder(target);
+        authorization.ifPresent(value -> request.header("Authorization", value));
+        var body = new ByteArrayOutputStream();
+        HttpResponse<Void> response = WholeResponse.of(
+                client,
+                request.build(),
+                BodyHandlers.ofByteArrayConsumer(part -> part.ifPresent(bytes -> {
+                    if (body.size() <= MOST_BYTES) {
+                        body.writeBytes(bytes);
+                    }
+                })),
+                within);
+        if (body.size() > MOST_BYTES) {
+            throw InvalidInputException.of(
+                    option,
+                    withoutUser(shown) + " returns more than " + (MOST_BYTES >> 20)
+                            + " MiB; ask for fewer series or a shorter time");
         }
+        return new HttpText(
+                response.statusCode(),
+                response.headers().firstValue("Location"),
+                body.toString(StandardCharsets.UTF_8));
     }
 
     private static InvalidInputException unreadable(String option, String from, String why) {

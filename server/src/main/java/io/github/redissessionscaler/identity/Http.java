@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.redissessionscaler.background.WholeResponse;
 import io.github.redissessionscaler.config.Secret;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.Printable;
@@ -18,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,9 +27,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -89,33 +88,26 @@ final class Http {
     static String send(String method, URI uri, Map<String, String> headers, Optional<String> body, Duration within)
             throws TokenException {
         String where = uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
-        HttpClient.Builder client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(within);
+        HttpClient.Builder client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
         if (!uri.getScheme().equals("https")) {
             // services of the machine are never behind a proxy
             client.proxy(HttpClient.Builder.NO_PROXY);
         }
-        try (HttpClient http = client.build()) {
-            try {
-                HttpRequest.Builder request = HttpRequest.newBuilder(uri)
-                        .method(method, body.map(BodyPublishers::ofString).orElse(noBody()));
-                headers.forEach(request::header);
-                HttpResponse<String> reply = http.sendAsync(
-                                request.build(), BodyHandlers.limiting(BodyHandlers.ofString(UTF_8), LONGEST))
-                        .get(within.toNanos(), TimeUnit.NANOSECONDS);
-                if (reply.statusCode() != OK) {
-                    throw new TokenException(
-                            where + " answered with status " + reply.statusCode() + errorCode(reply.body()));
-                }
-                return reply.body();
-            } finally {
-                http.shutdownNow();
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .method(method, body.map(BodyPublishers::ofString).orElse(noBody()));
+        headers.forEach(request::header);
+        try {
+            HttpResponse<String> reply = WholeResponse.of(
+                    client, request.build(), BodyHandlers.limiting(BodyHandlers.ofString(UTF_8), LONGEST), within);
+            if (reply.statusCode() != OK) {
+                throw new TokenException(
+                        where + " answered with status " + reply.statusCode() + errorCode(reply.body()));
             }
-        } catch (TimeoutException e) {
+            return reply.body();
+        } catch (HttpTimeoutException e) {
             throw new TokenException(where + " did not answer completely within " + within.toMillis() + " ms", e);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new TokenException(where + " cannot be reached: " + Causes.describe(cause), e);
+        } catch (IOException e) {
+            throw new TokenException(where + " cannot be reached: " + Causes.describe(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TokenException(where + " was not waited for", e);
