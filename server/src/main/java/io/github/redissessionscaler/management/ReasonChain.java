@@ -36,9 +36,6 @@ final class ReasonChain {
 
     private static final Duration WINDOW = ScalingRules.DOWN.window();
 
-    /** The scaler does not read the ScaledObject. */
-    private static final String MINIMUM_IS = "assumed to be 1; it is 0 if not set";
-
     private final TriggerView view;
     private final TriggerState state;
     private final Trigger trigger;
@@ -61,9 +58,7 @@ final class ReasonChain {
         return chain.steps;
     }
 
-    /**
-     * What happens next, in a few words; empty if nothing does until the number of sessions changes.
-     */
+    /** What happens next, in a few words; empty if nothing does until the number of sessions changes. */
     static Optional<String> next(TriggerView view, OutagePolicy policy, Instant now) {
         var chain = new ReasonChain(view, policy, now);
         return view.missed().isPresent()
@@ -162,7 +157,7 @@ final class ReasonChain {
             steps.add("inactive: KEDA scales to 0 if minReplicaCount is 0 or not set");
         }
         Optional<HpaObservation> hpa = view.hpa();
-        if (view.isPaused()) {
+        if (view.isPaused(PausedPart.SCALING)) {
             steps.add("KEDA is paused");
             steps.add("stays at " + current);
         } else if (hpa.isPresent()) {
@@ -294,7 +289,7 @@ final class ReasonChain {
         heldUntil(missed).ifPresent(until -> {
             steps.add(minimumAt(until) + ", unless Redis gives a count first");
             Instant due = (until.isAfter(now) ? until : now).plus(WINDOW);
-            steps.add("%s, %s later (%s)".formatted(scalesInToMinimum(due), span(WINDOW), MINIMUM_IS));
+            steps.add("%s, %s later (%s)".formatted(scalesInToMinimum(due), span(WINDOW), minimumIs()));
         });
     }
 
@@ -312,9 +307,9 @@ final class ReasonChain {
         Optional<Instant> due = atMinimumFrom();
         if (due.isPresent()) {
             steps.add("%s now: the HPA waits for its window of %s".formatted(current, span(WINDOW)));
-            steps.add("%s (%s)".formatted(scalesInToMinimum(due.get()), MINIMUM_IS));
+            steps.add("%s (%s)".formatted(scalesInToMinimum(due.get()), minimumIs()));
         } else {
-            steps.add("%s now: minReplicaCount (%s)".formatted(current, MINIMUM_IS));
+            steps.add("%s now: minReplicaCount (%s)".formatted(current, minimumIs()));
         }
         steps.add("scales out again when Redis gives a count");
     }
@@ -322,6 +317,15 @@ final class ReasonChain {
     /** When the last scale-in is due, if the minimum is not reached. */
     private Optional<Instant> atMinimumFrom() {
         return view.scaleIn().flatMap(_ -> state.history().lastScaleIn()).map(TriggerHistory.ScaleIn::at);
+    }
+
+    /** What is known of minReplicaCount. The minimum of an HPA is 1 for a minReplicaCount of 0, too. */
+    private String minimumIs() {
+        return view.hpa()
+                .map(hpa -> hpa.minReplicas() > 1
+                        ? "it is " + Numbers.withCommas(hpa.minReplicas())
+                        : "it is 1, or 0 if not set")
+                .orElse("assumed to be 1; it is 0 if not set");
     }
 
     private String scalesInToMinimum(Instant due) {

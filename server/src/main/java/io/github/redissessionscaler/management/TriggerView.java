@@ -90,14 +90,9 @@ record TriggerView(
                 .isPresent();
     }
 
-    /** Whether it is known that KEDA scales neither in nor out. */
-    boolean isPaused() {
-        return observed.filter(Observation::isPaused).isPresent();
-    }
-
-    /** Whether it is known that KEDA does not scale in that direction. */
-    boolean isPaused(PausedPart direction) {
-        return observed.filter(known -> known.isPaused(direction)).isPresent();
+    /** Whether it is known that this is paused, alone or with all scaling. */
+    boolean isPaused(PausedPart part) {
+        return observed.filter(known -> known.isPaused(part)).isPresent();
     }
 
     /** Whether it is known that a formula combines the triggers. */
@@ -126,7 +121,7 @@ record TriggerView(
 
     /** Without those that a pause, minimum and maximum make void, as far as these are known. */
     SessionThresholds thresholds(ReplicaForecast known) {
-        if (isPaused()) {
+        if (isPaused(PausedPart.SCALING)) {
             return new SessionThresholds(OptionalLong.empty(), OptionalLong.empty());
         }
         SessionThresholds all = known.thresholds(count -> state.ref().trigger().valueOf((double) count, target));

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.observed;
 
+import io.github.redissessionscaler.observed.ScaledObjectObservation.Pause.PausedPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,20 +61,11 @@ public record Observation(Optional<HpaObservation> hpa, Optional<ScaledObjectObs
         return scaledObject.filter(ScaledObjectObservation::formula).isPresent();
     }
 
-    /** Whether KEDA does not scale in that direction. */
-    public boolean isPaused(ScaledObjectObservation.Pause.PausedPart direction) {
+    /** Whether this is paused, alone or with all scaling. */
+    public boolean isPaused(PausedPart part) {
         return scaledObject
                 .flatMap(ScaledObjectObservation::pause)
-                .filter(pause ->
-                        pause.part() == direction || pause.part() == ScaledObjectObservation.Pause.PausedPart.SCALING)
-                .isPresent();
-    }
-
-    /** Whether KEDA scales neither in nor out. */
-    public boolean isPaused() {
-        return scaledObject
-                .flatMap(ScaledObjectObservation::pause)
-                .filter(pause -> pause.part() == ScaledObjectObservation.Pause.PausedPart.SCALING)
+                .filter(pause -> pause.part() == part || pause.part() == PausedPart.SCALING)
                 .isPresent();
     }
 

@@ -135,6 +135,24 @@ final class ActualReplicasTest {
     }
 
     @Test
+    void theMinimumInAnOutageIsThatOfTheHpa() {
+        fill(5);
+        api.put(KubernetesApi.HPAS, "shop", "keda-hpa-web", HPA.replace("\"minReplicas\": 1", "\"minReplicas\": 2"));
+        assertThat(scaler.metric(TRIGGER)).isEqualTo(5);
+        await().untilAsserted(() ->
+                assertThat(trigger().get("replicasPresumed").getAsBoolean()).isFalse());
+
+        redis.kill();
+
+        await().untilAsserted(() -> {
+            assertThat(scaler.metric(TRIGGER)).isZero();
+            assertThat(trigger().getAsJsonArray("chain"))
+                    .extracting(JsonElement::getAsString)
+                    .anyMatch(step -> step.contains("minReplicaCount") && step.endsWith("(it is 2)"));
+        });
+    }
+
+    @Test
     void aTriggerOfAFormulaIsNotAboveTheMaximum() {
         fill(9);
         api.put(KubernetesApi.HPAS, "shop", "keda-hpa-web", HPA);
