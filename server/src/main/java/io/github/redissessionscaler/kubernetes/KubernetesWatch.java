@@ -257,10 +257,12 @@ public final class KubernetesWatch implements Observations {
     public Optional<Observation> of(String namespace, String scaledObject) {
         Optional<WatchedPlace> place =
                 places.stream().filter(one -> one.covers(namespace)).findFirst();
-        Optional<ScaledObjectObservation> known = place.filter(_ -> isCurrent(SCALED_OBJECT, namespace))
-                .flatMap(one -> one.scaledObjects().find(namespace, scaledObject));
-        Optional<HpaObservation> hpa = place.filter(_ -> isCurrent(HPA, namespace))
-                .flatMap(one -> one.hpas().find(namespace, hpaName(namespace, scaledObject, known)));
+        Optional<ScaledObjectObservation> known = place.map(WatchedPlace::scaledObjects)
+                .filter(this::isCurrent)
+                .flatMap(store -> store.find(namespace, scaledObject));
+        Optional<HpaObservation> hpa = place.map(WatchedPlace::hpas)
+                .filter(this::isCurrent)
+                .flatMap(store -> store.find(namespace, hpaName(namespace, scaledObject, known)));
         return known.isEmpty() && hpa.isEmpty() ? Optional.empty() : Optional.of(new Observation(hpa, known));
     }
 
@@ -271,10 +273,8 @@ public final class KubernetesWatch implements Observations {
                 .orElseGet(() -> nameByKeda(scaledObject));
     }
 
-    private boolean isCurrent(ResourceDefinitionContext kind, String namespace) {
-        return watches.stream()
-                .anyMatch(watch ->
-                        watch.resource().equals(kind.getPlural()) && watch.covers(namespace) && watch.isCurrent());
+    private boolean isCurrent(CompactStore<?> store) {
+        return watches.stream().anyMatch(watch -> watch.fills(store) && watch.isCurrent());
     }
 
     @Override

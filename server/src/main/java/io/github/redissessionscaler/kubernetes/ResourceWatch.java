@@ -20,7 +20,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Keeps a store like the objects of one kind, in one namespace or in all. An informer lists them in pages, watches them with
  * bookmarks, lists them again if the API has forgotten the version, and tries again with growing pauses. It ends where the API
- * refuses to list the objects, or nothing is watched; then a new watch replaces it. The checks are not thread-safe; the access may be read by any thread.
+ * refuses to list the objects, or nothing is watched; then a new watch replaces it. The checks are not thread-safe; any thread may
+ * read the access.
  */
 final class ResourceWatch implements AutoCloseable {
 
@@ -50,9 +51,8 @@ final class ResourceWatch implements AutoCloseable {
             objects;
     private final SharedIndexInformer<GenericKubernetesResource> informer;
     private volatile Optional<String> lastError = Optional.empty();
-    private volatile AccessState access;
-
     private final CompletableFuture<Void> listed;
+    private volatile AccessState access;
 
     /** Watches in a row, before this one, that ended without having sent anything. */
     private int attempts;
@@ -128,9 +128,8 @@ final class ResourceWatch implements AutoCloseable {
         return resource;
     }
 
-    /** Whether objects of this namespace are among those that are watched. */
-    boolean covers(String other) {
-        return namespace.map(other::equals).orElse(true);
+    boolean fills(CompactStore<?> other) {
+        return store == other;
     }
 
     AccessState access() {
