@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -104,17 +105,8 @@ final class SimulateCommand implements Callable<Integer> {
                     + " http://USER:PASSWORD@HOST as the URL.")
     private @Nullable String tokenFile;
 
-    @Option(
-            names = "--scaledobject",
-            paramLabel = "FILE",
-            description = "YAML or JSON file with the ScaledObject whose settings are used, or - for standard input.")
-    private @Nullable String scaledObject;
-
-    @Option(
-            names = "--trigger",
-            paramLabel = "METRIC",
-            description = "metricName of the trigger, if the ScaledObject has several.")
-    private @Nullable String trigger;
+    @Mixin
+    private ScaledObjectOptions scaledObject = new ScaledObjectOptions();
 
     @Option(
             names = {"--set", "--metadata"},
@@ -164,9 +156,10 @@ final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         checkCombinations();
-        ScaledObjectFile.ParsedFile file = scaledObject == null
-                ? new ScaledObjectFile.ParsedFile(ScenarioSettings.of(Map.of()), List.of())
-                : ScaledObjectFile.read(InputText.ofFile("--scaledobject", scaledObject), Optional.ofNullable(trigger));
+        ScaledObjectFile.ParsedFile file = scaledObject
+                .text()
+                .map(text -> ScaledObjectFile.read(text, scaledObject.metric()))
+                .orElseGet(() -> new ScaledObjectFile.ParsedFile(ScenarioSettings.of(Map.of()), List.of()));
         ScenarioSettings given = file.settings().with(ScenarioSettings.of(KeyValues.of("--set", settings)));
         List<Scenario> setups = setups(given);
         String accepted = mostOverload == null ? DEFAULT_OVERLOAD : mostOverload;
@@ -207,9 +200,7 @@ final class SimulateCommand implements Callable<Integer> {
     /** An option that would have no effect is an error. */
     private void checkCombinations() {
         var problems = new Problems();
-        if (trigger != null && scaledObject == null) {
-            problems.add("--trigger", "requires --scaledobject");
-        }
+        scaledObject.check(problems);
         if (mostOverload != null && !suggest) {
             problems.add("--max-overload", "requires --suggest");
         }

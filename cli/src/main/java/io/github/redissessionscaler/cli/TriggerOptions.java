@@ -1,12 +1,15 @@
 package io.github.redissessionscaler.cli;
 
 import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.simulation.ScaledObjectFile;
+import io.github.redissessionscaler.simulation.ScaledObjectFile.FileTrigger;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The trigger that is tested, from options, from a ScaledObject's file, or from both. */
@@ -18,19 +21,8 @@ final class TriggerOptions {
             description = "A key of the trigger's metadata; may be repeated.")
     private List<String> pairs = List.of();
 
-    @Option(
-            names = "--scaledobject",
-            paramLabel = "FILE",
-            description =
-                    "YAML or JSON file with the ScaledObject whose name, namespace and metadata are used, or - for"
-                            + " standard input.")
-    private @Nullable String scaledObject;
-
-    @Option(
-            names = "--trigger",
-            paramLabel = "METRIC",
-            description = "metricName of the trigger, if the ScaledObject has several.")
-    private @Nullable String triggerMetric;
+    @Mixin
+    private ScaledObjectOptions scaledObject = new ScaledObjectOptions();
 
     @Option(
             names = "--name",
@@ -68,22 +60,21 @@ final class TriggerOptions {
      * @throws InvalidInputException if the file cannot be read, or does not have the trigger
      */
     NamedTrigger read() {
+        var problems = new Problems();
+        scaledObject.check(problems);
+        problems.throwIfAny();
         Map<String, String> given = KeyValues.of("--metadata", pairs);
-        if (scaledObject == null) {
-            if (triggerMetric != null) {
-                throw InvalidInputException.of("--trigger", "requires --scaledobject");
-            }
-            return new NamedTrigger(
-                    namespace == null ? "default" : namespace, Optional.ofNullable(name), given, List.of());
-        }
-        ScaledObjectFile.FileTrigger found = ScaledObjectFile.trigger(
-                InputText.ofFile("--scaledobject", scaledObject), Optional.ofNullable(triggerMetric));
-        Map<String, String> metadata = new LinkedHashMap<>(found.metadata());
+        Optional<FileTrigger> inFile =
+                scaledObject.text().map(text -> ScaledObjectFile.trigger(text, scaledObject.metric()));
+        Map<String, String> metadata =
+                new LinkedHashMap<>(inFile.map(FileTrigger::metadata).orElse(Map.of()));
         metadata.putAll(given);
         return new NamedTrigger(
-                namespace == null ? found.namespace().orElse("default") : namespace,
-                Optional.ofNullable(name).or(found::name),
+                Optional.ofNullable(namespace)
+                        .or(() -> inFile.flatMap(FileTrigger::namespace))
+                        .orElse("default"),
+                Optional.ofNullable(name).or(() -> inFile.flatMap(FileTrigger::name)),
                 metadata,
-                found.ignored());
+                inFile.map(FileTrigger::ignored).orElse(List.of()));
     }
 }
