@@ -60,6 +60,7 @@ public final class LayoutCheck {
     private long endless;
     private long outliving;
     private long ofRival;
+    private long tooLong;
 
     private LayoutCheck(MatchingKeys query, Optional<Layout> layout, boolean counted) {
         this.counted = counted;
@@ -115,6 +116,7 @@ public final class LayoutCheck {
         matching += named.size();
         List<byte[]> some = named.stream().limit(ASKED).toList();
         inspected += some.size();
+        tooLong += some.stream().filter(key -> key.length >= Shard.LONGEST_KEY).count();
         List<Long> millis = shard.timesToLive(some);
         if (mayStayForEver()) {
             endless += millis.stream().filter(left -> left == FOREVER).count();
@@ -175,6 +177,11 @@ public final class LayoutCheck {
                             sessionTtl().isPresent()
                                     ? "not counted, because activeWithin goes by it; remove sessionTtl"
                                     : "counted until they are deleted"));
+        }
+        if (tooLong > 0 && !query.rules().isEmpty()) {
+            advice.add(("%d of %d inspected matching keys are longer than %s bytes, and are not counted, because no"
+                            + " rule can be checked for them")
+                    .formatted(tooLong, inspected, Numbers.withCommas(Shard.LONGEST_KEY)));
         }
         if (outliving > 0) {
             advice.add(("%d of %d inspected matching keys have more time to live than sessionTtl, so they count as used"

@@ -10,6 +10,12 @@ public interface Shard {
     /** The type of a key that does not exist, as TYPE gives it. */
     String GONE = "none";
 
+    /**
+     * Longest key that is read whole, in bytes. A longer one is this long, too: its beginning and a checksum. Reads of such a key find
+     * nothing.
+     */
+    int LONGEST_KEY = 2_048;
+
     /** Host and port, for logs and metrics. */
     String name();
 

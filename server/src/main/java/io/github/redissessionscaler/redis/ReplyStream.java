@@ -2,6 +2,7 @@ package io.github.redissessionscaler.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.redis.MalformedReplyException.Peer;
 import java.io.EOFException;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import java.util.zip.CRC32C;
 final class ReplyStream extends InputStream {
 
     /** Longest string, in bytes: longer than sensible keys and all numbers. */
-    static final int LONGEST_STRING = 2_048;
+    static final int LONGEST_STRING = Shard.LONGEST_KEY;
 
     /** Longest reply to INFO, in bytes. A longer one is refused, not truncated. */
     static final int LONGEST_INFO = 512 * 1024;

@@ -274,6 +274,19 @@ final class LayoutCheckTest {
     }
 
     @Test
+    void keysThatAreTooLongForARuleAreNoticed() {
+        strings("sess:", 10, 1800);
+        strings("sess:" + "x".repeat(3_000), 10, 1800);
+
+        assertThat(look(Map.of("keyPattern", "sess:*"))).isEmpty();
+        assertThat(look(Map.of("keyPattern", "sess:*", "keyType", "string")))
+                .singleElement()
+                .asString()
+                .matches("[1-9]\\d* of \\d+ inspected matching keys are longer than 2,048 bytes, and are not counted,"
+                        + " because no rule can be checked for them");
+    }
+
+    @Test
     void aLargeDatabaseIsLookedAtInPart() {
         redis.fill("sess:" + UUID.randomUUID(), 0, 20_000);
         redis.fill("cache:", 0, 20_000);
