@@ -21,11 +21,30 @@ final class SharedScrapes {
     private @Nullable Body latest;
     private @Nullable IOException failure;
 
+    /** Requests that have not got their scrape yet. After the last one it is not kept: it takes megabytes. */
+    private int waiting;
+
     SharedScrapes(Body.Content content) {
         this.content = content;
     }
 
     Body next() throws IOException, InterruptedException {
+        synchronized (this) {
+            waiting++;
+        }
+        try {
+            return begunFromNow();
+        } finally {
+            synchronized (this) {
+                waiting--;
+                if (waiting == 0) {
+                    latest = null;
+                }
+            }
+        }
+    }
+
+    private Body begunFromNow() throws IOException, InterruptedException {
         long number;
         synchronized (this) {
             long wanted = begun + 1;

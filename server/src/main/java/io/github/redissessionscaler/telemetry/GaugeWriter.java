@@ -6,18 +6,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Writes gauges with very many series in Prometheus's text format 0.0.4. The labels of a series are rendered once and used
- * for each of its gauges. Not thread-safe.
+ * Writes gauges with very many series in Prometheus's text format 0.0.4, without building the text of a series in memory. Not
+ * thread-safe.
  */
 public final class GaugeWriter {
 
-    /** The labels of a series as they stand in the text. */
+    /** The labels of a series. */
     public static final class Series {
 
-        private final byte[] text;
+        private final String[] namesAndValues;
 
-        private Series(byte[] text) {
-            this.text = text;
+        private Series(String... namesAndValues) {
+            this.namesAndValues = namesAndValues;
         }
 
         /**
@@ -26,25 +26,7 @@ public final class GaugeWriter {
          * @param namesAndValues in turn; the names in alphabetical order
          */
         public static Series of(String... namesAndValues) {
-            var text = new StringBuilder(256).append('{');
-            for (int i = 0; i < namesAndValues.length; i += 2) {
-                text.append(i == 0 ? "" : ",").append(namesAndValues[i]).append("=\"");
-                escape(namesAndValues[i + 1], text);
-                text.append('"');
-            }
-            return new Series(text.append("} ").toString().getBytes(UTF_8));
-        }
-
-        private static void escape(String value, StringBuilder text) {
-            for (int i = 0; i < value.length(); i++) {
-                char character = value.charAt(i);
-                switch (character) {
-                    case '\\' -> text.append("\\\\");
-                    case '"' -> text.append("\\\"");
-                    case '\n' -> text.append("\\n");
-                    default -> text.append(character);
-                }
-            }
+            return new Series(namesAndValues);
         }
     }
 
@@ -75,9 +57,51 @@ public final class GaugeWriter {
     /** Writes the value of one series of the gauge. */
     public void add(Series series, double value) throws IOException {
         write(name);
-        write(series.text);
+        writeByte('{');
+        String[] labels = series.namesAndValues;
+        for (int i = 0; i < labels.length; i += 2) {
+            if (i > 0) {
+                writeByte(',');
+            }
+            writeText(labels[i]);
+            writeByte('=');
+            writeByte('"');
+            writeText(labels[i + 1]);
+            writeByte('"');
+        }
+        writeByte('}');
+        writeByte(' ');
         writeNumber(value);
         writeByte('\n');
+    }
+
+    /** Escaped as in the value of a label; a name has nothing to escape. */
+    private void writeText(String text) throws IOException {
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            switch (character) {
+                case '\\' -> writeEscaped('\\');
+                case '"' -> writeEscaped('"');
+                case '\n' -> writeEscaped('n');
+                default -> {
+                    if (character >= 0x80) {
+                        // the rest at once: a character may be one of a surrogate pair
+                        write(escaped(text.substring(i)).getBytes(UTF_8));
+                        return;
+                    }
+                    writeByte(character);
+                }
+            }
+        }
+    }
+
+    private void writeEscaped(char character) throws IOException {
+        writeByte('\\');
+        writeByte(character);
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
     }
 
     void flush() throws IOException {
