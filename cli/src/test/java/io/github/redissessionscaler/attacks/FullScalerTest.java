@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ final class FullScalerTest {
                 assertThat(scaler.get("/metrics")).contains("redis_session_scaler_streams 8000.0");
                 assertThat(scaler.get("/api/status?limit=1000&points=400")).contains("\"known\":9000");
 
-                assertThat(liveMib(scaler) + LATER_MIB).isLessThan(LARGEST_LIVE_MIB);
+                assertThat(mostLiveMibDuringScrapes(scaler) + LATER_MIB).isLessThan(LARGEST_LIVE_MIB);
 
                 redis.pause();
                 ManagedChannel another = channel(scaler, channels);
@@ -184,6 +185,23 @@ final class FullScalerTest {
     }
 
     /** What is left after a collection. */
+    /** The most of several measurements while scrapes of everything follow one another. */
+    private static double mostLiveMibDuringScrapes(ScalerProcess scaler) throws IOException {
+        var measured = new AtomicBoolean();
+        Thread scrapes = Thread.ofVirtual().start(() -> {
+            while (!measured.get()) {
+                scaler.get("/metrics?detail=all");
+            }
+        });
+        double most = 0;
+        for (int i = 0; i < 10; i++) {
+            most = Math.max(most, liveMib(scaler));
+        }
+        measured.set(true);
+        await().until(() -> !scrapes.isAlive());
+        return most;
+    }
+
     private static double liveMib(ScalerProcess scaler) throws IOException {
         Process jcmd = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
