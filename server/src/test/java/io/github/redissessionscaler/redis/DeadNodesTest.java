@@ -151,13 +151,13 @@ final class DeadNodesTest {
     void manyPrimariesThatAreGoneDelayTheNewOnesOnce(int gone) throws IOException {
         Duration timeout = Duration.ofMillis(500);
         Map<String, byte[]> slots = new ConcurrentHashMap<>();
-        List<ServerSocket> silent = new ArrayList<>();
+        List<ServerSocket> unanswering = new ArrayList<>();
         try (var seed = ScriptedRedis.answering(command -> nodeReply(command, slots.getOrDefault("seed", LOADING)));
                 var keyspaces = open(new Topology.Cluster(List.of(new Node("127.0.0.1", seed.port()))), timeout)) {
             List<Integer> ports = new ArrayList<>();
             for (int i = 0; i < gone; i++) {
-                silent.add(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
-                ports.add(silent.getLast().getLocalPort());
+                unanswering.add(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+                ports.add(unanswering.getLast().getLocalPort());
             }
             slots.put("seed", slotsOf(ports, "a"));
             Keyspace keyspace = keyspaces.of(DATABASE);
@@ -179,7 +179,7 @@ final class DeadNodesTest {
                 assertThat(keyspace.size()).isEqualTo(1);
             }
         } finally {
-            for (ServerSocket one : silent) {
+            for (ServerSocket one : unanswering) {
                 one.close();
             }
         }

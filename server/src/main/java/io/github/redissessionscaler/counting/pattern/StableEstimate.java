@@ -5,9 +5,9 @@ import java.time.Instant;
 
 /**
  * Removes the noise of sampling from an estimate. The value stays until a newer estimate contradicts it or is much more
- * precise, but not beyond the minute in which it was set: the first estimate of each minute is reported, rounded. So the value depends on the samples of the last minutes alone, and all replicas of the scaler that draw the same samples
- * report the same. While the true number is constant, contradictions are very rare for any share of matching keys; see
- * docs/counting.md.
+ * precise, but not beyond the minute in which it was set: the first estimate of each minute is reported, rounded. So the value
+ * depends on the samples of the last minutes alone, and all replicas of the scaler that draw the same samples report the same.
+ * While the true number is constant, contradictions are very rare for any share of matching keys; see docs/counting.md.
  *
  * <p>Not thread-safe.
  */
