@@ -25,6 +25,7 @@ import io.github.redissessionscaler.push.PushSettings;
 import io.github.redissessionscaler.push.StreamHub;
 import io.github.redissessionscaler.redis.RedisInspector;
 import io.github.redissessionscaler.redis.RedisInspector.ServerInfo;
+import io.github.redissessionscaler.telemetry.Metric;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Database;
 import java.io.UncheckedIOException;
@@ -186,34 +187,15 @@ public final class Scaler implements AutoCloseable {
         telemetry.registerLarge(new TriggerMetrics(engine.states, engine.layoutMonitor::findings, engine.clock));
         telemetry.registerLarge(new RefusedMetrics(engine.refused));
         telemetry.register(new ScanMetrics(engine.counter::scans));
-        telemetry.gauge(
-                "triggers",
-                "Triggers with a call in the last 10 minutes",
-                () -> engine.states.all().size());
-        telemetry.gauge(
-                "trigger.weight",
-                "Used part of TRIGGER_LIMIT; a trigger with long metadata counts as several",
-                engine.states::weight);
-        telemetry.gauge(
-                "trigger.limit",
-                "Most triggers, TRIGGER_LIMIT",
-                () -> source.current().triggerLimit());
-        telemetry.gauge("triggers.refused", "Triggers refused in the last 10 minutes", engine.refused::count);
-        telemetry.gauge("streams", "Open streams", hub::openStreams);
-        telemetry.gauge(
-                "stream.limit",
-                "Most open streams, STREAM_LIMIT",
-                () -> source.current().streamLimit());
-        telemetry.gauge(
-                "push.databases.events", "Databases with streams that send keyspace events", hub::databasesWithEvents);
-        telemetry.gauge(
-                "push.databases.polled",
-                "Databases with streams that are polled, because they send no keyspace events",
-                hub::databasesPolled);
-        telemetry.gauge(
-                "config.refused",
-                "1 while the configuration file is invalid and the previous configuration is used",
-                () -> configRefused ? 1 : 0);
+        telemetry.gauge(Metric.TRIGGERS, () -> engine.states.all().size());
+        telemetry.gauge(Metric.TRIGGER_WEIGHT, engine.states::weight);
+        telemetry.gauge(Metric.TRIGGER_LIMIT, () -> source.current().triggerLimit());
+        telemetry.gauge(Metric.TRIGGERS_REFUSED, engine.refused::count);
+        telemetry.gauge(Metric.STREAMS, hub::openStreams);
+        telemetry.gauge(Metric.STREAM_LIMIT, () -> source.current().streamLimit());
+        telemetry.gauge(Metric.PUSH_DATABASES_EVENTS, hub::databasesWithEvents);
+        telemetry.gauge(Metric.PUSH_DATABASES_POLLED, hub::databasesPolled);
+        telemetry.gauge(Metric.CONFIG_REFUSED, () -> configRefused ? 1 : 0);
     }
 
     /**

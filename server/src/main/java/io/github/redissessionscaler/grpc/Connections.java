@@ -4,6 +4,7 @@ import static java.util.function.Predicate.not;
 
 import io.github.redissessionscaler.input.LimitReachedException;
 import io.github.redissessionscaler.telemetry.HeapPressure;
+import io.github.redissessionscaler.telemetry.Metric;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
@@ -64,14 +65,8 @@ final class Connections extends ServerTransportFilter {
         this.sweptAfter = answerTimeout.plus(ServerLimits.SWEPT_AFTER);
         this.telemetry = telemetry;
         this.trust = trust;
-        telemetry.gauge(
-                "grpc.connections",
-                "Open connections on port 6000",
-                () -> staying().count());
-        telemetry.gauge(
-                "grpc.calls",
-                "Calls in progress, without streams",
-                () -> Math.max(callsUnderWay.get(), evaluations.get()));
+        telemetry.gauge(Metric.GRPC_CONNECTIONS, () -> staying().count());
+        telemetry.gauge(Metric.GRPC_CALLS, () -> Math.max(callsUnderWay.get(), evaluations.get()));
         telemetry.heap().whenCritical(this::relieve);
         telemetry.heap().count(this::estimatedBytes);
     }

@@ -8,6 +8,7 @@ import io.github.redissessionscaler.evaluation.RefusedTriggers;
 import io.github.redissessionscaler.observed.Observations;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.push.StreamHub;
+import io.github.redissessionscaler.telemetry.Metric;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
@@ -135,13 +136,9 @@ public final class GrpcServer implements AutoCloseable {
 
     private static void measure(ServerTls tls, Telemetry telemetry) {
         telemetry.gauge(
-                "grpc.certificate.expiry.timestamp.seconds",
-                "Expiry of the certificate of port 6000, in seconds since 1970",
+                Metric.GRPC_CERTIFICATE_EXPIRY_TIMESTAMP_SECONDS,
                 () -> tls.expiry().getEpochSecond());
-        telemetry.gauge(
-                "grpc.certificate.refused",
-                "1 while the TLS files for KEDA are invalid and the previous certificates are used",
-                () -> tls.refused() ? 1 : 0);
+        telemetry.gauge(Metric.GRPC_CERTIFICATE_REFUSED, () -> tls.refused() ? 1 : 0);
     }
 
     /** Reloads the TLS files, if there are any. They apply to new connections only. */

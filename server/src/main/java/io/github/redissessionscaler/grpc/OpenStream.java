@@ -1,8 +1,8 @@
 package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.proto.IsActiveResponse;
+import io.github.redissessionscaler.push.ActivityStream;
 import io.github.redissessionscaler.push.StreamClient;
-import io.github.redissessionscaler.push.Subscription;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.function.Function;
 
@@ -16,11 +16,11 @@ record OpenStream(ServerCallStreamObserver<IsActiveResponse> observer) implement
      * @param subscribe adds the stream to the hub
      */
     static void open(
-            ServerCallStreamObserver<IsActiveResponse> observer, Function<StreamClient, Subscription> subscribe) {
-        Subscription subscription = subscribe.apply(new OpenStream(observer));
-        observer.setOnReadyHandler(subscription::ready);
-        observer.setOnCancelHandler(subscription::cancel);
-        subscription.open();
+            ServerCallStreamObserver<IsActiveResponse> observer, Function<StreamClient, ActivityStream> subscribe) {
+        ActivityStream stream = subscribe.apply(new OpenStream(observer));
+        observer.setOnReadyHandler(stream::ready);
+        observer.setOnCancelHandler(stream::cancel);
+        stream.open();
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.github.redissessionscaler.observed.Observation;
 import io.github.redissessionscaler.observed.Observations;
 import io.github.redissessionscaler.telemetry.GaugeWriter;
 import io.github.redissessionscaler.telemetry.GaugeWriter.Series;
+import io.github.redissessionscaler.telemetry.Metric;
 import io.github.redissessionscaler.telemetry.ScrapeDetail;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import java.io.IOException;
@@ -45,49 +46,39 @@ public record ObservedMetrics(TriggerStates states, Observations observed) imple
         }
     }
 
-    private record ObservedFamily(String name, String help, Function<Observed, Optional<Double>> value) {}
+    private record ObservedFamily(Metric metric, Function<Observed, Optional<Double>> value) {}
 
     private static final List<ObservedFamily> FAMILIES = List.of(
-            ofHpa("current_replicas", "With KUBERNETES_WATCH: replicas that run", HpaObservation::currentReplicas),
-            ofHpa(
-                    "desired_replicas",
-                    "With KUBERNETES_WATCH: replicas that the HPA wants",
-                    HpaObservation::desiredReplicas),
-            ofHpa("min_replicas", "With KUBERNETES_WATCH: minimum of the HPA", HpaObservation::minReplicas),
-            ofHpa("max_replicas", "With KUBERNETES_WATCH: maximum of the HPA", HpaObservation::maxReplicas),
+            ofHpa(Metric.SCALEDOBJECT_CURRENT_REPLICAS, HpaObservation::currentReplicas),
+            ofHpa(Metric.SCALEDOBJECT_DESIRED_REPLICAS, HpaObservation::desiredReplicas),
+            ofHpa(Metric.SCALEDOBJECT_MIN_REPLICAS, HpaObservation::minReplicas),
+            ofHpa(Metric.SCALEDOBJECT_MAX_REPLICAS, HpaObservation::maxReplicas),
             new ObservedFamily(
-                    "above_max",
-                    "With KUBERNETES_WATCH: 1 while a trigger wants more replicas than the maximum of the HPA; none"
-                            + " with a formula",
+                    Metric.SCALEDOBJECT_ABOVE_MAX,
                     one -> one.known()
                             .hpa()
                             .filter(_ -> !one.known().usesFormula())
                             .map(hpa -> one.wanted() > hpa.maxReplicas() ? 1.0 : 0.0)),
             new ObservedFamily(
-                    "paused",
-                    "With KUBERNETES_WATCH: 1 while an annotation pauses KEDA, or only scaling in or out",
+                    Metric.SCALEDOBJECT_PAUSED,
                     one -> one.known().scaledObject().map(known -> known.pause().isPresent() ? 1.0 : 0.0)),
             new ObservedFamily(
-                    "fallback",
-                    "With KUBERNETES_WATCH: 1 while KEDA uses the fallback",
+                    Metric.SCALEDOBJECT_FALLBACK,
                     one -> one.known().scaledObject().map(known -> known.usesFallback() ? 1.0 : 0.0)));
 
-    private static ObservedFamily ofHpa(String name, String help, Function<HpaObservation, Integer> number) {
-        return new ObservedFamily(
-                name, help, one -> one.known().hpa().map(number).map(Integer::doubleValue));
+    private static ObservedFamily ofHpa(Metric metric, Function<HpaObservation, Integer> number) {
+        return new ObservedFamily(metric, one -> one.known().hpa().map(number).map(Integer::doubleValue));
     }
 
     @Override
     public void writeTo(GaugeWriter out, ScrapeDetail detail) throws IOException {
-        out.begin(
-                Telemetry.PREFIX + "kubernetes_up",
-                "With KUBERNETES_WATCH: 1 while these objects of the Kubernetes API can be read");
+        out.begin(Metric.KUBERNETES_UP);
         for (ApiAccess access : observed.access()) {
             out.add(Series.of("resource", access.resource()), access.state() == ApiState.UP ? 1 : 0);
         }
         Map<Series, Observed> all = known();
         for (ObservedFamily family : FAMILIES) {
-            out.begin(Telemetry.PREFIX + "scaledobject_" + family.name(), family.help());
+            out.begin(family.metric());
             for (Map.Entry<Series, Observed> one : all.entrySet()) {
                 Optional<Double> value = family.value().apply(one.getValue());
                 if (value.isPresent()) {

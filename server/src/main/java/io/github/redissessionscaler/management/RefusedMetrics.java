@@ -3,6 +3,7 @@ package io.github.redissessionscaler.management;
 import io.github.redissessionscaler.evaluation.RefusedTriggers;
 import io.github.redissessionscaler.telemetry.GaugeWriter;
 import io.github.redissessionscaler.telemetry.GaugeWriter.Series;
+import io.github.redissessionscaler.telemetry.Metric;
 import io.github.redissessionscaler.telemetry.ScrapeDetail;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import java.io.IOException;
@@ -16,9 +17,7 @@ public record RefusedMetrics(RefusedTriggers refused) implements Telemetry.Large
 
     @Override
     public void writeTo(GaugeWriter out, ScrapeDetail detail) throws IOException {
-        out.begin(
-                Telemetry.PREFIX + "trigger_refused",
-                "1 for a ScaledObject with a trigger that was refused in the last 10 minutes");
+        out.begin(Metric.TRIGGER_REFUSED);
         Map<Name, Series> all = new LinkedHashMap<>();
         refused.lately()
                 .forEach(one -> all.computeIfAbsent(

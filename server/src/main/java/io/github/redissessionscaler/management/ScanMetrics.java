@@ -1,7 +1,7 @@
 package io.github.redissessionscaler.management;
 
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
-import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.telemetry.Metric;
 import io.github.redissessionscaler.trigger.Database;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -19,18 +19,13 @@ public record ScanMetrics(Supplier<Map<Database, ScanProgress>> scans) implement
     public MetricSnapshots collect() {
         Map<Database, ScanProgress> now = scans.get();
         return MetricSnapshots.of(
-                gauge("keys_seen", "Keys visited by the running scan of a database", now, ScanProgress::keysSeen),
-                gauge(
-                        "keys_expected",
-                        "Approximate number of keys that the scan will visit",
-                        now,
-                        ScanProgress::keysExpected));
+                gauge(Metric.SCAN_KEYS_SEEN, now, ScanProgress::keysSeen),
+                gauge(Metric.SCAN_KEYS_EXPECTED, now, ScanProgress::keysExpected));
     }
 
     private static GaugeSnapshot gauge(
-            String name, String help, Map<Database, ScanProgress> scans, ToLongFunction<ScanProgress> value) {
-        var gauge =
-                GaugeSnapshot.builder().name(Telemetry.PREFIX + "scan_" + name).help(help);
+            Metric metric, Map<Database, ScanProgress> scans, ToLongFunction<ScanProgress> value) {
+        var gauge = GaugeSnapshot.builder().name(metric.prometheusName()).help(metric.description());
         scans.forEach((database, progress) -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
                 .labels(labels(database))
                 .value((double) value.applyAsLong(progress))

@@ -10,6 +10,7 @@ import io.github.redissessionscaler.history.TriggerReport;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.telemetry.GaugeWriter;
 import io.github.redissessionscaler.telemetry.GaugeWriter.Series;
+import io.github.redissessionscaler.telemetry.Metric;
 import io.github.redissessionscaler.telemetry.ScrapeDetail;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -37,15 +38,13 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
         ON_REQUEST
     }
 
-    private record Gauge(Presence presence, String name, String help, Extractor value) {
+    private record Gauge(Presence presence, Metric metric, Extractor value) {
 
         /** The value of one trigger; empty while there is none. */
         private interface Extractor {
             Optional<Double> of(TriggerState state, Instant now);
         }
     }
-
-    private static final String PREFIX = Telemetry.PREFIX + "trigger_";
 
     private final TriggerStates states;
     private final Function<Trigger, LayoutFindings> findings;
@@ -54,104 +53,82 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
     private final List<Gauge> gauges = List.of(
             new Gauge(
                     Presence.ALWAYS,
-                    "sessions",
-                    "Last session count, without headroom and rounding",
+                    Metric.TRIGGER_SESSIONS,
                     (state, _) -> state.count().map(Count::value)),
             new Gauge(
                     Presence.ABOVE_ZERO,
-                    "sessions_standard_error",
-                    "Standard error of the session count, 0 if it is not an estimate",
+                    Metric.TRIGGER_SESSIONS_STANDARD_ERROR,
                     (state, _) -> state.count().map(Count::standardError)),
             new Gauge(
                     Presence.ALWAYS,
-                    "sessions_age_seconds",
-                    "Age of the session count at the last call about the trigger",
+                    Metric.TRIGGER_SESSIONS_AGE_SECONDS,
                     (state, _) -> state.count().map(count -> seconds(count.asOf(), state.lastUsed()))),
             new Gauge(
                     Presence.ABOVE_ZERO,
-                    "sessions_without_ttl_ratio",
-                    "Share of the inspected matching keys that have no TTL, 0 to 1",
+                    Metric.TRIGGER_SESSIONS_WITHOUT_TTL_RATIO,
                     (state, _) -> Optional.of(found(state).endlessShare())),
             new Gauge(
                     Presence.ABOVE_ZERO,
-                    "misfits",
-                    "Number of layout warnings; the check command lists them",
+                    Metric.TRIGGER_MISFITS,
                     (state, _) -> Optional.of((double) found(state).advice().size())),
             new Gauge(
                     Presence.ALWAYS,
-                    "value",
-                    "The reported value: with headroom and rounding, scaled where the targets differ",
+                    Metric.TRIGGER_VALUE,
                     (state, _) -> value(state)),
             new Gauge(
                     Presence.ALWAYS,
-                    "lookahead_expected_sessions",
-                    "With lookAhead: the expected sessions, without margin; those of now while there is no"
-                            + " forecast",
+                    Metric.TRIGGER_LOOKAHEAD_EXPECTED_SESSIONS,
                     (state, _) -> expected(state).map(ExpectedSessions::expected)),
             new Gauge(
                     Presence.ALWAYS,
-                    "lookahead_reported_sessions",
-                    "With lookAhead: the reported sessions, before headroom and rounding: the larger of now and the"
-                            + " forecast with its margin",
+                    Metric.TRIGGER_LOOKAHEAD_REPORTED_SESSIONS,
                     (state, _) -> expected(state).map(ExpectedSessions::reported)),
             new Gauge(
                     Presence.ALWAYS,
-                    "lookahead_error_sessions",
-                    "With lookAhead: mean absolute error of the forecasts of the last hours",
+                    Metric.TRIGGER_LOOKAHEAD_ERROR_SESSIONS,
                     (state, _) ->
                             state.forecast().map(status -> status.quality().error())),
             new Gauge(
                     Presence.ALWAYS,
-                    "lookahead_error_of_now_sessions",
-                    "With lookAhead: mean absolute error of the current sessions as a forecast",
+                    Metric.TRIGGER_LOOKAHEAD_ERROR_OF_NOW_SESSIONS,
                     (state, _) ->
                             state.forecast().map(status -> status.quality().errorOfNow())),
             new Gauge(
                     Presence.ALWAYS,
-                    "lookahead_used",
-                    "With lookAhead: 1 while the forecasts are used, 0 while there are too few or the current"
-                            + " sessions were not worse",
+                    Metric.TRIGGER_LOOKAHEAD_USED,
                     (state, _) ->
                             state.forecast().map(status -> status.quality().used() ? 1.0 : 0.0)),
             new Gauge(
                     Presence.ALWAYS,
-                    "target",
-                    "Sessions per replica that decide now",
+                    Metric.TRIGGER_TARGET,
                     (state, _) -> Optional.of(state.target())),
             new Gauge(
                     Presence.ON_REQUEST,
-                    "metric_target",
-                    "Target of the metric, by which the HPA divides the value",
+                    Metric.TRIGGER_METRIC_TARGET,
                     (state, _) -> Optional.of(metricTarget(state))),
             new Gauge(
                     Presence.ABOVE_ZERO,
-                    "target_fallback",
-                    "1 while sessionSizeKey has no valid value",
+                    Metric.TRIGGER_TARGET_FALLBACK,
                     (state, _) -> Optional.of(state.targetProblem().isPresent() ? 1.0 : 0.0)),
             new Gauge(
                     Presence.ALWAYS,
-                    "wanted_replicas",
-                    "Replicas that the value asks for, tolerance, minimum and maximum aside",
+                    Metric.TRIGGER_WANTED_REPLICAS,
                     (state, _) -> value(state).map(value -> (double) ReplicaForecast.of(value, metricTarget(state), 1)
                             .needed()
                             .orElseThrow())),
             new Gauge(
                     Presence.ALWAYS,
-                    "active",
-                    "1 while the trigger is reported as active",
+                    Metric.TRIGGER_ACTIVE,
                     (state, _) -> state.report().map(report -> report.active() ? 1.0 : 0.0)),
             new Gauge(
                     Presence.ABOVE_ZERO,
-                    "outage_seconds",
-                    "How long Redis has been unavailable for the trigger, 0 while it is available",
+                    Metric.TRIGGER_OUTAGE_SECONDS,
                     (state, now) -> Optional.of(state.outageSince()
                             .map(since -> seconds(since, now))
                             .orElse(0.0))),
             new Gauge(
                     Presence.ABOVE_ZERO,
-                    "uncounted_seconds",
-                    "How long there has been no count although Redis is available, 0 while there is one; the"
-                            + " trigger gets UNAVAILABLE",
+                    Metric.TRIGGER_UNCOUNTED_SECONDS,
                     (state, now) -> Optional.of(state.uncountedSince()
                             .map(since -> seconds(since, now))
                             .orElse(0.0))));
@@ -178,9 +155,7 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
                 write(gauge, detail == ScrapeDetail.ALL || gauge.presence == Presence.ALWAYS, all, now, out);
             }
         }
-        out.begin(
-                PREFIX + "outage",
-                "1 for what is reported during an outage: held (last value), minimum (inactive and 0) or error");
+        out.begin(Metric.TRIGGER_OUTAGE);
         for (TriggerState state : all) {
             Optional<String> answer = answerInOutage(state);
             if (answer.isPresent()) {
@@ -191,7 +166,7 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
 
     private static void write(Gauge gauge, boolean zeros, Collection<TriggerState> all, Instant now, GaugeWriter out)
             throws IOException {
-        out.begin(PREFIX + gauge.name, gauge.help);
+        out.begin(gauge.metric);
         for (TriggerState state : all) {
             Optional<Double> value = gauge.value.of(state, now);
             if (value.isPresent() && (zeros || value.get() > 0)) {

@@ -29,11 +29,11 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private final PushSettings settings;
     private final Background background;
     private final PollBackoff backoff;
-    private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
+    private final Set<ActivityStream> streams = ConcurrentHashMap.newKeySet();
     private final AtomicInteger guests = new AtomicInteger();
 
     private KeyspaceEvents.@Nullable Feed feed;
-    private final Set<Subscription> opened = new LinkedHashSet<>();
+    private final Set<ActivityStream> opened = new LinkedHashSet<>();
     private boolean sendingFirst;
     private boolean running;
     private boolean roundRequested;
@@ -69,29 +69,29 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         return backoff.mode();
     }
 
-    Set<Subscription> subscriptions() {
-        return subscriptions;
+    Set<ActivityStream> streams() {
+        return streams;
     }
 
     /** Number of streams; one with several databases counts for the first of them only. */
-    int streams() {
-        return subscriptions.size() - guests.get();
+    int count() {
+        return streams.size() - guests.get();
     }
 
     /**
      * Sends the stream its first message, and refreshes it in every later round. The first stream subscribes to keyspace
      * events. After {@link #close}, the stream is ended immediately.
      */
-    void add(Subscription subscription) {
+    void add(ActivityStream stream) {
         synchronized (this) {
             if (!closed) {
                 if (feed == null) {
                     feed = events.listen(database, this);
                 }
-                if (subscriptions.add(subscription) && !subscription.isOf(this)) {
+                if (streams.add(stream) && !stream.isOf(this)) {
                     guests.incrementAndGet();
                 }
-                opened.add(subscription);
+                opened.add(stream);
                 if (!sendingFirst) {
                     sendingFirst = true;
                     background.start("first push", this::sendFirst);
@@ -99,19 +99,19 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
                 return;
             }
         }
-        subscription.end();
+        stream.end();
     }
 
     /**
      * After the last stream was removed, the next round unsubscribes, and there are no more: a client that opens and cancels
      * streams does not subscribe each time.
      */
-    synchronized void remove(Subscription subscription) {
-        opened.remove(subscription);
-        if (subscriptions.remove(subscription) && !subscription.isOf(this)) {
+    synchronized void remove(ActivityStream stream) {
+        opened.remove(stream);
+        if (streams.remove(stream) && !stream.isOf(this)) {
             guests.decrementAndGet();
         }
-        if (subscriptions.isEmpty() && next == null && !running && !sendingFirst && !closed) {
+        if (streams.isEmpty() && next == null && !running && !sendingFirst && !closed) {
             scheduleIn(backoff.interval().toNanos());
         }
     }
@@ -123,7 +123,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
             unsubscribe();
             cancelNext();
         }
-        subscriptions.forEach(Subscription::end);
+        streams.forEach(ActivityStream::end);
     }
 
     @Override
@@ -182,9 +182,9 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     /** Sends the first message of all new streams on one thread, also when ten thousand open at the same time. */
     private void sendFirst() {
         try {
-            for (List<Subscription> batch = nextOpened(); !batch.isEmpty(); batch = nextOpened()) {
+            for (List<ActivityStream> batch = nextOpened(); !batch.isEmpty(); batch = nextOpened()) {
                 Evaluator once = evaluator.forOneRound();
-                batch.forEach(subscription -> subscription.refresh(once, Deadline.in(settings.answerTimeout())));
+                batch.forEach(stream -> stream.refresh(once, Deadline.in(settings.answerTimeout())));
             }
         } catch (Throwable e) {
             InternalErrors.report("first push", e);
@@ -199,8 +199,8 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     }
 
     /** The new streams; if there are none, marks the thread as finished. */
-    private synchronized List<Subscription> nextOpened() {
-        List<Subscription> batch = List.copyOf(opened);
+    private synchronized List<ActivityStream> nextOpened() {
+        List<ActivityStream> batch = List.copyOf(opened);
         opened.clear();
         if (batch.isEmpty()) {
             sendingFirst = false;
@@ -226,8 +226,8 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         boolean changed = false;
         try {
             Evaluator once = evaluator.forOneRound();
-            for (Subscription subscription : subscriptions) {
-                changed |= subscription.refresh(once, Deadline.in(settings.answerTimeout()));
+            for (ActivityStream stream : streams) {
+                changed |= stream.refresh(once, Deadline.in(settings.answerTimeout()));
             }
         } catch (Throwable e) {
             InternalErrors.report("push round", e);
@@ -243,7 +243,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         long now = System.nanoTime();
         budget.spend(nanos, now);
         long pause = budget.pause(now);
-        if (subscriptions.isEmpty()) {
+        if (streams.isEmpty()) {
             unsubscribe();
         } else if (!closed) {
             scheduleIn(

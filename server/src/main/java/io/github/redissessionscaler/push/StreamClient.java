@@ -8,7 +8,7 @@ public interface StreamClient {
 
     /**
      * Whether a message can be sent without buffering. When that becomes true, the client must call
-     * {@link Subscription#ready}.
+     * {@link ActivityStream#ready}.
      */
     boolean isReady();
 

@@ -58,14 +58,14 @@ public final class StreamHub implements AutoCloseable {
         scanEvents.subscribe(this::counted);
     }
 
-    /** Creates a stream of the trigger's activity; {@link Subscription#open} starts it. Does not block. */
-    public Subscription watchActivity(TriggerRef ref, StreamClient client) {
+    /** Creates a stream of the trigger's activity; {@link ActivityStream#open} starts it. Does not block. */
+    public ActivityStream watchActivity(TriggerRef ref, StreamClient client) {
         evaluator.admit(ref);
         int most = streamLimit.getAsInt();
         if (openStreams() >= most) {
             throw new LimitReachedException("the scaler has " + most + " open streams already, its STREAM_LIMIT");
         }
-        return new Subscription(
+        return new ActivityStream(
                 ref,
                 client,
                 ref.trigger().source().databases().stream().map(this::watch).toList());
@@ -95,16 +95,16 @@ public final class StreamHub implements AutoCloseable {
      */
     public void refreshAll() {
         watches.values().forEach(watch -> {
-            watch.subscriptions().stream()
-                    .filter(subscription -> subscription.isElsewhere(events::canonical))
-                    .forEach(Subscription::end);
+            watch.streams().stream()
+                    .filter(stream -> stream.isElsewhere(events::canonical))
+                    .forEach(ActivityStream::end);
             watch.counted();
         });
     }
 
     /** Number of open streams. */
     public int openStreams() {
-        return watches.values().stream().mapToInt(DatabaseWatch::streams).sum();
+        return watches.values().stream().mapToInt(DatabaseWatch::count).sum();
     }
 
     /** Number of databases with streams that currently receive keyspace events. */
@@ -119,7 +119,7 @@ public final class StreamHub implements AutoCloseable {
 
     private int watching(PollBackoff.Mode mode) {
         return Math.toIntExact(watches.values().stream()
-                .filter(watch -> !watch.subscriptions().isEmpty() && watch.mode() == mode)
+                .filter(watch -> !watch.streams().isEmpty() && watch.mode() == mode)
                 .count());
     }
 
@@ -134,7 +134,7 @@ public final class StreamHub implements AutoCloseable {
     private void beat() {
         long due = System.nanoTime() - settings.heartbeat().toNanos();
         for (DatabaseWatch watch : watches.values()) {
-            watch.subscriptions().forEach(subscription -> subscription.heartbeat(due));
+            watch.streams().forEach(stream -> stream.heartbeat(due));
         }
     }
 }

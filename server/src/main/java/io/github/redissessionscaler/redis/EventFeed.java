@@ -43,7 +43,7 @@ final class EventFeed implements Feed {
     }
 
     private void follow() {
-        Map<NodeDatabase, EventConnection> connections = new HashMap<>();
+        Map<NodeDatabase, EventSubscription> connections = new HashMap<>();
         do {
             try {
                 listenToPrimaries(connections);
@@ -51,10 +51,10 @@ final class EventFeed implements Feed {
                 InternalErrors.report("keyspace events", e);
             }
         } while (!isClosedWithin(PRIMARIES_LOOKED_UP_EVERY));
-        connections.values().forEach(EventConnection::close);
+        connections.values().forEach(EventSubscription::close);
     }
 
-    private void listenToPrimaries(Map<NodeDatabase, EventConnection> connections) {
+    private void listenToPrimaries(Map<NodeDatabase, EventSubscription> connections) {
         List<NodeDatabase> places = places(connections);
         connections.entrySet().removeIf(entry -> {
             boolean gone = !places.contains(entry.getKey());
@@ -64,11 +64,11 @@ final class EventFeed implements Feed {
             return gone;
         });
         places.forEach(place -> connections.computeIfAbsent(
-                place, _ -> EventConnection.start(place.server(), place.database(), listener)));
+                place, _ -> EventSubscription.start(place.server(), place.database(), listener)));
     }
 
     /** The current primaries; if the lookup fails, the subscribed ones. */
-    private List<NodeDatabase> places(Map<NodeDatabase, EventConnection> connections) {
+    private List<NodeDatabase> places(Map<NodeDatabase, EventSubscription> connections) {
         Backend now = backend.get();
         try {
             return now.servers().primaries().stream()

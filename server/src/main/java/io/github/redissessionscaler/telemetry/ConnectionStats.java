@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionStats {
 
-    private static final String METERS = Telemetry.METERS + "redis.";
-
     /** Weight of a new round trip in the moving average. */
     private static final double NEWEST = 0.1;
 
@@ -65,22 +63,22 @@ public final class ConnectionStats {
         this.name = name;
         this.registry = registry;
         this.clock = clock;
-        roundTrips = Timer.builder(METERS + "round.trip")
-                .description("Round trips to Redis, each of one command or one pipeline")
+        roundTrips = Timer.builder(Metric.REDIS_ROUND_TRIP.meter())
+                .description(Metric.REDIS_ROUND_TRIP.description())
                 .tag("connection", name)
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry);
-        connects = counter("connects", "Connections to Redis opened");
-        reconnects = counter("reconnects", "Connections to Redis opened after one was lost");
-        Gauge.builder(METERS + "up", this, ConnectionStats::up)
-                .description("1 while Redis is available, 0 while it is unavailable, NaN before the first read")
+        connects = counter(Metric.REDIS_CONNECTS);
+        reconnects = counter(Metric.REDIS_RECONNECTS);
+        Gauge.builder(Metric.REDIS_UP.meter(), this, ConnectionStats::up)
+                .description(Metric.REDIS_UP.description())
                 .tag("connection", name)
                 .register(registry);
     }
 
     /** Records commands of one name that were sent. */
     public void sent(String command, long times) {
-        commands.computeIfAbsent(command, key -> counter("commands", "Commands sent to Redis", "command", key))
+        commands.computeIfAbsent(command, key -> counter(Metric.REDIS_COMMANDS, "command", key))
                 .increment((double) times);
     }
 
@@ -146,7 +144,7 @@ public final class ConnectionStats {
      * @param message for an operator, without secrets
      */
     public void unusable(String reason, String message) {
-        failures.computeIfAbsent(reason, key -> counter("failures", "Failed reads of Redis", "reason", key))
+        failures.computeIfAbsent(reason, key -> counter(Metric.REDIS_FAILURES, "reason", key))
                 .increment();
         lastFailure = new LastFailure(reason, message, clock.instant());
     }
@@ -155,8 +153,8 @@ public final class ConnectionStats {
     public void evicted(long keys) {
         evictedKeys = keys;
         if (!evictionsKnown.getAndSet(true)) {
-            FunctionCounter.builder(METERS + "evicted.keys", this, stats -> (double) stats.evictedKeys)
-                    .description("Keys that Redis has evicted because of maxmemory, if INFO is allowed")
+            FunctionCounter.builder(Metric.REDIS_EVICTED_KEYS.meter(), this, stats -> (double) stats.evictedKeys)
+                    .description(Metric.REDIS_EVICTED_KEYS.description())
                     .tag("connection", name)
                     .register(registry);
         }
@@ -188,9 +186,9 @@ public final class ConnectionStats {
         };
     }
 
-    private Counter counter(String meter, String description, String... tags) {
-        return Counter.builder(METERS + meter)
-                .description(description)
+    private Counter counter(Metric metric, String... tags) {
+        return Counter.builder(metric.meter())
+                .description(metric.description())
                 .tag("connection", name)
                 .tags(tags)
                 .register(registry);

@@ -44,12 +44,17 @@ public final class GaugeWriter {
         this.out = out;
     }
 
+    /** Begins a gauge; the series that follow are its own. */
+    public void begin(Metric gauge) throws IOException {
+        begin(gauge.prometheusName(), gauge.description());
+    }
+
     /**
-     * Begins a gauge; the series that follow are its own.
+     * Begins a gauge.
      *
      * @param help one line
      */
-    public void begin(String gauge, String help) throws IOException {
+    void begin(String gauge, String help) throws IOException {
         name = gauge.getBytes(UTF_8);
         write(("# HELP " + gauge + " " + help + "\n# TYPE " + gauge + " gauge\n").getBytes(UTF_8));
     }

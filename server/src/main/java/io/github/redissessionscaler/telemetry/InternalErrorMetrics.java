@@ -13,8 +13,8 @@ final class InternalErrorMetrics implements MultiCollector {
     @Override
     public MetricSnapshots collect() {
         var counter = CounterSnapshot.builder()
-                .name(Telemetry.PREFIX + "internal_errors")
-                .help("Internal errors of the scaler; the log has the stack traces");
+                .name(Metric.INTERNAL_ERRORS.prometheusName())
+                .help(Metric.INTERNAL_ERRORS.description());
         InternalErrors.counts()
                 .forEach((task, count) -> counter.dataPoint(CounterDataPointSnapshot.builder()
                         .labels(Labels.of("task", task))

@@ -36,9 +36,6 @@ public final class Telemetry implements AutoCloseable {
     /** Prefix of all metric names. */
     public static final String PREFIX = "redis_session_scaler_";
 
-    /** The prefix in Micrometer's notation. */
-    static final String METERS = "redis.session.scaler.";
-
     /** The limits of the ports, so that each has a series from the start. */
     private static final List<String> LIMITS =
             List.of("connections", "handshakes", "calls", "strikes", "memory", "management");
@@ -82,14 +79,14 @@ public final class Telemetry implements AutoCloseable {
         }
         register(new InternalErrorMetrics());
         LIMITS.forEach(this::refusals);
-        Gauge.builder(METERS + "build.info", () -> 1)
-                .description("Always 1; the labels name the versions of the scaler and of Java")
+        Gauge.builder(Metric.BUILD_INFO.meter(), () -> 1)
+                .description(Metric.BUILD_INFO.description())
                 .tag("version", BuildInfo.version())
                 .tag("java", Runtime.version().toString())
                 .register(registry);
-        gauge("heap.live.ratio", "Share of the heap in use after the last full collection, 0 to 1", heap::share);
-        Gauge.builder(METERS + "answer.timeout.seconds", () -> seconds(answerBound))
-                .description("Time limit of a call, ANSWER_TIMEOUT")
+        gauge(Metric.HEAP_LIVE_RATIO, heap::share);
+        Gauge.builder(Metric.ANSWER_TIMEOUT_SECONDS.meter(), () -> seconds(answerBound))
+                .description(Metric.ANSWER_TIMEOUT_SECONDS.description())
                 .register(registry);
     }
 
@@ -114,8 +111,8 @@ public final class Telemetry implements AutoCloseable {
         rpcs.computeIfAbsent(method, _ -> new ConcurrentHashMap<>())
                 .computeIfAbsent(
                         code,
-                        _ -> Timer.builder(METERS + "rpc")
-                                .description("Unary calls, from request to response")
+                        _ -> Timer.builder(Metric.RPC.meter())
+                                .description(Metric.RPC.description())
                                 .tag("method", method)
                                 .tag("code", code)
                                 .serviceLevelObjectives(rpcBuckets)
@@ -125,8 +122,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** A message was sent on an open stream. */
     public void pushed(String method) {
-        counter("streams.messages", "Messages sent on open streams", "method", method)
-                .increment();
+        counter(Metric.STREAMS_MESSAGES, "method", method).increment();
     }
 
     /**
@@ -135,14 +131,12 @@ public final class Telemetry implements AutoCloseable {
      * @param code the gRPC status; CANCELLED when the client ended it
      */
     public void streamEnded(String method, String code) {
-        counter("streams.ended", "Streams ended", "method", method, "code", code)
-                .increment();
+        counter(Metric.STREAMS_ENDED, "method", method, "code", code).increment();
     }
 
     /** A TLS handshake failed. */
     public void handshakeRefused(String reason) {
-        counter("grpc.handshakes.refused", "Failed TLS handshakes of clients", "reason", reason)
-                .increment();
+        counter(Metric.GRPC_HANDSHAKES_REFUSED, "reason", reason).increment();
     }
 
     /**
@@ -155,13 +149,7 @@ public final class Telemetry implements AutoCloseable {
     }
 
     private Counter refusals(String limit) {
-        return refusals.computeIfAbsent(
-                limit,
-                _ -> counter(
-                        "refused",
-                        "Calls and connections refused or closed because a limit of the ports was reached",
-                        "limit",
-                        limit));
+        return refusals.computeIfAbsent(limit, _ -> counter(Metric.REFUSED, "limit", limit));
     }
 
     /**
@@ -173,8 +161,8 @@ public final class Telemetry implements AutoCloseable {
     public void read(String connection, String kind, String outcome, Duration took) {
         reads.computeIfAbsent(
                         new Read(connection, kind, outcome),
-                        read -> Timer.builder(METERS + "redis.reads")
-                                .description("Reads of Redis; one may serve several calls")
+                        read -> Timer.builder(Metric.REDIS_READS.meter())
+                                .description(Metric.REDIS_READS.description())
                                 .tag("connection", read.connection)
                                 .tag("kind", read.kind)
                                 .tag("outcome", read.outcome)
@@ -188,15 +176,8 @@ public final class Telemetry implements AutoCloseable {
      * @param method {@code exact} or {@code estimate}
      */
     public void visited(String connection, String method, long keys, Duration serverTime) {
-        counter("scan.keys", "Keys visited for counting by pattern", "connection", connection, "method", method)
-                .increment((double) keys);
-        counter(
-                        "scan.server.seconds",
-                        "Time that Redis spent on counting by pattern, estimated from response times",
-                        "connection",
-                        connection,
-                        "method",
-                        method)
+        counter(Metric.SCAN_KEYS, "connection", connection, "method", method).increment((double) keys);
+        counter(Metric.SCAN_SERVER_SECONDS, "connection", connection, "method", method)
                 .increment(seconds(serverTime));
     }
 
@@ -206,10 +187,8 @@ public final class Telemetry implements AutoCloseable {
      * @param outcome {@code OK}, or the reason why not
      */
     public void scanned(String connection, String outcome, Duration took) {
-        Timer.builder(METERS + "scan")
-                .description(
-                        "Full scans of a database; MOVED if keys moved between primaries during the scan, so that it"
-                                + " was discarded; UNUSED if its patterns were no longer used, so that it was ended")
+        Timer.builder(Metric.SCAN.meter())
+                .description(Metric.SCAN.description())
                 .tag("connection", connection)
                 .tag("outcome", outcome)
                 .register(registry)
@@ -236,8 +215,8 @@ public final class Telemetry implements AutoCloseable {
     }
 
     /** Registers a gauge that is read at each scrape. */
-    public void gauge(String name, String description, Supplier<Number> value) {
-        Gauge.builder(METERS + name, value).description(description).register(registry);
+    public void gauge(Metric metric, Supplier<Number> value) {
+        Gauge.builder(metric.meter(), value).description(metric.description()).register(registry);
     }
 
     /** Registers a collector that is called at each scrape. */
@@ -284,9 +263,9 @@ public final class Telemetry implements AutoCloseable {
         registry.close();
     }
 
-    private Counter counter(String name, String description, String... tags) {
-        return Counter.builder(METERS + name)
-                .description(description)
+    private Counter counter(Metric metric, String... tags) {
+        return Counter.builder(metric.meter())
+                .description(metric.description())
                 .tags(tags)
                 .register(registry);
     }

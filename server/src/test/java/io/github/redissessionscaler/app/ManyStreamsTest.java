@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
-import io.github.redissessionscaler.push.Subscription;
+import io.github.redissessionscaler.push.ActivityStream;
 import io.github.redissessionscaler.testing.LiveObjects;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -35,7 +35,7 @@ final class ManyStreamsTest {
     /** Less than what a stream would leave that kept its call, its buffers or its last message. */
     private static final long BYTES_A_STREAM = 500;
 
-    private static final String SUBSCRIPTION = Subscription.class.getName();
+    private static final String ACTIVITY_STREAM = ActivityStream.class.getName();
     private static final String OPEN_STREAM = "io.github.redissessionscaler.grpc.OpenStream";
     private static final String WATCH = "io.github.redissessionscaler.push.DatabaseWatch";
     private static final String SERVER_CALL = "io.grpc.internal.ServerCallImpl";
@@ -110,7 +110,9 @@ final class ManyStreamsTest {
     private static LiveObjects awaitNoStreams() {
         return await().until(
                         LiveObjects::count,
-                        live -> live.of(SUBSCRIPTION) == 0 && live.of(OPEN_STREAM) == 0 && live.of(SERVER_CALL) == 0);
+                        live -> live.of(ACTIVITY_STREAM) == 0
+                                && live.of(OPEN_STREAM) == 0
+                                && live.of(SERVER_CALL) == 0);
     }
 
     private long connections() {

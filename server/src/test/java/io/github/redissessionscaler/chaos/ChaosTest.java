@@ -7,7 +7,7 @@ import io.github.redissessionscaler.app.Scaler;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
-import io.github.redissessionscaler.push.Subscription;
+import io.github.redissessionscaler.push.ActivityStream;
 import io.github.redissessionscaler.testing.LiveObjects;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisCluster;
@@ -65,7 +65,7 @@ final class ChaosTest {
 
     private static final String SCALER = Scaler.class.getName();
     private static final String REDIS_CONNECTION = "redis.clients.jedis.Connection";
-    private static final String STREAM = Subscription.class.getName();
+    private static final String STREAM = ActivityStream.class.getName();
 
     private static final List<String> ROWS = new ArrayList<>();
 

@@ -194,11 +194,11 @@ final class StreamHubTest {
                 own);
     }
 
-    private Subscription open(StreamHub hub) {
+    private ActivityStream open(StreamHub hub) {
         var ref = new TriggerRef("shop", "web", TriggerParser.parse(Map.of("activationSessionSize", "0")));
-        Subscription subscription = hub.watchActivity(ref, client);
-        subscription.open();
-        return subscription;
+        ActivityStream stream = hub.watchActivity(ref, client);
+        stream.open();
+        return stream;
     }
 
     /** Threads that take their time to start: a test runs what they would. */

@@ -107,7 +107,7 @@ final class EventFeedTest {
                 "\u001b[31mnonsense\r\n"
             })
     void aMalformedMessageIsCountedAndLoggedOnceAndTheNextEventArrives(String malformed) {
-        var logger = (Logger) LoggerFactory.getLogger(EventConnection.class);
+        var logger = (Logger) LoggerFactory.getLogger(EventSubscription.class);
         var appender = new ListAppender<ILoggingEvent>();
         appender.start();
         logger.addAppender(appender);

@@ -11,10 +11,10 @@ import io.github.redissessionscaler.evaluation.TriggerStates;
 import io.github.redissessionscaler.history.HistoryBudget;
 import io.github.redissessionscaler.history.RunningReplicas;
 import io.github.redissessionscaler.outage.OutagePolicy;
+import io.github.redissessionscaler.push.ActivityStream;
 import io.github.redissessionscaler.push.PushSettings;
 import io.github.redissessionscaler.push.StreamClient;
 import io.github.redissessionscaler.push.StreamHub;
-import io.github.redissessionscaler.push.Subscription;
 import io.github.redissessionscaler.reading.RedisReader;
 import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.telemetry.Telemetry;
@@ -79,8 +79,8 @@ public class FanOutBenchmark {
         streamsLeft = new CountDownLatch(streams);
         for (int i = 0; i < streams; i++) {
             var ref = new TriggerRef("shop", "web-" + i, TriggerParser.parse(Map.of("activationSessionSize", "0")));
-            Subscription subscription = hub.watchActivity(ref, new Listener());
-            subscription.open();
+            ActivityStream stream = hub.watchActivity(ref, new Listener());
+            stream.open();
         }
         streamsLeft.await();
     }

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One open stream. Only the latest value is sent to a slow client. Thread-safe. */
-public final class Subscription {
+public final class ActivityStream {
 
     private final TriggerRef ref;
     private final StreamClient client;
@@ -33,7 +33,7 @@ public final class Subscription {
      *
      * @param watches of the databases that its trigger reads, in their order; they refresh it while it is open
      */
-    Subscription(TriggerRef ref, StreamClient client, List<DatabaseWatch> watches) {
+    ActivityStream(TriggerRef ref, StreamClient client, List<DatabaseWatch> watches) {
         this.ref = ref;
         this.client = client;
         this.watches = List.copyOf(watches);

@@ -18,9 +18,9 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Receives the keyspace events of one primary over a dedicated connection, and reconnects. */
-final class EventConnection implements AutoCloseable {
+final class EventSubscription implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EventConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EventSubscription.class);
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(100);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
@@ -38,14 +38,14 @@ final class EventConnection implements AutoCloseable {
     private volatile @Nullable Connection open;
     private boolean unusableLogged;
 
-    private EventConnection(RedisNode server, int database, Listener listener) {
+    private EventSubscription(RedisNode server, int database, Listener listener) {
         this.server = server;
         this.channels = "__keyevent@" + database + "__:*";
         this.listener = listener;
     }
 
-    static EventConnection start(RedisNode server, int database, Listener listener) {
-        var connection = new EventConnection(server, database, listener);
+    static EventSubscription start(RedisNode server, int database, Listener listener) {
+        var connection = new EventSubscription(server, database, listener);
         Thread.ofVirtual().name("events-" + server.name()).start(connection::listen);
         return connection;
     }

@@ -1,0 +1,106 @@
+package io.github.redissessionscaler.telemetry;
+
+import java.util.Locale;
+
+/** The scaler's own metrics, and what Prometheus shows as their description. */
+public enum Metric {
+    ANSWER_TIMEOUT_SECONDS("Time limit of a call, ANSWER_TIMEOUT"),
+    BUILD_INFO("Always 1; the labels name the versions of the scaler and of Java"),
+    CONFIG_REFUSED("1 while the configuration file is invalid and the previous configuration is used"),
+    GRPC_CALLS("Calls in progress, without streams"),
+    GRPC_CERTIFICATE_EXPIRY_TIMESTAMP_SECONDS("Expiry of the certificate of port 6000, in seconds since 1970"),
+    GRPC_CERTIFICATE_REFUSED("1 while the TLS files for KEDA are invalid and the previous certificates are used"),
+    GRPC_CONNECTIONS("Open connections on port 6000"),
+    GRPC_HANDSHAKES_REFUSED("Failed TLS handshakes of clients"),
+    HEAP_LIVE_RATIO("Share of the heap in use after the last full collection, 0 to 1"),
+    INTERNAL_ERRORS("Internal errors of the scaler; the log has the stack traces"),
+    KUBERNETES_UP("With KUBERNETES_WATCH: 1 while these objects of the Kubernetes API can be read"),
+    PUSH_DATABASES_EVENTS("Databases with streams that send keyspace events"),
+    PUSH_DATABASES_POLLED("Databases with streams that are polled, because they send no keyspace events"),
+    REDIS_COMMANDS("Commands sent to Redis"),
+    REDIS_CONNECTS("Connections to Redis opened"),
+    REDIS_EVICTED_KEYS("Keys that Redis has evicted because of maxmemory, if INFO is allowed"),
+    REDIS_FAILURES("Failed reads of Redis"),
+    REDIS_READS("Reads of Redis; one may serve several calls"),
+    REDIS_RECONNECTS("Connections to Redis opened after one was lost"),
+    REDIS_ROUND_TRIP("Round trips to Redis, each of one command or one pipeline"),
+    REDIS_UP("1 while Redis is available, 0 while it is unavailable, NaN before the first read"),
+    REFUSED("Calls and connections refused or closed because a limit of the ports was reached"),
+    RPC("Unary calls, from request to response"),
+    SCALEDOBJECT_ABOVE_MAX(
+            "With KUBERNETES_WATCH: 1 while a trigger wants more replicas than the maximum of the HPA; none with"
+                    + " a formula"),
+    SCALEDOBJECT_CURRENT_REPLICAS("With KUBERNETES_WATCH: replicas that run"),
+    SCALEDOBJECT_DESIRED_REPLICAS("With KUBERNETES_WATCH: replicas that the HPA wants"),
+    SCALEDOBJECT_FALLBACK("With KUBERNETES_WATCH: 1 while KEDA uses the fallback"),
+    SCALEDOBJECT_MAX_REPLICAS("With KUBERNETES_WATCH: maximum of the HPA"),
+    SCALEDOBJECT_MIN_REPLICAS("With KUBERNETES_WATCH: minimum of the HPA"),
+    SCALEDOBJECT_PAUSED("With KUBERNETES_WATCH: 1 while an annotation pauses KEDA, or only scaling in or out"),
+    SCAN("Full scans of a database; MOVED if keys moved between primaries during the scan, so that it was"
+            + " discarded; UNUSED if its patterns were no longer used, so that it was ended"),
+    SCAN_KEYS("Keys visited for counting by pattern"),
+    SCAN_KEYS_EXPECTED("Approximate number of keys that the scan will visit"),
+    SCAN_KEYS_SEEN("Keys visited by the running scan of a database"),
+    SCAN_SERVER_SECONDS("Time that Redis spent on counting by pattern, estimated from response times"),
+    STREAMS("Open streams"),
+    STREAMS_ENDED("Streams ended"),
+    STREAMS_MESSAGES("Messages sent on open streams"),
+    STREAM_LIMIT("Most open streams, STREAM_LIMIT"),
+    TRIGGERS("Triggers with a call in the last 10 minutes"),
+    TRIGGERS_REFUSED("Triggers refused in the last 10 minutes"),
+    TRIGGER_ACTIVE("1 while the trigger is reported as active"),
+    TRIGGER_LIMIT("Most triggers, TRIGGER_LIMIT"),
+    TRIGGER_LOOKAHEAD_ERROR_OF_NOW_SESSIONS(
+            "With lookAhead: mean absolute error of the current sessions as a forecast"),
+    TRIGGER_LOOKAHEAD_ERROR_SESSIONS("With lookAhead: mean absolute error of the forecasts of the last hours"),
+    TRIGGER_LOOKAHEAD_EXPECTED_SESSIONS(
+            "With lookAhead: the expected sessions, without margin; those of now while there is no forecast"),
+    TRIGGER_LOOKAHEAD_REPORTED_SESSIONS(
+            "With lookAhead: the reported sessions, before headroom and rounding: the larger of now and the"
+                    + " forecast with its margin"),
+    TRIGGER_LOOKAHEAD_USED(
+            "With lookAhead: 1 while the forecasts are used, 0 while there are too few or the current sessions"
+                    + " were not worse"),
+    TRIGGER_METRIC_TARGET("Target of the metric, by which the HPA divides the value"),
+    TRIGGER_MISFITS("Number of layout warnings; the check command lists them"),
+    TRIGGER_OUTAGE("1 for what is reported during an outage: held (last value), minimum (inactive and 0) or error"),
+    TRIGGER_OUTAGE_SECONDS("How long Redis has been unavailable for the trigger, 0 while it is available"),
+    TRIGGER_REFUSED("1 for a ScaledObject with a trigger that was refused in the last 10 minutes"),
+    TRIGGER_SESSIONS("Last session count, without headroom and rounding"),
+    TRIGGER_SESSIONS_AGE_SECONDS("Age of the session count at the last call about the trigger"),
+    TRIGGER_SESSIONS_STANDARD_ERROR("Standard error of the session count, 0 if it is not an estimate"),
+    TRIGGER_SESSIONS_WITHOUT_TTL_RATIO("Share of the inspected matching keys that have no TTL, 0 to 1"),
+    TRIGGER_TARGET("Sessions per replica that decide now"),
+    TRIGGER_TARGET_FALLBACK("1 while sessionSizeKey has no valid value"),
+    TRIGGER_UNCOUNTED_SECONDS(
+            "How long there has been no count although Redis is available, 0 while there is one; the trigger gets"
+                    + " UNAVAILABLE"),
+    TRIGGER_VALUE("The reported value: with headroom and rounding, scaled where the targets differ"),
+    TRIGGER_WANTED_REPLICAS("Replicas that the value asks for, tolerance, minimum and maximum aside"),
+    TRIGGER_WEIGHT("Used part of TRIGGER_LIMIT; a trigger with long metadata counts as several");
+
+    private final String description;
+    private final String prometheusName;
+    private final String meter;
+
+    Metric(String description) {
+        this.description = description;
+        this.prometheusName = Telemetry.PREFIX + name().toLowerCase(Locale.ROOT);
+        this.meter = prometheusName.replace('_', '.');
+    }
+
+    /** One line, plain text. */
+    public String description() {
+        return description;
+    }
+
+    /** The name in Prometheus, without the unit and {@code _total} that Micrometer adds to timers and counters. */
+    public String prometheusName() {
+        return prometheusName;
+    }
+
+    /** The name in Micrometer's notation. */
+    String meter() {
+        return prometheusName().replace('_', '.');
+    }
+}
