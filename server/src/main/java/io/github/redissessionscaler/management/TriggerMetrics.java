@@ -71,10 +71,7 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
                     Presence.ABOVE_ZERO,
                     Metric.TRIGGER_MISFITS,
                     (state, _) -> Optional.of((double) found(state).advice().size())),
-            new Gauge(
-                    Presence.ALWAYS,
-                    Metric.TRIGGER_VALUE,
-                    (state, _) -> value(state)),
+            new Gauge(Presence.ALWAYS, Metric.TRIGGER_VALUE, (state, _) -> value(state)),
             new Gauge(
                     Presence.ALWAYS,
                     Metric.TRIGGER_LOOKAHEAD_EXPECTED_SESSIONS,
@@ -98,14 +95,9 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
                     Metric.TRIGGER_LOOKAHEAD_USED,
                     (state, _) ->
                             state.forecast().map(status -> status.quality().used() ? 1.0 : 0.0)),
+            new Gauge(Presence.ALWAYS, Metric.TRIGGER_TARGET, (state, _) -> Optional.of(state.target())),
             new Gauge(
-                    Presence.ALWAYS,
-                    Metric.TRIGGER_TARGET,
-                    (state, _) -> Optional.of(state.target())),
-            new Gauge(
-                    Presence.ON_REQUEST,
-                    Metric.TRIGGER_METRIC_TARGET,
-                    (state, _) -> Optional.of(metricTarget(state))),
+                    Presence.ON_REQUEST, Metric.TRIGGER_METRIC_TARGET, (state, _) -> Optional.of(metricTarget(state))),
             new Gauge(
                     Presence.ABOVE_ZERO,
                     Metric.TRIGGER_TARGET_FALLBACK,
