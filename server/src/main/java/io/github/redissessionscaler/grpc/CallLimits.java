@@ -178,6 +178,7 @@ final class CallLimits implements ServerInterceptor {
             if (refused) {
                 return;
             }
+            connection.requested(stream);
             String refusal = unary ? connection.refusal() : null;
             if (refusal != null) {
                 refuse(refusal);

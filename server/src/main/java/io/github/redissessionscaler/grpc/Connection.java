@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -32,6 +33,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection extends Http2ConnectionAdapter {
 
+    /** What a call of the connection waits for; a call without a phase waits for its message. */
+    private enum Phase {
+        /** For the end of its request: the message has arrived. */
+        MESSAGE,
+        /** For the scaler. */
+        REQUESTED,
+        /** For its client to read the response, since the last sweep or longer. */
+        UNREAD,
+        /** For nothing: it is an open stream. */
+        KEPT
+    }
+
     private final Channel channel;
     private final Connections all;
     private final AtomicInteger evaluations = new AtomicInteger();
@@ -41,8 +54,7 @@ final class Connection extends Http2ConnectionAdapter {
 
     private long bytesOfParts;
     private @Nullable Http2ConnectionHandler http2;
-    private Http2Connection.@Nullable PropertyKey keptKey;
-    private Http2Connection.@Nullable PropertyKey messageKey;
+    private Http2Connection.@Nullable PropertyKey phaseKey;
     private @Nullable Http2Stream newest;
 
     /** Calls whose message has not arrived. */
@@ -69,6 +81,18 @@ final class Connection extends Http2ConnectionAdapter {
     private int watches;
     private int strikes;
     private int newestAtSweep;
+
+    /** Time that the client let the scaler wait since the last sweep, in ticks. */
+    private int waited;
+
+    private int ticks;
+
+    /** Whether the last read since the last tick left something unread. */
+    private boolean behind;
+
+    /** Bytes read since the last tick that counted. */
+    private long bytesRead;
+
     private boolean slower;
     private boolean refusedLately;
 
@@ -141,8 +165,7 @@ final class Connection extends Http2ConnectionAdapter {
     /** HTTP/2 has started. */
     void http2Started(Http2ConnectionHandler handler) {
         http2 = handler;
-        keptKey = handler.connection().newKey();
-        messageKey = handler.connection().newKey();
+        phaseKey = handler.connection().newKey();
         handler.connection().addListener(this);
         handler.decoder()
                 .frameListener(new Http2FrameListenerDecorator(handler.decoder().frameListener()) {
@@ -167,10 +190,18 @@ final class Connection extends Http2ConnectionAdapter {
                 readIfWanted();
                 context.fireChannelWritabilityChanged();
             }
+
+            @Override
+            public void channelReadComplete(ChannelHandlerContext context) {
+                RecvByteBufAllocator.Handle last = channel.unsafe().recvBufAllocHandle();
+                hasRead(last.lastBytesRead(), last.lastBytesRead() >= last.attemptedBytesRead());
+                context.fireChannelReadComplete();
+            }
         });
         ready = true;
-        long period = all.sweptAfter.toMillis();
-        var sweep = channel.eventLoop().scheduleAtFixedRate(this::sweepSafely, period, period, TimeUnit.MILLISECONDS);
+        long period = all.sweptAfter.toMillis() / ServerLimits.TICKS_OF_A_SWEEP;
+        // late ticks do not follow each other at once: between two of them, the network thread reads what has arrived
+        var sweep = channel.eventLoop().scheduleWithFixedDelay(this::tickSafely, period, period, TimeUnit.MILLISECONDS);
         var _ = channel.closeFuture().addListener(_ -> {
             sweep.cancel(false);
             count(-waiting, -underWay, -kept);
@@ -203,12 +234,13 @@ final class Connection extends Http2ConnectionAdapter {
             newest = null;
         }
         forgetPart(stream.id());
-        if (isKept(stream)) {
-            count(0, 0, -1);
-        } else if (is(messageKey, stream)) {
-            count(0, -1, 0);
-        } else {
+        Phase phase = phase(stream);
+        if (phase == null) {
             count(-1, 0, 0);
+        } else if (phase == Phase.KEPT) {
+            count(0, 0, -1);
+        } else {
+            count(0, -1, 0);
         }
         idle = underWay == 0 && waiting == 0 && kept == 0;
         lastUsed = System.nanoTime();
@@ -239,9 +271,7 @@ final class Connection extends Http2ConnectionAdapter {
 
     /** The message of the stream's call has arrived. */
     void hasMessage(Http2Stream stream) {
-        Http2Connection.PropertyKey key = messageKey;
-        if (key != null && !is(key, stream) && stream.state() != Http2Stream.State.CLOSED) {
-            stream.setProperty(key, Boolean.TRUE);
+        if (phase(stream) == null && become(Phase.MESSAGE, stream)) {
             forgetPart(stream.id());
             count(-1, 1, 0);
             if (!slower && load() > ServerLimits.CALLS_BEFORE_SLOWER) {
@@ -250,11 +280,18 @@ final class Connection extends Http2ConnectionAdapter {
         }
     }
 
+    /** The request of the stream's call is complete: from now on the client waits for the scaler. */
+    void requested(Http2Stream stream) {
+        if (phase(stream) == Phase.MESSAGE) {
+            var _ = become(Phase.REQUESTED, stream);
+        }
+    }
+
     /** Counts the bytes of an incomplete message. Usually a message arrives complete. */
     private void partRead(int id, int read) {
         Http2ConnectionHandler handler = http2;
         Http2Stream stream = handler == null ? null : handler.connection().stream(id);
-        if (handler == null || stream == null || is(messageKey, stream)) {
+        if (handler == null || stream == null || phase(stream) != null) {
             forgetPart(id);
             return;
         }
@@ -283,8 +320,8 @@ final class Connection extends Http2ConnectionAdapter {
 
     /** The stream stays open until its client ends it. The number of such streams is limited elsewhere. */
     void keep(Http2Stream stream) {
-        if (keptKey != null && !isKept(stream) && stream.state() != Http2Stream.State.CLOSED) {
-            stream.setProperty(keptKey, Boolean.TRUE);
+        Phase phase = phase(stream);
+        if (phase != null && phase != Phase.KEPT && become(Phase.KEPT, stream)) {
             count(0, -1, 1);
         }
     }
@@ -398,11 +435,22 @@ final class Connection extends Http2ConnectionAdapter {
     }
 
     private boolean isKept(Http2Stream stream) {
-        return is(keptKey, stream);
+        return phase(stream) == Phase.KEPT;
     }
 
-    private static boolean is(Http2Connection.@Nullable PropertyKey key, Http2Stream stream) {
-        return key != null && stream.getProperty(key) != null;
+    private @Nullable Phase phase(Http2Stream stream) {
+        Http2Connection.PropertyKey key = phaseKey;
+        return key == null ? null : stream.getProperty(key);
+    }
+
+    /** Returns false if the stream has closed. */
+    private boolean become(Phase phase, Http2Stream stream) {
+        Http2Connection.PropertyKey key = phaseKey;
+        if (key == null || stream.state() == Http2Stream.State.CLOSED) {
+            return false;
+        }
+        stream.setProperty(key, phase);
+        return true;
     }
 
     private void breakOff(Http2Stream stream, String what) {
@@ -452,27 +500,67 @@ final class Connection extends Http2ConnectionAdapter {
         channel.config().setAutoRead(!slower && channel.isWritable());
     }
 
+    /**
+     * The network thread has read from the connection.
+     *
+     * @param more whether there may be more to read: the read has filled its buffer
+     */
+    void hasRead(int read, boolean more) {
+        bytesRead += Math.max(0, read);
+        behind = more;
+    }
+
     /** A periodic task ends with the first error that it throws. */
-    private void sweepSafely() {
+    private void tickSafely() {
         try {
-            sweep();
+            tick();
         } catch (Throwable e) {
             InternalErrors.report("sweep of a connection", e);
         }
     }
 
-    /** Cancels calls that were already in progress at the last sweep: nobody answered or read them for that long. */
+    /**
+     * Counts the time that the client lets the scaler wait. If something is unread, it may be what a call waits for, so the
+     * scaler lets the client wait; unless much was read after that call.
+     */
+    private void tick() {
+        ticks++;
+        if (ticks % ServerLimits.TICKS_OF_A_SWEEP == 0) {
+            strikes = 0;
+        }
+        if (!behind || bytesRead >= ServerLimits.BYTES_OF_A_TICK) {
+            waited++;
+            bytesRead = 0;
+        }
+        behind = false;
+        if (waited == ServerLimits.TICKS_OF_A_SWEEP) {
+            waited = 0;
+            sweep();
+        }
+    }
+
+    /** Cancels calls for whose client the scaler has waited since the last sweep. */
     private void sweep() {
-        strikes = 0;
         Http2ConnectionHandler handler = http2;
         if (handler == null) {
             return;
         }
         int before = newestAtSweep;
         newestAtSweep = handler.connection().remote().lastStreamCreated();
-        active(stream -> stream.id() <= before && !isKept(stream))
-                .forEach(stream -> breakOff(stream, "calls that are neither answered nor read"));
+        active(stream -> letsWait(stream, before))
+                .forEach(stream -> breakOff(stream, "calls that are neither completed nor read"));
+        active(stream -> phase(stream) == Phase.REQUESTED && stream.isHeadersSent())
+                .forEach(stream -> become(Phase.UNREAD, stream));
         channel.flush();
+    }
+
+    private boolean letsWait(Http2Stream stream, int newest) {
+        return switch (phase(stream)) {
+            case null -> stream.id() <= newest;
+            case MESSAGE -> stream.id() <= newest;
+            case UNREAD -> true;
+            case REQUESTED, KEPT -> false;
+        };
     }
 
     private List<Http2Stream> active(Predicate<Http2Stream> which) {

@@ -73,8 +73,17 @@ final class ServerLimits {
     /** Interval at which a connection with too many calls in progress is read. */
     static final Duration SLOWER = Duration.ofMillis(20);
 
-    /** Added to the time limit of a call: after that it is cancelled. */
+    /** Added to the time limit of a call: a client that lets the scaler wait as long, or twice as long, loses the call. */
     static final Duration SWEPT_AFTER = Duration.ofSeconds(3);
+
+    /** Parts of that time in which it is measured. */
+    static final int TICKS_OF_A_SWEEP = 5;
+
+    /**
+     * So many bytes, read after the beginning of a call and not of its message, count as one of these parts: a burst of streams
+     * is smaller.
+     */
+    static final int BYTES_OF_A_TICK = 2 * 1024 * 1024;
 
     /** Time limit for the TLS handshake and the HTTP/2 preface. */
     static final Duration HANDSHAKE = Duration.ofSeconds(5);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.netty.channel.Channel;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
@@ -18,10 +19,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The sweep of the calls of a connection runs by the clock, also after an error that nobody expects. */
+/**
+ * Calls are cancelled whose client lets the scaler wait, and no others. The sweep goes on after an error that nobody expects.
+ */
 final class ConnectionSweepTest {
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
+    private static final int SWEEP = ServerLimits.TICKS_OF_A_SWEEP;
+    private static final int STREAMS = 8_000;
     private static final String TASK = "sweep of a connection";
 
     private final Telemetry telemetry = new Telemetry(InstantSource.system(), ANSWER_TIMEOUT);
@@ -37,6 +42,7 @@ final class ConnectionSweepTest {
     void start() {
         channel.freezeTime();
         channel.pipeline().addLast(http2);
+        http2.connection().remote().maxActiveStreams(STREAMS);
         connection.http2Started(http2);
     }
 
@@ -48,17 +54,133 @@ final class ConnectionSweepTest {
     }
 
     @Test
-    void aCallThatNobodyAnswersIsCancelledAtTheSecondSweep() throws Http2Exception {
+    void aCallWithoutAMessageIsCancelledAtTheSecondSweep() throws Http2Exception {
         Http2Stream call = begin(1);
         assertThat(all.waiting).hasValue(1);
 
-        pass(all.sweptAfter.minusMillis(1));
-        pass(Duration.ofMillis(1));
+        passTicks(SWEEP);
+        passTicks(SWEEP - 1);
         assertThat(call.state()).isNotEqualTo(Http2Stream.State.CLOSED);
 
-        pass(all.sweptAfter);
+        passTicks(1);
         assertThat(call.state()).isEqualTo(Http2Stream.State.CLOSED);
         assertThat(all.waiting).hasValue(0);
+    }
+
+    @Test
+    void aCallWhoseRequestDoesNotEndIsCancelled() throws Http2Exception {
+        Http2Stream call = begin(1);
+        connection.hasMessage(call);
+
+        passTicks(2 * SWEEP);
+
+        assertThat(call.state()).isEqualTo(Http2Stream.State.CLOSED);
+        assertThat(all.callsUnderWay).hasValue(0);
+    }
+
+    @Test
+    void aBurstIsNotSweptWhileTheScalerHasNotReadAllOfIt() throws Http2Exception {
+        for (int i = 0; i < STREAMS; i++) {
+            Http2Stream _ = begin(1 + 2 * i);
+        }
+        for (int i = 0; i < 100 * SWEEP; i++) {
+            connection.hasRead(10, true);
+            passTicks(1);
+        }
+        assertThat(all.waiting).hasValue(STREAMS);
+
+        connection.hasRead(10, false);
+        passTicks(SWEEP);
+        assertThat(all.waiting).hasValue(STREAMS);
+        passTicks(SWEEP);
+        assertThat(all.waiting).hasValue(0);
+    }
+
+    @Test
+    void aCallWithoutAMessageIsCancelledWhenMuchElseWasReadFromItsClient() throws Http2Exception {
+        Http2Stream call = begin(1);
+
+        for (int i = 0; i < 2 * SWEEP; i++) {
+            connection.hasRead(ServerLimits.BYTES_OF_A_TICK - 1, true);
+            connection.hasRead(1, true);
+            passTicks(1);
+        }
+
+        assertThat(call.state()).isEqualTo(Http2Stream.State.CLOSED);
+    }
+
+    @Test
+    void aCallIsNotCancelledWhileTheScalerHasNotAnsweredIt() throws Http2Exception {
+        Http2Stream call = begin(1);
+        connection.hasMessage(call);
+        connection.requested(call);
+
+        passTicks(100 * SWEEP);
+        assertThat(call.state()).isNotEqualTo(Http2Stream.State.CLOSED);
+        assertThat(all.callsUnderWay).hasValue(1);
+    }
+
+    @Test
+    void aCallWhoseAnswerIsNotReadIsCancelledAtTheSecondSweepAfterTheAnswer() throws Http2Exception {
+        Http2Stream call = begin(1);
+        connection.hasMessage(call);
+        connection.requested(call);
+        passTicks(100 * SWEEP - 1);
+
+        call.headersSent(false);
+        passTicks(1);
+        passTicks(SWEEP - 1);
+        assertThat(call.state()).isNotEqualTo(Http2Stream.State.CLOSED);
+
+        passTicks(1);
+        assertThat(call.state()).isEqualTo(Http2Stream.State.CLOSED);
+        assertThat(all.callsUnderWay).hasValue(0);
+    }
+
+    @Test
+    void anOpenStreamIsNeverSwept() throws Http2Exception {
+        Http2Stream stream = begin(1);
+        connection.hasMessage(stream);
+        connection.requested(stream);
+        connection.keep(stream);
+        stream.headersSent(false);
+
+        passTicks(100 * SWEEP);
+
+        assertThat(stream.state()).isNotEqualTo(Http2Stream.State.CLOSED);
+        assertThat(all.kept).hasValue(1);
+    }
+
+    @Test
+    void aFullBufferIsNoReasonForeverToTakeTheScalerForBehind() throws Http2Exception {
+        Http2Stream call = begin(1);
+        connection.hasRead(64, true);
+
+        passTicks(1 + 2 * SWEEP);
+
+        assertThat(call.state()).isEqualTo(Http2Stream.State.CLOSED);
+    }
+
+    @Test
+    void whatTheChannelReadsIsKnown() throws Http2Exception {
+        Http2Stream call = begin(1);
+        RecvByteBufAllocator.Handle handle = channel.unsafe().recvBufAllocHandle();
+
+        for (int i = 0; i < 4 * SWEEP; i++) {
+            handle.attemptedBytesRead(64);
+            handle.lastBytesRead(64);
+            channel.pipeline().fireChannelReadComplete();
+            passTicks(1);
+        }
+        assertThat(call.state()).isNotEqualTo(Http2Stream.State.CLOSED);
+
+        for (int i = 0; i < 2 * SWEEP; i++) {
+            handle.attemptedBytesRead(64);
+            handle.lastBytesRead(63);
+            channel.pipeline().fireChannelReadComplete();
+            passTicks(1);
+        }
+        assertThat(call.state()).isEqualTo(Http2Stream.State.CLOSED);
     }
 
     @Test
@@ -67,12 +189,11 @@ final class ConnectionSweepTest {
         channel.failures = 3;
 
         for (int i = 1; i <= 3; i++) {
-            pass(all.sweptAfter);
+            passTicks(SWEEP);
             assertThat(errors()).isEqualTo(errors + i);
         }
         Http2Stream call = begin(1);
-        pass(all.sweptAfter);
-        pass(all.sweptAfter);
+        passTicks(2 * SWEEP);
 
         assertThat(call.state()).isEqualTo(Http2Stream.State.CLOSED);
         assertThat(all.waiting).hasValue(0);
@@ -95,7 +216,7 @@ final class ConnectionSweepTest {
         channel.unsafe().close(channel.newPromise());
         channel.runPendingTasks();
         channel.failures = 1;
-        pass(all.sweptAfter.multipliedBy(3));
+        passTicks(3 * SWEEP);
 
         assertThat(all.waiting).hasValue(0);
         assertThat(all.callsUnderWay).hasValue(0);
@@ -107,10 +228,12 @@ final class ConnectionSweepTest {
         return http2.connection().remote().createStream(id, false);
     }
 
-    private void pass(Duration time) {
-        channel.advanceTimeBy(time.toMillis(), TimeUnit.MILLISECONDS);
-        channel.runScheduledPendingTasks();
-        channel.runPendingTasks();
+    private void passTicks(int ticks) {
+        for (int i = 0; i < ticks; i++) {
+            channel.advanceTimeBy(all.sweptAfter.toMillis() / SWEEP, TimeUnit.MILLISECONDS);
+            channel.runScheduledPendingTasks();
+            channel.runPendingTasks();
+        }
     }
 
     private static long errors() {
