@@ -18,30 +18,25 @@ public enum ScenarioKey implements DocumentedKey {
             "pollingInterval",
             ScenarioValues.POSITIVE_SECONDS,
             "30",
-            "How often KEDA checks whether the trigger is active. The HPA requests the value every 15 s, whatever this"
-                    + " interval is."),
+            "How often KEDA checks whether the trigger is active; the HPA requests the value every 15 s."),
     COOLDOWN_PERIOD(
             "cooldownPeriod",
             ScenarioValues.SECONDS,
             "300",
-            "How long the trigger must be inactive before KEDA stops the last replicas."),
+            "Seconds without activity before KEDA stops the last replicas."),
     INITIAL_COOLDOWN_PERIOD(
             "initialCooldownPeriod", ScenarioValues.SECONDS, "0", "The same if the trigger has never been active."),
     FALLBACK_FAILURE_THRESHOLD(
             "fallback.failureThreshold",
             ScenarioValues.COUNT,
             Optional.empty(),
-            "Number of consecutive errors after which the next one starts the fallback; requires fallback.replicas."),
-    FALLBACK_REPLICAS(
-            "fallback.replicas",
-            ScenarioValues.COUNT,
-            Optional.empty(),
-            "Replicas during the fallback; requires fallback.failureThreshold."),
+            "Consecutive errors after which the next one starts the fallback."),
+    FALLBACK_REPLICAS("fallback.replicas", ScenarioValues.COUNT, Optional.empty(), "Replicas during the fallback."),
     FALLBACK_BEHAVIOR(
             "fallback.behavior",
             ScenarioValues.FALLBACK_BEHAVIOR,
             "static",
-            "How the fallback combines fallback.replicas with the current replicas."),
+            "How these are combined with the current replicas."),
     SCALE_UP_TOLERANCE(
             ScenarioKey.UP + "tolerance",
             ScenarioValues.PART,
@@ -51,7 +46,7 @@ public enum ScenarioKey implements DocumentedKey {
             ScenarioKey.UP + "stabilizationWindowSeconds",
             ScenarioValues.WINDOW,
             "0",
-            "Before it scales out, the HPA uses the lowest recommendation of this time."),
+            "The HPA uses the lowest recommendation of this time."),
     SCALE_UP_POLICIES(
             ScenarioKey.UP + "policies",
             ScenarioValues.POLICIES,
@@ -67,7 +62,7 @@ public enum ScenarioKey implements DocumentedKey {
             ScenarioKey.DOWN + "stabilizationWindowSeconds",
             ScenarioValues.WINDOW,
             "300",
-            "Before it scales in, the HPA uses the highest recommendation of this time."),
+            "The HPA uses the highest recommendation of this time."),
     SCALE_DOWN_POLICIES(
             ScenarioKey.DOWN + "policies",
             ScenarioValues.POLICIES,
@@ -75,27 +70,16 @@ public enum ScenarioKey implements DocumentedKey {
             "How many replicas may be removed in which period."),
     SCALE_DOWN_SELECT(
             ScenarioKey.DOWN + "selectPolicy", ScenarioValues.SELECT, "Max", "Which of the policies applies."),
-    TYPE(
-            "type",
-            ScenarioValues.PUSHES,
-            "external",
-            "Type of the trigger; with external-push KEDA starts the first replica immediately."),
+    TYPE("type", ScenarioValues.PUSHES, "external", "With external-push, KEDA starts the first replica immediately."),
     USE_CACHED_METRICS(
             "useCachedMetrics",
             ValueParser.BOOLEAN,
             "false",
             "Whether the HPA gets the value of KEDA's last poll instead of the current one."),
     TOLERANCE(
-            "tolerance",
-            ScenarioValues.PART,
-            "0.1",
-            "Tolerance of the cluster's HPAs in both directions, if the ScaledObject sets none."),
+            "tolerance", ScenarioValues.PART, "0.1", "Tolerance of the cluster's HPAs, if the ScaledObject sets none."),
     STARTUP("startup", ScenarioValues.DURATION, "0s", "Time from the start of a replica until it serves sessions."),
-    OUTAGE_GRACE(
-            "outageGrace",
-            ScenarioValues.DURATION,
-            "0s",
-            "The scaler's OUTAGE_GRACE: how long onUnavailable: minimum still reports the last value in an outage.");
+    OUTAGE_GRACE("outageGrace", ScenarioValues.DURATION, "0s", "OUTAGE_GRACE of the scaler.");
 
     private static final String UP = "scaleUp.";
     private static final String DOWN = "scaleDown.";

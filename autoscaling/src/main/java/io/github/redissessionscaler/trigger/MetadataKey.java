@@ -9,12 +9,11 @@ public enum MetadataKey implements DocumentedKey {
     SESSION_SIZE(
             "sessionSize",
             Target.VALUES,
-            "Target: sessions per replica. Without it, the scaler's own setting sessionSize, by default 100."),
+            "Target: sessions per replica. Without it, the scaler's own sessionSize, by default 100."),
     SESSION_SIZE_KEY(
             "sessionSizeKey",
             MetadataValues.REDIS_KEY,
-            "Redis key that holds the target. It is read for each value; while it holds no valid target, sessionSize is"
-                    + " used."),
+            "Redis key that holds the target, read for each value; sessionSize is used while it holds no valid one."),
     METRIC_NAME(
             "metricName",
             MetadataValues.METRIC_NAME,
@@ -28,16 +27,10 @@ public enum MetadataKey implements DocumentedKey {
     DATABASE_INDEX(
             "databaseIndex",
             MetadataValues.DATABASE_INDEX,
-            "Index of the Redis database; without it, the one configured for the connection."),
-    PRESET("preset", MetadataValues.PRESET, "Counts the sessions of the web framework that the preset names."),
-    NAMESPACE(
-            "namespace",
-            MetadataValues.TEXT,
-            "Namespace configured in the framework, for a preset that has one; text, not a glob."),
-    PREFIX(
-            "prefix",
-            MetadataValues.TEXT,
-            "Prefix of the framework's keys, for a preset that has one; text, not a glob."),
+            "Index of the Redis database; without it, that of the connection."),
+    PRESET("preset", MetadataValues.PRESET, "Counts the sessions of a web framework."),
+    NAMESPACE("namespace", MetadataValues.TEXT, "Namespace in the framework, for a preset that has one."),
+    PREFIX("prefix", MetadataValues.TEXT, "Prefix of the framework's keys, for a preset that has one."),
     KEY_PATTERN("keyPattern", MetadataValues.GLOB, "Counts the keys that match one of these globs."),
     EXCLUDE_PATTERN("excludePattern", MetadataValues.GLOB, "Does not count keys that match one of these globs."),
     KEY_TYPE("keyType", MetadataValues.KEY_TYPE, "Counts only keys of this type, named as Redis's TYPE returns it."),
@@ -56,33 +49,31 @@ public enum MetadataKey implements DocumentedKey {
             "elements",
             ValueParser.BOOLEAN,
             "false",
-            "Counts the elements of the keys that match, lists, sets, sorted sets, hashes and streams, instead of the"
-                    + " keys."),
+            "Counts the elements of the keys that match, instead of the keys."),
     ACCURACY(
             "accuracy",
             MetadataValues.ACCURACY,
             "auto",
-            "How keys are counted by pattern: all keys visited, a sample, or chosen by the size of the database."),
+            "How keys are counted by pattern: all of them, a sample, or by the size of the database."),
     KEY(
             "key",
             MetadataValues.REDIS_KEY,
-            "Counts the elements of this list, set, sorted set, hash, stream or HyperLogLog, or reads the number it"
-                    + " stores."),
+            "Counts the elements of this list, set, sorted set, hash, stream or HyperLogLog, or reads a number."),
     ACTIVE_WITHIN(
             "activeWithin",
             MetadataValues.POSITIVE_DURATION,
-            "Counts only sessions used within this time before now: with key, the members of a sorted set scored by"
-                    + " time; with a pattern, the keys whose time to live or idle time says so."),
+            "Counts only sessions used within this time: members of a sorted set by their scores, keys by time to live"
+                    + " or idle time."),
     SESSION_TTL(
             "sessionTtl",
             MetadataValues.POSITIVE_DURATION,
-            "With activeWithin and a pattern: the time to live that the application gives a session at each use."
-                    + " Without it, Redis's own idle time decides."),
+            "With activeWithin and a pattern: the time to live that a session gets at each use. Without it, the idle"
+                    + " time decides."),
     SOURCES(
             "sources",
             MetadataValues.SOURCES,
-            "Counts several sources and adds them up; each has its own connection, databaseIndex, preset, keyPattern,"
-                    + " key and their options."),
+            "Adds up several sources, each with its own connection, databaseIndex, preset, keyPattern, key and their"
+                    + " options."),
     ACTIVATION_SESSION_SIZE(
             "activationSessionSize",
             MetadataValues.SESSIONS,
@@ -97,23 +88,18 @@ public enum MetadataKey implements DocumentedKey {
             "holdFor",
             MetadataValues.POSITIVE_DURATION,
             "5m",
-            "With onUnavailable: hold, how long the last value is reported; after that, inactive and 0."),
+            "With onUnavailable: hold, how long; after that, inactive and 0."),
     WHOLE_REPLICAS(
             "wholeReplicas",
             ValueParser.BOOLEAN,
             "false",
-            "Rounds the value up to whole replicas, so that one session too many starts one more replica."),
-    HEADROOM(
-            "headroom",
-            MetadataValues.HEADROOM,
-            "0",
-            "Spare capacity, in sessions or in percent, added to the count before rounding."),
+            "Rounds the value up to whole replicas: one session too many starts one more."),
+    HEADROOM("headroom", MetadataValues.HEADROOM, "0", "Spare capacity, added to the count before rounding."),
     LOOK_AHEAD(
             "lookAhead",
             MetadataValues.LOOK_AHEAD,
             "0s",
-            "How long a new replica takes to serve. Reports the sessions that are expected after this time, if they are"
-                    + " more than now.");
+            "How long a new replica takes to serve. Reports the sessions expected after this time, if more than now.");
 
     /** Suffix of a key whose value KEDA reads from the environment of the scaled application. */
     public static final String FROM_ENV = "FromEnv";

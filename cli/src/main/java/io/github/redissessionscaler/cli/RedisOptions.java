@@ -22,9 +22,9 @@ final class RedisOptions {
     @Option(
             names = "--redis",
             paramLabel = "ADDRESS",
-            description = "Count directly in this Redis, without a scaler: HOST:PORT or a URL, as in REDIS_ADDRESS and"
-                    + " REDIS_URL. User and password are taken from REDIS_USERNAME, REDIS_PASSWORD and"
-                    + " REDIS_PASSWORD_FILE.")
+            description =
+                    "Count directly in this Redis: HOST:PORT or a URL, as in REDIS_ADDRESS and REDIS_URL. User and"
+                            + " password are taken from REDIS_USERNAME, REDIS_PASSWORD and REDIS_PASSWORD_FILE.")
     private @Nullable String redis;
 
     @Option(

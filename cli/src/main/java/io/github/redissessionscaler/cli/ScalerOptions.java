@@ -29,9 +29,7 @@ final class ScalerOptions {
     @Option(
             names = "--ca-file",
             paramLabel = "FILE",
-            description =
-                    "Certificate authorities that are trusted to issue the scaler's certificate, PEM; default: those"
-                            + " of this machine. Implies --tls.")
+            description = "Certificate authorities of the scaler, PEM; default: those of this machine. Implies --tls.")
     private @Nullable File caFile;
 
     @Option(names = "--cert-file", paramLabel = "FILE", description = "Client certificate, PEM; requires --key-file.")

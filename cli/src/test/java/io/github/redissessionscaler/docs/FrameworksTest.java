@@ -43,7 +43,7 @@ final class FrameworksTest {
                     cells[1].strip(),
                     spans(cells[2]),
                     metadata,
-                    cells[5].strip().equals("yes"));
+                    !cells[1].strip().endsWith("*"));
         }
 
         private static List<String> spans(String cell) {

@@ -70,7 +70,8 @@ final class Names {
         Stream<String> metrics = METRIC.matcher(page.text())
                 .results()
                 .map(MatchResult::group)
-                .filter(name -> !METRICS.contains(name.replaceFirst("_(?:bucket|count|sum)$", "")))
+                .filter(name -> !METRICS.contains(name)
+                        && !METRICS.contains(name.replaceFirst("_(?:bucket|count|sum|max)$", "")))
                 .map(name -> "there is no metric " + name);
         return Stream.of(variables, files, methods, metrics).flatMap(all -> all).distinct();
     }

@@ -16,13 +16,15 @@ import io.github.redissessionscaler.trigger.Preset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The tables of the reference, which are made of the code: between two marks in a file stands what the code says.
@@ -31,6 +33,14 @@ import picocli.CommandLine.Help;
 final class ReferenceTest {
 
     private static final Path DOCS = Path.of("..", "docs");
+
+    private static final Set<String> IN_ALL_COMMANDS = Set.of("--help", "--version", "--stacktrace");
+
+    private static final Set<String> OF_TRIGGERS =
+            Set.of("connection", "metric", "scaledobject", "scaledobject_namespace", "trigger");
+
+    /** The suffix of the gauge that every summary and histogram has. */
+    private static final String MAX = "_max";
 
     @Test
     void theMetadataKeysAreThoseOfTheParser() throws IOException {
@@ -49,19 +59,18 @@ final class ReferenceTest {
                 "metadata.md",
                 "presets",
                 table(
-                        List.of("preset", "setting", "default", "for", "counts by default"),
+                        List.of("preset", "setting and its default", "keys that count by default"),
                         Stream.of(Preset.values())
                                 .map(preset -> List.of(
                                         "`" + preset.text() + "`",
                                         preset.setting()
                                                 .map(setting ->
-                                                        "`" + setting.key().text() + "`")
+                                                        "`" + setting.key().text() + "`: " + setting.defaultText())
                                                 .orElse("–"),
-                                        preset.setting()
-                                                .map(Preset.PresetOption::defaultText)
-                                                .orElse("–"),
-                                        preset.description(),
-                                        preset.query().description().replaceAll("'([^']*)'", "`$1`")))));
+                                        preset.query()
+                                                .description()
+                                                .replaceFirst("^keys that match ", "")
+                                                .replaceAll("'([^']*)'", "`$1`")))));
     }
 
     @Test
@@ -70,16 +79,15 @@ final class ReferenceTest {
                 "configuration.md",
                 "settings",
                 table(
-                        List.of("variable", "in the file", "takes", "default", "a change takes effect", "meaning"),
+                        List.of("variable", "takes", "default", "meaning"),
                         Stream.of(Setting.values())
                                 .map(setting -> List.of(
-                                        "`" + setting.name() + "`",
-                                        "`" + setting.path() + "`",
-                                        setting.accepted(),
+                                        "`" + setting.name() + "`"
+                                                + (setting.effect() == Setting.Effect.AT_ONCE ? " *" : ""),
+                                        brief(setting.accepted()),
                                         setting.byDefault()
                                                 .map(value -> "`" + value + "`")
                                                 .orElse("–"),
-                                        setting.effect().toString(),
                                         setting.meaning()))));
     }
 
@@ -126,13 +134,28 @@ final class ReferenceTest {
                         List.of("metric", "type", "labels", "meaning"),
                         scrape.families().values().stream()
                                 .filter(family -> family.name().startsWith(Telemetry.PREFIX))
+                                .filter(family -> !isMaximumOfAnother(family, scrape))
                                 .map(family -> List.of(
                                         "`" + family.name() + "`",
                                         family.type(),
-                                        scrape.labelsOf(family).stream()
-                                                .map(label -> "`" + label + "`")
-                                                .collect(Collectors.joining(" ")),
+                                        labels(scrape.labelsOf(family)),
                                         family.help()))));
+    }
+
+    private static boolean isMaximumOfAnother(Scrape.Family family, Scrape scrape) {
+        return family.name().endsWith(MAX)
+                && scrape.families()
+                        .containsKey(family.name().substring(0, family.name().length() - MAX.length()));
+    }
+
+    private static String labels(Set<String> labels) {
+        boolean ofTrigger = labels.containsAll(OF_TRIGGERS);
+        return Stream.concat(
+                        ofTrigger ? Stream.of("of a trigger") : Stream.empty(),
+                        labels.stream()
+                                .filter(label -> !ofTrigger || !OF_TRIGGERS.contains(label))
+                                .map(label -> "`" + label + "`"))
+                .collect(joining(" "));
     }
 
     @Test
@@ -156,21 +179,32 @@ final class ReferenceTest {
     private static List<String> row(String key, String accepted, Optional<String> byDefault, String meaning) {
         return List.of(
                 "`" + key + "`",
-                accepted,
+                brief(accepted),
                 byDefault.map(value -> "`" + value + "`").orElse("–"),
                 meaning);
     }
 
+    /** The page explains durations once. */
+    private static String brief(String accepted) {
+        return accepted.replace(" such as 500ms, 90s, 30m or 1h30m,", "");
+    }
+
+    /** A command without the options that all commands have. */
     private static String section(CommandLine command) {
         Help help = new Help(command.getCommandSpec(), Help.defaultColorScheme(Help.Ansi.OFF));
+        List<OptionSpec> options = command.getCommandSpec().options().stream()
+                .filter(option -> !IN_ALL_COMMANDS.contains(option.longestName()))
+                .sorted(Comparator.comparing(OptionSpec::longestName))
+                .toList();
+        Help.Layout layout = help.createDefaultLayout();
+        layout.addOptions(options, help.parameterLabelRenderer());
         return """
             ## %s
 
             %s
             ```text
-            %s
             %s```\
-            """.formatted(command.getCommandName(), help.description(), help.synopsis(0), help.optionList());
+            """.formatted(command.getCommandName(), help.description(), layout);
     }
 
     private static void check(String name, String mark, String expected) throws IOException {

@@ -12,16 +12,12 @@ public enum Setting {
     LISTEN_ADDRESS("listenAddress", "0.0.0.0", SettingValues.LISTEN_ADDRESS, "Address on which both ports listen."),
     GRPC_PORT("grpcPort", "6000", SettingValues.PORT, "Port for KEDA (gRPC); 0 chooses a free one."),
     GRPC_TLS_CERT_FILE(
-            "grpcTlsCertFile",
-            SettingValues.PEM,
-            "Certificate chain of the gRPC port; with it, the port accepts only TLS. This file and the next two are"
-                    + " reloaded when they change."),
+            "grpcTlsCertFile", SettingValues.PEM, "Certificate chain of the gRPC port, which then accepts only TLS."),
     GRPC_TLS_KEY_FILE("grpcTlsKeyFile", SettingValues.PEM, "Private key of that certificate."),
     GRPC_TLS_CLIENT_CA_FILE(
             "grpcTlsClientCaFile",
             SettingValues.PEM,
-            "Certificate authorities of clients; only clients with a certificate of one of them are accepted (mutual"
-                    + " TLS)."),
+            "Accept only clients with a certificate of one of these authorities (mutual TLS)."),
     MANAGEMENT_PORT(
             "managementPort",
             "8080",
@@ -30,8 +26,7 @@ public enum Setting {
     MANAGEMENT_HOSTS(
             "managementHosts",
             SettingValues.HOST_NAMES,
-            "More host names that requests to the management port may use. IP addresses, names without a dot and names"
-                    + " inside a cluster are always accepted; others are refused, which prevents DNS rebinding."),
+            "Host names that requests to the management port may use, besides addresses and names inside a cluster."),
     STATUS_PAGE(
             "statusPage",
             "true",
@@ -43,8 +38,7 @@ public enum Setting {
             Effect.AT_ONCE,
             Target.VALUES,
             "Sessions per replica, for triggers that set no target."),
-    ANSWER_TIMEOUT(
-            "answerTimeout", "2s", SettingValues.TIMEOUT, "Time limit of every call, even if Redis does not answer."),
+    ANSWER_TIMEOUT("answerTimeout", "2s", SettingValues.TIMEOUT, "Time limit of every call."),
     OUTAGE_GRACE(
             "outageGrace",
             "0s",
@@ -56,18 +50,17 @@ public enum Setting {
             "keepalive",
             "1m",
             SettingValues.KEEPALIVE,
-            "Idle time after which a client gets a gRPC ping; if it does not reply within a third of this time, it is"
-                    + " disconnected."),
+            "Idle time after which a client gets a gRPC ping; it must reply within a third of this time."),
     PUSH_POLL_MIN(
             "pushPollMin",
             "500ms",
             SettingValues.POLL,
-            "Shortest interval between the polls of Redis for open streams if it sends no keyspace events."),
+            "Shortest interval between polls of Redis for open streams if it sends no keyspace events."),
     PUSH_POLL_MAX(
             "pushPollMax",
             "5s",
             SettingValues.POLL,
-            "Longest interval between the polls of Redis for open streams, with and without keyspace events."),
+            "Longest interval between these polls, with and without keyspace events."),
     TRIGGER_LIMIT(
             "triggerLimit",
             "10000",
@@ -79,31 +72,26 @@ public enum Setting {
             "200",
             Effect.AT_ONCE,
             SettingValues.LIMIT,
-            "Maximum number of different patterns that are counted in one database."),
-    COUNT_REFRESH(
-            "countRefresh",
-            "10s",
-            SettingValues.REFRESH,
-            "Pause between two full scans of a database for counts by pattern."),
+            "Maximum number of patterns that are counted in one database."),
+    COUNT_REFRESH("countRefresh", "10s", SettingValues.REFRESH, "Pause between two full scans of a database."),
     COUNT_SHARE(
             "countShare",
             "10%",
             SettingValues.SHARE,
-            "Share of a Redis server's time that exact counts by pattern of one database may use."),
+            "Share of a Redis server's time that scans of one database may use."),
     STREAM_LIMIT("streamLimit", "10000", Effect.AT_ONCE, SettingValues.LIMIT, "Maximum number of open streams."),
     KUBERNETES_WATCH(
             "kubernetesWatch",
             "false",
             ValueParser.BOOLEAN,
-            "Whether the scaler reads HPAs, ScaledObjects and their events from the Kubernetes API, to show actual"
-                    + " replicas instead of estimates. It requires the permissions that kubernetes.watch of the chart"
-                    + " grants."),
+            "Whether to read HPAs and ScaledObjects from the Kubernetes API, to show actual replicas. It requires the"
+                    + " permissions that kubernetes.watch of the chart grants."),
     KUBERNETES_NAMESPACES(
             "kubernetesNamespaces", SettingValues.NAMESPACES, "The namespaces that are read; all by default."),
     KUBERNETES_CONFIG_FILE(
             "kubernetesConfigFile",
             SettingValues.KUBECONFIG,
-            "How to connect to the Kubernetes API; by default, as the pod's service account."),
+            "How to connect to the Kubernetes API; default: as the pod's service account."),
     LOG_FORMAT("logFormat", "text", SettingValues.LOG_FORMAT, "Format of log lines."),
     LOG_LEVEL("logLevel", "info", Effect.AT_ONCE, SettingValues.LOG_LEVEL, "Lowest level that is logged.");
 
