@@ -43,6 +43,9 @@ public final class Causes {
         if (message.contains("connection refused")) {
             return "connection refused";
         }
+        if (message.contains("no such file")) {
+            return "no such file";
+        }
         if (message.contains("in use")) {
             return "the port is already in use";
         }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Durations as users write them: whole numbers with the units d, h, m, s, ms, the larger unit first. */
 public final class Durations {
@@ -16,6 +18,8 @@ public final class Durations {
             Pattern.compile("(?:(\\d{1,10})d)?(?:(\\d{1,10})h)?(?:(\\d{1,10})m)?(?:(\\d{1,10})s)?(?:(\\d{1,10})ms)?");
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
+
+    private static final Pattern ZERO = Pattern.compile("0+");
 
     private Durations() {}
 
@@ -32,11 +36,24 @@ public final class Durations {
                 .plusMillis(part(parts, 5)));
     }
 
-    /** How to fix a text that {@link #parse} rejects, to append to a message; empty if {@link #FORM} says enough. */
-    static String remedy(String text) {
-        return NUMBER.matcher(text).matches()
-                ? "; add a unit: %ss for seconds or %sm for minutes".formatted(text, text)
-                : "";
+    /**
+     * How to fix a text that {@link #parse} rejects, to append to a message. Empty if a unit does not make it a duration of
+     * the range, both ends included.
+     */
+    static String remedy(String text, Duration least, Duration most) {
+        if (!NUMBER.matcher(text).matches()) {
+            return "";
+        }
+        if (ZERO.matcher(text).matches()) {
+            return least.isZero() ? "; add a unit: 0s" : "";
+        }
+        String fitting = Stream.of("s for seconds", "m for minutes")
+                .filter(unit -> parse(text + unit.charAt(0))
+                        .filter(duration -> duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0)
+                        .isPresent())
+                .map(text::concat)
+                .collect(Collectors.joining(" or "));
+        return fitting.isEmpty() ? "" : "; add a unit: " + fitting;
     }
 
     /** The duration as {@link #parse} accepts it, truncated to milliseconds: {@code 1h30m}, {@code 0s}. */

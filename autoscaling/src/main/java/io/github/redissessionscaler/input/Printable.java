@@ -18,7 +18,9 @@ public final class Printable {
             "(?i)://|[^\\s:@/]*:[^\\s@]*@|-----BEGIN|(?:pass|pwd|secret|token|key|user|auth)[\\w-]*[\"']?\\s*="
                     + "|(?:passw|pwd|secret)[\\w-]*[\"']?\\s*:");
 
-    private static final Pattern PATH = Pattern.compile("(?:\\.{0,2}/|[A-Za-z]:[/\\\\])[\\w.,+ /\\\\-]*");
+    /** An absolute path, one that begins with a dot, or one that ends as the names of the files that settings name. */
+    private static final Pattern PATH = Pattern.compile("(?:\\.{0,2}/|[A-Za-z]:[/\\\\])[\\w.,+ /\\\\-]*"
+            + "|[\\w.,+/\\\\-]{1,256}\\.(?:ya?ml|json|pem|crt|cer|key|sock)");
 
     private static final Pattern NUMBER = Pattern.compile("[-+]?[\\d.,:]{1,25} ?[A-Za-z%µ]{0,4}|[-+]?[A-Za-z]{1,12}");
 

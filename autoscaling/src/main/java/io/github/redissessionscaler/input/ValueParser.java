@@ -111,7 +111,7 @@ public final class ValueParser<T> {
                         Durations.FORM + ", from " + Durations.format(least) + " to " + Durations.format(most),
                         text -> Durations.parse(text)
                                 .filter(duration -> duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0))
-                .suggesting(Durations::remedy);
+                .suggesting(text -> Durations.remedy(text, least, most));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.simulation;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.input.YamlMistakes;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -102,8 +103,7 @@ public final class ScaledObjectFile {
             }
             return found.getFirst();
         } catch (YamlEngineException e) {
-            throw invalid(
-                    "the file is not YAML: " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
+            throw invalid("the file" + YamlMistakes.words(e));
         }
     }
 

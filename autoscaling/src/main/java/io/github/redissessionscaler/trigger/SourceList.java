@@ -2,6 +2,7 @@ package io.github.redissessionscaler.trigger;
 
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.input.TextSchema;
+import io.github.redissessionscaler.input.YamlMistakes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Reads the YAML list of {@code sources}: of each entry its keys and values, all as text. */
@@ -33,7 +33,7 @@ final class SourceList {
                             .build())
                     .loadFromString(text);
         } catch (YamlEngineException e) {
-            problems.add(key, "is not YAML" + place(e) + "; give a list whose entries begin with a hyphen");
+            problems.add(key, YamlMistakes.words(e).strip() + "; give a list whose entries begin with a hyphen");
             return List.of();
         } catch (StackOverflowError _) {
             problems.add(key, "is nested too deeply; give a list of keys with one value each");
@@ -69,14 +69,5 @@ final class SourceList {
             entry.put(key, value);
         }
         return Optional.of(entry);
-    }
-
-    /** Where the text is wrong, without quoting it. */
-    private static String place(YamlEngineException failure) {
-        return failure instanceof MarkedYamlEngineException marked
-                ? marked.getProblemMark()
-                        .map(mark -> " at line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
-                        .orElse("")
-                : "";
     }
 }

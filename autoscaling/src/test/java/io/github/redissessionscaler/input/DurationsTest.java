@@ -3,7 +3,6 @@ package io.github.redissessionscaler.input;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,10 +47,24 @@ final class DurationsTest {
         assertThat(Durations.parse(text)).isEmpty();
     }
 
-    @Test
-    void suggestsUnitsForABareNumber() {
-        assertThat(Durations.remedy("30")).contains("30s").contains("30m");
-        assertThat(Durations.remedy("soon")).isEmpty();
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "30 | 0s | 1h | ; add a unit: 30s for seconds or 30m for minutes",
+                "90 | 1s | 1h | ; add a unit: 90s for seconds",
+                "5 | 1m | 1h | ; add a unit: 5m for minutes",
+                "5 | 1h | 2h | ''",
+                "0 | 0s | 1h | ; add a unit: 0s",
+                "0 | 1s | 1h | ''",
+                "soon | 0s | 1h | ''"
+            })
+    void suggestsTheUnitsWithWhichABareNumberIsInTheRange(String text, String least, String most, String remedy) {
+        assertThat(Durations.remedy(
+                        text,
+                        Durations.parse(least).orElseThrow(),
+                        Durations.parse(most).orElseThrow()))
+                .isEqualTo(remedy);
     }
 
     @ParameterizedTest

@@ -138,7 +138,10 @@ final class ScaledObjectFileTest {
                 "'{kind: ScaledObject, spec: {}}' | no trigger of type external",
                 "'{kind: ScaledObject, spec: {triggers: [{type: external, metricType: Value}]}}' |"
                         + " triggers[0].metricType is 'Value'",
-                "'a: b: c' | is not YAML",
+                "'a: b: c' | the file is not YAML at line 1, column 5: a second colon in a value; put the value in"
+                        + " quotes",
+                "'{kind: ScaledObject, kind: x}' | the file has the key kind twice at line 1, column 22; keep one of"
+                        + " them",
                 "'just text' | has 0 ScaledObjects"
             })
     void refusesWhatItCannotUse(String yaml, String message) {

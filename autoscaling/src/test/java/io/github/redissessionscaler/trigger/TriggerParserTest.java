@@ -236,6 +236,7 @@ final class TriggerParserTest {
                 "- !new {key: s} | sources is not YAML",
                 "'- key:' | sources[0] must consist of keys with one value each",
                 "'- a: [' | sources is not YAML at line 1, column 7",
+                "'- {key: s, key: t}' | sources has the key key twice at line 1, column 12; keep one of them; give a",
                 "- a | sources[0] must consist of keys",
                 "'- keyPattern: [a, b]' | sources[0] must consist of keys",
                 "- {keyPatern: s:*} | sources[0].keyPatern is not a known key; did you mean 'keyPattern'?",

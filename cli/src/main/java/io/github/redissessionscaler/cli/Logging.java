@@ -26,6 +26,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
     /** Warns of each attempt to read an API that is not available, where the scaler logs once what is wrong. */
     private static final String KUBERNETES_CLIENT = "io.fabric8";
 
+    /** Warns in a container without a network interface, where Netty makes an identifier of random bytes. */
+    private static final String MAC_ADDRESS = "io.netty.util.internal.MacAddressUtil";
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         write(context, LogFormat.TEXT, "warn");
@@ -59,6 +62,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         context.addTurboFilter(
                 new LibraryLog(context.getLogger(LibraryLog.class), () -> Instant.EPOCH.plusNanos(System.nanoTime())));
         context.getLogger(CLIENTS_THAT_VANISH).setLevel(Level.ERROR);
+        context.getLogger(MAC_ADDRESS).setLevel(Level.ERROR);
         context.getLogger(KUBERNETES_CLIENT).setLevel(Level.OFF);
     }
 

@@ -10,6 +10,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
-/** The command line. Every error is one line on standard error; a wrong input ends with status 2, a failure with 1. */
+/** The command line. Each problem is one line on standard error; a wrong input ends with status 2, a failure with 1. */
 @Command(
         name = "redis-session-scaler",
         description = "A KEDA external scaler that counts the sessions of web applications in Redis.",
@@ -68,12 +69,12 @@ public final class Main {
             CommandLine command = problem.getCommandLine();
             report(
                     command,
-                    OptionMistakes.describe(problem) + "; see " + command.getCommandName() + " --help",
+                    List.of(OptionMistakes.describe(problem) + "; see " + command.getCommandName() + " --help"),
                     Optional.empty());
             return INVALID_INPUT;
         });
         commandLine.setExecutionExceptionHandler((failure, command, result) -> {
-            report(command, oneLine(failure), main.stacktrace ? Optional.of(failure) : Optional.empty());
+            report(command, lines(failure), main.stacktrace ? Optional.of(failure) : Optional.empty());
             return failure instanceof InvalidInputException ? INVALID_INPUT : FAILED;
         });
         return commandLine.execute(args);
@@ -98,7 +99,7 @@ public final class Main {
     }
 
     /** Writes an error of serve, or of a command that does not exist, as serve's log lines, if these are JSON. */
-    private static void report(CommandLine command, String problem, Optional<Exception> unexpected) {
+    private static void report(CommandLine command, List<String> problems, Optional<Exception> unexpected) {
         LogFormat format = switch (command.getCommand()) {
             case ServeCommand serve -> serve.logFormat();
             case Main _ -> ConfigLoader.logFormat(System.getenv());
@@ -106,16 +107,24 @@ public final class Main {
         };
         if (format == LogFormat.JSON) {
             Logging.use(LogFormat.JSON, "error");
-            Logging.error(problem, unexpected);
+            problems.forEach(problem -> Logging.error(problem, unexpected));
         } else if (unexpected.isPresent()) {
             unexpected.get().printStackTrace(command.getErr());
         } else {
-            command.getErr().println(command.getCommandName() + ": " + problem);
+            problems.forEach(problem -> command.getErr().println(command.getCommandName() + ": " + problem));
         }
     }
 
     private static PrintWriter standard(PrintStream stream) {
         return new PrintWriter(new OutputStreamWriter(stream, stream.charset()), true);
+    }
+
+    private static List<String> lines(Exception failure) {
+        return failure instanceof InvalidInputException invalid
+                ? invalid.problems().stream()
+                        .map(problem -> inOneLine(problem.toString()))
+                        .toList()
+                : List.of(oneLine(failure));
     }
 
     /** Of a failure of the network or of a file what it means, and never the name of a class. */
@@ -128,6 +137,10 @@ public final class Main {
                 message = Causes.describe(cause);
             }
         }
+        return inOneLine(message);
+    }
+
+    private static String inOneLine(String message) {
         return message.replaceAll("\\s*\\R\\s*", " ");
     }
 

@@ -5,6 +5,7 @@ import io.github.redissessionscaler.input.Suggestions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
@@ -16,6 +17,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what is wrong with a command line. Only names of options are quoted, and numbers: what else is there may be a password. */
 final class OptionMistakes {
+
+    private static final Set<Class<?>> WHOLE = Set.of(int.class, Integer.class, long.class, Long.class);
 
     private OptionMistakes() {}
 
@@ -85,7 +88,7 @@ final class OptionMistakes {
                     + option.paramLabel();
         }
         return name(option) + ": " + shown
-                + (type == int.class || type == long.class
+                + (WHOLE.contains(type)
                         ? " is not a whole number"
                         : type == double.class || type == Double.class ? " is not a number" : " cannot be used");
     }

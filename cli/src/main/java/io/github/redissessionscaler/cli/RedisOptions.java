@@ -52,7 +52,7 @@ final class RedisOptions {
             return ConfigSource.of(environment(timeout));
         } catch (InvalidInputException e) {
             throw redis == null
-                    ? e
+                    ? OptionNames.inPlaceOfVariables(e, Map.of(ConfigLoader.CONFIG_FILE, "--config"))
                     : new InvalidInputException(
                             e.problems().stream().map(RedisOptions::ofOption).toList());
         }

@@ -10,6 +10,7 @@ import io.github.redissessionscaler.config.ServerConfig;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.embedded.EmbeddedRedis;
+import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Problems;
 import java.io.PrintWriter;
 import java.util.HashMap;
@@ -145,7 +146,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int serve(Map<String, String> environment, Optional<EmbeddedRedis> redis) throws InterruptedException {
-        var source = ConfigSource.of(environment);
+        ConfigSource source = source(environment);
         ServerConfig config = source.current();
         Logging.use(config.logFormat(), config.logLevel());
         ConfigLoader.misspelled(environment)
@@ -172,6 +173,18 @@ final class ServeCommand implements Callable<Integer> {
         scaler.logConnections();
         scaler.awaitTermination();
         return 0;
+    }
+
+    private ConfigSource source(Map<String, String> environment) {
+        try {
+            return ConfigSource.of(environment);
+        } catch (InvalidInputException e) {
+            Map<String, String> given = new HashMap<>();
+            put(given, Setting.GRPC_PORT.name(), grpcPort == null ? null : "--grpc-port");
+            put(given, Setting.MANAGEMENT_PORT.name(), managementPort == null ? null : "--management-port");
+            put(given, ConfigLoader.CONFIG_FILE, configFile == null ? null : "--config");
+            throw OptionNames.inPlaceOfVariables(e, given);
+        }
     }
 
     private void printReady(ServerConfig config, Scaler scaler, Optional<EmbeddedRedis> redis) {

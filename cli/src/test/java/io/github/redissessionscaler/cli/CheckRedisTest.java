@@ -353,7 +353,7 @@ final class CheckRedisTest {
         "--redis=127.0.0.1:1 --metadata=connection=other, connection",
         "--redis=127.0.0.1:1 --min-replicas=5 --max-replicas=4, --min-replicas",
         "--redis=127.0.0.1:1 --current-replicas=-1, --current-replicas",
-        "--config=/no/such/file, CONFIG_FILE",
+        "--config=/no/such/file, --config",
     })
     void aWrongInputIsOneLineAndStatus2(String options, String named) {
         CommandRun run = run(("check " + options).split(" ", -1));

@@ -34,6 +34,12 @@ final class MessagesTest {
                         + " from 10ms to 1h",
                 "ANSWER_TIMEOUT=2 | ANSWER_TIMEOUT: '2' is not a duration such as 500ms, 90s, 30m or 1h30m, from 10ms"
                         + " to 1h; add a unit: 2s for seconds or 2m for minutes",
+                "KEEPALIVE=0 | KEEPALIVE: '0' is not a duration such as 500ms, 90s, 30m or 1h30m, from 1s to 1d",
+                "OUTAGE_GRACE=0 | OUTAGE_GRACE: '0' is not a duration such as 500ms, 90s, 30m or 1h30m, from 0s to 7d;"
+                        + " add a unit: 0s",
+                "CONFIG_FILE=none.yaml | CONFIG_FILE: 'none.yaml' cannot be read: no such file",
+                "CONFIG_FILE=hunter2 | CONFIG_FILE: the value (not shown, since it may contain a password) cannot be"
+                        + " read: no such file",
                 "KEEPALIVE=1ms | KEEPALIVE: '1ms' is not a duration such as 500ms, 90s, 30m or 1h30m, from 1s to 1d",
                 "OUTAGE_GRACE=-1s | OUTAGE_GRACE: '-1s' is not a duration such as 500ms, 90s, 30m or 1h30m, from 0s to"
                         + " 7d",
@@ -84,6 +90,8 @@ final class MessagesTest {
                         + " line is not shown, since it may contain a password",
                 "`a: {b: c` | CONFIG_FILE: FILE is not YAML at line 1, column 9: a mapping in braces that is not"
                         + " closed; add }; the line is not shown, since it may contain a password",
+                "`grpcPort: 1\nkeepalive: 1s\ngrpcPort: 2` | CONFIG_FILE: FILE has the key grpcPort twice at line 3,"
+                        + " column 1; keep one of them",
                 "`a: *b` | CONFIG_FILE: FILE is not YAML at line 1, column 4: a value that begins with *; put it in"
                         + " quotes; the line is not shown, since it may contain a password",
                 "`a: @b` | CONFIG_FILE: FILE is not YAML at line 1, column 4: a value that begins with a character of"
@@ -99,8 +107,7 @@ final class MessagesTest {
         Path file = Files.writeString(directory.resolve("config.yaml"), content);
 
         assertThat(problems(Map.of("CONFIG_FILE", file.toString())))
-                .isEqualTo(message.replace("FILE is", "'" + file + "' is")
-                        .replace("FILE configures", "'" + file + "' configures"));
+                .isEqualTo(message.replaceAll("FILE (is|has|configures)", "'" + file + "' $1"));
     }
 
     @ParameterizedTest
@@ -114,6 +121,10 @@ final class MessagesTest {
                 "check --metadata | check: --metadata: requires a value; give --metadata=KEY=VALUE; see check --help",
                 "check --scaler a:1 --scaler b:2 | check: --scaler: is set twice; keep one of them; see check --help",
                 "serve --embedded-redis-port 7000 | serve: --embedded-redis-port: requires --embedded-redis",
+                "serve --config none.yaml | serve: --config: 'none.yaml' cannot be read: no such file",
+                "check --config none.yaml | check: --config: 'none.yaml' cannot be read: no such file",
+                "serve --embedded-redis-port x | serve: --embedded-redis-port: 'x' is not a whole number; see serve"
+                        + " --help",
                 "demo --port 70000 | demo: --port: 70000 is not a port from 0 to 65535",
                 "check --metadata x | check: --metadata: number 1 is not KEY=VALUE, such as sessionSize=50",
                 "check --metadata sessionSize=1 --metadata sessionSize=2 | check: --metadata: sessionSize is set"
@@ -140,6 +151,25 @@ final class MessagesTest {
         assertThat(run.err().strip()).isEqualTo(message);
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
+    }
+
+    /** Each on a line of its own, under the name that the user gave: an option, or a key of the file. */
+    @Test
+    void severalProblems() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("config.yaml"), "heartbeat: 5\nconnections: {default: {adress: redis}}");
+
+        CommandRun run = CommandRun.of("serve", "--config", file.toString(), "--grpc-port", "x");
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err().lines())
+                .containsExactly(
+                        "serve: --grpc-port: 'x' is not a port from 0 to 65535",
+                        "serve: heartbeat: '5' is not a duration such as 500ms, 90s, 30m or 1h30m, from 10ms to 1d; add"
+                                + " a unit: 5s for seconds or 5m for minutes",
+                        "serve: connections.default.address: is missing; give it, or url, unixSocket, sentinel or"
+                                + " cluster",
+                        "serve: connections.default.adress: is not known; did you mean 'address'?");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.app;
 import io.github.redissessionscaler.acl.AclRule;
 import io.github.redissessionscaler.acl.MissingPermissions;
 import io.github.redissessionscaler.acl.RequiredPermissions;
+import io.github.redissessionscaler.keyspace.AllFailures;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.redis.RedisInspector;
 import io.github.redissessionscaler.redis.RedisInspector.CommandCost;
@@ -39,14 +40,13 @@ final class ConnectionInspectors implements AutoCloseable {
      * @throws KeyspaceException if a primary does not answer
      */
     Optional<Map<String, CommandCost>> commandCosts() {
-        Map<String, CommandCost> sum = new HashMap<>();
-        for (RedisInspector inspector : inspectors.values()) {
-            Optional<Map<String, CommandCost>> costs = inspector.commandCosts();
-            if (costs.isEmpty()) {
-                return Optional.empty();
-            }
-            costs.get().forEach((command, cost) -> sum.merge(command, cost, CommandCost::plus));
+        List<Optional<Map<String, CommandCost>>> all =
+                AllFailures.map(inspectors.values(), RedisInspector::commandCosts);
+        if (!all.stream().allMatch(Optional::isPresent)) {
+            return Optional.empty();
         }
+        Map<String, CommandCost> sum = new HashMap<>();
+        all.forEach(one -> one.orElseThrow().forEach((command, cost) -> sum.merge(command, cost, CommandCost::plus)));
         return Optional.of(sum);
     }
 

@@ -23,6 +23,8 @@ final class AddressMistakes {
 
     private static final Pattern PORT = Pattern.compile("(?:\\[[^\\]@]*]|[A-Za-z0-9._-]+):(?<port>\\d{1,9})");
 
+    private static final Pattern BAD_PERCENT = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
     private static final List<String> SCHEMES = List.of(
             "redis://",
             "rediss://",
@@ -84,7 +86,7 @@ final class AddressMistakes {
             return "it has no scheme; for an address without one, use " + names.address();
         }
         if (scheme.isEmpty()) {
-            return "its scheme is unknown";
+            return "its scheme, the part before ://, is unknown";
         }
         if (scheme.get().equals("unix://")) {
             return "unix:// takes the path of a socket and at most ?db=1, such as unix:///path?db=1; give the password"
@@ -117,15 +119,59 @@ final class AddressMistakes {
         if (scheme.get().contains("sentinel") && !nodes.contains("#") && !nodes.contains("?sentinelMasterId=")) {
             return "the sentinels' name of the primary is missing; append it, such as /0#mymaster";
         }
-        Matcher port = PORT.matcher(nodes.split("[/,#?]", 2)[0]);
-        if (port.matches() && (port.group("port").length() > 5 || Integer.parseInt(port.group("port")) > 65_535)) {
-            return "its port " + port.group("port") + " is not from 1 to 65535";
+        return faultOfNodes(nodes.split("[/#?]", 2)[0])
+                .or(() -> faultOfDatabase(nodes))
+                .orElse("it has another form");
+    }
+
+    /** What is wrong with the addresses; quotes only numeric ports. */
+    private static Optional<String> faultOfNodes(String nodes) {
+        List<String> addresses = List.of(nodes.split(",", -1));
+        for (int i = 0; i < addresses.size(); i++) {
+            Optional<String> fault = faultOfNode(addresses.get(i).strip());
+            if (fault.isPresent()) {
+                String which = addresses.size() == 1 ? "" : "in address " + (i + 1) + " of " + addresses.size() + ", ";
+                return Optional.of(which + fault.get());
+            }
         }
-        if (!nodes.split("[/#?]", 2)[0].matches("[\\w.,:\\[\\] -]+")) {
-            return "its host is invalid, or a % is not followed by two hexadecimal digits";
+        return Optional.empty();
+    }
+
+    private static Optional<String> faultOfNode(String address) {
+        if (Node.parse(address, REDIS_PORT).isPresent()) {
+            return Optional.empty();
         }
-        return "its host, port or path is invalid; in a password, write %25 for %, %2F for /, %3F"
-                + " for ?, %23 for #, %40 for @";
+        if (address.isEmpty() || address.startsWith(":") && address.indexOf(':', 1) < 0) {
+            return Optional.of("the host is missing");
+        }
+        if (address.startsWith("[") && address.indexOf(']') < 0) {
+            return Optional.of("the ] of an IPv6 address is missing");
+        }
+        Matcher port = PORT.matcher(address);
+        if (port.matches()) {
+            return Optional.of("the port " + port.group("port") + " is not from 1 to 65535");
+        }
+        int colon = address.lastIndexOf(':');
+        if (!address.startsWith("[") && address.indexOf(':') != colon) {
+            return Optional.of("there is more than one colon; write an IPv6 address in brackets, such as [::1]:6379,"
+                    + " and a password before an @");
+        }
+        if (colon >= 0 && Node.parse(address.substring(0, colon), REDIS_PORT).isPresent()) {
+            return Optional.of(
+                    colon == address.length() - 1
+                            ? "the port after the colon is missing"
+                            : "the port is not a number; if it is a password, add an @ and the host after it");
+        }
+        return Optional.of("the host is not a name or an address");
+    }
+
+    /** What is wrong with what follows the addresses. */
+    private static Optional<String> faultOfDatabase(String nodes) {
+        int slash = nodes.indexOf('/');
+        return slash >= 0 && !nodes.substring(slash + 1).split("[#?]", 2)[0].matches("\\d{0,5}")
+                ? Optional.of("the database index, which follows the /, is not a number from 0 to "
+                        + ConnectionConfig.HIGHEST_DATABASE)
+                : Optional.empty();
     }
 
     /** What is wrong with the part before the @; quotes nothing of it. */
@@ -146,8 +192,13 @@ final class AddressMistakes {
                     "there is no password before the @; write redis://user:password@host, or redis://:password@host"
                             + " for the default user");
         }
-        return user.endsWith(":") && user.indexOf(':') == user.length() - 1
-                ? Optional.of("the password before the @ is empty; set it, or remove the user, the colon and the @")
+        if (user.endsWith(":") && user.indexOf(':') == user.length() - 1) {
+            return Optional.of("the password before the @ is empty; set it, or remove the user, the colon and the @");
+        }
+        return BAD_PERCENT.matcher(user).find()
+                ? Optional.of(
+                        "a % before the @ is not followed by two hexadecimal digits; write %25 for a % in the user"
+                                + " name or the password")
                 : Optional.empty();
     }
 

@@ -10,6 +10,7 @@ import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.input.Suggestions;
 import io.github.redissessionscaler.input.TextSchema;
 import io.github.redissessionscaler.input.ValueParser;
+import io.github.redissessionscaler.input.YamlMistakes;
 import io.github.redissessionscaler.trigger.Target;
 import java.io.IOException;
 import java.nio.file.Files;

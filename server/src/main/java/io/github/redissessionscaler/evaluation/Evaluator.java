@@ -11,6 +11,7 @@ import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.LimitReachedException;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.outage.OutageDecision;
@@ -21,11 +22,14 @@ import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.reading.Futures;
 import io.github.redissessionscaler.reading.RedisReader;
 import io.github.redissessionscaler.trigger.Activation;
+import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Source;
 import io.github.redissessionscaler.trigger.Target;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
@@ -238,8 +242,23 @@ public final class Evaluator {
     }
 
     private TriggerState admitted(TriggerRef ref) {
-        ref.trigger().source().databases().forEach(database -> access.check(ref.namespace(), database));
+        checkAccess(ref);
         return states.of(ref);
+    }
+
+    /** Throws one exception for all databases that do not exist. */
+    private void checkAccess(TriggerRef ref) {
+        List<Problem> problems = new ArrayList<>();
+        for (Database database : ref.trigger().source().databases()) {
+            try {
+                access.check(ref.namespace(), database);
+            } catch (InvalidInputException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidInputException(problems.stream().distinct().toList());
+        }
     }
 
     /** What Redis gives, else what the outage rules keep; empty for inactive and 0. */
@@ -274,7 +293,7 @@ public final class Evaluator {
     void readAhead(TriggerState state, Deadline deadline) {
         Source source = state.ref().trigger().source();
         try {
-            source.databases().forEach(database -> access.check(state.ref().namespace(), database));
+            checkAccess(state.ref());
             lookAhead(state, Futures.await(reader.count(source, state.ref().namespace(), deadline)));
         } catch (KeyspaceException | InvalidInputException | LimitReachedException | AccessDeniedException e) {
             LOG.debug("No reading for a forecast", e);

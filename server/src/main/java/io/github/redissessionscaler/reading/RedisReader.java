@@ -2,6 +2,7 @@ package io.github.redissessionscaler.reading;
 
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
+import io.github.redissessionscaler.keyspace.AllFailures;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.Keyspaces;
 import io.github.redissessionscaler.telemetry.Telemetry;
@@ -96,9 +97,21 @@ public final class RedisReader {
     }
 
     private static CompletableFuture<Count> sum(List<CompletableFuture<Count>> parts) {
-        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-                .thenApply(_ ->
-                        Count.sum(parts.stream().map(CompletableFuture::join).toList()));
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).handle((_, thrown) -> {
+            if (thrown == null) {
+                return Count.sum(parts.stream().map(CompletableFuture::join).toList());
+            }
+            List<KeyspaceException> failures = parts.stream()
+                    .filter(CompletableFuture::isCompletedExceptionally)
+                    .map(part -> Futures.failure(part.exceptionNow()))
+                    .<KeyspaceException>mapMulti((failure, out) -> {
+                        if (failure instanceof KeyspaceException one) {
+                            out.accept(one);
+                        }
+                    })
+                    .toList();
+            throw failures.isEmpty() ? Futures.unchecked(thrown) : AllFailures.together(failures);
+        });
     }
 
     /** Progress of a running scan of one of the source's databases, if any. */

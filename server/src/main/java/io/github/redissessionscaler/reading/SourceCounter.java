@@ -10,6 +10,7 @@ import io.github.redissessionscaler.counting.pattern.PatternBudget;
 import io.github.redissessionscaler.counting.pattern.PatternCounts;
 import io.github.redissessionscaler.counting.pattern.ScanEvents;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
+import io.github.redissessionscaler.keyspace.AllFailures;
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.Keyspaces;
@@ -102,8 +103,7 @@ public final class SourceCounter implements AutoCloseable {
         Database database = keyspaces.canonical(source.database());
         Keyspace keyspace = keyspaces.of(database);
         return switch (source.query()) {
-            case CountQuery.SumOf _ ->
-                Count.sum(source.parts().stream().map(this::count).toList());
+            case CountQuery.SumOf _ -> Count.sum(AllFailures.map(source.parts(), this::count));
             case CountQuery.AllKeys() -> index((double) keyspace.size());
             case CountQuery.ExpiringKeys() -> index(expiringKeys(keyspace));
             case CountQuery.Elements(String key) ->
@@ -133,7 +133,7 @@ public final class SourceCounter implements AutoCloseable {
      */
     public Count completeCount(Source source) {
         if (source.query() instanceof CountQuery.SumOf) {
-            return Count.sum(source.parts().stream().map(this::completeCount).toList());
+            return Count.sum(AllFailures.map(source.parts(), this::completeCount));
         }
         return source.query() instanceof CountQuery.MatchingKeys matching
                 ? ofPattern(

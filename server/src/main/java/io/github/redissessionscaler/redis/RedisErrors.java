@@ -83,6 +83,8 @@ final class RedisErrors {
 
     private static final Pattern UNKNOWN_COMMAND = Pattern.compile("(?i)^ERR unknown command ['`](?!INFO)");
 
+    private static final Pattern HOST_AND_PORT = Pattern.compile(":\\d+$");
+
     private static final Pattern ARGUMENTS = Pattern.compile(",? with args beginning with");
 
     private static final String USE_TLS = "use rediss:// in the URL, or tls: {} in the configuration file";
@@ -212,20 +214,25 @@ final class RedisErrors {
                         failure);
             }
         }
+        boolean socket = !HOST_AND_PORT.matcher(node).find();
         return failed(
-                Reason.UNREACHABLE, node, "cannot be reached" + connecting(failure) + "; check host and port", failure);
+                Reason.UNREACHABLE,
+                node,
+                "cannot be reached" + connecting(failure, socket)
+                        + (socket ? "; check the path of the socket" : "; check host and port"),
+                failure);
     }
 
     /** Why connecting failed, if one of the tried addresses has a reason. */
-    private static String connecting(RuntimeException failure) {
+    private static String connecting(RuntimeException failure, boolean socket) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             for (Throwable tried : cause.getSuppressed()) {
                 if (tried instanceof IOException refused) {
                     return ": " + Causes.describe(refused);
                 }
             }
-            if (cause instanceof ConnectException refused) {
-                return ": " + Causes.describe(refused);
+            if (cause instanceof ConnectException || socket && cause instanceof SocketException) {
+                return ": " + Causes.describe(cause);
             }
         }
         return "";

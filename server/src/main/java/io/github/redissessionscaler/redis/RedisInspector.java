@@ -136,9 +136,9 @@ public final class RedisInspector implements AutoCloseable {
     }
 
     /**
-     * Asks one primary what it is.
+     * Asks one primary what it is, and all whether they have the connection's database.
      *
-     * @throws KeyspaceException if it is unavailable
+     * @throws KeyspaceException if one is unavailable, or has no such database
      */
     public ServerInfo serverInfo() {
         List<RedisNode> nodes = reachable();
@@ -147,6 +147,7 @@ public final class RedisInspector implements AutoCloseable {
         if (info.contains("redis_mode:sentinel")) {
             refuseSentinel(server);
         }
+        nodes.forEach(this::select);
         String user = text(server, user(), "ACL", "WHOAMI");
         List<String> addresses = nodes.stream().map(RedisNode::name).toList();
         return new ServerInfo(addresses, RedisShard.productAndVersion(info).orElse("unknown"), Printable.plain(user));
@@ -163,6 +164,22 @@ public final class RedisInspector implements AutoCloseable {
             throw RedisErrors.explain(server.name(), new JedisDataException(error));
         }
         return reply instanceof byte[] text ? new String(text, UTF_8) : otherwise;
+    }
+
+    /** Throws if the server lacks the configured database, or the user may not select it. */
+    private void select(RedisNode server) {
+        int index = connection.database();
+        if (index == 0 || !(attempt(server, "SELECT", String.valueOf(index)) instanceof String error)) {
+            return;
+        }
+        var refusal = new JedisDataException(error);
+        if (!MissingDatabase.isSaidBy(refusal)) {
+            throw RedisErrors.explain(server.name(), refusal);
+        }
+        try (Connection open = server.open()) {
+            throw new MissingDatabase(server.name(), index, System::nanoTime)
+                    .missing(MissingDatabase.databases(open, index), refusal);
+        }
     }
 
     private static void refuseSentinel(RedisNode server) {

@@ -7,10 +7,14 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import com.sun.net.httpserver.HttpServer;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -121,6 +125,74 @@ final class ConnectionsAtStartTest {
                     .anySatisfy(line -> assertThat(line)
                             .contains("the user name or the password is wrong")
                             .endsWith("connection=\"wrong\" reason=\"WRONGPASS\""));
+        }
+    }
+
+    /** The peer is no Redis, another kind of Redis, or has no such database. */
+    @Test
+    void whatIsNotThere() throws IOException {
+        var http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.start();
+        try (var mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var closing = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> closeEach(closing));
+            List<String> logged = logged(
+                    """
+                    connections:
+                      closing: {address: '127.0.0.1:%5$d'}
+                      cluster: {url: 'redis-cluster://%1$s'}
+                      database: {url: 'redis://%1$s/77'}
+                      dns: {address: 'no-such-host.invalid'}
+                      mute: {address: '127.0.0.1:%3$d'}
+                      sentinels: {url: 'redis-sentinel://%1$s/0#main'}
+                      socket: {unixSocket: %4$s/redis.sock}
+                      tls: {url: 'rediss://%1$s'}
+                      user: {address: '%1$s', username: nobody, password: hush}
+                      web: {address: '127.0.0.1:%2$d'}
+                    """.formatted(
+                                    redis.address(),
+                                    http.getAddress().getPort(),
+                                    mute.getLocalPort(),
+                                    directory,
+                                    closing.getLocalPort()),
+                    10);
+
+            assertThat(logged)
+                    .allSatisfy(line -> assertThat(line)
+                            .startsWith("WARN Cannot use Redis yet; the scaler runs and tries again at each request: ")
+                            .doesNotContain("hush"));
+            assertThat(problem(logged, "closing")).contains("closed the connection without a reply", "UNREACHABLE");
+            assertThat(problem(logged, "cluster")).contains("it is not a cluster node");
+            assertThat(problem(logged, "database"))
+                    .contains("database index 77 does not exist on " + redis.address() + ", which has 16");
+            assertThat(problem(logged, "dns")).contains("has a host name that does not resolve", "DNS");
+            assertThat(problem(logged, "mute")).contains("did not answer in time", "TIMEOUT");
+            assertThat(problem(logged, "sentinels")).contains("it is not a Sentinel");
+            assertThat(problem(logged, "socket"))
+                    .contains("Redis at " + directory + "/redis.sock cannot be reached: no such file; check the path of"
+                            + " the socket");
+            assertThat(problem(logged, "tls")).contains("failed the TLS handshake", "reason=\"TLS\"");
+            assertThat(problem(logged, "user")).contains("the user name or the password is wrong", "WRONGPASS");
+            assertThat(problem(logged, "web")).containsAnyOf("did not send a Redis reply", "without a reply");
+        } finally {
+            http.stop(0);
+        }
+    }
+
+    private static String problem(List<String> logged, String connection) {
+        return logged.stream()
+                .filter(line -> line.contains("connection=\"" + connection + "\""))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void closeEach(ServerSocket listening) {
+        try {
+            while (true) {
+                listening.accept().close();
+            }
+        } catch (IOException e) {
+            // the test has ended
         }
     }
 

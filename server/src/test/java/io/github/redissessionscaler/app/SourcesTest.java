@@ -85,6 +85,24 @@ final class SourcesTest {
     }
 
     @Test
+    void everySourceThatDoesNotExistIsNamed() {
+        assertThatThrownBy(() -> scaler.metric(
+                        sources("headroom", "0", "[{connection: wbe}, {connection: api}, {connection: x}]")))
+                .hasMessageContaining("'wbe' is not a connection of the scaler")
+                .hasMessageContaining("'x' is not a connection of the scaler");
+    }
+
+    @Test
+    void everySourceThatCannotBeReadIsNamed() {
+        web.kill();
+        api.kill();
+
+        assertThatThrownBy(() -> scaler.metric(sources("onUnavailable", "error", TWO_SERVERS)))
+                .hasMessageContaining("Redis at " + web.address() + " cannot be reached")
+                .hasMessageContaining("; and Redis at " + api.address() + " cannot be reached");
+    }
+
+    @Test
     void metricsAndStatusNameEveryConnection() {
         await().until(() -> scaler.metric(sources("headroom", "0", TWO_SERVERS)) == 2);
 

@@ -404,7 +404,12 @@ final class ConfigLoaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'a: [', is not YAML", "'- a', is not a mapping", "'a: 1\na: 2', has a key twice at line 2"})
+    @CsvSource({
+        "'a: [', is not YAML",
+        "'- a', is not a mapping",
+        "'a: 1\na: 2', has the key a twice at line 2",
+        "'a b: 1\na b: 2', has a key twice at line 2"
+    })
     void aFileThatIsNotAMappingIsRefused(String content, String problem) throws IOException {
         assertThat(problemsOf(with(MINIMAL, Map.of("CONFIG_FILE", file(content)))))
                 .contains(problem);
@@ -445,10 +450,25 @@ final class ConfigLoaderTest {
         redis://redis?db=hush                 | write %3F for a ? in the password
         redis://hush@redis                    | there is no password before the @; write redis://user:password@host
         redis://hush:@redis                   | the password before the @ is empty
+        redis://:hu%sh@redis                  | a % before the @ is not followed by two hexadecimal digits
+        http://:hush@redis                    | its scheme, the part before ://, is unknown
+        redis://:hush@                        | it has no host
+        redis://:hush@:6379                   | the host is missing
+        redis://:hush@redis:99999             | the port 99999 is not from 1 to 65535
+        redis://:hush@redis:                  | the port after the colon is missing
+        redis://user:hush                     | the port is not a number; if it is a password, add an @ and the host
+        redis://:hush@::1                     | more than one colon; write an IPv6 address in brackets, such as [::1]:6379
+        redis://:hush@[::1                    | the ] of an IPv6 address is missing
+        redis://:hush@re!dis                  | the host is not a name or an address
+        redis://:hush@redis/hush              | the database index, which follows the /, is not a number from 0 to
+        redis://:hush@redis/0/1               | the database index, which follows the /, is not a number from 0 to
+        redis-cluster://:hush@a,b:hush,c      | in address 2 of 3, the port is not a number
+        redis-cluster://:hush@a,,c            | in address 2 of 3, the host is missing
+        redis-sentinel://:hush@a/x#main       | the database index, which follows the /, is not a number from 0 to
         unix://:hush@/run/redis.sock          | unix:// takes the path of a socket
         unix:///run/redis.sock?password=hush  | unix:// takes the path of a socket
         """)
-    void aUrlWithACharacterThatMustBeEncodedIsRefused(String url, String problem) throws IOException {
+    void aUrlThatIsRefusedSaysWhichPartIsWrong(String url, String problem) throws IOException {
         for (Map<String, String> environment : List.of(
                 Map.of("REDIS_URL", url),
                 Map.of("CONFIG_FILE", file("connections: {default: {url: '" + url + "'}}")))) {

@@ -1,12 +1,14 @@
-package io.github.redissessionscaler.config;
+package io.github.redissessionscaler.input;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.exceptions.DuplicateKeyException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** Explains what is wrong with a YAML file, and where, without quoting it, because it may contain a password. */
-final class YamlMistakes {
+/** Explains what is wrong with YAML, and where. Quotes only names of keys, because the rest may be a password. */
+public final class YamlMistakes {
 
     /** A part of the YAML parser's message, and the explanation. */
     private record Mistake(String said, String words) {}
@@ -32,12 +34,14 @@ final class YamlMistakes {
             new Mistake("sequence entries are not allowed", "a - where no list can begin; put it on a line of its own"),
             new Mistake("special characters", "a control character"));
 
+    private static final Pattern DUPLICATED = Pattern.compile("found duplicate key ([\\w.-]{1,64})");
+
     private YamlMistakes() {}
 
-    /** A clause to append to the name of the file. */
-    static String words(YamlEngineException failure) {
+    /** A clause to append to the name of the text. */
+    public static String words(YamlEngineException failure) {
         if (failure instanceof DuplicateKeyException duplicate) {
-            return " has a key twice" + place(duplicate) + "; keep one of them";
+            return " has " + duplicated(duplicate) + " twice" + place(duplicate) + "; keep one of them";
         }
         String said = failure instanceof MarkedYamlEngineException marked
                 ? String.valueOf(marked.getContext()) + " " + marked.getProblem()
@@ -50,6 +54,11 @@ final class YamlMistakes {
                         .map(mistake -> ": " + mistake.words)
                         .orElse("")
                 + "; the line is not shown, since it may contain a password";
+    }
+
+    private static String duplicated(DuplicateKeyException failure) {
+        Matcher key = DUPLICATED.matcher(String.valueOf(failure.getProblem()));
+        return key.matches() ? "the key " + Printable.name(key.group(1)) : "a key";
     }
 
     private static String place(MarkedYamlEngineException failure) {
