@@ -44,8 +44,23 @@ public final class Glob {
     /** In bit n: whether {@code *} precedes element n, or the end. */
     private final long[] runs;
 
-    private Glob(String pattern, int length, byte[] kinds, long[] matching, long[] runs) {
+    /** The literal bytes that every name that matches begins with. */
+    private final byte[] beginning;
+
+    /** Whether every name with this beginning matches. */
+    private final boolean beginningSuffices;
+
+    private Glob(
+            String pattern,
+            byte[] beginning,
+            boolean beginningSuffices,
+            int length,
+            byte[] kinds,
+            long[] matching,
+            long[] runs) {
         this.pattern = pattern;
+        this.beginning = beginning;
+        this.beginningSuffices = beginningSuffices;
         this.length = length;
         this.kinds = kinds;
         this.matching = matching;
@@ -97,7 +112,23 @@ public final class Glob {
         if (key.length == 0) {
             return pattern.isEmpty() || pattern.equals("*");
         }
-        return runs.length == 1 ? matchesInOneNumber(key) : matchesInSeveral(key);
+        if (!begins(key)) {
+            return false;
+        }
+        return beginningSuffices || (runs.length == 1 ? matchesInOneNumber(key) : matchesInSeveral(key));
+    }
+
+    private boolean begins(byte[] key) {
+        byte[] literal = beginning;
+        if (key.length < literal.length) {
+            return false;
+        }
+        for (int i = 0; i < literal.length; i++) {
+            if (key[i] != literal[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean matchesInOneNumber(byte[] key) {
@@ -196,7 +227,21 @@ public final class Glob {
             }
             var matching = new long[known.size() * numbers];
             known.forEach((row, kind) -> row.get(0, matching, kind * numbers, numbers));
-            return new Glob(pattern, each.length, kinds, matching, runs(numbers));
+            byte[] beginning = beginning();
+            boolean suffices = elementCount == beginning.length + 1 && elements[beginning.length] == ANY_RUN;
+            return new Glob(pattern, beginning, suffices, each.length, kinds, matching, runs(numbers));
+        }
+
+        private byte[] beginning() {
+            int size = 0;
+            while (size < elementCount && elements[size] >= 0) {
+                size++;
+            }
+            var beginning = new byte[size];
+            for (int i = 0; i < size; i++) {
+                beginning[i] = (byte) elements[i];
+            }
+            return beginning;
         }
 
         private long[] runs(int numbers) {

@@ -39,7 +39,7 @@ final class CountBenchmark implements AutoCloseable {
 
     private static final long FILLED_AT_ONCE = 50_000;
     private static final int TRIALS = 10;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 7;
     private static final Duration NEVER_AGAIN = Duration.ofHours(1);
 
     private static final String FILL = """
@@ -145,22 +145,22 @@ final class CountBenchmark implements AutoCloseable {
         var shipped = Neighbour.during(redisPort, () -> scan(CountingOptions.DEFAULT.withScans(NEVER_AGAIN, 0.1)));
         print("exact, a tenth of the time:  ", shipped.result());
         out.println("neighbour, meanwhile:        " + shipped.latencies());
-        List<Double> counted = new ArrayList<>();
-        List<Double> bare = new ArrayList<>();
+        var counted = new Times();
+        var bare = new Times();
         var whileCounted = new Latencies();
         var whileBare = new Latencies();
         for (int round = 0; round < ROUNDS; round++) {
-            var unpaced = Neighbour.during(redisPort, () -> scan(CountingOptions.DEFAULT.withScans(NEVER_AGAIN, 1)));
+            Times.Measured<Exact> unpaced =
+                    counted.measure(jedis, () -> scan(CountingOptions.DEFAULT.withScans(NEVER_AGAIN, 1)), redisPort);
             print("exact, without a pause:      ", unpaced.result());
-            counted.add(unpaced.result().seconds());
             whileCounted.addAll(unpaced.latencies());
             long page = Math.max(1, keys / unpaced.result().pages());
-            var loop = Neighbour.during(redisPort, () -> bareScan((int) page));
-            out.printf("bare SCAN, COUNT %4d:       %.2f s%n", page, loop.result());
-            bare.add(loop.result());
+            Times.Measured<Boolean> loop = bare.measure(jedis, () -> bareScan((int) page), redisPort);
             whileBare.addAll(loop.latencies());
         }
-        out.printf("exact / bare SCAN:           %.2f%n", median(counted) / median(bare));
+        out.println("exact, without a pause:      " + counted);
+        out.println("bare SCAN, pages as large:   " + bare);
+        out.println("exact / bare SCAN:           " + counted.ratio(bare));
         out.println("neighbour, exact no pause:   " + whileCounted);
         out.println("neighbour, bare SCAN:        " + whileBare);
     }
@@ -191,15 +191,14 @@ final class CountBenchmark implements AutoCloseable {
         }
     }
 
-    private double bareScan(int page) {
+    private boolean bareScan(int page) {
         var params = new ScanParams().count(page);
-        long start = System.nanoTime();
         byte[] cursor = "0".getBytes(US_ASCII);
         do {
             ScanResult<byte[]> scanned = jedis.scan(cursor, params);
             cursor = scanned.getCursorAsBytes();
         } while (!Arrays.equals(cursor, "0".getBytes(US_ASCII)));
-        return (System.nanoTime() - start) / 1e9;
+        return true;
     }
 
     private SourceCounter counter(CountingOptions options) {
@@ -232,7 +231,7 @@ final class CountBenchmark implements AutoCloseable {
         TimeUnit.NANOSECONDS.sleep(start + TimeUnit.SECONDS.toNanos(seconds) - System.nanoTime());
     }
 
-    private static double median(List<Double> values) {
+    static double median(List<Double> values) {
         return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
     }
 

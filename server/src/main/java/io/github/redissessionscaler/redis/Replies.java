@@ -7,6 +7,7 @@ import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -89,8 +90,12 @@ final class Replies {
         require(parts.size() == 2);
         String cursor = new String((byte[]) parts.getFirst(), US_ASCII);
         require(CURSOR.matcher(cursor).matches());
-        return new ScanPage(
-                cursor, ((List<?>) parts.getLast()).stream().map(Replies::key).toList());
+        List<?> elements = (List<?>) parts.getLast();
+        List<byte[]> keys = new ArrayList<>(elements.size());
+        for (Object element : elements) {
+            keys.add(key(element));
+        }
+        return new ScanPage(cursor, keys);
     }
 
     /** The target of MOVED and ASK. */

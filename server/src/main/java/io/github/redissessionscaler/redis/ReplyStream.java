@@ -48,7 +48,12 @@ final class ReplyStream extends InputStream {
     /** Characters of a 64-bit number with its sign. */
     private static final int LONGEST_NUMBER = 20;
 
+    /** Digits of {@link #LONGEST_STRING}. */
+    private static final int SHORT_NUMBER = 4;
+
     private static final int CHECKSUM = 16;
+
+    private static final byte[] LINE_END = {'\r', '\n'};
 
     private enum ParserState {
         TYPE,
@@ -63,14 +68,20 @@ final class ReplyStream extends InputStream {
     private final InputStream source;
     private final Exchange exchange;
 
-    private final byte[] read = new byte[8_192];
+    /** Holds most pages of a scan as a whole. */
+    private final byte[] read = new byte[16_384];
+
     private int from;
     private int to;
 
-    /** Bytes to return next, in place of those read. */
-    private byte[] ready = new byte[0];
+    /** Bytes to return next, in place of those read, and from where to where. */
+    private byte[] ready = LINE_END;
 
-    private int readyFrom;
+    private int readyFrom = LINE_END.length;
+    private int readyTo = LINE_END.length;
+
+    /** The last number with its type and the end of its line, if it is returned as it is. */
+    private final byte[] shownNumber = new byte[1 + LONGEST_NUMBER + LINE_END.length];
 
     private ParserState state = ParserState.TYPE;
     private int type;
@@ -103,11 +114,7 @@ final class ReplyStream extends InputStream {
 
     /** Whether there is data without a command. */
     boolean hasMore() throws IOException {
-        return from < to
-                || readyFrom < ready.length
-                || state != ParserState.TYPE
-                || depth > 0
-                || source.available() > 0;
+        return from < to || readyFrom < readyTo || state != ParserState.TYPE || depth > 0 || source.available() > 0;
     }
 
     @Override
@@ -121,7 +128,7 @@ final class ReplyStream extends InputStream {
         int end = offset + size;
         int at = offset;
         while (at == offset) {
-            if (from == to && readyFrom == ready.length) {
+            if (from == to && readyFrom == readyTo) {
                 from = 0;
                 to = Math.max(0, exchange.timed(() -> source.read(read, 0, read.length)));
                 if (to == 0) {
@@ -131,7 +138,7 @@ final class ReplyStream extends InputStream {
                     return -1;
                 }
             }
-            while (at < end && (readyFrom < ready.length || from < to)) {
+            while (at < end && (readyFrom < readyTo || from < to)) {
                 at += pass(bytes, at, end);
             }
             exchange.paused(state == ParserState.TYPE && depth == 0);
@@ -141,8 +148,8 @@ final class ReplyStream extends InputStream {
 
     /** Takes one step; returns the number of bytes returned to the caller. */
     private int pass(byte[] bytes, int at, int end) throws IOException {
-        if (readyFrom < ready.length) {
-            int some = Math.min(end - at, ready.length - readyFrom);
+        if (readyFrom < readyTo) {
+            int some = Math.min(end - at, readyTo - readyFrom);
             System.arraycopy(ready, readyFrom, bytes, at, some);
             readyFrom += some;
             return some;
@@ -150,8 +157,60 @@ final class ReplyStream extends InputStream {
         if (state == ParserState.STRING) {
             return passString(bytes, at, end);
         }
+        if (state == ParserState.TYPE && depth > 0) {
+            int passed = passShortStrings(bytes, at, end);
+            if (passed > 0) {
+                return passed;
+            }
+        }
         take(read[from++]);
         return 0;
+    }
+
+    /**
+     * Returns strings of the innermost list as they are: those that are here as a whole, and have a valid, short length. They are
+     * almost all of a page of keys. The last string of the list, and whatever else there is, is taken byte by byte.
+     */
+    private int passShortStrings(byte[] bytes, int at, int end) throws IOException {
+        if (exchange.asksForNames()) {
+            return 0;
+        }
+        int limit = Math.min(to, from + end - at);
+        long most = missing[depth - 1] - 1;
+        long strings = 0;
+        long content = 0;
+        int checked = from;
+        while (strings < most) {
+            int next = checked;
+            int announced = 0;
+            if (next == limit || read[next++] != '$') {
+                break;
+            }
+            int digits = next;
+            while (next < limit && next - digits < SHORT_NUMBER && read[next] >= '0' && read[next] <= '9') {
+                announced = 10 * announced + read[next++] - '0';
+            }
+            int string = next + 2;
+            int after = string + announced + 2;
+            if (next == digits
+                    || announced > LONGEST_STRING
+                    || after > limit
+                    || read[next] != '\r'
+                    || read[next + 1] != '\n'
+                    || read[after - 2] != '\r'
+                    || read[after - 1] != '\n') {
+                break;
+            }
+            strings++;
+            content += announced;
+            checked = after;
+        }
+        int size = checked - from;
+        exchange.needs(OBJECT * strings + content);
+        System.arraycopy(read, from, bytes, at, size);
+        missing[depth - 1] -= strings;
+        from = checked;
+        return size;
     }
 
     private void take(byte next) throws IOException {
@@ -185,7 +244,7 @@ final class ReplyStream extends InputStream {
             }
             case STRING_LF -> {
                 require(next == '\n', "a string that is longer than announced");
-                passes("\r\n");
+                passes(LINE_END, LINE_END.length);
                 ended();
             }
             case STRING -> throw new IllegalStateException("strings are taken as a whole");
@@ -274,7 +333,7 @@ final class ReplyStream extends InputStream {
         switch (type) {
             case ':' -> {
                 exchange.needs(OBJECT);
-                passes(":" + value + "\r\n");
+                passesNumber();
                 ended();
             }
             case '*' -> list(value);
@@ -285,7 +344,7 @@ final class ReplyStream extends InputStream {
     private void list(long elements) throws IOException {
         require(elements >= -1, "a list of a negative length, in place of at least -1");
         exchange.needs(OBJECT + ELEMENT * Math.min(elements, Integer.MAX_VALUE));
-        passes("*" + elements + "\r\n");
+        passesNumber();
         if (elements <= 0) {
             ended();
             return;
@@ -299,7 +358,6 @@ final class ReplyStream extends InputStream {
         require(announced >= -1, "a string of a negative length, in place of at least -1");
         require(announced <= LONGEST_ANNOUNCED, "a string of more than 512 MiB");
         left = Math.max(0, announced);
-        length = 0;
         boolean whole = exchange.asksForInfo();
         require(!whole || announced <= LONGEST_INFO, "an INFO of more than " + LONGEST_INFO + " bytes");
         require(
@@ -309,15 +367,17 @@ final class ReplyStream extends InputStream {
         long shown = cut ? LONGEST_STRING : announced;
         passing = cut ? LONGEST_STRING - CHECKSUM : left;
         exchange.needs(OBJECT + Math.max(0, shown));
-        checksum.reset();
-        otherChecksum.reset();
+        if (cut) {
+            checksum.reset();
+            otherChecksum.reset();
+            passes("$" + shown + "\r\n");
+        } else if (announced == -1 || !exchange.asksForNames()) {
+            passesNumber();
+        }
+        length = 0;
         if (announced == -1) {
-            passes("$-1\r\n");
             ended();
         } else {
-            if (!exchange.asksForNames()) {
-                passes("$" + shown + "\r\n");
-            }
             state = ParserState.STRING;
         }
     }
@@ -372,8 +432,21 @@ final class ReplyStream extends InputStream {
     }
 
     private void passes(String ascii) {
-        ready = ascii.getBytes(US_ASCII);
+        passes(ascii.getBytes(US_ASCII), ascii.length());
+    }
+
+    private void passes(byte[] bytes, int size) {
+        ready = bytes;
         readyFrom = 0;
+        readyTo = size;
+    }
+
+    /** Returns the number that was read, with its type. */
+    private void passesNumber() {
+        shownNumber[0] = (byte) type;
+        System.arraycopy(text, 0, shownNumber, 1, length);
+        System.arraycopy(LINE_END, 0, shownNumber, 1 + length, LINE_END.length);
+        passes(shownNumber, 1 + length + LINE_END.length);
     }
 
     /** The current value has ended, and perhaps lists with it. */

@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.redis;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -12,6 +13,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +47,52 @@ final class ReplyStreamTest {
         for (int chunk : List.of(1, 2, 3, 7, 10_000)) {
             assertThat(passed("PING", reply, chunk)).isEqualTo(reply);
         }
+    }
+
+    /** A page passes by whole strings where it can; what passes does not depend on how the bytes arrive. */
+    @Test
+    void aPageOfKeysOfAllLengthsPassesAsItIs() throws IOException {
+        List<String> keys = new ArrayList<>();
+        for (int length : List.of(0, 1, 9, 10, 99, 100, 999, 1000, 2047, ReplyStream.LONGEST_STRING)) {
+            keys.add("k".repeat(length));
+            keys.add("\r\n$1\r\n".repeat(ReplyStream.LONGEST_STRING).substring(0, length));
+        }
+        for (int i = 0; i < 2_000; i++) {
+            keys.add("session:" + i);
+        }
+        String reply = "*2\r\n$1\r\n0\r\n*" + keys.size() + "\r\n"
+                + keys.stream().map(ReplyStreamTest::bulk).collect(joining());
+
+        for (int chunk : List.of(1, 3, 1_000, 100_000)) {
+            assertThat(passed("SCAN", reply, chunk)).isEqualTo(reply);
+        }
+    }
+
+    @Test
+    void aBrokenKeyIsRefusedWhereverItIsInAPage() {
+        List<String> broken = List.of(
+                "$3\r\nabcd\r\n", "$3\r\nabc\rx", "$3\r\nabcx\n", "$3\rxabc\r\n", "$\r\nabc\r\n", "$3x\r\nabc\r\n");
+        for (String key : broken) {
+            for (int place : List.of(0, 1, 8, 9)) {
+                List<String> keys = new ArrayList<>(Collections.nCopies(10, bulk("session")));
+                keys.set(place, key);
+                for (int chunk : List.of(1, 5, 10_000)) {
+                    assertThatExceptionOfType(MalformedReplyException.class)
+                            .as("%s at %d, %d bytes at a time", key, place, chunk)
+                            .isThrownBy(() -> passed("SCAN", "*10\r\n" + String.join("", keys) + "*0\r\n", chunk));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPageOfManyKeysIsRefusedWhenItNeedsTooMuchMemory() {
+        String key = bulk("k".repeat(ReplyStream.LONGEST_STRING));
+        long fits = Exchange.MOST_MEMORY / ReplyStream.LONGEST_STRING;
+
+        assertThatExceptionOfType(MalformedReplyException.class)
+                .isThrownBy(() -> passed("SCAN", "*" + fits + "\r\n" + key.repeat((int) fits), 10_000))
+                .withMessageContaining("MiB");
     }
 
     private static List<String> broken() {

@@ -43,11 +43,16 @@ abstract class BackgroundLoop {
     final void start() {
         if (thread == null) {
             try {
-                thread = Thread.ofVirtual().name(name).start(this::roundsWhileWanted);
+                thread = thread(name, this::roundsWhileWanted);
             } catch (Throwable e) {
                 InternalErrors.report(task, e);
             }
         }
+    }
+
+    /** Starts a thread. */
+    Thread thread(String name, Runnable work) {
+        return Thread.ofVirtual().name(name).start(work);
     }
 
     final void interrupt() {

@@ -15,8 +15,8 @@ final class DistinctKeys {
 
     private final byte[] registers = new byte[REGISTERS];
 
-    void add(byte[] key) {
-        long hash = RecentKeys.fingerprint(key);
+    /** @param hash the key's {@link RecentKeys#fingerprint} */
+    void add(long hash) {
         int register = (int) (hash >>> (Long.SIZE - INDEX_BITS));
         byte rank = (byte) (Long.numberOfLeadingZeros(hash << INDEX_BITS | 1L << (INDEX_BITS - 1)) + 1);
         if (rank > registers[register]) {

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 
@@ -147,8 +148,8 @@ final class FullScan {
 
     /** Empty if it was abandoned. */
     private Optional<ShardResult> scan(Shard shard) throws InterruptedException {
-        var pace = ServerThrottle.of(shard, share, System::nanoTime);
-        var timed = new TimedShard(shard, pace, System::nanoTime);
+        var timed = new TimedShard(shard, ServerThrottle.of(shard, share, System::nanoTime), System::nanoTime);
+        var pace = new ScanPace(share, System.nanoTime());
         var tally = new MatchCounter(timed, filters);
         var recent = new RecentKeys(WINDOW);
         var distinct = new DistinctKeys();
@@ -157,27 +158,24 @@ final class FullScan {
         int count = options.smallestPage();
         long serverNanos = 0;
         long keys = 0;
-        long sincePause = 0;
         int withoutPause = atOnce ? PAGES_AT_ONCE : 0;
         String cursor = LAST;
         do {
-            if (withoutPause > 0) {
-                withoutPause--;
-                pace.pauseAfter(0);
-            } else {
-                pace.pauseAfter(sincePause);
-                sincePause = 0;
-            }
+            rest(withoutPause > 0 ? 0 : pace.pause(System.nanoTime()));
+            withoutPause--;
             if (abandoned || !wanted.getAsBoolean()) {
                 abandoned = true;
                 return Optional.empty();
             }
             ScanPage page = timed.scan(List.of(cursor), count).getFirst();
-            tally.add(page.keys(), recent::add);
-            page.keys().forEach(distinct::add);
+            long[] fingerprints = fingerprints(page.keys());
+            tally.add(page.keys(), at -> recent.add(fingerprints[at]));
+            for (long fingerprint : fingerprints) {
+                distinct.add(fingerprint);
+            }
             long lastPage = timed.takeServerNanos();
             serverNanos += lastPage;
-            sincePause += lastPage;
+            pace.spent(lastPage, System.nanoTime());
             keys += page.keys().size();
             keysSeen.addAndGet(page.keys().size());
             visited.add(page.keys().size(), lastPage);
@@ -192,8 +190,25 @@ final class FullScan {
                 serverNanos,
                 timed.readNanos(),
                 keys,
-                pace.pauseNanos(sincePause),
+                pace.pause(System.nanoTime()),
                 ScanCoverage.doubt(shard.name(), distinct.count(), sizeBefore, shard.size())));
+    }
+
+    private static void rest(long nanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (nanos > 0) {
+            LockSupport.parkNanos(nanos);
+        }
+    }
+
+    private static long[] fingerprints(List<byte[]> keys) {
+        long[] fingerprints = new long[keys.size()];
+        for (int at = 0; at < fingerprints.length; at++) {
+            fingerprints[at] = RecentKeys.fingerprint(keys.get(at));
+        }
+        return fingerprints;
     }
 
     private int nextCount(int count, long nanos) {

@@ -9,7 +9,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -103,10 +103,10 @@ public final class MatchCounter {
      * Counts these keys. Each read that a rule needs is sent once for each key whose name matches a filter with it, for all
      * filters together.
      *
-     * @param isNew called once for each key whose name matches a filter; returns whether to count it
+     * @param isNew called once with the index of each key whose name matches a filter; returns whether to count it
      * @throws KeyspaceException if Redis is unavailable; a refused read only ends the counts of the filters that need it
      */
-    void add(List<byte[]> keys, Predicate<byte[]> isNew) {
+    void add(List<byte[]> keys, IntPredicate isNew) {
         PageMatches[] matches = named(keys, isNew);
         narrow(keys, matches);
         for (int i = 0; i < filters.length; i++) {
@@ -115,7 +115,7 @@ public final class MatchCounter {
     }
 
     /** The keys whose names match, by filter. */
-    private PageMatches[] named(List<byte[]> keys, Predicate<byte[]> isNew) {
+    private PageMatches[] named(List<byte[]> keys, IntPredicate isNew) {
         PageMatches[] named =
                 Stream.generate(PageMatches::new).limit(filters.length).toArray(PageMatches[]::new);
         for (int at = 0; at < keys.size(); at++) {
@@ -125,7 +125,7 @@ public final class MatchCounter {
                 if (!filters[i].matchesName(key)) {
                     continue;
                 }
-                if (!counts && !isNew.test(key)) {
+                if (!counts && !isNew.test(at)) {
                     break;
                 }
                 counts = true;

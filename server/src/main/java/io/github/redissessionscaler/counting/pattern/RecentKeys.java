@@ -30,9 +30,8 @@ final class RecentKeys {
         this.older = new long[2 * window];
     }
 
-    /** Adds the key, and drops old ones if full; returns whether it was absent. */
-    boolean add(byte[] key) {
-        long fingerprint = fingerprint(key);
+    /** Adds the key with this {@link #fingerprint}, and drops old ones if full; returns whether it was absent. */
+    boolean add(long fingerprint) {
         int place = placeOf(fingerprint, newer);
         if (newer[place] != 0 || older[placeOf(fingerprint, older)] != 0) {
             return false;
@@ -64,11 +63,19 @@ final class RecentKeys {
         return place;
     }
 
-    /** FNV-1a with the finishing steps of MurmurHash3, never 0. */
+    /** A hash of the key, never 0: the steps of MurmurHash3 for 64-bit numbers, on one number at a time. */
     static long fingerprint(byte[] key) {
-        long hash = 0xcbf29ce484222325L;
-        for (byte one : key) {
-            hash = (hash ^ (one & 0xff)) * 0x100000001b3L;
+        long hash = key.length;
+        int at = 0;
+        for (; at + Long.BYTES <= key.length; at += Long.BYTES) {
+            hash = step(hash, number(key, at));
+        }
+        if (at < key.length) {
+            long rest = 0;
+            for (; at < key.length; at++) {
+                rest = rest << Byte.SIZE | key[at] & 0xff;
+            }
+            hash = step(hash, rest);
         }
         hash ^= hash >>> 33;
         hash *= 0xff51afd7ed558ccdL;
@@ -76,5 +83,22 @@ final class RecentKeys {
         hash *= 0xc4ceb9fe1a85ec53L;
         hash ^= hash >>> 33;
         return hash == 0 ? 1 : hash;
+    }
+
+    private static long step(long hash, long number) {
+        long mixed = Long.rotateLeft(number * 0x87c37b91114253d5L, 31) * 0x4cf5ad432745937fL;
+        return Long.rotateLeft(hash ^ mixed, 27) * 5 + 0x52dce729;
+    }
+
+    /** The eight bytes from here on as one number. */
+    private static long number(byte[] key, int at) {
+        return (key[at] & 0xffL)
+                | (key[at + 1] & 0xffL) << 8
+                | (key[at + 2] & 0xffL) << 16
+                | (key[at + 3] & 0xffL) << 24
+                | (key[at + 4] & 0xffL) << 32
+                | (key[at + 5] & 0xffL) << 40
+                | (key[at + 6] & 0xffL) << 48
+                | (key[at + 7] & 0xffL) << 56;
     }
 }

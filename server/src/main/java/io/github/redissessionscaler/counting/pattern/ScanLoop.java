@@ -64,6 +64,11 @@ final class ScanLoop extends BackgroundLoop {
         this.whenScanned = whenScanned;
     }
 
+    @Override
+    Thread thread(String name, Runnable work) {
+        return ScanThreads.SHARED.start(name, work);
+    }
+
     /** Keys may have changed: the next scan starts as soon as the pause after the last one is over. */
     void invalidate() {
         if (!hinted) {

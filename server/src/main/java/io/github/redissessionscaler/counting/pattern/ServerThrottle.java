@@ -2,13 +2,12 @@ package io.github.redissessionscaler.counting.pattern;
 
 import io.github.redissessionscaler.keyspace.Shard;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps the use of one server below a share of its time: after each request it pauses in proportion to the duration of the
- * request without the network round trip. For one thread.
+ * What requests take of one server's time: their duration without the network round trip. After each, a pause in proportion
+ * keeps the use of the server below a share of its time.
  */
 final class ServerThrottle {
 
@@ -53,20 +52,5 @@ final class ServerThrottle {
     /** The pause after a request with this server time. */
     long pauseNanos(long serverNanos) {
         return Math.min((long) (serverNanos * (1 / share.getAsDouble() - 1)), LONGEST_PAUSE_NANOS);
-    }
-
-    /**
-     * Pauses if needed.
-     *
-     * @throws InterruptedException if the loop is stopped
-     */
-    void pauseAfter(long serverNanos) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        long pause = pauseNanos(serverNanos);
-        if (pause > 0) {
-            LockSupport.parkNanos(pause);
-        }
     }
 }
