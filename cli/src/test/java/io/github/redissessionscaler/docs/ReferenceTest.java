@@ -16,7 +16,6 @@ import io.github.redissessionscaler.trigger.Preset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,7 +23,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The tables of the reference, which are made of the code: between two marks in a file stands what the code says.
@@ -33,8 +31,6 @@ import picocli.CommandLine.Model.OptionSpec;
 final class ReferenceTest {
 
     private static final Path DOCS = Path.of("..", "docs");
-
-    private static final Set<String> IN_ALL_COMMANDS = Set.of("--help", "--version", "--stacktrace");
 
     private static final Set<String> OF_TRIGGERS =
             Set.of("connection", "metric", "scaledobject", "scaledobject_namespace", "trigger");
@@ -131,14 +127,13 @@ final class ReferenceTest {
                 "metrics.md",
                 "metrics",
                 table(
-                        List.of("metric", "type", "labels", "meaning"),
+                        List.of("metric", "type, labels", "meaning"),
                         scrape.families().values().stream()
                                 .filter(family -> family.name().startsWith(Telemetry.PREFIX))
                                 .filter(family -> !isMaximumOfAnother(family, scrape))
                                 .map(family -> List.of(
                                         "`" + family.name() + "`",
-                                        family.type(),
-                                        labels(scrape.labelsOf(family)),
+                                        (family.type() + " " + labels(scrape.labelsOf(family))).strip(),
                                         family.help()))));
     }
 
@@ -189,22 +184,16 @@ final class ReferenceTest {
         return accepted.replace(" such as 500ms, 90s, 30m or 1h30m,", "");
     }
 
-    /** A command without the options that all commands have. */
+    /** A command without its options, which it explains by itself. */
     private static String section(CommandLine command) {
         Help help = new Help(command.getCommandSpec(), Help.defaultColorScheme(Help.Ansi.OFF));
-        List<OptionSpec> options = command.getCommandSpec().options().stream()
-                .filter(option -> !IN_ALL_COMMANDS.contains(option.longestName()))
-                .sorted(Comparator.comparing(OptionSpec::longestName))
-                .toList();
-        Help.Layout layout = help.createDefaultLayout();
-        layout.addOptions(options, help.parameterLabelRenderer());
         return """
             ## %s
 
             %s
             ```text
             %s```\
-            """.formatted(command.getCommandName(), help.description(), layout);
+            """.formatted(command.getCommandName(), help.description(), help.synopsis(0));
     }
 
     private static void check(String name, String mark, String expected) throws IOException {
