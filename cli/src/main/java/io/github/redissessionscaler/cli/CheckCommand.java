@@ -13,6 +13,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -149,7 +150,7 @@ final class CheckCommand implements Callable<Integer> {
         }
         Trigger trigger = TriggerParser.parse(named.metadata());
         try (var inspection = Inspection.of(redis.configuration(timeout));
-                var line = new ProgressLine(spec.commandLine().getErr(), progress)) {
+                var line = new ProgressLine(spec.commandLine().getErr(), progress, InstantSource.system())) {
             Inspection.InspectionResult found =
                     inspection.inspect(named.namespace(), named.nameInCall(), trigger, timeout, line);
             return new CheckResult(

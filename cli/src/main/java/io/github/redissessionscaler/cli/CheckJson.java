@@ -14,6 +14,7 @@ import io.github.redissessionscaler.proto.ActualReplicas;
 import io.github.redissessionscaler.proto.Count;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.proto.LookAhead;
+import io.github.redissessionscaler.proto.Scan;
 import io.github.redissessionscaler.trigger.Preset;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -83,14 +84,19 @@ final class CheckJson {
                             "remarks", List.copyOf(known.getRemarksList())));
         }
         if (explanation.hasScan()) {
-            map.put(
-                    "scan",
-                    Map.of(
-                            "keysSeen", explanation.getScan().getKeysSeen(),
-                            "keysExpected", explanation.getScan().getKeysExpected()));
+            map.put("scan", scan(explanation.getScan()));
         }
         map.put("outage", explanation.getOutage());
         map.put("targetProblem", explanation.getTargetProblem());
+    }
+
+    private static Map<String, Object> scan(Scan scan) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("keysSeen", scan.getKeysSeen());
+        map.put("keysExpected", scan.getKeysExpected());
+        map.put("seconds", scan.getRunningSeconds());
+        CheckResult.wholeDuration(scan).ifPresent(whole -> map.put("wholeSeconds", seconds(whole)));
+        return map;
     }
 
     private static Map<String, Object> lookAhead(LookAhead forecast) {
@@ -134,6 +140,10 @@ final class CheckJson {
         cost.serverTime().ifPresent(time -> {
             map.put("serverSeconds", seconds(time));
             map.put("serverShare", CheckReport.serverShare(cost, time));
+        });
+        cost.firstExact().ifPresent(first -> {
+            map.put("firstExactSeconds", seconds(first.duration()));
+            map.put("countShare", first.share());
         });
         return map;
     }

@@ -27,6 +27,7 @@ import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Findings for people. For one use. */
 final class CheckReport {
@@ -38,6 +39,12 @@ final class CheckReport {
      * If the share of some keys is this divided by the number of inspected keys, none is among them with a probability of 5 %.
      */
     private static final double HIGHEST_SHARE_UNSEEN = 3;
+
+    /** From here on, seconds do not matter. */
+    private static final Duration WHOLE_MINUTES = Duration.ofMinutes(10);
+
+    /** A shorter first exact count is not worth a line. */
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     private final CheckResult findings;
     private final ReplicaForecast forecast;
@@ -59,7 +66,7 @@ final class CheckReport {
         findings.warnings().forEach(sentence -> notes.add("Warning: " + sentence));
         findings.explanation()
                 .filter(Explanation::hasScan)
-                .ifPresent(explanation -> notes.add(running(explanation.getScan())));
+                .ifPresent(explanation -> notes.add(running(explanation.getScan(), findings.awaitsExactCount())));
         return notes;
     }
 
@@ -160,6 +167,14 @@ final class CheckReport {
     private void inspected(Inspected inspected) {
         if (findings.outage().isEmpty() && !inspected.cost().commands().isEmpty()) {
             line("cost", cost(inspected.cost()));
+            inspected
+                    .cost()
+                    .firstExact()
+                    .filter(first -> first.duration().compareTo(SHORT) >= 0)
+                    .ifPresent(first -> line(
+                            "exact count",
+                            "the first one of a scaler takes about %s with a COUNT_SHARE of %s %%"
+                                    .formatted(about(first.duration()), Numbers.plain(100 * first.share()))));
         }
         inspected.keys().ifPresent(this::keys);
         inspected.rights().ifPresent(this::rights);
@@ -400,11 +415,25 @@ final class CheckReport {
         }
     }
 
-    private static String running(Scan scan) {
-        return "A scan is running: %s of about %s keys in %s s"
+    private static String running(Scan scan, boolean first) {
+        String progress = "%s of about %s keys in %s s"
                 .formatted(
                         Numbers.withCommas(scan.getKeysSeen()),
                         Numbers.withCommas(scan.getKeysExpected()),
                         Numbers.plain(scan.getRunningSeconds()));
+        Optional<String> whole = CheckResult.wholeDuration(scan).map(CheckReport::about);
+        return whole.filter(_ -> first)
+                .map(duration -> "The first exact count takes about %s with the scaler's COUNT_SHARE: %s are scanned"
+                        .formatted(duration, progress))
+                .orElseGet(() -> "A scan is running: " + progress
+                        + whole.map(", about %s in all"::formatted).orElse(""));
+    }
+
+    /** Whole seconds, or minutes. */
+    private static String about(Duration duration) {
+        Duration rounded = Duration.ofSeconds(Math.max(1, Math.round((double) duration.toMillis() / 1e3)));
+        return rounded.compareTo(WHOLE_MINUTES) < 0
+                ? rounded.toSeconds() + " s"
+                : Numbers.withCommas(Math.round((double) rounded.toSeconds() / 60)) + " minutes";
     }
 }

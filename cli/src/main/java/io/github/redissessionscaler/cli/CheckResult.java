@@ -2,14 +2,21 @@ package io.github.redissessionscaler.cli;
 
 import io.github.redissessionscaler.acl.MissingPermissions;
 import io.github.redissessionscaler.app.Inspection.Cost;
+import io.github.redissessionscaler.counting.pattern.ScanProgress;
 import io.github.redissessionscaler.diagnosis.FoundLayouts;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
 import io.github.redissessionscaler.keda.ReplicaForecast;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.keda.ScalerResponse;
 import io.github.redissessionscaler.proto.Explanation;
+import io.github.redissessionscaler.proto.Method;
+import io.github.redissessionscaler.proto.Scan;
+import io.github.redissessionscaler.trigger.Accuracy;
+import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Target;
 import io.github.redissessionscaler.trigger.Trigger;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -93,6 +100,25 @@ record CheckResult(
                 .filter(sentence -> search.isEmpty() || !FoundLayouts.isOfMixed(sentence));
         return Stream.concat(ofTheScaler, search.flatMap(SearchedLayouts::mixed).stream())
                 .toList();
+    }
+
+    /** Whether the trigger wants an exact count, and the scaler has an estimate so far, or nothing. */
+    boolean awaitsExactCount() {
+        boolean exact = trigger.stream()
+                .flatMap(one -> one.source().parts().stream())
+                .anyMatch(part ->
+                        part.query() instanceof CountQuery.MatchingKeys keys && keys.accuracy() == Accuracy.EXACT);
+        return exact
+                && explanation
+                        .filter(one -> !one.hasCount() || one.getCount().getMethod() == Method.METHOD_ESTIMATE)
+                        .isPresent();
+    }
+
+    /** How long the running scan takes, about; empty at its beginning. */
+    static Optional<Duration> wholeDuration(Scan scan) {
+        Instant start = Instant.EPOCH;
+        return new ScanProgress(scan.getKeysSeen(), scan.getKeysExpected(), start)
+                .wholeDuration(start.plusMillis(Math.round(1_000 * scan.getRunningSeconds())));
     }
 
     /** What KEDA and the HPA make of it. */

@@ -5,6 +5,7 @@ import io.github.redissessionscaler.input.Numbers;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -14,6 +15,7 @@ final class ProgressLine implements Consumer<ScanProgress>, AutoCloseable {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(1);
 
     private final PrintWriter out;
+    private final InstantSource clock;
     private final boolean terminal;
     private final boolean shown;
     private long nextLine = System.nanoTime();
@@ -23,9 +25,11 @@ final class ProgressLine implements Consumer<ScanProgress>, AutoCloseable {
      * Nothing is written yet.
      *
      * @param wanted whether it is written where there is no terminal, too
+     * @param clock of the progress
      */
-    ProgressLine(PrintWriter out, boolean wanted) {
+    ProgressLine(PrintWriter out, boolean wanted, InstantSource clock) {
         this.out = out;
+        this.clock = clock;
         this.terminal = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .isPresent();
@@ -39,11 +43,14 @@ final class ProgressLine implements Consumer<ScanProgress>, AutoCloseable {
             return;
         }
         nextLine = System.nanoTime() + BETWEEN_LINES.toNanos();
-        String line = "scanned %s of about %s keys, %d %%"
+        String line = "scanned %s of about %s keys, %d %%%s"
                 .formatted(
                         Numbers.withCommas(scan.keysSeen()),
                         Numbers.withCommas(scan.keysExpected()),
-                        Math.min(100, 100 * scan.keysSeen() / scan.keysExpected()));
+                        Math.min(100, 100 * scan.keysSeen() / scan.keysExpected()),
+                        scan.wholeDuration(clock.instant())
+                                .map(whole -> ", about %d s in all".formatted(Math.max(1, whole.toSeconds())))
+                                .orElse(""));
         if (terminal) {
             overwrite(line);
         } else {

@@ -286,17 +286,81 @@ final class CheckRedisTest {
 
         CommandRun reported =
                 run(Stream.concat(command.stream(), Stream.of("--progress")).toArray(String[]::new));
-        CommandRun quiet = run(command.toArray(String[]::new));
+        CommandRun quiet = run(command.stream().limit(command.size() - 2).toArray(String[]::new));
 
         assertThat(reported.err().lines())
                 .isNotEmpty()
-                .allSatisfy(line -> assertThat(line).matches("scanned [\\d,]+ of about 20,000 keys, \\d+ %"));
-        assertThat(JsonParser.parseString(reported.out())
-                        .getAsJsonObject()
-                        .get("method")
-                        .getAsString())
-                .isEqualTo("exact");
+                .allSatisfy(line -> assertThat(line)
+                        .matches("scanned [\\d,]+ of about 20,000 keys, \\d+ %(, about \\d+ s in all)?"));
+        JsonObject found = JsonParser.parseString(reported.out()).getAsJsonObject();
+        assertThat(found.get("method").getAsString()).isEqualTo("exact");
+        JsonObject cost = found.getAsJsonObject("cost");
+        assertThat(cost.get("firstExactSeconds").getAsDouble())
+                .isEqualTo(cost.get("seconds").getAsDouble());
+        assertThat(cost.get("countShare").getAsDouble()).isEqualTo(0.01);
         assertThat(quiet.err()).isEmpty();
+        assertThat(quiet.out())
+                .containsPattern(
+                        "exact count +the first one of a scaler takes about \\d+ s with a COUNT_SHARE of 1 %\n");
+    }
+
+    /** Computed from the samples: nobody waits for the scan. */
+    @Test
+    void anEstimateSaysHowLongTheFirstExactCountWouldTake(@TempDir Path directory) throws IOException {
+        sessions(20_000, 1800);
+        Path config = Files.writeString(directory.resolve("config.yaml"), """
+            countShare: 0.1%%
+            connections:
+              web: {address: "%s"}
+            """.formatted(redis.address()));
+
+        String out = run(
+                        "check",
+                        "--config",
+                        config.toString(),
+                        "--metadata",
+                        "connection=web",
+                        "--metadata",
+                        "keyPattern=session:*",
+                        "--metadata",
+                        "accuracy=estimate")
+                .out();
+
+        assertThat(out)
+                .containsPattern("sessions +[\\d,]+, estimate, ")
+                .containsPattern("exact count +the first one of a scaler takes about [\\d,]+ (s|minutes) with a"
+                        + " COUNT_SHARE of 0.1 %\n");
+    }
+
+    @Test
+    void untilItsFirstExactCountAScalerSaysHowLongThatTakes() {
+        sessions(20_000, 1800);
+        try (var scaler =
+                RunningScaler.with(Map.of("REDIS_ADDRESS", "127.0.0.1:" + redis.port(), "COUNT_SHARE", "0.1%"))) {
+            List<String> check = List.of(
+                    "check",
+                    "--scaler",
+                    "127.0.0.1:" + scaler.scaler().grpcPort(),
+                    "--metadata",
+                    "keyPattern=session:*",
+                    "--metadata",
+                    "accuracy=exact");
+
+            await().untilAsserted(() -> assertThat(
+                            run(check.toArray(String[]::new)).out())
+                    .containsPattern("The first exact count takes about [\\d,]+ (s|minutes) with the scaler's"
+                            + " COUNT_SHARE: [\\d,]+ of about 20,000 keys in [\\d.]+ s are"
+                            + " scanned\n")
+                    .containsPattern("sessions +[\\d,]+, estimate, "));
+            JsonObject scan = JsonParser.parseString(run(Stream.concat(check.stream(), Stream.of("--output", "json"))
+                                    .toArray(String[]::new))
+                            .out())
+                    .getAsJsonObject()
+                    .getAsJsonObject("scan");
+            assertThat(scan.get("keysExpected").getAsLong()).isEqualTo(20_000);
+            assertThat(scan.get("wholeSeconds").getAsDouble())
+                    .isGreaterThanOrEqualTo(scan.get("seconds").getAsDouble());
+        }
     }
 
     @ParameterizedTest

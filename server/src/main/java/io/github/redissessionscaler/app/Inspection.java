@@ -3,6 +3,7 @@ package io.github.redissessionscaler.app;
 import io.github.redissessionscaler.acl.MissingPermissions;
 import io.github.redissessionscaler.background.Background;
 import io.github.redissessionscaler.config.ConfigSource;
+import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.counting.pattern.CountingCosts;
 import io.github.redissessionscaler.counting.pattern.ScanProgress;
@@ -15,6 +16,7 @@ import io.github.redissessionscaler.grpc.Explanations;
 import io.github.redissessionscaler.history.HistoryBudget;
 import io.github.redissessionscaler.history.RunningReplicas;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.proto.Explanation;
 import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.reading.Futures;
@@ -70,8 +72,22 @@ public final class Inspection implements AutoCloseable {
      * @param commands number of commands sent, by name
      * @param keysRead number of key names received
      * @param serverTime time that Redis spent; empty if unknown
+     * @param firstExact empty unless keys are counted by pattern
      */
-    public record Cost(Duration took, Map<String, Long> commands, long keysRead, Optional<Duration> serverTime) {}
+    public record Cost(
+            Duration took,
+            Map<String, Long> commands,
+            long keysRead,
+            Optional<Duration> serverTime,
+            Optional<FirstExact> firstExact) {}
+
+    /**
+     * How long a scaler takes for its first exact count of the keys.
+     *
+     * @param duration about; measured if the count is exact, and computed from the samples if it is an estimate
+     * @param share of each server's time that a scan may use, above 0 and up to 1
+     */
+    public record FirstExact(Duration duration, double share) {}
 
     /**
      * The result.
@@ -94,6 +110,7 @@ public final class Inspection implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Background background = new Background(threads);
     private final AtomicLong keysRead = new AtomicLong();
+    private final AtomicLong serverNanos = new AtomicLong();
     private final ConfigSource source;
     private final Engine engine;
 
@@ -106,8 +123,9 @@ public final class Inspection implements AutoCloseable {
                 new MonotonicClock(),
                 new CountingCosts() {
                     @Override
-                    public void visited(Database database, Method method, long keys, long serverNanos) {
+                    public void visited(Database database, Method method, long keys, long nanos) {
                         keysRead.addAndGet(keys);
+                        serverNanos.addAndGet(nanos);
                     }
 
                     @Override
@@ -215,7 +233,7 @@ public final class Inspection implements AutoCloseable {
                                 .orElseGet(() -> source.current().sessionSize()))
                         .setOutage(failure.reason() + ": " + failure.getMessage())
                         .build(),
-                new Cost(Duration.ZERO, sent, 0, Optional.empty()),
+                new Cost(Duration.ZERO, sent, 0, Optional.empty(), Optional.empty()),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -232,7 +250,7 @@ public final class Inspection implements AutoCloseable {
                 answered(inspectors::commandCosts).flatMap(costs -> costs);
         Map<String, Long> sentBefore = sent(source);
         long start = System.nanoTime();
-        Future<?> counting = threads.submit(() -> engine.counter.completeCount(source));
+        Future<Count> counting = threads.submit(() -> engine.counter.completeCount(source));
         while (!ends(counting)) {
             source.databases()
                     .forEach(database -> engine.counter.progress(database).ifPresent(progress));
@@ -253,7 +271,41 @@ public final class Inspection implements AutoCloseable {
                 commands,
                 keysRead.get(),
                 before.flatMap(then ->
-                        after.map(now -> Duration.ofNanos(Math.round(1000 * micros(commands, then, now))))));
+                        after.map(now -> Duration.ofNanos(Math.round(1000 * micros(commands, then, now))))),
+                counting.state() == Future.State.SUCCESS
+                        ? firstExact(source, counting.resultNow(), took)
+                        : Optional.empty());
+    }
+
+    private Optional<FirstExact> firstExact(Source whole, Count count, Duration took) {
+        double share = source.current().countShare();
+        List<Database> scanned = whole.parts().stream()
+                .filter(part -> part.query() instanceof CountQuery.MatchingKeys)
+                .map(Source::database)
+                .distinct()
+                .toList();
+        if (scanned.isEmpty()) {
+            return Optional.empty();
+        }
+        if (count.method() != Method.ESTIMATE) {
+            return Optional.of(new FirstExact(took, share));
+        }
+        return allowed(() -> scanned.stream().mapToLong(this::largestPrimary).max())
+                .filter(largest -> largest.isPresent() && keysRead.get() > 0)
+                .map(largest -> new FirstExact(
+                        Duration.ofNanos(Math.round((double) largest.getAsLong()
+                                * (double) serverNanos.get()
+                                / (double) keysRead.get()
+                                / share)),
+                        share));
+    }
+
+    /** The most keys of one primary. */
+    private long largestPrimary(Database database) {
+        return engine.keyspaces.of(database).shards().stream()
+                .mapToLong(Shard::size)
+                .max()
+                .orElse(0);
     }
 
     private static boolean ends(Future<?> task) throws InterruptedException {
