@@ -552,18 +552,17 @@ final class CheckRedisTest {
                             .getAsJsonObject(),
                     fields);
         }
-        fields.addAll(List.of("scan", "hpa")); // during a scan, and with KUBERNETES_WATCH
+        fields.addAll(List.of("scan", "keysSeen", "keysExpected", "wholeSeconds")); // during a scan
+        fields.addAll(List.of("hpa", "name", "desiredReplicas", "remarks")); // with KUBERNETES_WATCH
         fields.add("databasesProblem"); // if the search fails
         fields.addAll(List.of("now", "reported", "forecast", "meanError", "meanErrorOfNow")); // after some minutes
 
         Set<String> documented = new TreeSet<>();
-        Files.readString(Path.of("..", "docs", "check.md"))
-                .lines()
-                .filter(line -> line.startsWith("| `"))
-                .forEach(line -> Pattern.compile("`([^`]+)`")
-                        .matcher(line.split("\\|", -1)[1])
-                        .results()
-                        .forEach(name -> documented.add(name.group(1))));
+        String page = Files.readString(Path.of("..", "docs", "check.md"));
+        Pattern.compile("\"(\\w+)\": ")
+                .matcher(page.substring(page.indexOf("```jsonc")))
+                .results()
+                .forEach(name -> documented.add(name.group(1)));
         assertThat(fields).isEqualTo(documented);
     }
 

@@ -91,10 +91,19 @@ final class ReferenceTest {
     void theSettingsOfASimulationAreThoseOfItsReader() throws IOException {
         check(
                 "simulate.md",
+                "fields",
+                Stream.of(ScenarioKey.values())
+                        .filter(key -> key.compareTo(ScenarioKey.TYPE) < 0)
+                        .map(key -> "`" + key.text()
+                                + key.byDefault().map(value -> ": " + value).orElse("") + "`")
+                        .collect(joining(",\n")));
+        check(
+                "simulate.md",
                 "settings",
                 table(
                         List.of("key", "takes", "default", "meaning"),
                         Stream.of(ScenarioKey.values())
+                                .filter(key -> key.compareTo(ScenarioKey.TYPE) >= 0)
                                 .map(key -> row(key.text(), key.accepted(), key.byDefault(), key.meaning()))));
     }
 
