@@ -8,7 +8,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -193,7 +192,7 @@ final class Connection extends Http2ConnectionAdapter {
 
             @Override
             public void channelReadComplete(ChannelHandlerContext context) {
-                RecvByteBufAllocator.Handle last = channel.unsafe().recvBufAllocHandle();
+                var last = channel.unsafe().recvBufAllocHandle();
                 hasRead(last.lastBytesRead(), last.lastBytesRead() >= last.attemptedBytesRead());
                 context.fireChannelReadComplete();
             }

@@ -91,6 +91,6 @@ public enum Metric {
 
     /** The name in Micrometer's notation. */
     String meter() {
-        return prometheusName().replace('_', '.');
+        return meter;
     }
 }
