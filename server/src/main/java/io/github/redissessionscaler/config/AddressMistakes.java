@@ -141,7 +141,7 @@ final class AddressMistakes {
         if (Node.parse(address, REDIS_PORT).isPresent()) {
             return Optional.empty();
         }
-        if (address.isEmpty() || address.startsWith(":") && address.indexOf(':', 1) < 0) {
+        if (address.isEmpty() || (address.startsWith(":") && address.indexOf(':', 1) < 0)) {
             return Optional.of("the host is missing");
         }
         if (address.startsWith("[") && address.indexOf(']') < 0) {

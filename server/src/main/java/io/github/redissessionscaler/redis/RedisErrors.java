@@ -231,7 +231,7 @@ final class RedisErrors {
                     return ": " + Causes.describe(refused);
                 }
             }
-            if (cause instanceof ConnectException || socket && cause instanceof SocketException) {
+            if (cause instanceof ConnectException || (socket && cause instanceof SocketException)) {
                 return ": " + Causes.describe(cause);
             }
         }
