@@ -73,7 +73,7 @@ final class RecentKeys {
         if (at < key.length) {
             long rest = 0;
             for (; at < key.length; at++) {
-                rest = rest << Byte.SIZE | key[at] & 0xff;
+                rest = (rest << Byte.SIZE) | (key[at] & 0xff);
             }
             hash = step(hash, rest);
         }
