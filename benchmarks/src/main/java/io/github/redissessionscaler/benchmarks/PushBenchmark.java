@@ -26,6 +26,13 @@ final class PushBenchmark {
     private static final int QUIET_SECONDS = 60;
     private static final int OTHER_KEYS = 100_000;
 
+    /** Where changes are followed by a pause; without one the rounds of the scaler are limited in number. */
+    private enum Pauses {
+        EACH_CHANGE,
+        EACH_PAIR,
+        NONE
+    }
+
     private record Message(boolean active, long at) {}
 
     private PushBenchmark() {}
@@ -36,10 +43,11 @@ final class PushBenchmark {
             BlockingQueue<Long> events = events(redisPort);
             expect(messages, false);
             out.println("from SET to                      | a message at a client, and an event at a bare subscriber");
-            measure(out, "after a pause", jedis, messages, events, true);
-            measure(out, "right after the push of a DEL", jedis, messages, events, false);
+            measure(out, "after a pause", jedis, messages, events, Pauses.EACH_CHANGE);
+            measure(out, "right after the push of a DEL", jedis, messages, events, Pauses.EACH_PAIR);
+            measure(out, "change after change, no pause", jedis, messages, events, Pauses.NONE);
             whileAnotherClientScans(redisPort, () -> {
-                measure(out, "beside a client that scans", jedis, messages, events, true);
+                measure(out, "beside a client that scans", jedis, messages, events, Pauses.EACH_CHANGE);
                 return null;
             });
 
@@ -64,13 +72,13 @@ final class PushBenchmark {
             Jedis jedis,
             BlockingQueue<Message> messages,
             BlockingQueue<Long> events,
-            boolean pause)
+            Pauses pauses)
             throws InterruptedException {
         var pushed = new Latencies();
         var bare = new Latencies();
         RandomGenerator random = RandomGenerator.getDefault();
         for (int i = 0; i < TRIALS; i++) {
-            if (pause) {
+            if (pauses == Pauses.EACH_CHANGE) {
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(20, 60));
             }
             events.clear();
@@ -78,7 +86,7 @@ final class PushBenchmark {
             jedis.set("session:1", "x");
             pushed.add(expect(messages, true) - start);
             bare.add(take(events) - start);
-            if (pause) {
+            if (pauses != Pauses.NONE) {
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(20, 60));
             }
             jedis.del("session:1");

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -169,7 +170,13 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         cancelNext();
         plan++;
         long mine = plan;
-        next = background.after("push round", Duration.ofNanos(nanos), () -> round(mine));
+        if (nanos > 0) {
+            next = background.after("push round", Duration.ofNanos(nanos), () -> round(mine));
+        } else {
+            // Without the timer, whose thread would have to wake first.
+            next = CompletableFuture.completedFuture(null);
+            background.start("push round", () -> round(mine));
+        }
     }
 
     private void cancelNext() {

@@ -38,6 +38,9 @@ final class FullScan {
     /** Longest time that one page may block the server for other clients. */
     private static final long SLOW_PAGE_NANOS = 500_000;
 
+    /** Pages after which the network round trip is measured again. */
+    static final int PAGES_PER_ROUND_TRIP = 64;
+
     private static final long FAST_PAGE_NANOS = 250_000;
 
     /**
@@ -148,7 +151,8 @@ final class FullScan {
 
     /** Empty if it was abandoned. */
     private Optional<ShardResult> scan(Shard shard) throws InterruptedException {
-        var timed = new TimedShard(shard, ServerThrottle.of(shard, share, System::nanoTime), System::nanoTime);
+        ServerThrottle throttle = ServerThrottle.of(shard, share, System::nanoTime);
+        var timed = new TimedShard(shard, throttle, System::nanoTime);
         var pace = new ScanPace(share, System.nanoTime());
         var tally = new MatchCounter(timed, filters);
         var recent = new RecentKeys(WINDOW);
@@ -158,11 +162,16 @@ final class FullScan {
         int count = options.smallestPage();
         long serverNanos = 0;
         long keys = 0;
+        long pages = 0;
         int withoutPause = atOnce ? PAGES_AT_ONCE : 0;
         String cursor = LAST;
         do {
             rest(withoutPause > 0 ? 0 : pace.pause(System.nanoTime()));
             withoutPause--;
+            pages++;
+            if (pages % PAGES_PER_ROUND_TRIP == 0) {
+                throttle.measure(shard, System::nanoTime);
+            }
             if (abandoned || !wanted.getAsBoolean()) {
                 abandoned = true;
                 return Optional.empty();

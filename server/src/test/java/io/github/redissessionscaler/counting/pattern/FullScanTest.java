@@ -67,6 +67,33 @@ final class FullScanTest {
     }
 
     @Test
+    void theNetworkRoundTripIsMeasuredAgainDuringAScan() throws Exception {
+        redis.fill("sess:", 0, 2_000);
+        var sizes = new AtomicInteger();
+        var pages = new AtomicInteger();
+
+        scanned(
+                shard -> new ForwardingShard(shard) {
+                    @Override
+                    public long size() {
+                        sizes.incrementAndGet();
+                        return super.size();
+                    }
+
+                    @Override
+                    public List<ScanPage> scan(List<String> cursors, int count) {
+                        pages.incrementAndGet();
+                        return super.scan(cursors, count);
+                    }
+                },
+                4);
+
+        int atBeginningAndEnd = 5;
+        assertThat(pages).hasValueGreaterThan(3 * FullScan.PAGES_PER_ROUND_TRIP);
+        assertThat(sizes).hasValue(atBeginningAndEnd + pages.get() / FullScan.PAGES_PER_ROUND_TRIP);
+    }
+
+    @Test
     void aScanThatEndsEarlyIsDoubtful() throws Exception {
         redis.fill("sess:", 0, 3_000);
         var pages = new AtomicInteger();
