@@ -55,12 +55,8 @@ public enum Setting {
             "pushPollMin",
             "500ms",
             SettingValues.POLL,
-            "Shortest interval between polls of Redis for open streams if it sends no keyspace events."),
-    PUSH_POLL_MAX(
-            "pushPollMax",
-            "5s",
-            SettingValues.POLL,
-            "Longest interval between these polls, with and without keyspace events."),
+            "Shortest interval between polls of Redis for open streams, without keyspace events."),
+    PUSH_POLL_MAX("pushPollMax", "5s", SettingValues.POLL, "Longest interval between polls of Redis for open streams."),
     TRIGGER_LIMIT(
             "triggerLimit",
             "10000",
