@@ -574,7 +574,7 @@ enum Attack {
     };
 
     private static final String IS_ACTIVE = "/externalscaler.ExternalScaler/IsActive";
-    private static final String GET_METRICS = "/externalscaler.ExternalScaler/GetMetrics";
+    static final String GET_METRICS = "/externalscaler.ExternalScaler/GetMetrics";
     private static final byte[] EMPTY = {};
     private static final byte[] NO_PROTOBUF = {(byte) 0xff, (byte) 0xff, (byte) 0xff};
     private static final byte[] REQUEST = GetMetricsRequest.newBuilder()

@@ -34,7 +34,7 @@ final class ShortMemoryTest {
     void refusesWhatItsHeapDoesNotHoldAndServesTheRest() {
         try (var redis = RedisServer.start();
                 var scaler =
-                        ScalerProcess.start(directory, Map.of("REDIS_ADDRESS", redis.address()), List.of("-Xmx40m"))) {
+                        ScalerProcess.start(directory, Map.of("REDIS_ADDRESS", redis.address()), List.of("-Xmx32m"))) {
             var channel = NettyChannelBuilder.forAddress("127.0.0.1", scaler.grpcPort())
                     .usePlaintext()
                     .build();

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.cli;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The scaler in a process of its own, with the options of the launcher, on loopback. */
 public final class ScalerProcess implements AutoCloseable {
@@ -24,6 +26,9 @@ public final class ScalerProcess implements AutoCloseable {
     private static final Pattern READY =
             Pattern.compile("gRPC on 127\\.0\\.0\\.1:(?<grpc>\\d+), http://127\\.0\\.0\\.1:(?<management>\\d+)/"
                     + "|\"grpcPort\":(?<grpcOfJson>\\d+),\"managementPort\":(?<managementOfJson>\\d+)");
+
+    private static final Pattern OF_TESTS =
+            Pattern.compile("[/\\\\](archunit|assertj|awaitility|bc|byte-buddy|junit|playwright)" + "[^/\\\\]*\\.jar$");
 
     private final Process process;
     private final Path out;
@@ -69,7 +74,7 @@ public final class ScalerProcess implements AutoCloseable {
                     .filter(line -> !line.startsWith("#"))
                     .forEach(command::add);
             command.addAll(options);
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "serve"));
+            command.addAll(List.of("-cp", classPath(), Main.class.getName(), "serve"));
             Path out = directory.resolve("stdout");
             Path err = directory.resolve("stderr");
             var builder =
@@ -81,6 +86,14 @@ public final class ScalerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** That of this process without the largest libraries of tests alone: the JVM keeps the index of each jar in the heap. */
+    private static String classPath() {
+        return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+                .splitAsStream(System.getProperty("java.class.path"))
+                .filter(entry -> !OF_TESTS.matcher(entry).find())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     public int grpcPort() {

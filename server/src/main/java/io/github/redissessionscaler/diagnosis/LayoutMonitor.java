@@ -8,6 +8,7 @@ import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.reading.LeastRecentlyUsed;
+import io.github.redissessionscaler.reading.ReadQueue;
 import io.github.redissessionscaler.trigger.Layout;
 import io.github.redissessionscaler.trigger.Source;
 import io.github.redissessionscaler.trigger.Trigger;
@@ -34,6 +35,12 @@ public final class LayoutMonitor {
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
     private static final Duration RETRY = Duration.ofMinutes(1);
     private static final int REMEMBERED = 1000;
+
+    /** Checks that run at a time, besides one of each database. */
+    private static final int CHECKS = 16;
+
+    /** Checks of one database that run at a time. */
+    private static final int CHECKS_OF_A_DATABASE = 4;
 
     private static final Pattern NUMBER = Pattern.compile("[0-9][0-9.,]*");
 
@@ -67,9 +74,17 @@ public final class LayoutMonitor {
             if (!now.isBefore(finding.due())) {
                 var looking = new CompletableFuture<LayoutFindings>();
                 finding = new Finding(looking, now.plus(LOOK_AGAIN));
-                executor.execute(() -> look(subject, looking));
+                start(subject, looking);
             }
             return finding.findings();
+        }
+
+        private void start(CheckedLayout subject, CompletableFuture<LayoutFindings> looking) {
+            if (queue.waiting() < REMEMBERED) {
+                queue.execute(subject.source.database(), () -> look(subject, looking));
+            } else {
+                failed(looking, RETRY);
+            }
         }
 
         private void look(CheckedLayout subject, CompletableFuture<LayoutFindings> looking) {
@@ -136,7 +151,7 @@ public final class LayoutMonitor {
 
     private final Look look;
     private final Doubts doubts;
-    private final Executor executor;
+    private final ReadQueue queue;
     private final InstantSource clock;
     private final LogLimit limit;
     private final LeastRecentlyUsed<CheckedLayout, Looks> subjects = new LeastRecentlyUsed<>(REMEMBERED);
@@ -149,7 +164,7 @@ public final class LayoutMonitor {
     public LayoutMonitor(Look look, Doubts doubts, Executor executor, InstantSource clock) {
         this.look = look;
         this.doubts = doubts;
-        this.executor = executor;
+        this.queue = new ReadQueue(executor, CHECKS, CHECKS_OF_A_DATABASE, 1);
         this.clock = clock;
         this.limit = new LogLimit(LOG, "warnings about layouts", clock);
     }

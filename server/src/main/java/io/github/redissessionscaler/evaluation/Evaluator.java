@@ -102,14 +102,14 @@ public final class Evaluator {
     }
 
     /**
-     * Returns if the trigger may be evaluated. Sends nothing to Redis.
+     * Returns if the trigger may be evaluated: the same trigger, as it is kept. Sends nothing to Redis.
      *
      * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      * @throws AccessDeniedException if the namespace may not use the connection
      * @throws LimitReachedException if there is no room for the trigger
      */
-    public void admit(TriggerRef ref) {
-        admitted(ref);
+    public TriggerRef admit(TriggerRef ref) {
+        return admitted(ref).ref();
     }
 
     /**

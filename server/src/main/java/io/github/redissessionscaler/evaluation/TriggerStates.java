@@ -31,6 +31,7 @@ public final class TriggerStates {
     static final int MOST_DATABASES = 128;
 
     private final ConcurrentMap<TriggerRef, TriggerState> states = new ConcurrentHashMap<>();
+    private final IntSupplier size = states::size;
     private final IntSupplier limit;
     private final DoubleSupplier defaultTarget;
     private final HistoryBudget history;
@@ -97,8 +98,10 @@ public final class TriggerStates {
                     + " triggers already, its TRIGGER_LIMIT (a trigger with long metadata counts as several);"
                     + " an unused trigger is removed after " + FORGOTTEN_AFTER.toMinutes() + " minutes");
         }
-        var state = new TriggerState(ref, defaultTarget, newHistory(ref), newForecast(ref), now);
-        states.put(ref, state);
+        // few namespaces have many triggers
+        var kept = new TriggerRef(ref.namespace().intern(), ref.scaledObject(), ref.trigger());
+        var state = new TriggerState(kept, defaultTarget, newHistory(kept), newForecast(kept), now);
+        states.put(kept, state);
         countDatabases(ref);
         weight += needed;
         return state;
@@ -122,7 +125,7 @@ public final class TriggerStates {
     }
 
     private TriggerHistory newHistory(TriggerRef ref) {
-        return history.begin(ref.namespace(), ref.scaledObject(), states::size);
+        return history.begin(ref.namespace(), ref.scaledObject(), size);
     }
 
     /** After a change of its metadata, a trigger that counts the same continues with its readings. */

@@ -10,8 +10,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthGrpc;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses calls that exceed a limit, and counts the others. */
@@ -62,9 +61,17 @@ final class CallLimits implements ServerInterceptor {
     /** A call that is counted until it is closed. */
     private static final class Counted<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
+        /** Updaters and no atomic objects: there are up to 10,000 calls at a time. */
+        private static final AtomicIntegerFieldUpdater<Counted<?, ?>> BYTES = updater("bytes");
+
+        private static final AtomicIntegerFieldUpdater<Counted<?, ?>> EVALUATED = updater("evaluated");
+
         private final Connection connection;
-        private final AtomicBoolean evaluated = new AtomicBoolean();
-        private final AtomicInteger bytes = new AtomicInteger();
+        private volatile int bytes;
+
+        /** 1 when the evaluation has ended. */
+        private volatile int evaluated;
+
         private volatile boolean begun;
         private volatile boolean answered;
 
@@ -73,16 +80,22 @@ final class CallLimits implements ServerInterceptor {
             this.connection = connection;
         }
 
+        @SuppressWarnings("unchecked") // an updater needs no type arguments
+        private static AtomicIntegerFieldUpdater<Counted<?, ?>> updater(String field) {
+            return (AtomicIntegerFieldUpdater<Counted<?, ?>>)
+                    (AtomicIntegerFieldUpdater<?>) AtomicIntegerFieldUpdater.newUpdater(Counted.class, field);
+        }
+
         /** Called with the size of the call's message. Returns why the message is refused, or null. */
         @Nullable
         String takes(int message) {
-            bytes.addAndGet(message);
+            BYTES.addAndGet(this, message);
             return connection.takes(message);
         }
 
         /** The message is no longer needed. */
         private void forget() {
-            connection.gives(bytes.getAndSet(0));
+            connection.gives(BYTES.getAndSet(this, 0));
         }
 
         /** The client has disconnected or cancelled. */
@@ -99,13 +112,13 @@ final class CallLimits implements ServerInterceptor {
 
         void end() {
             forget();
-            if (begun && !evaluated.getAndSet(true)) {
+            if (begun && EVALUATED.getAndSet(this, 1) == 0) {
                 connection.evaluated();
             }
         }
 
         boolean ended() {
-            return evaluated.get();
+            return evaluated != 0;
         }
 
         @Override

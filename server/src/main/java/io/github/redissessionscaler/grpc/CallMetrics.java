@@ -31,7 +31,6 @@ record CallMetrics(Telemetry telemetry) implements ServerInterceptor {
     /** A call that is recorded once, when it is closed or cancelled. */
     private final class Measured<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
-        private final String method = String.valueOf(getMethodDescriptor().getBareMethodName());
         private final boolean unary = getMethodDescriptor().getType() == MethodType.UNARY;
         private final long start = System.nanoTime();
         private final AtomicBoolean ended = new AtomicBoolean();
@@ -44,7 +43,7 @@ record CallMetrics(Telemetry telemetry) implements ServerInterceptor {
         public void sendMessage(R message) {
             super.sendMessage(message);
             if (!unary) {
-                telemetry.pushed(method);
+                telemetry.pushed(method());
             }
         }
 
@@ -54,14 +53,19 @@ record CallMetrics(Telemetry telemetry) implements ServerInterceptor {
             ended(status.getCode());
         }
 
+        /** Not stored: it is a new string each time. */
+        private String method() {
+            return String.valueOf(getMethodDescriptor().getBareMethodName());
+        }
+
         void ended(Status.Code code) {
             if (ended.getAndSet(true)) {
                 return;
             }
             if (unary) {
-                telemetry.answered(method, code.name(), Duration.ofNanos(System.nanoTime() - start));
+                telemetry.answered(method(), code.name(), Duration.ofNanos(System.nanoTime() - start));
             } else {
-                telemetry.streamEnded(method, code.name());
+                telemetry.streamEnded(method(), code.name());
             }
         }
     }

@@ -342,15 +342,19 @@ final class Connection extends Http2ConnectionAdapter {
     @Nullable
     String refusalOfBeginning() {
         int most = Math.max(ServerLimits.WAITING, ServerLimits.WAITING_AND_STREAMS - all.kept.get());
-        return all.waiting.get() > most && waiting > ServerLimits.FAIR_CALLS
+        return all.waiting.get() > most && waiting > all.fairCalls()
                 ? "more than " + most + " calls are waiting for their message"
                 : refusalOfMemory(waiting + load());
     }
 
     private @Nullable String refusalOfMemory(int calls) {
         return switch (all.pressure()) {
-            case NORMAL -> null;
-            case HIGH -> calls > ServerLimits.FAIR_CALLS ? "the scaler is low on memory" : null;
+            case NORMAL ->
+                all.isMemoryUsed() && calls > all.fairCalls()
+                        ? "calls, streams and their messages use " + ServerLimits.MEMORY + " bytes"
+                        : null;
+            case HIGH ->
+                calls > Math.min(ServerLimits.FEW_CALLS, all.fairCalls()) ? "the scaler is low on memory" : null;
             case CRITICAL -> "the scaler is out of memory";
         };
     }
@@ -359,9 +363,8 @@ final class Connection extends Http2ConnectionAdapter {
     @Nullable
     String refusal() {
         int total = Math.max(all.callsUnderWay.get(), all.evaluations.get());
-        int most = Math.min(ServerLimits.CALLS, ServerLimits.CALLS_AND_STREAMS - all.kept.get());
-        return total > most && load() > ServerLimits.FAIR_CALLS
-                ? "more than " + most + " calls are in progress"
+        return total > ServerLimits.CALLS && load() > all.fairCalls()
+                ? "more than " + ServerLimits.CALLS + " calls are in progress"
                 : refusalOfMemory(load());
     }
 

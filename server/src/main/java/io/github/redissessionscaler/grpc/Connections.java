@@ -71,14 +71,27 @@ final class Connections extends ServerTransportFilter {
         telemetry.heap().count(this::estimatedBytes);
     }
 
-    /** Estimated memory of calls and streams. */
+    /** Estimated memory of calls and streams, with the triggers of the streams. */
     private long estimatedBytes() {
-        long calls = (long) waiting.get() + callsUnderWay.get();
-        long streams = kept.get();
-        return calls * ServerLimits.BYTES_OF_A_CALL
-                + streams * ServerLimits.BYTES_OF_A_STREAM
+        return calls() * ServerLimits.BYTES_OF_A_CALL
+                + (long) kept.get() * ServerLimits.BYTES_OF_A_STREAM
                 + bytesOfParts.get()
                 + bytes.get();
+    }
+
+    private long calls() {
+        return (long) waiting.get() + Math.max(callsUnderWay.get(), evaluations.get());
+    }
+
+    /** Whether calls, streams and messages use all memory that is for them. */
+    boolean isMemoryUsed() {
+        return (calls() + kept.get()) * ServerLimits.BYTES_OF_A_CALL + bytesOfParts.get() + bytes.get()
+                > ServerLimits.MEMORY;
+    }
+
+    /** Calls that every connection may have now, regardless of the others. */
+    int fairCalls() {
+        return Math.max(ServerLimits.LEAST_CALLS, ServerLimits.FAIR_CALLS / Math.max(1, connections.size()));
     }
 
     HeapPressure.Level pressure() {

@@ -22,14 +22,17 @@ final class ServerLimits {
     /** Connections that are still closing; above that none is accepted. */
     static final int CLOSING = 32;
 
-    /**
-     * Calls in progress without streams: calls that wait for their message, and again calls whose message has arrived. A
-     * connection with fewer than {@link #FAIR_CALLS} is always served.
-     */
+    /** Calls in progress whose message has arrived, without streams. */
     static final int CALLS = 4_000;
 
+    /** Calls in progress beyond the other limits, of which each connection has an equal share. */
+    static final int FAIR_CALLS = 256;
+
     /** Calls in progress that every connection may have, regardless of the others. */
-    static final int FAIR_CALLS = 16;
+    static final int LEAST_CALLS = 4;
+
+    /** Calls in progress that every connection may have while the heap is nearly full. */
+    static final int FEW_CALLS = 16;
 
     /** Calls that wait for their message and open streams together: clients open many streams before the first message. */
     static final int WAITING_AND_STREAMS = 10_500;
@@ -37,8 +40,11 @@ final class ServerLimits {
     /** Calls that wait for their message, regardless of streams. */
     static final int WAITING = 500;
 
-    /** Calls in progress and open streams together. */
-    static final int CALLS_AND_STREAMS = 12_500;
+    /**
+     * Estimated memory of calls in progress, open streams and their messages together, in bytes: enough for 10,000 streams and
+     * 700 calls: as many as are in progress in an outage while these triggers are polled every 30 seconds.
+     */
+    static final int MEMORY = 49 * 512 * 1024;
 
     /** Bytes of incomplete messages of one connection. */
     static final int BYTES_OF_PARTS = 256 * 1024;
@@ -49,11 +55,11 @@ final class ServerLimits {
     /** Bytes of messages of either kind that every connection may have, regardless of the others. */
     static final int FAIR_BYTES = 16 * 1024;
 
-    /** Estimated memory of a call without its message, in bytes. */
-    static final int BYTES_OF_A_CALL = 2800;
+    /** Estimated memory of a call or stream without its message and its trigger, in bytes. */
+    static final int BYTES_OF_A_CALL = 2400;
 
     /** Estimated memory of an open stream with its trigger, in bytes. */
-    static final int BYTES_OF_A_STREAM = 4096;
+    static final int BYTES_OF_A_STREAM = 3072;
 
     /** When the heap is full, connections that hold less than this are not closed, in bytes. */
     static final int WORTH_CLOSING = 64 * 1024;

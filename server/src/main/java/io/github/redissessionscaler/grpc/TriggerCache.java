@@ -26,6 +26,9 @@ final class TriggerCache {
      */
     private static final int LONGEST_REMEMBERED = 512;
 
+    /** In all metadata, long, and of no effect: where KEDA finds the scaler. */
+    private static final String ADDRESS = "scalerAddress";
+
     private static final int WIDEST_OF_ONE_BYTE = 0xff;
 
     private final Map<String, Trigger> triggers = new LinkedHashMap<>(16, 0.75f, true);
@@ -71,7 +74,9 @@ final class TriggerCache {
         Arrays.sort(keys);
         var text = new StringBuilder();
         for (String key : keys) {
-            append(append(text, key), metadata.getOrDefault(key, ""));
+            if (!key.equals(ADDRESS)) {
+                append(append(text, key), metadata.getOrDefault(key, ""));
+            }
             if (text.length() > LONGEST_REMEMBERED) {
                 return Optional.empty();
             }

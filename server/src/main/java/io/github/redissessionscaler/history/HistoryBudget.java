@@ -6,7 +6,7 @@ import java.util.function.IntUnaryOperator;
 /** Creates the histories of triggers within one memory limit: the more triggers, the fewer points each has. Thread-safe. */
 public final class HistoryBudget {
 
-    /** Points of all triggers together, 2.6 MiB; 3.2 MiB with 10,000 triggers. */
+    /** Points of all triggers together, 2.6 MiB. */
     private static final int POINTS = 1 << 17;
 
     /** Events of all triggers together, about 2 MiB. */
@@ -22,7 +22,7 @@ public final class HistoryBudget {
     private static final int MOST = 2048;
 
     /** Fewest points of one trigger, however many triggers there are. */
-    private static final int LEAST = 16;
+    private static final int LEAST = 12;
 
     private final RunningReplicas replicas;
     private final IntUnaryOperator roomOfEach;
@@ -50,10 +50,17 @@ public final class HistoryBudget {
      * @param triggers how many there are
      */
     public TriggerHistory begin(String namespace, String scaledObject, IntSupplier triggers) {
-        return new TriggerHistory(
-                () -> replicas.running(namespace, scaledObject),
-                () -> roomOfEach.applyAsInt(triggers.getAsInt()),
-                () -> eventsOfEach.applyAsInt(triggers.getAsInt()));
+        return new TriggerHistory(() -> replicas.running(namespace, scaledObject), this, triggers);
+    }
+
+    /** Most points of one of so many triggers. */
+    int points(int triggers) {
+        return roomOfEach.applyAsInt(triggers);
+    }
+
+    /** Most events of one of so many triggers. */
+    int events(int triggers) {
+        return eventsOfEach.applyAsInt(triggers);
     }
 
     static int roomOfEach(int triggers) {

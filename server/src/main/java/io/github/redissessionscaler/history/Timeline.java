@@ -32,23 +32,27 @@ final class Timeline {
 
     private static final List<TriggerReport.Basis> BASES = List.of(TriggerReport.Basis.values());
 
+    private static final int[] NO_INTS = {};
+    private static final float[] NO_FLOATS = {};
+    private static final byte[] NO_BYTES = {};
+
     private Instant start = Instant.EPOCH;
     private int size;
 
     /** Seconds since the start. */
-    private int[] seconds = {};
+    private int[] seconds = NO_INTS;
 
     /** NaN where nothing was counted. */
-    private float[] sessions = {};
+    private float[] sessions = NO_FLOATS;
 
     /** NaN where an error was reported. */
-    private float[] values = {};
+    private float[] values = NO_FLOATS;
 
-    private float[] replicas = {};
-    private float[] capacities = {};
+    private float[] replicas = NO_FLOATS;
+    private float[] capacities = NO_FLOATS;
 
     /** Indexes in {@link #BASES}. */
-    private byte[] bases = {};
+    private byte[] bases = NO_BYTES;
 
     /**
      * Adds a point.

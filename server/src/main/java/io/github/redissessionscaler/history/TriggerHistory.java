@@ -29,8 +29,8 @@ public final class TriggerHistory {
     public record ScaleIn(Instant at, long replicas) {}
 
     private final Supplier<OptionalLong> running;
-    private final IntSupplier points;
-    private final IntSupplier events;
+    private final HistoryBudget budget;
+    private final IntSupplier triggers;
     private final Timeline timeline = new Timeline();
     private final PresumedReplicas presumed = new PresumedReplicas();
     private final Deque<HistoryEvent> changes = new ArrayDeque<>(1);
@@ -44,13 +44,13 @@ public final class TriggerHistory {
      * An empty history.
      *
      * @param running replicas of the application, if known
-     * @param points most points to keep
-     * @param events most events to keep
+     * @param budget how much to keep
+     * @param triggers how many there are
      */
-    TriggerHistory(Supplier<OptionalLong> running, IntSupplier points, IntSupplier events) {
+    TriggerHistory(Supplier<OptionalLong> running, HistoryBudget budget, IntSupplier triggers) {
         this.running = running;
-        this.points = points;
-        this.events = events;
+        this.budget = budget;
+        this.triggers = triggers;
     }
 
     /**
@@ -70,7 +70,7 @@ public final class TriggerHistory {
         timeline.add(
                 new HistoryPoint(
                         now, sessions, value, count.replicas(), (double) count.replicas() * current, report.basis()),
-                points.getAsInt());
+                budget.points(triggers.getAsInt()));
     }
 
     private void changed(
@@ -92,7 +92,7 @@ public final class TriggerHistory {
     }
 
     private void add(HistoryEvent event) {
-        int room = events.getAsInt();
+        int room = budget.events(triggers.getAsInt());
         while (!changes.isEmpty() && changes.size() >= room) {
             changes.removeFirst();
         }

@@ -30,7 +30,7 @@ final class HttpConnections {
     static final int MOST_ANSWERS = 256;
 
     /** Limit on unsent compressed responses, in bytes; above it, the slowest readers are disconnected. */
-    static final long MOST_UNSENT = 4 << 20;
+    static final long MOST_UNSENT = 2 << 20;
 
     private static final Comparator<HttpConnection> LEAST_USEFUL =
             Comparator.comparing(HttpConnection::isAnswering).thenComparingLong(HttpConnection::since);

@@ -60,15 +60,15 @@ public final class StreamHub implements AutoCloseable {
 
     /** Creates a stream of the trigger's activity; {@link ActivityStream#open} starts it. Does not block. */
     public ActivityStream watchActivity(TriggerRef ref, StreamClient client) {
-        evaluator.admit(ref);
+        TriggerRef kept = evaluator.admit(ref);
         int most = streamLimit.getAsInt();
         if (openStreams() >= most) {
             throw new LimitReachedException("the scaler has " + most + " open streams already, its STREAM_LIMIT");
         }
         return new ActivityStream(
-                ref,
+                kept,
                 client,
-                ref.trigger().source().databases().stream().map(this::watch).toList());
+                kept.trigger().source().databases().stream().map(this::watch).toList());
     }
 
     private DatabaseWatch watch(Database database) {

@@ -6,6 +6,7 @@ import io.github.redissessionscaler.keyspace.AllFailures;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.Keyspaces;
 import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.trigger.CountQuery;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.Source;
 import java.time.Duration;
@@ -24,6 +25,9 @@ public final class RedisReader {
 
     private record Get(Database database, String key) {}
 
+    /** Reads that share threads. The first count of a pattern takes longer than other reads and must not delay them. */
+    private record Group(Database database, boolean byPattern) {}
+
     private final Reads<Source, Count> counts;
     private final Reads<Get, Optional<String>> gets;
     private final SourceCounter counter;
@@ -36,11 +40,13 @@ public final class RedisReader {
     public RedisReader(
             Keyspaces keyspaces, SourceCounter counter, Executor executor, Telemetry telemetry, InstantSource clock) {
         this.counter = counter;
+        var queue = new ReadQueue(executor);
         counts = new SingleFlightReads<>(
                 source -> measured(telemetry, source.database(), "count", () -> counter.count(source)),
                 source -> keyspaces.backend(source.database()),
                 source -> keyspaces.name(source.database()),
-                executor);
+                source -> new Group(source.database(), source.query() instanceof CountQuery.MatchingKeys),
+                queue);
         gets = new SingleFlightReads<>(
                 get -> measured(
                         telemetry,
@@ -49,7 +55,8 @@ public final class RedisReader {
                         () -> keyspaces.of(get.database()).get(get.key())),
                 get -> keyspaces.backend(get.database()),
                 get -> keyspaces.name(get.database()),
-                executor);
+                get -> new Group(get.database(), false),
+                queue);
         log = new AvailabilityLog(clock);
     }
 

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -62,7 +61,8 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
     private final Function<K, V> read;
     private final Function<K, Object> backend;
     private final Function<K, String> name;
-    private final Executor executor;
+    private final Function<K, Object> group;
+    private final ReadQueue queue;
     private final LongSupplier nanoTime;
     private final ConcurrentMap<ReadKey<K>, Sequence<V>> sequences = new ConcurrentHashMap<>();
 
@@ -70,10 +70,16 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
      * @param read blocks; must end by itself some time after the deadlines
      * @param backend identifies the current Redis of a key: reads are shared only while it is equal; must not block
      * @param name the servers of a key, for messages
-     * @param executor runs successive reads
+     * @param group of a key in the queue
+     * @param queue runs successive reads
      */
-    SingleFlightReads(Function<K, V> read, Function<K, Object> backend, Function<K, String> name, Executor executor) {
-        this(read, backend, name, executor, System::nanoTime);
+    SingleFlightReads(
+            Function<K, V> read,
+            Function<K, Object> backend,
+            Function<K, String> name,
+            Function<K, Object> group,
+            ReadQueue queue) {
+        this(read, backend, name, group, queue, System::nanoTime);
     }
 
     /** With another monotonic clock, in nanoseconds. */
@@ -81,12 +87,14 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
             Function<K, V> read,
             Function<K, Object> backend,
             Function<K, String> name,
-            Executor executor,
+            Function<K, Object> group,
+            ReadQueue queue,
             LongSupplier nanoTime) {
         this.read = read;
         this.backend = backend;
         this.name = name;
-        this.executor = executor;
+        this.group = group;
+        this.queue = queue;
         this.nanoTime = nanoTime;
     }
 
@@ -145,7 +153,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
 
     private void start(ReadKey<K> subject, Object thread) {
         try {
-            executor.execute(() -> readWhileWanted(subject, thread));
+            enqueue(subject, thread);
         } catch (RejectedExecutionException e) {
             abandon(subject, thread, new KeyspaceException(Reason.OTHER, "the scaler shuts down", e));
         } catch (RuntimeException | Error e) {
@@ -155,6 +163,10 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
                     new KeyspaceException(Reason.INTERNAL, "internal error, see the log of the scaler", e));
             InternalErrors.report("read", e);
         }
+    }
+
+    private void enqueue(ReadKey<K> subject, Object thread) {
+        queue.execute(group.apply(subject.key()), () -> readWhileWanted(subject, thread));
     }
 
     /** Fails the callers that wait for this thread, so that the next caller starts another. */
@@ -178,6 +190,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
     /**
      * Reads until no caller waits. Callers that need a fresh read, or that come after the end of a read, share the next
      * one. Yields before each read, so that more callers can join it when the CPUs are busy: a read costs more than a call.
+     * After each read, other reads that wait for a thread are next.
      */
     @SuppressWarnings("ThreadPriorityCheck") // an optimization only
     private void readWhileWanted(ReadKey<K> subject, Object thread) {
@@ -190,6 +203,10 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
                     break;
                 }
                 run(subject, thread, result);
+                if (queue.isCrowded()) {
+                    enqueue(subject, thread);
+                    break;
+                }
             }
             ended = true;
         } finally {

@@ -14,7 +14,9 @@ import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -76,6 +78,32 @@ final class LayoutMonitorTest {
         layoutMonitor.checkIfDue(trigger);
 
         assertThat(layoutMonitor.findings(trigger)).isEqualTo(found);
+    }
+
+    @Test
+    void fewChecksRunAtATimeHoweverManyTriggersThereAre() {
+        Deque<Runnable> threads = new ArrayDeque<>();
+        var layoutMonitor = new LayoutMonitor(
+                (_, _) -> {
+                    looks.incrementAndGet();
+                    return LayoutFindings.NONE;
+                },
+                _ -> List.of(),
+                threads::add,
+                () -> now);
+        for (int i = 0; i < 3_000; i++) {
+            layoutMonitor.checkIfDue(TriggerParser.parse(Map.of("key", "key-" + i)));
+        }
+        assertThat(threads).hasSize(4);
+
+        while (!threads.isEmpty()) {
+            threads.remove().run();
+        }
+        // those that had no room are checked later
+        assertThat(looks).hasValue(1_004);
+        now = now.plus(Duration.ofMinutes(1));
+        layoutMonitor.checkIfDue(TriggerParser.parse(Map.of("key", "key-2999")));
+        assertThat(threads).hasSize(1);
     }
 
     @Test

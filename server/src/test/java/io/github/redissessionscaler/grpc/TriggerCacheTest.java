@@ -42,6 +42,15 @@ class TriggerCacheTest {
     }
 
     @Test
+    void theAddressOfTheScalerMakesNoDifference() {
+        Trigger one = of(Map.of("keyPattern", "a", "scalerAddress", "scaler.keda:6000"));
+
+        assertThat(of(Map.of("keyPattern", "a", "scalerAddress", "scaler:6000")))
+                .isSameAs(one);
+        assertThat(of(Map.of("keyPattern", "a"))).isSameAs(one);
+    }
+
+    @Test
     void doesNotRememberWhatIsLong() {
         Map<String, String> metadata = Map.of("keyPattern", "a".repeat(600));
 

@@ -33,8 +33,8 @@ final class SingleFlightReadsTest {
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicReference<String> backend = new AtomicReference<>("one Redis");
     private final AtomicLong now = new AtomicLong();
-    private final SingleFlightReads<String, Integer> reads =
-            new SingleFlightReads<>(_ -> read(), _ -> backend.get(), key -> "Redis of " + key, threads, now::get);
+    private final SingleFlightReads<String, Integer> reads = new SingleFlightReads<>(
+            _ -> read(), _ -> backend.get(), key -> "Redis of " + key, key -> key, new ReadQueue(threads), now::get);
 
     @AfterEach
     void stop() {
@@ -98,15 +98,16 @@ final class SingleFlightReadsTest {
     @ValueSource(classes = {OutOfMemoryError.class, IllegalStateException.class})
     void aReadThatCannotStartFailsAndTheNextOneStarts(Class<? extends Throwable> refusal) {
         var refused = new AtomicBoolean(true);
-        var shared = new SingleFlightReads<String, Integer>(_ -> read(), _ -> "", key -> key, task -> {
-            if (refused.getAndSet(false)) {
-                if (refusal == OutOfMemoryError.class) {
-                    throw new OutOfMemoryError("unable to create native thread");
-                }
-                throw new IllegalStateException("no thread");
-            }
-            threads.execute(task);
-        });
+        var shared = new SingleFlightReads<String, Integer>(
+                _ -> read(), _ -> "", key -> key, key -> key, new ReadQueue(task -> {
+                    if (refused.getAndSet(false)) {
+                        if (refusal == OutOfMemoryError.class) {
+                            throw new OutOfMemoryError("unable to create native thread");
+                        }
+                        throw new IllegalStateException("no thread");
+                    }
+                    threads.execute(task);
+                }));
         CompletableFuture<Integer> one = shared.get("a", FAR);
         assertThatThrownBy(() -> Futures.await(one)).isInstanceOf(KeyspaceException.class);
 
@@ -127,7 +128,8 @@ final class SingleFlightReadsTest {
                 },
                 _ -> "",
                 key -> key,
-                threads);
+                key -> key,
+                new ReadQueue(threads));
         CompletableFuture<Integer> one = shared.get("a", FAR);
         assertThatThrownBy(() -> Futures.await(one))
                 .isInstanceOf(KeyspaceException.class)
