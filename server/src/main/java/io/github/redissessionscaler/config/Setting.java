@@ -74,7 +74,7 @@ public enum Setting {
             "countShare",
             "10%",
             SettingValues.SHARE,
-            "Share of a Redis server's time that scans of one database may use."),
+            "Share of a Redis server's time that each replica of the scaler may use for scans of one database."),
     STREAM_LIMIT("streamLimit", "10000", Effect.AT_ONCE, SettingValues.LIMIT, "Maximum number of open streams."),
     KUBERNETES_WATCH(
             "kubernetesWatch",
