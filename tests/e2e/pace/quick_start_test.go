@@ -165,17 +165,28 @@ func (u *user) shell(line string) {
 	}
 }
 
-// install renders the chart of the checkout, with the same options, in place of the one in the registry, and waits for the scaler.
+// install publishes the chart of the checkout to a registry on loopback, in place of the one on the page, and installs it from there. helm
+// does not wait, because Kubernetes starts no pods without nodes; so this waits for the scaler.
 func (u *user) install(words []string) {
 	u.t.Helper()
-	var options []string
+	// The port is free, since the cluster has a network namespace of its own.
+	registry, err := it.Launch("registry", "tests/e2e/target/bin/crane", "registry", "serve", "--address", "127.0.0.1:5000")
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	u.t.Cleanup(registry.Stop)
+	u.isServed("http://localhost:5000/v2/")
+	u.shell("version=$(packaging/release/version)\n" +
+		"${HELM:?} package packaging/charts/redis-session-scaler --destination tests/e2e/target\n" +
+		"${HELM:?} push tests/e2e/target/redis-session-scaler-$version.tgz oci://localhost:5000/charts --plain-http")
+
+	options := []string{"oci://localhost:5000/charts/redis-session-scaler", "--plain-http", "--version", "$(packaging/release/version)"}
 	for _, word := range words[1:] {
 		if word != "--wait" {
 			options = append(options, word)
 		}
 	}
-	u.shell("${HELM:?} template redis-session-scaler packaging/charts/redis-session-scaler --skip-tests " + strings.Join(options, " ") +
-		" | kubectl apply --namespace keda -f -")
+	u.shell("${HELM:?} install redis-session-scaler " + strings.Join(options, " "))
 	u.shell("kubectl -n keda rollout status deployment/redis-session-scaler --timeout 2m")
 }
 
