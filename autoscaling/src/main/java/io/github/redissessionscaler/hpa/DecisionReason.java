@@ -2,7 +2,7 @@ package io.github.redissessionscaler.hpa;
 
 /** What determined the number of replicas. */
 public enum DecisionReason {
-    METRIC("the metric needs them"),
+    METRIC("the value needs that many"),
     TOLERATED("the metric is within the HPA's tolerance"),
     WINDOW("held by the stabilization window"),
     POLICY("limited by a scaling policy"),

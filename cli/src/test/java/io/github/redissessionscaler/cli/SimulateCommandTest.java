@@ -63,7 +63,7 @@ final class SimulateCommandTest {
 
         assertThat(run.out())
                 .contains("as given, starting with 1:")
-                .containsPattern("2026-03-02 06:1\\d:\\d\\d   1 -> 2   the metric needs them")
+                .containsPattern("2026-03-02 06:1\\d:\\d\\d   1 -> 2   the value needs that many")
                 .contains("10 -> 0   KEDA: no trigger has been active for the cooldown period");
     }
 
@@ -247,7 +247,7 @@ final class SimulateCommandTest {
     }
 
     @Test
-    void reportsAllProblemsInOneLine() throws IOException {
+    void reportsEachProblemInOneLine() throws IOException {
         Path curve = Files.writeString(directory.resolve("bad.csv"), "08:00,5\n08:10,many\n");
 
         assertWrong("line 2: 'many' is not a number of sessions", "--from", curve.toString());
@@ -265,17 +265,23 @@ final class SimulateCommandTest {
         assertWrong("--set: a is set twice", "--from", DAY, "--set", "a=1", "--set", "a=2");
         assertWrong("--svg: ", "--from", DAY, "--svg", directory.toString());
         assertWrong("--capacity: -1.0 is not a number more than 0", "--from", DAY, "--capacity", "-1");
-        assertWrong(
-                "sesionSize: is not a known key; did you mean 'sessionSize'?; --variant: 'x' is not KEY=VALUE;"
-                        + " maxReplicaCount: '0' is not",
-                "--from",
-                DAY,
-                "--set",
-                "sesionSize=1",
-                "--variant",
-                "x",
-                "--variant",
-                "a: maxReplicaCount=0");
+        assertThat(CommandRun.of(
+                                "simulate",
+                                "--from",
+                                DAY,
+                                "--set",
+                                "sesionSize=1",
+                                "--variant",
+                                "x",
+                                "--variant",
+                                "a: maxReplicaCount=0")
+                        .err()
+                        .lines())
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .isEqualTo("simulate: sesionSize: is not a known key; did you mean 'sessionSize'?"),
+                        line -> assertThat(line).isEqualTo("simulate: --variant: 'x' is not KEY=VALUE"),
+                        line -> assertThat(line).startsWith("simulate: maxReplicaCount: '0' is not"));
     }
 
     private static void assertWrong(String message, String... options) {

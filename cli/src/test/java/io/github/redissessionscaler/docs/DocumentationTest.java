@@ -56,6 +56,8 @@ final class DocumentationTest {
                 "```\ncat examples/no-such-example.yaml\n```",
                 "Set `REDIS_ADRESS`.",
                 "Watch `redis_session_scaler_trigger_needed_instances`.",
+                "Watch `trigger_needed_instances`.",
+                "Watch `trigger_lokahead_*`.",
                 "See `Evaluator.vlaue`.",
                 "```yaml\nsesionSize: 3\n```",
                 "```yaml\nconnections:\n  default: {adress: redis}\n```",
@@ -85,6 +87,7 @@ final class DocumentationTest {
                 "```console\n$ redis-session-scaler serve\nredis-session-scaler is ready\n```",
                 "```yaml\nlogFormat: json\n```",
                 "Watch `redis_session_scaler_trigger_sessions` and `redis_session_scaler_rpc_seconds_bucket`.",
+                "Watch `trigger_lookahead_*`, `scan_keys_seen` and `rpc_seconds_max`, by `scaledobject_namespace`.",
                 "See `Evaluator.value`, `Backend.noted` and `Thread.yield`.",
                 "```yaml\n# values.yaml\nreplicaCount: 3\n```",
             })

@@ -5,6 +5,7 @@ import io.github.redissessionscaler.config.IdentityVariable;
 import io.github.redissessionscaler.config.RedisVariable;
 import io.github.redissessionscaler.config.Setting;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
+import io.github.redissessionscaler.telemetry.Telemetry;
 import io.grpc.Status;
 import java.nio.file.Files;
 import java.util.HashSet;
@@ -43,6 +44,12 @@ final class Names {
 
     private static final Pattern METRIC = Pattern.compile("\\bredis_session_scaler_\\w*[a-z]\\b");
 
+    /** A metric without its prefix, or the beginning of several. Some that begin with redis or kubernetes are of others. */
+    private static final Pattern SHORT_METRIC = Pattern.compile(
+            "(?:trigger|triggers|scan|rpc|scaledobject|stream|streams|grpc|push|internal|heap|config)_[a-z_]+\\*?");
+
+    private static final String LABEL = "scaledobject_namespace";
+
     private static final Set<String> KNOWN = known();
 
     private static final Set<String> METRICS = metrics();
@@ -67,13 +74,20 @@ final class Names {
                 .filter(span -> METHOD.matcher(span).matches() && Methods.isOurClass(span))
                 .filter(span -> !Methods.exists(span))
                 .map(span -> "there is no method " + span);
-        Stream<String> metrics = METRIC.matcher(page.text())
-                .results()
-                .map(MatchResult::group)
-                .filter(name -> !METRICS.contains(name)
-                        && !METRICS.contains(name.replaceFirst("_(?:bucket|count|sum|max)$", "")))
+        Stream<String> metrics = Stream.concat(
+                        METRIC.matcher(page.text()).results().map(MatchResult::group),
+                        page.spans().stream()
+                                .filter(span -> SHORT_METRIC.matcher(span).matches() && !span.equals(LABEL))
+                                .map(Telemetry.PREFIX::concat))
+                .filter(name -> !isMetric(name))
                 .map(name -> "there is no metric " + name);
         return Stream.of(variables, files, methods, metrics).flatMap(all -> all).distinct();
+    }
+
+    private static boolean isMetric(String name) {
+        return name.endsWith("*")
+                ? METRICS.stream().anyMatch(metric -> metric.startsWith(name.substring(0, name.length() - 1)))
+                : METRICS.contains(name) || METRICS.contains(name.replaceFirst("_(?:bucket|count|sum|max)$", ""));
     }
 
     /** A path from the root of the repository to something that is not made by the build. */
