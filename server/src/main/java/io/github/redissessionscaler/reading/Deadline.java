@@ -9,6 +9,10 @@ public record Deadline(long nanoTime) {
         return new Deadline(System.nanoTime() + duration.toNanos());
     }
 
+    boolean isBefore(Deadline other) {
+        return nanoTime - other.nanoTime < 0;
+    }
+
     /** The remaining time in nanoseconds; 0 after the deadline. */
     public long remainingNanos() {
         return Math.max(0, nanoTime - System.nanoTime());

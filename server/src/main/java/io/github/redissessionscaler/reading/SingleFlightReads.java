@@ -10,8 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +62,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
     private final Function<K, Object> group;
     private final ReadQueue queue;
     private final LongSupplier nanoTime;
+    private final Deadlines deadlines = new Deadlines();
     private final ConcurrentMap<ReadKey<K>, Sequence<V>> sequences = new ConcurrentHashMap<>();
 
     /**
@@ -116,17 +115,10 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return joined.copy()
-                .orTimeout(deadline.remainingNanos(), TimeUnit.NANOSECONDS)
-                .exceptionally(thrown -> {
-                    throw failure(key, thrown);
-                });
-    }
-
-    private RuntimeException failure(K key, Throwable thrown) {
-        return Futures.failure(thrown) instanceof TimeoutException late
-                ? new KeyspaceException(Reason.TIMEOUT, name.apply(key) + " did not answer in time", late)
-                : Futures.unchecked(thrown);
+        return deadlines.limit(
+                joined,
+                deadline,
+                () -> new KeyspaceException(Reason.TIMEOUT, name.apply(key) + " did not answer in time"));
     }
 
     private CompletableFuture<V> join(K key, boolean fresh) {
