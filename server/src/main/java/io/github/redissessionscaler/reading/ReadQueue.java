@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -142,20 +143,21 @@ public final class ReadQueue {
                 groups.remove(name);
             }
         }
-        for (Map.Entry<Object, Group> entry : queue.entrySet()) {
-            Group group = entry.getValue();
-            if (mayRun(group)) {
-                Object chosen = entry.getKey();
-                Turn turn = new Turn(chosen, group.waiting.remove());
-                queue.remove(chosen);
-                if (!group.waiting.isEmpty()) {
-                    queue.put(chosen, group);
-                }
-                waiting--;
-                begin(group);
-                return turn;
-            }
+        Optional<Map.Entry<Object, Group>> first = queue.entrySet().stream()
+                .filter(entry -> mayRun(entry.getValue()))
+                .findFirst();
+        if (first.isEmpty()) {
+            return null;
         }
-        return null;
+        Object chosen = first.get().getKey();
+        Group group = first.get().getValue();
+        Turn turn = new Turn(chosen, group.waiting.remove());
+        queue.remove(chosen);
+        if (!group.waiting.isEmpty()) {
+            queue.put(chosen, group);
+        }
+        waiting--;
+        begin(group);
+        return turn;
     }
 }
