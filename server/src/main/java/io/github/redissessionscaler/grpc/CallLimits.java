@@ -67,6 +67,8 @@ final class CallLimits implements ServerInterceptor {
         private static final AtomicIntegerFieldUpdater<Counted<?, ?>> EVALUATED = updater("evaluated");
 
         private final Connection connection;
+
+        @SuppressWarnings("UnusedVariable") // its updater uses it
         private volatile int bytes;
 
         /** 1 when the evaluation has ended. */
