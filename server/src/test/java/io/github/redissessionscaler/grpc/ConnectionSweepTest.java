@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.netty.channel.Channel;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
@@ -164,7 +163,7 @@ final class ConnectionSweepTest {
     @Test
     void whatTheChannelReadsIsKnown() throws Http2Exception {
         Http2Stream call = begin(1);
-        RecvByteBufAllocator.Handle handle = channel.unsafe().recvBufAllocHandle();
+        var handle = channel.unsafe().recvBufAllocHandle();
 
         for (int i = 0; i < 4 * SWEEP; i++) {
             handle.attemptedBytesRead(64);
