@@ -122,7 +122,7 @@ final class FullScalerTest {
                         .setScaledObjectRef(trigger(j))
                         .build()
                         .toByteArray();
-                connection.message(connection.begin(Attack.GET_METRICS), request);
+                connection.message(connection.begin(Payloads.GET_METRICS), request);
             }
             connection.flush();
         }

@@ -142,6 +142,38 @@ record Target(int grpcPort, int managementPort, int most, Duration time) {
         }
     }
 
+    /** Sends the bytes to port 6000, one after the other, over so many sockets at a time. */
+    void trickle(int sockets, byte[] bytes) {
+        long end = System.nanoTime() + time.toNanos();
+        int opened = 0;
+        while (opened < most && System.nanoTime() < end) {
+            List<Socket> open = new ArrayList<>();
+            try {
+                for (int i = 0; i < sockets && System.nanoTime() < end; i++) {
+                    open.add(new Socket(InetAddress.getLoopbackAddress(), grpcPort));
+                }
+                for (int i = 0; i < bytes.length && System.nanoTime() < end; i++) {
+                    for (Socket socket : open) {
+                        writeByte(socket, bytes[i]);
+                    }
+                }
+            } catch (IOException e) {
+                // refused
+            } finally {
+                opened += open.size();
+                open.forEach(Target::close);
+            }
+        }
+    }
+
+    private static void writeByte(Socket socket, byte one) {
+        try {
+            socket.getOutputStream().write(one);
+        } catch (IOException e) {
+            // the scaler has closed the connection
+        }
+    }
+
     /** Asks for the metrics of so many triggers as a client library does, and does not wait for one answer before the next. */
     void calls(IntFunction<ScaledObjectRef> trigger) {
         long end = System.nanoTime() + time.toNanos();

@@ -27,6 +27,9 @@ final class LargeKeysTest {
     private static final int LONG = 1_500;
     private static final int VERY_LONG = 100;
 
+    /** Ten times what ended the scaler before it had limits. */
+    private static final int LARGE = 240 << 20;
+
     @TempDir
     private Path directory;
 
@@ -45,7 +48,7 @@ final class LargeKeysTest {
             for (int i = 0; i < VERY_LONG; i++) {
                 jedis.set(key("session:v" + i, 500 << 10), new byte[0]);
             }
-            jedis.set("large".getBytes(US_ASCII), new byte[64 << 20]);
+            jedis.setrange("large", LARGE, "x");
             ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", scaler.grpcPort())
                     .usePlaintext()
                     .build();
