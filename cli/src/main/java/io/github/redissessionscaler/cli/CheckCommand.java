@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.cli;
 
 import io.github.redissessionscaler.app.Inspection;
+import io.github.redissessionscaler.app.MonotonicClock;
 import io.github.redissessionscaler.cli.CheckResult.CurrentReplicas;
 import io.github.redissessionscaler.cli.TriggerOptions.NamedTrigger;
 import io.github.redissessionscaler.config.Node;
@@ -13,7 +14,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -150,7 +150,7 @@ final class CheckCommand implements Callable<Integer> {
         }
         Trigger trigger = TriggerParser.parse(named.metadata());
         try (var inspection = Inspection.of(redis.configuration(timeout));
-                var line = new ProgressLine(spec.commandLine().getErr(), progress, InstantSource.system())) {
+                var line = new ProgressLine(spec.commandLine().getErr(), progress, new MonotonicClock())) {
             Inspection.InspectionResult found =
                     inspection.inspect(named.namespace(), named.nameInCall(), trigger, timeout, line);
             return new CheckResult(
