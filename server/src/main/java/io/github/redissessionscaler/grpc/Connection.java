@@ -70,6 +70,7 @@ final class Connection extends Http2ConnectionAdapter {
     /** Estimated memory of its calls without streams, in bytes. */
     private volatile long held;
 
+    private volatile boolean sent;
     private volatile boolean ready;
     private volatile boolean leaving;
     private volatile boolean idle = true;
@@ -98,6 +99,14 @@ final class Connection extends Http2ConnectionAdapter {
     Connection(Channel channel, Connections all) {
         this.channel = channel;
         this.all = all;
+        channel.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                sent = true;
+                context.pipeline().remove(this);
+                context.fireChannelRead(message);
+            }
+        });
     }
 
     Channel channel() {
@@ -128,9 +137,19 @@ final class Connection extends Http2ConnectionAdapter {
         return ready;
     }
 
+    /** Whether its client has sent anything. */
+    boolean hasSent() {
+        return sent;
+    }
+
     /** Whether it is being closed. */
     boolean isLeaving() {
         return leaving;
+    }
+
+    /** Whether it is not being closed, and has its thread: before that, Netty cannot close it. */
+    boolean mayBeClosed() {
+        return !leaving && channel.isRegistered();
     }
 
     /** Estimated memory that closing it would free, in bytes: calls, messages and unsent responses. */

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * The open connections of the server, and the sums of their calls. When the limit is reached, the connection that has been
  * idle longest is closed; if none is idle, the new one is refused. Thread-safe.
  */
-final class Connections extends ServerTransportFilter {
+final class Connections extends ServerTransportFilter implements BoundedServerChannel.Admission {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
@@ -99,10 +99,11 @@ final class Connections extends ServerTransportFilter {
     }
 
     /**
-     * Whether to stop accepting for now: closing connections still hold memory, and handshakes use much CPU. Closes the
-     * handshakes that take too long.
+     * Whether to stop accepting for now: closing connections still hold memory, and handshakes use much CPU. Closes
+     * connections whose client sends nothing, or else the handshake that has taken longest, if they take too long.
      */
-    boolean isFull() {
+    @Override
+    public boolean isFull() {
         if (connections.size() >= ServerLimits.CONNECTIONS + ServerLimits.CLOSING) {
             return true;
         }
@@ -111,19 +112,41 @@ final class Connections extends ServerTransportFilter {
         if (handshakes.size() < ServerLimits.HANDSHAKES) {
             return false;
         }
-        long fair = System.nanoTime() - ServerLimits.FAIR_HANDSHAKE.toNanos();
-        handshakes.stream()
-                .filter(connection -> !connection.isLeaving() && connection.lastUsed() - fair < 0)
-                .min(LEAST_USEFUL)
-                .ifPresent(connection -> {
-                    connection.close();
-                    refused("handshakes", "more than " + ServerLimits.HANDSHAKES + " handshakes are in progress");
-                });
+        List<Connection> silent = handshakes.stream()
+                .filter(connection -> !connection.hasSent() && isOverdue(connection, ServerLimits.FAIR_WAIT))
+                .toList();
+        if (silent.isEmpty()) {
+            handshakes.stream()
+                    .filter(connection -> isOverdue(connection, ServerLimits.FAIR_HANDSHAKE))
+                    .min(LEAST_USEFUL)
+                    .ifPresent(this::closeHandshake);
+        } else {
+            silent.forEach(this::closeIfSilent);
+        }
         return true;
     }
 
+    private static boolean isOverdue(Connection handshake, Duration fair) {
+        return handshake.mayBeClosed() && System.nanoTime() - handshake.lastUsed() > fair.toNanos();
+    }
+
+    /** On the connection's own thread, which first reads what its client has sent. */
+    private void closeIfSilent(Connection connection) {
+        connection.channel().eventLoop().execute(() -> {
+            if (!connection.hasSent()) {
+                closeHandshake(connection);
+            }
+        });
+    }
+
+    private void closeHandshake(Connection connection) {
+        connection.close();
+        refused("handshakes", "more than " + ServerLimits.HANDSHAKES + " handshakes are in progress");
+    }
+
     /** Registers a channel that was just accepted. Returns false if it is refused. */
-    boolean admit(Channel channel) {
+    @Override
+    public boolean admit(Channel channel) {
         SocketAddress client = channel.remoteAddress();
         if (client == null) {
             return false;
@@ -143,7 +166,10 @@ final class Connections extends ServerTransportFilter {
     }
 
     private boolean makeRoom() {
-        Optional<Connection> idle = staying().filter(Connection::isIdle).min(LEAST_USEFUL);
+        Optional<Connection> idle = staying()
+                .filter(Connection::isIdle)
+                .filter(Connection::mayBeClosed)
+                .min(LEAST_USEFUL);
         idle.ifPresent(connection -> {
             connection.close();
             refused("connections", "idle connection closed: " + ServerLimits.CONNECTIONS + " are open");
@@ -164,7 +190,10 @@ final class Connections extends ServerTransportFilter {
             refused("memory", "calls cancelled on the connection that has most: out of memory");
             most.get().giveUp();
         } else {
-            staying().filter(not(Connection::isReady)).forEach(Connection::close);
+            staying()
+                    .filter(not(Connection::isReady))
+                    .filter(Connection::mayBeClosed)
+                    .forEach(Connection::close);
         }
     }
 

@@ -16,6 +16,9 @@ final class ServerLimits {
     /** Time before a connection in the handshake may be closed in favour of another. */
     static final Duration FAIR_HANDSHAKE = Duration.ofMillis(200);
 
+    /** The same for a connection whose client has sent nothing: clients send at once when they are connected. */
+    static final Duration FAIR_WAIT = Duration.ofMillis(50);
+
     /** Pause between two attempts to accept while there is no room. */
     static final Duration ACCEPT_AGAIN = Duration.ofMillis(20);
 
