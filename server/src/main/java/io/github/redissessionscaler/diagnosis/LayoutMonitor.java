@@ -36,6 +36,11 @@ public final class LayoutMonitor {
     private static final Duration RETRY = Duration.ofMinutes(1);
     private static final int REMEMBERED = 1000;
 
+    /**
+     * Checks that start within {@link #LOOK_AGAIN}. With more subjects than are remembered, each would be checked at each poll.
+     */
+    private static final int MOST_CHECKS = 2 * REMEMBERED;
+
     /** Checks that run at a time, besides one of each database. */
     private static final int CHECKS = 16;
 
@@ -80,7 +85,7 @@ public final class LayoutMonitor {
         }
 
         private void start(CheckedLayout subject, CompletableFuture<LayoutFindings> looking) {
-            if (queue.waiting() < REMEMBERED) {
+            if (queue.waiting() < REMEMBERED && mayStart()) {
                 queue.execute(subject.source.database(), () -> look(subject, looking));
             } else {
                 failed(looking, RETRY);
@@ -154,6 +159,8 @@ public final class LayoutMonitor {
     private final ReadQueue queue;
     private final InstantSource clock;
     private final LogLimit limit;
+    private Instant periodEnd = Instant.EPOCH;
+    private int started;
     private final LeastRecentlyUsed<CheckedLayout, Looks> subjects = new LeastRecentlyUsed<>(REMEMBERED);
 
     /**
@@ -196,6 +203,15 @@ public final class LayoutMonitor {
         return subjects.get(subject)
                 .map(looks -> looks.last.after(looks.doubts(subject)))
                 .orElse(LayoutFindings.NONE);
+    }
+
+    private synchronized boolean mayStart() {
+        Instant now = clock.instant();
+        if (!now.isBefore(periodEnd)) {
+            periodEnd = now.plus(LOOK_AGAIN);
+            started = 0;
+        }
+        return started++ < MOST_CHECKS;
     }
 
     private Looks looks(CheckedLayout subject) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -104,6 +105,30 @@ final class LayoutMonitorTest {
         now = now.plus(Duration.ofMinutes(1));
         layoutMonitor.checkIfDue(TriggerParser.parse(Map.of("key", "key-2999")));
         assertThat(threads).hasSize(1);
+    }
+
+    @Test
+    void moreTriggersThanAreRememberedAreNotCheckedAtEachPoll() {
+        var layoutMonitor = new LayoutMonitor(
+                (_, _) -> {
+                    looks.incrementAndGet();
+                    return LayoutFindings.NONE;
+                },
+                _ -> List.of(),
+                Runnable::run,
+                () -> now);
+        List<Trigger> triggers = IntStream.range(0, 1_500)
+                .mapToObj(i -> TriggerParser.parse(Map.of("key", "key-" + i)))
+                .toList();
+
+        for (int poll = 0; poll < 3; poll++) {
+            triggers.forEach(layoutMonitor::checkIfDue);
+        }
+        assertThat(looks).hasValue(2_000);
+
+        now = now.plus(Duration.ofMinutes(10));
+        triggers.forEach(layoutMonitor::checkIfDue);
+        assertThat(looks).hasValue(3_500);
     }
 
     @Test
