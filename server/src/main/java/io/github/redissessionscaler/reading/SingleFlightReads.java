@@ -6,6 +6,7 @@ import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  *
  * <p>Every caller gets a result or a failure, whatever the read or the executor throws. Callers that joined a stuck read
- * wait until their deadlines. Other callers join it for at most {@link #LONGEST}; then the next caller starts another.
+ * wait until their deadlines; after a read has timed out, later callers wait less until one succeeds. Other callers join it for at most {@link #LONGEST}; then the next caller starts another.
  */
 final class SingleFlightReads<K, V> implements Reads<K, V> {
 
     /** Longer than any read that ends: the first count of a pattern may take 30 seconds. */
     static final Duration LONGEST = Duration.ofMinutes(1);
+
+    private static final int MOST_HANGING = 1_000;
 
     /**
      * The successive reads of one key on one thread.
@@ -64,6 +67,12 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
     private final LongSupplier nanoTime;
     private final Deadlines deadlines = new Deadlines();
     private final ConcurrentMap<ReadKey<K>, Sequence<V>> sequences = new ConcurrentHashMap<>();
+
+    /**
+     * The Redis servers whose last read has timed out. Their callers wait less: the HPA has five threads for the metrics of the
+     * whole cluster, and each waits for its answer.
+     */
+    private final Set<Object> hanging = ConcurrentHashMap.newKeySet();
 
     /**
      * @param read blocks; must end by itself some time after the deadlines
@@ -109,20 +118,21 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
     }
 
     private CompletableFuture<V> by(Deadline deadline, K key, boolean fresh) {
+        ReadKey<K> subject;
         CompletableFuture<V> joined;
         try {
-            joined = join(key, fresh);
+            subject = new ReadKey<>(key, backend.apply(key));
+            joined = join(subject, fresh);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
         return deadlines.limit(
                 joined,
-                deadline,
+                hanging.contains(subject.backend()) ? deadline.sooner() : deadline,
                 () -> new KeyspaceException(Reason.TIMEOUT, name.apply(key) + " did not answer in time"));
     }
 
-    private CompletableFuture<V> join(K key, boolean fresh) {
-        var subject = new ReadKey<>(key, backend.apply(key));
+    private CompletableFuture<V> join(ReadKey<K> subject, boolean fresh) {
         var thread = new Object();
         Sequence<V> sequence = sequences.compute(
                 subject,
@@ -216,6 +226,9 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
         try {
             value = read.apply(subject.key());
         } catch (RuntimeException e) {
+            if (e instanceof KeyspaceException failure && failure.reason() == Reason.TIMEOUT) {
+                hangs(subject.backend());
+            }
             end(subject, thread);
             result.completeExceptionally(e);
             return;
@@ -226,8 +239,16 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
             InternalErrors.report("read", e);
             return;
         }
+        hanging.remove(subject.backend());
         end(subject, thread);
         result.complete(value);
+    }
+
+    private void hangs(Object server) {
+        if (hanging.size() >= MOST_HANGING) {
+            hanging.clear(); // most are of connections that have been removed
+        }
+        hanging.add(server);
     }
 
     /** The result of the read to start now; null if none is needed, or another thread has taken over. */

@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class SingleFlightReadsTest {
 
+    private static final int TIMEOUT = -2;
+
     private static final Deadline FAR = Deadline.in(Duration.ofMinutes(5));
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -219,13 +221,33 @@ final class SingleFlightReadsTest {
         assertThatThrownBy(() -> Futures.await(value)).hasMessage("the scaler shuts down");
     }
 
-    /** The next read's result; -1 stands for a failure. */
+    @Test
+    void afterATimeoutCallersWaitLessUntilAReadSucceeds() {
+        CompletableFuture<Integer> first = reads.get("a", FAR);
+        replies.add(TIMEOUT);
+        assertThatThrownBy(() -> Futures.await(first)).isInstanceOf(KeyspaceException.class);
+
+        var time = Deadline.in(Duration.ofSeconds(10));
+        CompletableFuture<Integer> patient =
+                new Deadlines().limit(new CompletableFuture<>(), time, () -> new IllegalStateException("late"));
+        CompletableFuture<Integer> hasty = reads.get("a", time);
+        assertThatThrownBy(() -> Futures.await(hasty)).hasMessage("Redis of a did not answer in time");
+        assertThat(patient).isNotDone();
+
+        replies.add(7);
+        await().until(() -> replies.isEmpty());
+        CompletableFuture<Integer> again = reads.get("a", time);
+        replies.add(8);
+        assertThat(Futures.await(again)).isIn(7, 8);
+    }
+
+    /** The next read's result; -1 stands for a failure, -2 for a timeout. */
     private int read() {
         begun.incrementAndGet();
         try {
             int reply = replies.take();
             if (reply < 0) {
-                throw new KeyspaceException(Reason.UNREACHABLE, "refused");
+                throw new KeyspaceException(reply == TIMEOUT ? Reason.TIMEOUT : Reason.UNREACHABLE, "refused");
             }
             return reply;
         } catch (InterruptedException e) {
