@@ -13,6 +13,9 @@ const TIMEOUT = 5000;
 /** Pause after a response, as a multiple of its duration. */
 const REST_PER_ANSWER = 10;
 
+/** The same after a failure, so that the age of the data on the page stays right. */
+const REST_PER_FAILURE = 1;
+
 const byId = (id) => document.getElementById(id);
 const view = readAddress();
 let timer;
@@ -81,6 +84,7 @@ async function refresh() {
   requesting = true;
   again = false;
   const start = performance.now();
+  let times = REST_PER_ANSWER;
   try {
     const response = await fetch(requestUrl(), { signal: AbortSignal.timeout(TIMEOUT) });
     if (!response.ok) {
@@ -88,10 +92,11 @@ async function refresh() {
     }
     show(await response.json());
   } catch (failure) {
+    times = REST_PER_FAILURE;
     showFailure(failure);
   }
   requesting = false;
-  const rest = again ? 0 : Math.max(SHORTEST_REST, REST_PER_ANSWER * (performance.now() - start));
+  const rest = again ? 0 : Math.max(SHORTEST_REST, times * (performance.now() - start));
   if (!document.hidden) {
     timer = setTimeout(refresh, rest);
   }
