@@ -192,9 +192,10 @@ final class WrongPeersTest {
 
     @Test
     void oneOfWhichScanReturnsManyMoreKeysThanItSaysThatItHas() {
+        // 400 %, with a standard error of 1.6 %: different keys are estimated
         try (var redis = scanning(1_000, 250)) {
             assertDoubtful(
-                    redis, "SCAN of 127.0.0.1:" + redis.port() + " returned about 400 %", "one of the two is wrong");
+                    redis, "SCAN of 127.0.0.1:" + redis.port() + " returned about 390 %", "one of the two is wrong");
         }
     }
 
