@@ -71,6 +71,18 @@ final class Connection extends Http2ConnectionAdapter {
     private volatile long held;
 
     private volatile boolean sent;
+    private volatile long lastHeard = System.nanoTime();
+
+    /** Notes when the client sends something, until HTTP/2 has started. */
+    private final ChannelInboundHandlerAdapter hearing = new ChannelInboundHandlerAdapter() {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            sent = true;
+            lastHeard = System.nanoTime();
+            context.fireChannelRead(message);
+        }
+    };
+
     private volatile boolean ready;
     private volatile boolean leaving;
     private volatile boolean idle = true;
@@ -99,14 +111,7 @@ final class Connection extends Http2ConnectionAdapter {
     Connection(Channel channel, Connections all) {
         this.channel = channel;
         this.all = all;
-        channel.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelRead(ChannelHandlerContext context, Object message) {
-                sent = true;
-                context.pipeline().remove(this);
-                context.fireChannelRead(message);
-            }
-        });
+        channel.pipeline().addFirst(hearing);
     }
 
     Channel channel() {
@@ -140,6 +145,11 @@ final class Connection extends Http2ConnectionAdapter {
     /** Whether its client has sent anything. */
     boolean hasSent() {
         return sent;
+    }
+
+    /** When its client last sent something before HTTP/2 had started, or else it was accepted, as {@link System#nanoTime}. */
+    long lastHeard() {
+        return lastHeard;
     }
 
     /** Whether it is being closed. */
@@ -183,6 +193,7 @@ final class Connection extends Http2ConnectionAdapter {
     /** HTTP/2 has started. */
     void http2Started(Http2ConnectionHandler handler) {
         http2 = handler;
+        channel.pipeline().remove(hearing);
         phaseKey = handler.connection().newKey();
         handler.connection().addListener(this);
         handler.decoder()

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -99,8 +100,8 @@ final class Connections extends ServerTransportFilter implements BoundedServerCh
     }
 
     /**
-     * Whether to stop accepting for now: closing connections still hold memory, and handshakes use much CPU. Closes
-     * connections whose client sends nothing, or else the handshake that has taken longest, if they take too long.
+     * Whether to stop accepting for now: closing connections still hold memory, and handshakes use much CPU. Closes the
+     * connections whose clients let the scaler wait, or else the handshake that has taken longest, if they take too long.
      */
     @Override
     public boolean isFull() {
@@ -112,31 +113,38 @@ final class Connections extends ServerTransportFilter implements BoundedServerCh
         if (handshakes.size() < ServerLimits.HANDSHAKES) {
             return false;
         }
-        List<Connection> silent = handshakes.stream()
-                .filter(connection -> !connection.hasSent() && isOverdue(connection, ServerLimits.FAIR_WAIT))
-                .toList();
-        if (silent.isEmpty()) {
+        List<Connection> waiting =
+                handshakes.stream().filter(Connections::letsWait).toList();
+        if (waiting.isEmpty()) {
             handshakes.stream()
-                    .filter(connection -> isOverdue(connection, ServerLimits.FAIR_HANDSHAKE))
+                    .filter(connection ->
+                            connection.mayBeClosed() && isOlder(connection.lastUsed(), ServerLimits.FAIR_HANDSHAKE))
                     .min(LEAST_USEFUL)
                     .ifPresent(this::closeHandshake);
         } else {
-            silent.forEach(this::closeIfSilent);
+            waiting.forEach(this::closeUnlessHeard);
         }
         return true;
     }
 
-    private static boolean isOverdue(Connection handshake, Duration fair) {
-        return handshake.mayBeClosed() && System.nanoTime() - handshake.lastUsed() > fair.toNanos();
+    private static boolean letsWait(Connection handshake) {
+        Duration fair = handshake.hasSent() ? ServerLimits.FAIR_TURN : ServerLimits.FAIR_BEGINNING;
+        return handshake.mayBeClosed() && isOlder(handshake.lastHeard(), fair);
     }
 
-    /** On the connection's own thread, which first reads what its client has sent. */
-    private void closeIfSilent(Connection connection) {
-        connection.channel().eventLoop().execute(() -> {
-            if (!connection.hasSent()) {
+    private static boolean isOlder(long nanoTime, Duration age) {
+        return System.nanoTime() - nanoTime > age.toNanos();
+    }
+
+    /** A moment later and on the connection's own thread, which first reads what its client has sent. */
+    private void closeUnlessHeard(Connection connection) {
+        long heard = connection.lastHeard();
+        Runnable close = () -> {
+            if (connection.lastHeard() == heard && !connection.isReady() && !connection.isLeaving()) {
                 closeHandshake(connection);
             }
-        });
+        };
+        var _ = connection.channel().eventLoop().schedule(close, 1, TimeUnit.MILLISECONDS);
     }
 
     private void closeHandshake(Connection connection) {

@@ -16,11 +16,14 @@ final class ServerLimits {
     /** Time before a connection in the handshake may be closed in favour of another. */
     static final Duration FAIR_HANDSHAKE = Duration.ofMillis(200);
 
-    /** The same for a connection whose client has sent nothing: clients send at once when they are connected. */
-    static final Duration FAIR_WAIT = Duration.ofMillis(50);
+    /** The same while the scaler waits for the client. */
+    static final Duration FAIR_TURN = Duration.ofMillis(100);
+
+    /** The same for a client that has sent nothing: clients send at once when they are connected. */
+    static final Duration FAIR_BEGINNING = Duration.ofMillis(10);
 
     /** Pause between two attempts to accept while there is no room. */
-    static final Duration ACCEPT_AGAIN = Duration.ofMillis(20);
+    static final Duration ACCEPT_AGAIN = Duration.ofMillis(5);
 
     /** Connections that are still closing; above that none is accepted. */
     static final int CLOSING = 32;
