@@ -163,7 +163,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             if (channel.isOpen()) {
                 handler.answer(whole, this);
             }
-        } catch (IOException e) {
+        } catch (IOException | RejectedExecutionException e) {
+            // the client has disconnected, or the server is closing
             var _ = channel.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
