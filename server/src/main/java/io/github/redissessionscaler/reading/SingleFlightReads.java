@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  *
  * <p>Every caller gets a result or a failure, whatever the read or the executor throws. Callers that joined a stuck read
- * wait until their deadlines; after a read has timed out, later callers wait less until one succeeds. Other callers join it for at most {@link #LONGEST}; then the next caller starts another.
+ * wait until their deadlines; after a read has timed out, later callers wait less until one succeeds. Other callers join it
+ * for at most {@link #LONGEST}; then the next caller starts another.
  */
 final class SingleFlightReads<K, V> implements Reads<K, V> {
 

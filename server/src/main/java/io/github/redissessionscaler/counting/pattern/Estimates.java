@@ -195,8 +195,7 @@ public final class Estimates {
         SampleSlot slot = SampleSlot.at(clock.instant());
         for (Shard shard : shards) {
             shardSamples.computeIfAbsent(
-                    shard.name(),
-                    _ -> new ShardSamples(ServerThrottle.of(shard, this::share, nanoTime), names.size() > 1));
+                    shard.name(), _ -> new ShardSamples(RoundTrip.to(shard, nanoTime), names.size() > 1));
         }
         List<Visit> visits = InParallel.map(shards, shard -> visit(shard, filters, slot, first, wanted));
         Instant now = clock.instant();
@@ -223,7 +222,7 @@ public final class Estimates {
             long cost = first
                     ? visit.serverNanos()
                     : samples.meanNanos(visit.drawn().size());
-            rest = Math.max(rest, samples.pace().pauseNanos(cost));
+            rest = Math.max(rest, ServerThrottle.pauseAfter(cost, share()));
         }
         long untilNextSlot =
                 Duration.between(clock.instant(), slot.next().start()).toNanos();
@@ -270,7 +269,7 @@ public final class Estimates {
 
     private Visit visit(Shard shard, List<KeyFilter> filters, SampleSlot slot, boolean first, int wanted) {
         ShardSamples samples = samples(shard.name());
-        var timed = new TimedShard(shard, samples.pace(), nanoTime);
+        var timed = new TimedShard(shard, samples.roundTrip(), nanoTime);
         List<DrawnSample> drawn = new ArrayList<>();
         int most = Math.min(wanted, samples.most(share()));
         long start = nanoTime.getAsLong();

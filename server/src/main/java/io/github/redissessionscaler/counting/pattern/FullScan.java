@@ -38,10 +38,10 @@ final class FullScan {
     /** Longest time that one page may block the server for other clients. */
     private static final long SLOW_PAGE_NANOS = 500_000;
 
+    private static final long FAST_PAGE_NANOS = 250_000;
+
     /** Pages after which the network round trip is measured again. */
     static final int PAGES_PER_ROUND_TRIP = 64;
-
-    private static final long FAST_PAGE_NANOS = 250_000;
 
     /**
      * The result.
@@ -151,9 +151,9 @@ final class FullScan {
 
     /** Empty if it was abandoned. */
     private Optional<ShardResult> scan(Shard shard) throws InterruptedException {
-        ServerThrottle throttle = ServerThrottle.of(shard, share, System::nanoTime);
-        var timed = new TimedShard(shard, throttle, System::nanoTime);
-        var pace = new ScanPace(share, System.nanoTime());
+        RoundTrip roundTrip = RoundTrip.to(shard, System::nanoTime);
+        var timed = new TimedShard(shard, roundTrip, System::nanoTime);
+        var throttle = new ServerThrottle(share, System.nanoTime());
         var tally = new MatchCounter(timed, filters);
         var recent = new RecentKeys(WINDOW);
         var distinct = new DistinctKeys();
@@ -166,11 +166,11 @@ final class FullScan {
         int withoutPause = atOnce ? PAGES_AT_ONCE : 0;
         String cursor = LAST;
         do {
-            rest(withoutPause > 0 ? 0 : pace.pause(System.nanoTime()));
+            rest(withoutPause > 0 ? 0 : throttle.pause(System.nanoTime()));
             withoutPause--;
             pages++;
             if (pages % PAGES_PER_ROUND_TRIP == 0) {
-                throttle.measure(shard, System::nanoTime);
+                roundTrip.measure(shard);
             }
             if (abandoned || !wanted.getAsBoolean()) {
                 abandoned = true;
@@ -184,7 +184,7 @@ final class FullScan {
             }
             long lastPage = timed.takeServerNanos();
             serverNanos += lastPage;
-            pace.spent(lastPage, System.nanoTime());
+            throttle.spent(lastPage, System.nanoTime());
             keys += page.keys().size();
             keysSeen.addAndGet(page.keys().size());
             visited.add(page.keys().size(), lastPage);
@@ -199,7 +199,7 @@ final class FullScan {
                 serverNanos,
                 timed.readNanos(),
                 keys,
-                pace.pause(System.nanoTime()),
+                throttle.pause(System.nanoTime()),
                 ScanCoverage.doubt(shard.name(), distinct.count(), sizeBefore, shard.size())));
     }
 

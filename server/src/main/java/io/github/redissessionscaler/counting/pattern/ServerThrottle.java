@@ -1,65 +1,47 @@
 package io.github.redissessionscaler.counting.pattern;
 
-import io.github.redissessionscaler.keyspace.Shard;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 
 /**
- * What requests take of one server's time: their duration without the network round trip. After each, a pause in proportion
- * keeps the use of the server below a share of its time. For one thread.
+ * Slows requests down, so that they take a share of one server's time on average. Time between two requests that is no pause,
+ * for the network and for the keys of a page, counts as one, and so does a pause that lasted too long. For one thread.
  */
 final class ServerThrottle {
 
-    private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
+    /** The longest time by which a late request is ahead of the next ones: one or two may follow at once. */
+    static final Duration MOST_SAVED = Duration.ofMillis(10);
 
-    /** Number of requests that measure the network round trip; the fastest counts. */
-    private static final int ROUND_TRIPS = 3;
+    /** The longest pause after one request, however long it took. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final DoubleSupplier share;
-    private long roundTripNanos;
+    private long restUntil;
 
     /**
-     * With a known round trip.
+     * The first request may be sent now.
      *
-     * @param share above 0, read before each pause; at 1 it never pauses
+     * @param share above 0 and up to 1, read after each request; at 1 there is no pause
+     * @param now as {@link System#nanoTime}, as for all methods
      */
-    ServerThrottle(DoubleSupplier share, long roundTripNanos) {
+    ServerThrottle(DoubleSupplier share, long now) {
         this.share = share;
-        this.roundTripNanos = roundTripNanos;
+        this.restUntil = now;
     }
 
-    /**
-     * Measures the round trip by a few DBSIZE.
-     *
-     * @param nanoTime as {@link System#nanoTime}
-     */
-    static ServerThrottle of(Shard shard, DoubleSupplier share, LongSupplier nanoTime) {
-        var throttle = new ServerThrottle(share, Long.MAX_VALUE);
-        for (int i = 0; i < ROUND_TRIPS; i++) {
-            throttle.measure(shard, nanoTime);
-        }
-        return throttle;
+    /** The pause after a request that took so much of the server's time, in nanoseconds. */
+    static long pauseAfter(long serverNanos, double share) {
+        return Math.min((long) ((double) serverNanos * (1 / share - 1)), LONGEST_PAUSE.toNanos());
     }
 
-    /**
-     * Measures the round trip once more, by a DBSIZE: a few may all have been slow.
-     *
-     * @param nanoTime as {@link System#nanoTime}
-     */
-    void measure(Shard shard, LongSupplier nanoTime) {
-        long start = nanoTime.getAsLong();
-        shard.size();
-        roundTripNanos = Math.min(roundTripNanos, nanoTime.getAsLong() - start);
+    /** A request has ended that took so much of the server's time, in nanoseconds. */
+    void spent(long serverNanos, long now) {
+        long late = Math.min(now - restUntil, serverNanos + MOST_SAVED.toNanos());
+        restUntil = now - late + serverNanos + pauseAfter(serverNanos, share.getAsDouble());
     }
 
-    /** Estimated server time of a request, rather too much than too little. */
-    long serverNanos(long requestNanos) {
-        return Math.max(requestNanos - roundTripNanos, 0);
-    }
-
-    /** The pause after a request with this server time. */
-    long pauseNanos(long serverNanos) {
-        return Math.min((long) (serverNanos * (1 / share.getAsDouble() - 1)), LONGEST_PAUSE_NANOS);
+    /** Nanoseconds until the next request may be sent, 0 or more. */
+    long pause(long now) {
+        return Math.max(0, restUntil - now);
     }
 }

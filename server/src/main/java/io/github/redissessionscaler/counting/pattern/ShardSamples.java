@@ -18,7 +18,7 @@ final class ShardSamples {
     /** Part of the share that more samples may take, so that the number does not change back and forth. */
     private static final double ROOM = 0.9;
 
-    private final ServerThrottle pace;
+    private final RoundTrip roundTrip;
     private final Sampler sampler;
     private SampleSlot slot = new SampleSlot(Long.MIN_VALUE);
     private int drawn;
@@ -33,13 +33,13 @@ final class ShardSamples {
      *
      * @param oneByOne whether keys must be drawn one by one
      */
-    ShardSamples(ServerThrottle pace, boolean oneByOne) {
-        this.pace = pace;
+    ShardSamples(RoundTrip roundTrip, boolean oneByOne) {
+        this.roundTrip = roundTrip;
         this.sampler = new Sampler(oneByOne);
     }
 
-    ServerThrottle pace() {
-        return pace;
+    RoundTrip roundTrip() {
+        return roundTrip;
     }
 
     /** Draws the next sample of the slot. */

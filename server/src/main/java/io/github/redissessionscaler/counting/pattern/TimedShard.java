@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 final class TimedShard implements Shard {
 
     private final Shard shard;
-    private final ServerThrottle pace;
+    private final RoundTrip roundTrip;
     private final LongSupplier nanoTime;
     private long serverNanos;
     private long readNanos;
@@ -26,9 +26,9 @@ final class TimedShard implements Shard {
      *
      * @param nanoTime as {@link System#nanoTime}
      */
-    TimedShard(Shard shard, ServerThrottle pace, LongSupplier nanoTime) {
+    TimedShard(Shard shard, RoundTrip roundTrip, LongSupplier nanoTime) {
         this.shard = shard;
-        this.pace = pace;
+        this.roundTrip = roundTrip;
         this.nanoTime = nanoTime;
     }
 
@@ -119,7 +119,7 @@ final class TimedShard implements Shard {
     private <T> T timed(Supplier<T> request) {
         long start = nanoTime.getAsLong();
         T answer = request.get();
-        serverNanos += pace.serverNanos(nanoTime.getAsLong() - start);
+        serverNanos += roundTrip.serverNanos(nanoTime.getAsLong() - start);
         return answer;
     }
 }
