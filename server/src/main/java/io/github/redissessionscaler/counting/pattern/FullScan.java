@@ -40,9 +40,6 @@ final class FullScan {
 
     private static final long FAST_PAGE_NANOS = 250_000;
 
-    /** Pages after which the network round trip is measured again. */
-    static final int PAGES_PER_ROUND_TRIP = 64;
-
     /**
      * The result.
      *
@@ -151,8 +148,7 @@ final class FullScan {
 
     /** Empty if it was abandoned. */
     private Optional<ShardResult> scan(Shard shard) throws InterruptedException {
-        RoundTrip roundTrip = RoundTrip.to(shard, System::nanoTime);
-        var timed = new TimedShard(shard, roundTrip, System::nanoTime);
+        var timed = new TimedShard(shard, RoundTrip.to(shard, System::nanoTime), System::nanoTime);
         var throttle = new ServerThrottle(share, System.nanoTime());
         var tally = new MatchCounter(timed, filters);
         var recent = new RecentKeys(WINDOW);
@@ -162,16 +158,11 @@ final class FullScan {
         int count = options.smallestPage();
         long serverNanos = 0;
         long keys = 0;
-        long pages = 0;
         int withoutPause = atOnce ? PAGES_AT_ONCE : 0;
         String cursor = LAST;
         do {
             rest(withoutPause > 0 ? 0 : throttle.pause(System.nanoTime()));
             withoutPause--;
-            pages++;
-            if (pages % PAGES_PER_ROUND_TRIP == 0) {
-                roundTrip.measure(shard);
-            }
             if (abandoned || !wanted.getAsBoolean()) {
                 abandoned = true;
                 return Optional.empty();

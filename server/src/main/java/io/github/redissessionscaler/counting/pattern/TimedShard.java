@@ -117,6 +117,7 @@ final class TimedShard implements Shard {
     }
 
     private <T> T timed(Supplier<T> request) {
+        roundTrip.before(shard);
         long start = nanoTime.getAsLong();
         T answer = request.get();
         serverNanos += roundTrip.serverNanos(nanoTime.getAsLong() - start);

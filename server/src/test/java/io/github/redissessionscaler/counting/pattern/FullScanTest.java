@@ -89,8 +89,8 @@ final class FullScanTest {
                 4);
 
         int atBeginningAndEnd = 5;
-        assertThat(pages).hasValueGreaterThan(3 * FullScan.PAGES_PER_ROUND_TRIP);
-        assertThat(sizes).hasValue(atBeginningAndEnd + pages.get() / FullScan.PAGES_PER_ROUND_TRIP);
+        assertThat(pages).hasValueGreaterThan(3 * RoundTrip.REQUESTS);
+        assertThat(sizes).hasValue(atBeginningAndEnd + pages.get() / RoundTrip.REQUESTS);
     }
 
     @Test

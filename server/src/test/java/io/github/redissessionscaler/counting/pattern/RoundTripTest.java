@@ -2,6 +2,7 @@ package io.github.redissessionscaler.counting.pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.testing.CountedRedis;
 import io.github.redissessionscaler.testing.ForwardingShard;
 import java.time.Duration;
@@ -34,11 +35,17 @@ final class RoundTripTest {
         assertThat(roundTrip.serverNanos(3 * MILLISECOND)).isEqualTo(MILLISECOND);
 
         nextRoundTrip = MILLISECOND / 2;
-        roundTrip.measure(shard);
+        requests(roundTrip, shard);
         nextRoundTrip = 5 * MILLISECOND;
-        roundTrip.measure(shard);
+        requests(roundTrip, shard);
 
         assertThat(roundTrip.serverNanos(3 * MILLISECOND)).isEqualTo(5 * MILLISECOND / 2);
         assertThat(roundTrip.serverNanos(MILLISECOND / 4)).isZero();
+    }
+
+    private static void requests(RoundTrip roundTrip, Shard shard) {
+        for (int i = 0; i < RoundTrip.REQUESTS; i++) {
+            roundTrip.before(shard);
+        }
     }
 }
