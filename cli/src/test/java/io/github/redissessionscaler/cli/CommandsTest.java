@@ -9,6 +9,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.redissessionscaler.config.Setting;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.TestCertificates;
@@ -258,7 +259,7 @@ final class CommandsTest {
 
     @Test
     void checkFailsWithOneLine() {
-        try (var scaler = RunningScaler.onPort(RedisServer.freePort())) {
+        try (var scaler = RunningScaler.onPort(Ports.free())) {
             CommandRun result = CommandRun.of("check", "--scaler", address(scaler), "--metadata", "sesionSize=1");
 
             assertThat(result.status()).isEqualTo(2);
@@ -275,7 +276,7 @@ final class CommandsTest {
         TestCertificates certificates =
                 TestCertificates.in(directory).issue("server").issue("client");
         try (var scaler = RunningScaler.with(Map.of(
-                "REDIS_ADDRESS", "127.0.0.1:" + RedisServer.freePort(),
+                "REDIS_ADDRESS", "127.0.0.1:" + Ports.free(),
                 "GRPC_TLS_CERT_FILE", certificates.certificate("server").toString(),
                 "GRPC_TLS_KEY_FILE", certificates.key("server").toString(),
                 "GRPC_TLS_CLIENT_CA_FILE", certificates.authority().toString()))) {

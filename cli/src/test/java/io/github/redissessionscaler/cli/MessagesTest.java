@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.redissessionscaler.config.ConfigLoader;
 import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -211,7 +212,7 @@ final class MessagesTest {
 
     @Test
     void aScalerThatIsNotThere() {
-        String address = "127.0.0.1:" + RedisServer.freePort();
+        String address = "127.0.0.1:" + Ports.free();
 
         CommandRun run = CommandRun.of("check", "--scaler", address);
 

@@ -10,6 +10,7 @@ import ch.qos.logback.core.AppenderBase;
 import com.sun.net.httpserver.HttpServer;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.diagnosis.LayoutMonitor;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -296,8 +297,7 @@ final class WrongPeersTest {
 
     @Test
     void nobody() {
-        assertThat(unavailable("127.0.0.1:" + RedisServer.freePort()))
-                .contains("cannot be reached: connection refused");
+        assertThat(unavailable("127.0.0.1:" + Ports.free())).contains("cannot be reached: connection refused");
     }
 
     @Test
@@ -345,7 +345,7 @@ final class WrongPeersTest {
     private RedisServer redisWithTls() {
         TestCertificates certificates = TestCertificates.in(directory).issue("server");
         return RedisServer.start(
-                "--tls-port", String.valueOf(RedisServer.freePort()),
+                "--tls-port", String.valueOf(Ports.free()),
                 "--tls-cert-file", certificates.certificate("server").toString(),
                 "--tls-key-file", certificates.key("server").toString(),
                 "--tls-ca-cert-file", certificates.authority().toString(),

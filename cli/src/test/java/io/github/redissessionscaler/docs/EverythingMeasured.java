@@ -8,6 +8,7 @@ import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.KubernetesApi;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
@@ -109,7 +110,7 @@ final class EverythingMeasured {
             Path directory = Files.createTempDirectory("certificates-");
             TestCertificates certificates = TestCertificates.in(directory).issue("server");
             try (var scaler = RunningScaler.with(Map.of(
-                    "REDIS_ADDRESS", "127.0.0.1:" + RedisServer.freePort(),
+                    "REDIS_ADDRESS", "127.0.0.1:" + Ports.free(),
                     "GRPC_TLS_CERT_FILE", certificates.certificate("server").toString(),
                     "GRPC_TLS_KEY_FILE", certificates.key("server").toString()))) {
                 assertThatThrownBy(() -> scaler.isActive(Map.of())).hasMessageContaining("UNAVAILABLE");

@@ -2,7 +2,7 @@ package io.github.redissessionscaler.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.redissessionscaler.testing.RedisServer;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.Scrape;
 import java.io.IOException;
@@ -36,7 +36,7 @@ final class UsualScrapeTest {
                     .map(MatchResult::group)
                     .forEach(used::add);
         }
-        try (var scaler = RunningScaler.with(Map.of("REDIS_ADDRESS", "127.0.0.1:" + RedisServer.freePort()))) {
+        try (var scaler = RunningScaler.with(Map.of("REDIS_ADDRESS", "127.0.0.1:" + Ports.free()))) {
             Set<String> families =
                     Scrape.of(scaler.get("/metrics").body()).families().keySet();
 

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import com.sun.net.httpserver.HttpServer;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
@@ -101,7 +102,7 @@ final class ConnectionsAtStartTest {
                           password: {address: '%1$s', username: scaler, passwordFile: %3$s/password}
                           sentinel: {address: '%4$s'}
                           wrong: {address: '%1$s', username: scaler, password: guess}
-                        """.formatted(redis.address(), RedisServer.freePort(), directory, sentinel.address()), 6);
+                        """.formatted(redis.address(), Ports.free(), directory, sentinel.address()), 6);
 
             assertThat(logged)
                     .allSatisfy(line -> assertThat(line)

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.PlayedKeda;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.TcpProxy;
@@ -21,7 +22,7 @@ final class KedaStreamTest {
 
     private static final ScaledObjectRef ANY_SESSION = RunningScaler.ref(Map.of("activationSessionSize", "0"));
 
-    private final int port = RedisServer.freePort();
+    private final int port = Ports.free();
     private RedisServer redis;
     private RunningScaler scaler;
 

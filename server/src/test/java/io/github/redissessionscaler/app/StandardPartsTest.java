@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RecordedStream;
-import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -27,7 +27,7 @@ final class StandardPartsTest {
 
     @BeforeEach
     void start() {
-        scaler = RunningScaler.onPort(RedisServer.freePort());
+        scaler = RunningScaler.onPort(Ports.free());
     }
 
     @AfterEach

@@ -12,6 +12,7 @@ import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.proto.ExternalScalerGrpc;
 import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
@@ -59,7 +60,7 @@ final class UnreadableFilesTest {
         logger.addAppender(appender);
         certificates = TestCertificates.in(directory).issue("server").issue("client");
         redis = RedisServer.start(
-                "--tls-port", String.valueOf(RedisServer.freePort()),
+                "--tls-port", String.valueOf(Ports.free()),
                 "--tls-cert-file", certificates.certificate("server").toString(),
                 "--tls-key-file", certificates.key("server").toString(),
                 "--tls-ca-cert-file", certificates.authority().toString(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.redissessionscaler.background.InternalErrors;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.TestCertificates;
@@ -45,7 +46,7 @@ final class UnusableSecretsTest {
         String client = certificates.certificate("client").toString();
         String key = certificates.key("client").toString();
         try (var redis = RedisServer.start(
-                "--tls-port", String.valueOf(RedisServer.freePort()),
+                "--tls-port", String.valueOf(Ports.free()),
                 "--tls-cert-file", certificates.certificate("server").toString(),
                 "--tls-key-file", certificates.key("server").toString(),
                 "--tls-ca-cert-file", certificates.authority().toString())) {

@@ -9,6 +9,7 @@ import io.github.redissessionscaler.proto.IsActiveResponse;
 import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.push.ActivityStream;
 import io.github.redissessionscaler.testing.LiveObjects;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
@@ -193,7 +194,7 @@ final class ChaosTest {
         TestCertificates certificates =
                 TestCertificates.in(directory).issue("server").issue("client");
         try (var redis = RedisServer.start(
-                        "--tls-port", String.valueOf(RedisServer.freePort()),
+                        "--tls-port", String.valueOf(Ports.free()),
                         "--tls-cert-file", certificates.certificate("server").toString(),
                         "--tls-key-file", certificates.key("server").toString(),
                         "--tls-ca-cert-file", certificates.authority().toString());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -221,7 +222,7 @@ final class DeadNodeChaosTest {
     @Test
     void eachAddressOfANameInTurn() {
         Map<Map<String, String>, Double> expected = Map.of(Map.of(), 1.0, Map.of("key", "queue"), 2.0);
-        int port = RedisServer.freePort();
+        int port = Ports.free();
         String url = "redis://" + SwitchedNames.TWO_ADDRESSES + ":" + port;
         try (var redis = RedisServer.start();
                 Jedis client = redis.connect();

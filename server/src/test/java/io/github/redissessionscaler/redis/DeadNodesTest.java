@@ -12,6 +12,7 @@ import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -209,7 +210,7 @@ final class DeadNodesTest {
         try (var redis = RedisServer.start();
                 Jedis client = redis.connect()) {
             client.set("session:1", "x");
-            int port = RedisServer.freePort();
+            int port = Ports.free();
             // the first does not answer and the other does, then the reverse, and then the first alone
             try (var first = TcpProxy.at(new InetSocketAddress("127.0.0.2", port), redis.port());
                     var warm = open(new Topology.Standalone(new Node(SwitchedNames.TWO_ADDRESSES, port)))) {
@@ -236,7 +237,7 @@ final class DeadNodesTest {
     @Test
     void ofTheAddressesOfASentinelsNameOneMayBeDead() {
         try (var sentinel = RedisSentinel.start()) {
-            int port = RedisServer.freePort();
+            int port = Ports.free();
             int sentinelPort = sentinel.sentinels().getFirst().port();
             try (var first = TcpProxy.at(new InetSocketAddress("127.0.0.2", port), sentinelPort);
                     var second = TcpProxy.at(new InetSocketAddress("127.0.0.3", port), sentinelPort)) {

@@ -16,6 +16,7 @@ import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisBinaries;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
@@ -85,7 +86,7 @@ final class KeyspaceTest {
 
         TestCertificates certificates =
                 TestCertificates.in(directory).issue("server").issue("client");
-        int tlsPort = RedisServer.freePort();
+        int tlsPort = Ports.free();
         RedisServer secured = closing(RedisServer.start(
                 "--tls-port",
                 String.valueOf(tlsPort),

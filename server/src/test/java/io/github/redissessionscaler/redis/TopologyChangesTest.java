@@ -16,6 +16,7 @@ import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.telemetry.Telemetry;
+import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -244,7 +245,7 @@ final class TopologyChangesTest {
         TestCertificates ours = TestCertificates.in(Files.createDirectory(directory.resolve("ours")))
                 .issue("server");
         TestCertificates others = TestCertificates.in(Files.createDirectory(directory.resolve("others")));
-        int tlsPort = RedisServer.freePort();
+        int tlsPort = Ports.free();
         try (var redis = RedisServer.start(
                         "--tls-port",
                         String.valueOf(tlsPort),
@@ -266,7 +267,7 @@ final class TopologyChangesTest {
 
     @Test
     void differentMissingPartsHaveDifferentReasons() {
-        try (var nobody = open(standalone(RedisServer.freePort()));
+        try (var nobody = open(standalone(Ports.free()));
                 var nowhere = open(new Topology.Standalone(new Node("redis.invalid", 6379)))) {
             assertThat(reasonOf(() -> nobody.of(DATABASE).ping())).isEqualTo(Reason.UNREACHABLE);
             assertThat(reasonOf(() -> nowhere.of(DATABASE).ping())).isEqualTo(Reason.DNS);

@@ -2,8 +2,6 @@ package io.github.redissessionscaler.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,7 +51,7 @@ public final class RedisServer implements AutoCloseable {
 
     /** The same with a redis-server of the test's choice. */
     public static RedisServer startBinary(String binary, String... options) {
-        var server = new RedisServer(binary, freePort(), Optional.empty(), List.of(options));
+        var server = new RedisServer(binary, Ports.free(), Optional.empty(), List.of(options));
         server.awaitAnswer();
         return server;
     }
@@ -61,7 +59,7 @@ public final class RedisServer implements AutoCloseable {
     /** Starts a sentinel with this configuration file, which it rewrites. */
     static RedisServer startSentinel(Path configuration) {
         var server = new RedisServer(
-                RedisBinaries.standard(), freePort(), Optional.of(configuration), List.of("--sentinel"));
+                RedisBinaries.standard(), Ports.free(), Optional.of(configuration), List.of("--sentinel"));
         server.awaitAnswer();
         return server;
     }
@@ -138,15 +136,6 @@ public final class RedisServer implements AutoCloseable {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** A port that nothing listened on a moment ago. */
-    public static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
