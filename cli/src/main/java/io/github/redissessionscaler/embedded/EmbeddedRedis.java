@@ -50,29 +50,41 @@ public final class EmbeddedRedis implements AutoCloseable {
             if (port < 0 || port > HIGHEST_PORT) {
                 throw new IOException("its port " + port + " is not from 0 to " + HIGHEST_PORT);
             }
-            int actual = freePort(port);
-            Path directory = Files.createTempDirectory("embedded-redis-");
-            Process process = new ProcessBuilder(
-                            binary(directory),
-                            "--port",
-                            String.valueOf(actual),
-                            "--bind",
-                            "127.0.0.1",
-                            "--save",
-                            "",
-                            "--dir",
-                            directory.toString(),
-                            "--notify-keyspace-events",
-                            "AKE")
-                    .redirectErrorStream(true)
-                    .redirectOutput(directory.resolve("log").toFile())
-                    .start();
-            var redis = new EmbeddedRedis(directory, actual, process);
-            redis.awaitConnection();
-            return redis;
+            return port == 0 ? startOnAnyPort() : startOn(usable(port));
         } catch (IOException e) {
             throw new UncheckedIOException("the embedded Redis does not start: " + e.getMessage(), e);
         }
+    }
+
+    /** Another program may take the port before the server does. */
+    private static EmbeddedRedis startOnAnyPort() throws IOException {
+        try {
+            return startOn(usable(0));
+        } catch (IOException e) {
+            return startOn(usable(0));
+        }
+    }
+
+    private static EmbeddedRedis startOn(int port) throws IOException {
+        Path directory = Files.createTempDirectory("embedded-redis-");
+        Process process = new ProcessBuilder(
+                        binary(directory),
+                        "--port",
+                        String.valueOf(port),
+                        "--bind",
+                        "127.0.0.1",
+                        "--save",
+                        "",
+                        "--dir",
+                        directory.toString(),
+                        "--notify-keyspace-events",
+                        "AKE")
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("log").toFile())
+                .start();
+        var redis = new EmbeddedRedis(directory, port, process);
+        redis.awaitConnection();
+        return redis;
     }
 
     /**
@@ -221,7 +233,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /** The port; for 0, a port that is free at this moment. */
-    private static int freePort(int port) throws IOException {
+    private static int usable(int port) throws IOException {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
