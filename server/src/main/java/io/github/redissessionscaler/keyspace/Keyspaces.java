@@ -34,7 +34,10 @@ public interface Keyspaces {
         return "Redis of the connection " + database.connection();
     }
 
-    /** The database with an explicit index, so that two names of one database are equal; unchanged if it is unknown. */
+    /**
+     * The database with an explicit index, so that two names of one database are equal; unchanged if it is unknown. A trigger
+     * keeps the name without one: it would lose its history when a reload changes the connection's index.
+     */
     default Database canonical(Database database) {
         return database;
     }
