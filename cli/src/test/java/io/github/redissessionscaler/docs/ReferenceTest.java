@@ -188,9 +188,9 @@ final class ReferenceTest {
                 meaning);
     }
 
-    /** The page explains durations once. */
+    /** The page explains durations and numbers once. */
     private static String brief(String accepted) {
-        return accepted.replace(" such as 500ms, 90s, 30m or 1h30m,", "");
+        return accepted.replace(" such as 500ms, 90s, 30m or 1h30m,", "").replace(", such as 100 or 2.5", "");
     }
 
     /** A command without its options, which it explains by itself. */

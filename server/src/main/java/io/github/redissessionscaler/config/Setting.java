@@ -26,7 +26,7 @@ public enum Setting {
     MANAGEMENT_HOSTS(
             "managementHosts",
             SettingValues.HOST_NAMES,
-            "Host names that requests to the management port may use, besides addresses and names inside a cluster."),
+            "More host names that requests to the management port may use, besides those inside a cluster."),
     STATUS_PAGE(
             "statusPage",
             "true",
@@ -44,7 +44,7 @@ public enum Setting {
             "0s",
             Effect.AT_ONCE,
             SettingValues.GRACE,
-            "How long onUnavailable: minimum still reports the last value in an outage."),
+            "How long onUnavailable: minimum reports the last value in an outage."),
     HEARTBEAT("heartbeat", "10s", SettingValues.HEARTBEAT, "Interval at which an active stream repeats its message."),
     KEEPALIVE(
             "keepalive",
@@ -55,20 +55,20 @@ public enum Setting {
             "pushPollMin",
             "500ms",
             SettingValues.POLL,
-            "Shortest interval between polls of Redis for open streams, without keyspace events."),
-    PUSH_POLL_MAX("pushPollMax", "5s", SettingValues.POLL, "Longest interval between polls of Redis for open streams."),
+            "Shortest interval between polls for open streams, without keyspace events."),
+    PUSH_POLL_MAX("pushPollMax", "5s", SettingValues.POLL, "Longest interval between polls for open streams."),
     TRIGGER_LIMIT(
             "triggerLimit",
             "10000",
             Effect.AT_ONCE,
             SettingValues.LIMIT,
-            "Maximum number of triggers; a trigger with long metadata counts as several."),
+            "Maximum number of triggers; one with long metadata counts as several."),
     PATTERN_LIMIT(
             "patternLimit",
             "200",
             Effect.AT_ONCE,
             SettingValues.LIMIT,
-            "Maximum number of patterns that are counted in one database."),
+            "Maximum number of patterns in one database."),
     COUNT_REFRESH("countRefresh", "10s", SettingValues.REFRESH, "Pause between two full scans of a database."),
     COUNT_SHARE(
             "countShare",
@@ -80,10 +80,10 @@ public enum Setting {
             "kubernetesWatch",
             "false",
             ValueParser.BOOLEAN,
-            "Whether to read HPAs and ScaledObjects from the Kubernetes API, to show actual replicas. It requires the"
-                    + " permissions that kubernetes.watch of the chart grants."),
+            "Whether to show actual replicas, from the Kubernetes API. Requires the permissions that kubernetes.watch of"
+                    + " the chart grants."),
     KUBERNETES_NAMESPACES(
-            "kubernetesNamespaces", SettingValues.NAMESPACES, "The namespaces that are read; all by default."),
+            "kubernetesNamespaces", SettingValues.NAMESPACES, "Namespaces that are read; default: all."),
     KUBERNETES_CONFIG_FILE(
             "kubernetesConfigFile",
             SettingValues.KUBECONFIG,
