@@ -9,11 +9,11 @@ public enum MetadataKey implements DocumentedKey {
     SESSION_SIZE(
             "sessionSize",
             Target.VALUES,
-            "Target: sessions per replica. Without it, the scaler's own sessionSize, by default 100."),
+            "Target: sessions per replica; default: the scaler's own sessionSize, 100."),
     SESSION_SIZE_KEY(
             "sessionSizeKey",
             MetadataValues.REDIS_KEY,
-            "Redis key that holds the target, read for each value; sessionSize is used while it holds no valid one."),
+            "Redis key that holds the target. While it holds no valid one, sessionSize is used."),
     METRIC_NAME(
             "metricName",
             MetadataValues.METRIC_NAME,
@@ -23,17 +23,17 @@ public enum MetadataKey implements DocumentedKey {
             "connection",
             MetadataValues.CONNECTION,
             "default",
-            "Name of a Redis connection in the scaler's configuration."),
+            "Redis connection."),
     DATABASE_INDEX(
             "databaseIndex",
             MetadataValues.DATABASE_INDEX,
-            "Index of the Redis database; without it, that of the connection."),
+            "Redis database; default: that of the connection."),
     PRESET("preset", MetadataValues.PRESET, "Counts the sessions of a web framework."),
     NAMESPACE("namespace", MetadataValues.TEXT, "Namespace in the framework, for a preset that has one."),
     PREFIX("prefix", MetadataValues.TEXT, "Prefix of the framework's keys, for a preset that has one."),
     KEY_PATTERN("keyPattern", MetadataValues.GLOB, "Counts the keys that match one of these globs."),
     EXCLUDE_PATTERN("excludePattern", MetadataValues.GLOB, "Does not count keys that match one of these globs."),
-    KEY_TYPE("keyType", MetadataValues.KEY_TYPE, "Counts only keys of this type, named as Redis's TYPE returns it."),
+    KEY_TYPE("keyType", MetadataValues.KEY_TYPE, "Counts only keys of this type."),
     MIN_TTL(
             "minTtl",
             MetadataValues.DURATION,
@@ -44,7 +44,7 @@ public enum MetadataKey implements DocumentedKey {
     MIN_SIZE(
             "minSize",
             MetadataValues.SIZE,
-            "Counts only keys of at least this size: the bytes of a string, the elements of a hash or another type."),
+            "Counts only keys of at least this size: bytes of a string, elements of other types."),
     ELEMENTS(
             "elements",
             ValueParser.BOOLEAN,
@@ -62,8 +62,7 @@ public enum MetadataKey implements DocumentedKey {
     ACTIVE_WITHIN(
             "activeWithin",
             MetadataValues.POSITIVE_DURATION,
-            "Counts only sessions used within this time: members of a sorted set by their scores, keys by time to live"
-                    + " or idle time."),
+            "Counts only sessions used within this time, by score, time to live or idle time."),
     SESSION_TTL(
             "sessionTtl",
             MetadataValues.POSITIVE_DURATION,
@@ -72,8 +71,7 @@ public enum MetadataKey implements DocumentedKey {
     SOURCES(
             "sources",
             MetadataValues.SOURCES,
-            "Adds up several sources, each with its own connection, databaseIndex, preset, keyPattern, key and their"
-                    + " options."),
+            "Adds up several sources, each with its own connection and its own keys that say what to count."),
     ACTIVATION_SESSION_SIZE(
             "activationSessionSize",
             MetadataValues.SESSIONS,
