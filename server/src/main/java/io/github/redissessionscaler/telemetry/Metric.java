@@ -34,10 +34,9 @@ public enum Metric {
     SCALEDOBJECT_MAX_REPLICAS("Maximum of the HPA"),
     SCALEDOBJECT_MIN_REPLICAS("Minimum of the HPA"),
     SCALEDOBJECT_PAUSED("1 while an annotation pauses KEDA, or only scaling in or out"),
-    SCAN("Full scans of a database; MOVED if it was discarded because keys moved between primaries, UNUSED if its"
-            + " patterns were no longer used"),
+    SCAN("Full scans of a database; MOVED if keys moved between primaries, UNUSED if its patterns were no longer used"),
     SCAN_KEYS("Keys visited for counting by pattern"),
-    SCAN_KEYS_EXPECTED("Keys that the scan will visit, approximately"),
+    SCAN_KEYS_EXPECTED("Keys that the running scan will visit, approximately"),
     SCAN_KEYS_SEEN("Keys visited by the running scan"),
     SCAN_SERVER_SECONDS("Time that Redis spent on counting by pattern, estimated from response times"),
     STREAMS("Open streams"),
@@ -67,7 +66,7 @@ public enum Metric {
     TRIGGER_UNCOUNTED_SECONDS("How long there has been no count although Redis is available"),
     TRIGGER_VALUE("Reported value, with headroom and rounding, scaled where the targets differ"),
     TRIGGER_WANTED_REPLICAS("Replicas that the value needs, without tolerance, minimum and maximum"),
-    TRIGGER_WEIGHT("Triggers, of which one with long metadata counts as several, as for TRIGGER_LIMIT");
+    TRIGGER_WEIGHT("Triggers, as TRIGGER_LIMIT counts them: one with long metadata is several");
 
     private final String description;
     private final String prometheusName;
