@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.docs;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -42,6 +43,10 @@ final class GeneratedText {
     }
 
     private static String row(List<String> cells) {
-        return "| " + String.join(" | ", cells).replace("\n", " ") + " |";
+        return "| "
+                + cells.stream()
+                        .map(cell -> cell.replace("\n", " ").replace("|", "\\|"))
+                        .collect(joining(" | "))
+                + " |";
     }
 }
