@@ -7,9 +7,7 @@ import java.util.Optional;
 /** A key of trigger metadata: the public interface of the scaler. Each also works with the suffix {@link #FROM_ENV}. */
 public enum MetadataKey implements DocumentedKey {
     SESSION_SIZE(
-            "sessionSize",
-            Target.VALUES,
-            "Target: sessions per replica; default: the scaler's own sessionSize, 100."),
+            "sessionSize", Target.VALUES, "Target: sessions per replica; default: the scaler's own sessionSize, 100."),
     SESSION_SIZE_KEY(
             "sessionSizeKey",
             MetadataValues.REDIS_KEY,
@@ -19,15 +17,8 @@ public enum MetadataKey implements DocumentedKey {
             MetadataValues.METRIC_NAME,
             "session_size",
             "Name of the metric, without the prefix s0- that KEDA adds."),
-    CONNECTION(
-            "connection",
-            MetadataValues.CONNECTION,
-            "default",
-            "Redis connection."),
-    DATABASE_INDEX(
-            "databaseIndex",
-            MetadataValues.DATABASE_INDEX,
-            "Redis database; default: that of the connection."),
+    CONNECTION("connection", MetadataValues.CONNECTION, "default", "Redis connection."),
+    DATABASE_INDEX("databaseIndex", MetadataValues.DATABASE_INDEX, "Redis database; default: that of the connection."),
     PRESET("preset", MetadataValues.PRESET, "Counts the sessions of a web framework."),
     NAMESPACE("namespace", MetadataValues.TEXT, "Namespace in the framework, for a preset that has one."),
     PREFIX("prefix", MetadataValues.TEXT, "Prefix of the framework's keys, for a preset that has one."),

@@ -64,11 +64,7 @@ public enum Setting {
             SettingValues.LIMIT,
             "Maximum number of triggers; one with long metadata counts as several."),
     PATTERN_LIMIT(
-            "patternLimit",
-            "200",
-            Effect.AT_ONCE,
-            SettingValues.LIMIT,
-            "Maximum number of patterns in one database."),
+            "patternLimit", "200", Effect.AT_ONCE, SettingValues.LIMIT, "Maximum number of patterns in one database."),
     COUNT_REFRESH("countRefresh", "10s", SettingValues.REFRESH, "Pause between two full scans of a database."),
     COUNT_SHARE(
             "countShare",
@@ -80,10 +76,9 @@ public enum Setting {
             "kubernetesWatch",
             "false",
             ValueParser.BOOLEAN,
-            "Whether to show actual replicas, from the Kubernetes API. Requires the permissions that kubernetes.watch of"
-                    + " the chart grants."),
-    KUBERNETES_NAMESPACES(
-            "kubernetesNamespaces", SettingValues.NAMESPACES, "Namespaces that are read; default: all."),
+            "Whether to show actual replicas, from the Kubernetes API. Requires the permissions that kubernetes.watch"
+                    + " of the chart grants."),
+    KUBERNETES_NAMESPACES("kubernetesNamespaces", SettingValues.NAMESPACES, "Namespaces that are read; default: all."),
     KUBERNETES_CONFIG_FILE(
             "kubernetesConfigFile",
             SettingValues.KUBECONFIG,
