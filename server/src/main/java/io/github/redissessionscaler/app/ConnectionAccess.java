@@ -3,11 +3,14 @@ package io.github.redissessionscaler.app;
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.evaluation.Access;
 import io.github.redissessionscaler.evaluation.AccessDeniedException;
+import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
+import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.input.Suggestions;
 import io.github.redissessionscaler.keyspace.Keyspaces;
 import io.github.redissessionscaler.trigger.Database;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -16,7 +19,21 @@ import java.util.function.Supplier;
 record ConnectionAccess(Supplier<Map<String, ConnectionConfig>> connections, Keyspaces keyspaces) implements Access {
 
     @Override
-    public void check(String namespace, Database database) {
+    public void check(TriggerRef ref) {
+        List<Problem> problems = new ArrayList<>();
+        for (Database database : ref.trigger().source().databases()) {
+            try {
+                check(ref.namespace(), database);
+            } catch (InvalidInputException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidInputException(problems.stream().distinct().toList());
+        }
+    }
+
+    private void check(String namespace, Database database) {
         ConnectionConfig connection = connections.get().get(database.connection());
         if (connection != null
                 && !connection.namespaces().isEmpty()

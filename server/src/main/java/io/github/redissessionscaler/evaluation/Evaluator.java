@@ -11,7 +11,6 @@ import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.LimitReachedException;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.input.Printable;
-import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.outage.OutageDecision;
@@ -22,14 +21,11 @@ import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.reading.Futures;
 import io.github.redissessionscaler.reading.RedisReader;
 import io.github.redissessionscaler.trigger.Activation;
-import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import io.github.redissessionscaler.trigger.Source;
 import io.github.redissessionscaler.trigger.Target;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
@@ -43,8 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class Evaluator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
-
-    private static final CompletableFuture<Double> NOTHING = CompletableFuture.completedFuture(0.0);
 
     /**
      * What is reported: a reading, now or from before an outage; or none, for inactive and 0.
@@ -121,11 +115,10 @@ public final class Evaluator {
      */
     public CompletableFuture<Double> value(TriggerRef ref, Deadline deadline) {
         TriggerState state = admitted(ref);
-        Trigger trigger = ref.trigger();
-        layoutMonitor.checkIfDue(trigger);
+        layoutMonitor.checkIfDue(ref.trigger());
         return reading(state, deadline)
-                .thenCompose(usable -> value(state, usable, deadline)
-                        .thenApply(value -> report(state, usable, OptionalDouble.of(value))))
+                .thenCompose(usable -> withTarget(state, usable, deadline))
+                .thenApply(usable -> report(state, usable))
                 .whenComplete((report, thrown) -> {
                     if (thrown == null) {
                         record(state, report, state.sessions());
@@ -136,14 +129,6 @@ public final class Evaluator {
                 .thenApply(report -> report.value().orElseThrow());
     }
 
-    private CompletableFuture<Double> value(TriggerState state, UsableReading usable, Deadline deadline) {
-        return usable.reading()
-                .map(reading -> target(state, deadline)
-                        .thenApply(target ->
-                                state.ref().trigger().valueOf(sessions(state, usable.basis(), reading), target)))
-                .orElse(NOTHING);
-    }
-
     /** The sessions to report. There is no forecast in an outage; a value that is held stays as it was reported. */
     private double sessions(TriggerState state, Basis basis, TriggerReading reading) {
         return basis == Basis.MEASURED
@@ -151,12 +136,14 @@ public final class Evaluator {
                 : state.held(reading.count());
     }
 
-    /** Both RPCs report what the reading gives, each as a whole. */
-    private TriggerReport report(TriggerState state, UsableReading usable, OptionalDouble value) {
+    /** Both RPCs report what the reading gives, each as a whole. The value is missing if its target is not known yet. */
+    private TriggerReport report(TriggerState state, UsableReading usable) {
         Trigger trigger = state.ref().trigger();
         var report = new TriggerReport(
                 usable.basis(),
-                value,
+                usable.reading()
+                        .map(known -> state.valueOf(sessions(state, usable.basis(), known)))
+                        .orElse(OptionalDouble.of(0)),
                 trigger.target().metricTarget(),
                 usable.reading()
                         .map(known -> known.active(trigger.activation()))
@@ -195,12 +182,7 @@ public final class Evaluator {
     public CompletableFuture<Boolean> active(TriggerRef ref, Deadline deadline) {
         TriggerState state = admitted(ref);
         return reading(state, deadline)
-                .thenApply(usable -> report(
-                        state,
-                        usable,
-                        usable.reading()
-                                .map(known -> state.valueOf(sessions(state, usable.basis(), known)))
-                                .orElse(OptionalDouble.of(0))))
+                .thenApply(usable -> report(state, usable))
                 .whenComplete((_, thrown) -> {
                     if (thrown != null && Futures.failure(thrown) instanceof UnavailableException) {
                         var _ = reportError(state);
@@ -242,23 +224,8 @@ public final class Evaluator {
     }
 
     private TriggerState admitted(TriggerRef ref) {
-        checkAccess(ref);
+        access.check(ref);
         return states.of(ref);
-    }
-
-    /** Throws one exception for all databases that do not exist. */
-    private void checkAccess(TriggerRef ref) {
-        List<Problem> problems = new ArrayList<>();
-        for (Database database : ref.trigger().source().databases()) {
-            try {
-                access.check(ref.namespace(), database);
-            } catch (InvalidInputException e) {
-                problems.addAll(e.problems());
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw new InvalidInputException(problems.stream().distinct().toList());
-        }
     }
 
     /** What Redis gives, else what the outage rules keep; empty for inactive and 0. */
@@ -293,7 +260,7 @@ public final class Evaluator {
     void readAhead(TriggerState state, Deadline deadline) {
         Source source = state.ref().trigger().source();
         try {
-            checkAccess(state.ref());
+            access.check(state.ref());
             lookAhead(state, Futures.await(reader.count(source, state.ref().namespace(), deadline)));
         } catch (KeyspaceException | InvalidInputException | LimitReachedException | AccessDeniedException e) {
             LOG.debug("No reading for a forecast", e);
@@ -361,26 +328,27 @@ public final class Evaluator {
     }
 
     /**
-     * The current target, in sessions per replica: the value of {@code sessionSizeKey}. If the key has no valid value, the
-     * default, so that all replicas of the scaler agree. While Redis is unavailable, the last target; without a last one,
-     * fails with an {@link UnavailableException}.
+     * The reading, after the target that its value needs was read: the value of {@code sessionSizeKey}. If the key has no
+     * valid value, the target is the default, so that all replicas of the scaler agree. While Redis is unavailable, it is the
+     * last target; without a last one, fails with an {@link UnavailableException}.
      */
-    private CompletableFuture<Double> target(TriggerState state, Deadline deadline) {
+    private CompletableFuture<UsableReading> withTarget(TriggerState state, UsableReading usable, Deadline deadline) {
         Trigger trigger = state.ref().trigger();
-        return trigger.target()
-                .sessionSizeKey()
-                .map(key -> reader.get(trigger.source().database(), key, deadline)
-                        .handle((text, thrown) -> {
-                            if (thrown == null) {
-                                takeTarget(state, key, text);
-                            } else if (Futures.failure(thrown) instanceof KeyspaceException failure) {
-                                missTarget(state, key, failure);
-                            } else {
-                                throw Futures.unchecked(thrown);
-                            }
-                            return state.target();
-                        }))
-                .orElseGet(() -> CompletableFuture.completedFuture(state.target()));
+        Optional<String> sessionSizeKey = trigger.target().sessionSizeKey();
+        if (sessionSizeKey.isEmpty() || usable.reading().isEmpty()) {
+            return CompletableFuture.completedFuture(usable);
+        }
+        String key = sessionSizeKey.get();
+        return reader.get(trigger.source().database(), key, deadline).handle((text, thrown) -> {
+            if (thrown == null) {
+                takeTarget(state, key, text);
+            } else if (Futures.failure(thrown) instanceof KeyspaceException failure) {
+                missTarget(state, key, failure);
+            } else {
+                throw Futures.unchecked(thrown);
+            }
+            return usable;
+        });
     }
 
     private void takeTarget(TriggerState state, String key, Optional<String> text) {

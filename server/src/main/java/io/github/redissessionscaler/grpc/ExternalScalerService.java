@@ -62,7 +62,7 @@ final class ExternalScalerService extends ExternalScalerGrpc.ExternalScalerImplB
     @Override
     public void streamIsActive(ScaledObjectRef request, StreamObserver<IsActiveResponse> observer) {
         try {
-            TriggerRef ref = answers.ref(request);
+            TriggerRef ref = answers.triggers().of(request);
             OpenStream.open(
                     (ServerCallStreamObserver<IsActiveResponse>) observer, client -> hub.watchActivity(ref, client));
         } catch (RuntimeException e) {

@@ -62,7 +62,7 @@ public final class GrpcServer implements AutoCloseable {
         tls = config.grpcTls().map(ServerTls::of);
         refusals = tls.map(_ -> RefusedHandshakes.listen(telemetry));
         Duration keepalive = config.keepalive();
-        var answers = new UnaryCalls(config.answerTimeout(), new TriggerCache(), evaluator::admit, refused);
+        var answers = new UnaryCalls(config.answerTimeout(), new TriggerCache(evaluator::admit), refused);
         var metrics = new CallMetrics(telemetry);
         var connections = new Connections(config.answerTimeout(), telemetry, this::checkTrust);
         server = NettyServerBuilder.forAddress(

@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.grpc;
 
+import io.github.redissessionscaler.evaluation.TriggerRef;
+import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
 import java.util.Arrays;
@@ -9,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Caches parsed triggers by their metadata. KEDA sends the same metadata with every call; parsing it would be a seventh of
+ * Finds the triggers of requests, and caches them by their metadata. KEDA sends the same metadata with every call; parsing it would be a seventh of
  * the CPU time of a call. The key is one string per trigger, because maps would take several times the memory. Thread-safe.
  */
 final class TriggerCache {
@@ -32,22 +34,33 @@ final class TriggerCache {
     private static final int WIDEST_OF_ONE_BYTE = 0xff;
 
     private final Map<String, Trigger> triggers = new LinkedHashMap<>(16, 0.75f, true);
+    private final Consumer<TriggerRef> admission;
     private int remembered;
 
+    /** @param admission throws if a trigger that is not cached is refused; then it is not cached either */
+    TriggerCache(Consumer<TriggerRef> admission) {
+        this.admission = admission;
+    }
+
     /**
-     * The trigger that the metadata describes.
+     * The trigger of the request.
      *
-     * @param admission throws if the trigger is refused; then it is not cached
-     * @throws io.github.redissessionscaler.input.InvalidInputException with all problems
+     * @throws io.github.redissessionscaler.input.InvalidInputException with all problems of its names, or of its metadata
+     * @throws RuntimeException from the admission
      */
-    Trigger of(Map<String, String> metadata, Consumer<Trigger> admission) {
-        Optional<String> text = text(metadata);
-        return text.flatMap(this::known).orElseGet(() -> {
-            Trigger parsed = TriggerParser.parse(metadata);
+    TriggerRef of(ScaledObjectRef request) {
+        ObjectNames.check(request);
+        Optional<String> text = text(request.getScalerMetadataMap());
+        return text.flatMap(this::known).map(trigger -> ref(request, trigger)).orElseGet(() -> {
+            TriggerRef parsed = ref(request, TriggerParser.parse(request.getScalerMetadataMap()));
             admission.accept(parsed);
-            text.ifPresent(one -> remember(one, parsed));
+            text.ifPresent(one -> remember(one, parsed.trigger()));
             return parsed;
         });
+    }
+
+    private static TriggerRef ref(ScaledObjectRef request, Trigger trigger) {
+        return new TriggerRef(request.getNamespace(), request.getName(), trigger);
     }
 
     private synchronized Optional<Trigger> known(String text) {

@@ -5,6 +5,7 @@ import io.github.redissessionscaler.trigger.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,15 @@ public final class AvailabilityLog {
 
     AvailabilityLog(InstantSource clock) {
         this.clock = clock;
+    }
+
+    /** @param thrown how a read of the database has failed, or null if it has not */
+    void ended(Database database, @Nullable Throwable thrown) {
+        if (thrown == null) {
+            answered(database);
+        } else if (Futures.failure(thrown) instanceof KeyspaceException failure) {
+            failed(database, failure);
+        }
     }
 
     void failed(Database database, KeyspaceException failure) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +27,12 @@ public final class ReadQueue {
     static final int ALWAYS = 2;
 
     private static final class Group {
-        private final Deque<Runnable> waiting = new ArrayDeque<>(1);
+        private final Deque<BooleanSupplier> waiting = new ArrayDeque<>(1);
         private int running;
     }
 
-    private record Turn(Object group, Runnable read) {}
+    /** A read that runs now. */
+    private record Turn(Object name, Group group, BooleanSupplier read) {}
 
     private final Executor executor;
     private final Map<Object, Group> groups = new HashMap<>();
@@ -65,27 +67,35 @@ public final class ReadQueue {
     }
 
     /**
-     * Runs the read, now or later.
+     * Runs the read once, now or later.
      *
+     * @param name of its group
      * @throws java.util.concurrent.RejectedExecutionException from the executor
      */
     public void execute(Object name, Runnable read) {
+        repeat(name, () -> {
+            read.run();
+            return false;
+        });
+    }
+
+    /**
+     * Runs the read, now or later, and again as long as it returns true. Between two runs, other reads have their turns.
+     *
+     * @param name of its group
+     * @throws java.util.concurrent.RejectedExecutionException from the executor
+     */
+    void repeat(Object name, BooleanSupplier read) {
+        Group group;
         synchronized (this) {
-            Group group = groups.computeIfAbsent(name, _ -> new Group());
+            group = groups.computeIfAbsent(name, _ -> new Group());
             if (!group.waiting.isEmpty() || !mayRun(group)) {
-                group.waiting.add(read);
-                queue.putIfAbsent(name, group);
-                waiting++;
+                add(name, group, read);
                 return;
             }
             begin(group);
         }
-        start(new Turn(name, read));
-    }
-
-    /** Whether reads wait: then one that would read again should leave its thread to them. */
-    boolean isCrowded() {
-        return waiting > 0;
+        start(new Turn(name, group, read));
     }
 
     /** Reads that wait. */
@@ -95,6 +105,12 @@ public final class ReadQueue {
 
     private boolean mayRun(Group group) {
         return group.running < always || (group.running < mostOfAGroup && running < most);
+    }
+
+    private synchronized void add(Object name, Group group, BooleanSupplier read) {
+        group.waiting.add(read);
+        queue.putIfAbsent(name, group);
+        waiting++;
     }
 
     private void begin(Group group) {
@@ -107,7 +123,7 @@ public final class ReadQueue {
             executor.execute(() -> run(turn));
         } catch (RuntimeException | Error e) {
             // the callers of the next one wait until their deadline if it cannot be started either
-            Turn next = next(turn.group);
+            Turn next = next(turn, false);
             if (next != null) {
                 start(next);
             }
@@ -119,12 +135,13 @@ public final class ReadQueue {
         Turn turn = first;
         while (turn != null) {
             boolean ended = false;
+            boolean again = false;
             Turn next = null;
             try {
-                turn.read.run();
+                again = turn.read.getAsBoolean();
                 ended = true;
             } finally {
-                next = next(turn.group);
+                next = next(turn, again);
                 if (!ended && next != null) {
                     start(next);
                 }
@@ -133,15 +150,14 @@ public final class ReadQueue {
         }
     }
 
-    /** A read of this group has ended. Returns the read that takes its place. */
-    private synchronized @Nullable Turn next(Object name) {
-        Group ended = groups.get(name);
-        if (ended != null) {
-            ended.running--;
-            running--;
-            if (ended.running == 0 && ended.waiting.isEmpty()) {
-                groups.remove(name);
-            }
+    /** A read has ended; if it is to run again, it waits for its next turn. Returns the read that takes its place. */
+    private synchronized @Nullable Turn next(Turn ended, boolean again) {
+        ended.group.running--;
+        running--;
+        if (again) {
+            add(ended.name, ended.group, ended.read);
+        } else if (ended.group.running == 0 && ended.group.waiting.isEmpty()) {
+            groups.remove(ended.name);
         }
         Optional<Map.Entry<Object, Group>> first = queue.entrySet().stream()
                 .filter(entry -> mayRun(entry.getValue()))
@@ -151,7 +167,7 @@ public final class ReadQueue {
         }
         Object chosen = first.get().getKey();
         Group group = first.get().getValue();
-        Turn turn = new Turn(chosen, group.waiting.remove());
+        Turn turn = new Turn(chosen, group, group.waiting.remove());
         queue.remove(chosen);
         if (!group.waiting.isEmpty()) {
             queue.put(chosen, group);

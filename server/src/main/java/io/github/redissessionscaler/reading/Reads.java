@@ -10,9 +10,8 @@ interface Reads<K, V> {
      *
      * <p>Dependent stages may run on the reading thread and must not block. The result fails with a
      * {@link io.github.redissessionscaler.keyspace.KeyspaceException} if the read fails or the deadline passes.
+     *
+     * @param fresh whether the read must start after this call, so that it includes all earlier changes
      */
-    CompletableFuture<V> get(K key, Deadline deadline);
-
-    /** Like {@link #get}, but the read starts after this call, so it includes all earlier changes. */
-    CompletableFuture<V> getFresh(K key, Deadline deadline);
+    CompletableFuture<V> get(K key, boolean fresh, Deadline deadline);
 }

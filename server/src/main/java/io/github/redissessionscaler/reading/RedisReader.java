@@ -97,8 +97,10 @@ public final class RedisReader {
      */
     public CompletableFuture<Count> count(Source source, String namespace, Deadline deadline) {
         List<CompletableFuture<Count>> parts = source.parts().stream()
-                .map(part -> logged(part.database(), counts, part, deadline)
-                        .whenComplete((_, _) -> counter.usedBy(part, namespace)))
+                .map(part -> counts.get(part, false, deadline).whenComplete((_, thrown) -> {
+                    log.ended(part.database(), thrown);
+                    counter.usedBy(part, namespace);
+                }))
                 .toList();
         return parts.size() == 1 ? parts.getFirst() : sum(parts);
     }
@@ -129,16 +131,7 @@ public final class RedisReader {
     }
 
     public CompletableFuture<Optional<String>> get(Database database, String key, Deadline deadline) {
-        return logged(database, gets, new Get(database, key), deadline);
-    }
-
-    private <K, V> CompletableFuture<V> logged(Database database, Reads<K, V> reads, K key, Deadline deadline) {
-        return reads.get(key, deadline).whenComplete((_, thrown) -> {
-            if (thrown == null) {
-                log.answered(database);
-            } else if (Futures.failure(thrown) instanceof KeyspaceException failure) {
-                log.failed(database, failure);
-            }
-        });
+        return gets.get(new Get(database, key), false, deadline)
+                .whenComplete((_, thrown) -> log.ended(database, thrown));
     }
 }

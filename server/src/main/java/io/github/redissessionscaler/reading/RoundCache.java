@@ -32,15 +32,10 @@ final class RoundCache<K, V> implements Reads<K, V> {
         this.round = round;
     }
 
+    /** @param fresh without effect: all reads of a round are fresh */
     @Override
-    public CompletableFuture<V> get(K key, Deadline deadline) {
+    public CompletableFuture<V> get(K key, boolean fresh, Deadline deadline) {
         return outcomes.computeIfAbsent(key, k -> outcome(k, deadline));
-    }
-
-    /** Same as {@link #get}: all reads of a round are fresh. */
-    @Override
-    public CompletableFuture<V> getFresh(K key, Deadline deadline) {
-        return get(key, deadline);
     }
 
     private CompletableFuture<V> outcome(K key, Deadline deadline) {
@@ -48,7 +43,7 @@ final class RoundCache<K, V> implements Reads<K, V> {
         if (unavailable != null) {
             return CompletableFuture.failedFuture(unavailable);
         }
-        return reads.getFresh(key, deadline).whenComplete((_, thrown) -> {
+        return reads.get(key, true, deadline).whenComplete((_, thrown) -> {
             if (thrown != null
                     && Futures.failure(thrown) instanceof KeyspaceException failure
                     && !failure.reason().permanent()) {

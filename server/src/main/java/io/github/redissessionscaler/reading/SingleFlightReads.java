@@ -107,73 +107,89 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
         this.nanoTime = nanoTime;
     }
 
-    /** Joins the read in flight, which may have begun before this call, or starts one. */
     @Override
-    public CompletableFuture<V> get(K key, Deadline deadline) {
-        return by(deadline, key, false);
-    }
-
-    @Override
-    public CompletableFuture<V> getFresh(K key, Deadline deadline) {
-        return by(deadline, key, true);
-    }
-
-    private CompletableFuture<V> by(Deadline deadline, K key, boolean fresh) {
+    public CompletableFuture<V> get(K key, boolean fresh, Deadline deadline) {
         ReadKey<K> subject;
-        CompletableFuture<V> joined;
         try {
             subject = new ReadKey<>(key, backend.apply(key));
-            joined = join(subject, fresh);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+        var thread = new Object();
+        Sequence<V> sequence = join(subject, thread, fresh);
+        if (sequence.thread().equals(thread)) {
+            try {
+                queue.repeat(group.apply(key), () -> read(subject, thread));
+            } catch (RuntimeException | Error e) {
+                abandon(subject, thread, e);
+            }
+        }
         return deadlines.limit(
-                joined,
+                sequence.joined(fresh),
                 hanging.contains(subject.backend()) ? deadline.sooner() : deadline,
                 () -> new KeyspaceException(Reason.TIMEOUT, name.apply(key) + " did not answer in time"));
     }
 
-    private CompletableFuture<V> join(ReadKey<K> subject, boolean fresh) {
-        var thread = new Object();
-        Sequence<V> sequence = sequences.compute(
+    /**
+     * Adds a caller to the reads of a key.
+     *
+     * @param newThread of the reads if there are none yet, or they are stuck
+     */
+    private Sequence<V> join(ReadKey<K> subject, Object newThread, boolean fresh) {
+        return sequences.compute(
                 subject,
                 (_, known) -> (known == null
-                                ? new Sequence<V>(thread, nanoTime.getAsLong(), null, null)
+                                ? new Sequence<V>(newThread, nanoTime.getAsLong(), null, null)
                                 : isStuck(known)
-                                        ? new Sequence<>(thread, nanoTime.getAsLong(), null, known.next())
+                                        ? new Sequence<>(newThread, nanoTime.getAsLong(), null, known.next())
                                         : known)
                         .joinable(fresh));
-        CompletableFuture<V> joined = sequence.joined(fresh);
-        if (sequence.thread().equals(thread)) {
-            start(subject, thread);
-        }
-        return joined;
     }
 
     private boolean isStuck(Sequence<V> sequence) {
         return nanoTime.getAsLong() - sequence.since() > LONGEST.toNanos();
     }
 
-    private void start(ReadKey<K> subject, Object thread) {
+    /**
+     * Reads once, if a caller waits, and returns whether it has. Callers that need a fresh read, or that come after the end
+     * of this one, share the next one. Yields first, so that more callers can join when the CPUs are busy: a read costs more
+     * than a call.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // an optimization only
+    private boolean read(ReadKey<K> subject, Object thread) {
         try {
-            enqueue(subject, thread);
-        } catch (RejectedExecutionException e) {
-            abandon(subject, thread, new KeyspaceException(Reason.OTHER, "the scaler shuts down", e));
-        } catch (RuntimeException | Error e) {
-            abandon(
-                    subject,
-                    thread,
-                    new KeyspaceException(Reason.INTERNAL, "internal error, see the log of the scaler", e));
-            InternalErrors.report("read", e);
+            Thread.yield();
+            CompletableFuture<V> result = begin(subject, thread);
+            if (result == null) {
+                return false;
+            }
+            try {
+                V value = read.apply(subject.key());
+                hanging.remove(subject.backend());
+                end(subject, thread);
+                result.complete(value);
+            } catch (RuntimeException | Error e) {
+                noteTimeout(subject.backend(), e);
+                end(subject, thread);
+                result.completeExceptionally(e instanceof Error ? internal(e) : e);
+            }
+            return true;
+        } catch (Throwable e) {
+            abandon(subject, thread, e);
+            return false;
         }
     }
 
-    private void enqueue(ReadKey<K> subject, Object thread) {
-        queue.execute(group.apply(subject.key()), () -> readWhileWanted(subject, thread));
+    private static KeyspaceException internal(Throwable cause) {
+        InternalErrors.report("read", cause);
+        return new KeyspaceException(Reason.INTERNAL, "internal error, see the log of the scaler", cause);
     }
 
     /** Fails the callers that wait for this thread, so that the next caller starts another. */
-    private void abandon(ReadKey<K> subject, Object thread, KeyspaceException failure) {
+    private void abandon(ReadKey<K> subject, Object thread, Throwable cause) {
+        KeyspaceException failure = cause instanceof RejectedExecutionException
+                ? new KeyspaceException(Reason.OTHER, "the scaler shuts down", cause)
+                : internal(cause);
         Sequence<V> known = sequences.get(subject);
         while (known != null && known.thread().equals(thread)) {
             if (sequences.remove(subject, known)) {
@@ -190,66 +206,13 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
         }
     }
 
-    /**
-     * Reads until no caller waits. Callers that need a fresh read, or that come after the end of a read, share the next
-     * one. Yields before each read, so that more callers can join it when the CPUs are busy: a read costs more than a call.
-     * After each read, other reads that wait for a thread are next.
-     */
-    @SuppressWarnings("ThreadPriorityCheck") // an optimization only
-    private void readWhileWanted(ReadKey<K> subject, Object thread) {
-        boolean ended = false;
-        try {
-            while (true) {
-                Thread.yield();
-                CompletableFuture<V> result = begin(subject, thread);
-                if (result == null) {
-                    break;
-                }
-                run(subject, thread, result);
-                if (queue.isCrowded()) {
-                    enqueue(subject, thread);
-                    break;
-                }
+    private void noteTimeout(Object server, Throwable failure) {
+        if (failure instanceof KeyspaceException known && known.reason() == Reason.TIMEOUT) {
+            if (hanging.size() >= MOST_HANGING) {
+                hanging.clear(); // most are of connections that have been removed
             }
-            ended = true;
-        } finally {
-            if (!ended) {
-                abandon(
-                        subject,
-                        thread,
-                        new KeyspaceException(Reason.INTERNAL, "internal error, see the log of the scaler"));
-            }
+            hanging.add(server);
         }
-    }
-
-    private void run(ReadKey<K> subject, Object thread, CompletableFuture<V> result) {
-        V value;
-        try {
-            value = read.apply(subject.key());
-        } catch (RuntimeException e) {
-            if (e instanceof KeyspaceException failure && failure.reason() == Reason.TIMEOUT) {
-                hangs(subject.backend());
-            }
-            end(subject, thread);
-            result.completeExceptionally(e);
-            return;
-        } catch (Error e) {
-            end(subject, thread);
-            result.completeExceptionally(
-                    new KeyspaceException(Reason.INTERNAL, "internal error, see the log of the scaler", e));
-            InternalErrors.report("read", e);
-            return;
-        }
-        hanging.remove(subject.backend());
-        end(subject, thread);
-        result.complete(value);
-    }
-
-    private void hangs(Object server) {
-        if (hanging.size() >= MOST_HANGING) {
-            hanging.clear(); // most are of connections that have been removed
-        }
-        hanging.add(server);
     }
 
     /** The result of the read to start now; null if none is needed, or another thread has taken over. */

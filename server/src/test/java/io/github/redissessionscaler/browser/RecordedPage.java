@@ -78,7 +78,7 @@ final class RecordedPage implements AutoCloseable, InstantSource {
                 new RedisReader(keyspaces, counter, threads, telemetry, this),
                 policy,
                 states,
-                (_, _) -> {},
+                _ -> {},
                 layoutMonitor,
                 new EvictionMonitor(keyspaces, threads, telemetry, this));
         management = ManagementServer.start(

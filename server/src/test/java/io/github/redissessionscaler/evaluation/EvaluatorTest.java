@@ -57,7 +57,7 @@ final class EvaluatorTest {
             new RedisReader(_ -> keyspace, counter, Runnable::run, telemetry, () -> now),
             new OutagePolicy(() -> GRACE, () -> now),
             states,
-            (_, _) -> {},
+            _ -> {},
             new LayoutMonitor((_, _) -> LayoutFindings.NONE, _ -> List.of(), Runnable::run, () -> now),
             new EvictionMonitor(_ -> keyspace, Runnable::run, telemetry, () -> now));
 

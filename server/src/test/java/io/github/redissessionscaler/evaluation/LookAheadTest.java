@@ -58,8 +58,8 @@ final class LookAheadTest {
             new RedisReader(_ -> keyspace, counter, Runnable::run, telemetry, () -> now),
             new OutagePolicy(() -> Duration.ZERO, () -> now),
             states,
-            (namespace, _) -> {
-                if (denied.contains(namespace)) {
+            ref -> {
+                if (denied.contains(ref.namespace())) {
                     throw new AccessDeniedException("as the test wants it");
                 }
             },

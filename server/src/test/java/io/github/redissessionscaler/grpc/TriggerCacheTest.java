@@ -3,8 +3,10 @@ package io.github.redissessionscaler.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.LimitReachedException;
+import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.trigger.Trigger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +16,9 @@ import org.junit.jupiter.api.Test;
 
 class TriggerCacheTest {
 
-    private final TriggerCache triggers = new TriggerCache();
+    private final List<TriggerRef> admitted = new ArrayList<>();
+    private boolean full;
+    private final TriggerCache triggers = new TriggerCache(this::admit);
 
     @Test
     void parsesEqualMetadataOnceInWhateverOrderTheyCome() {
@@ -28,7 +32,7 @@ class TriggerCacheTest {
         Trigger first = of(there);
 
         assertThat(of(back)).isSameAs(first);
-        assertThat(first).isEqualTo(new TriggerCache().of(back, _ -> {}));
+        assertThat(first).isEqualTo(new TriggerCache(_ -> {}).of(request(back)).trigger());
     }
 
     @Test
@@ -71,19 +75,32 @@ class TriggerCacheTest {
     void remembersNothingThatIsRefused() {
         Map<String, String> metadata = Map.of("sessionSize", "100");
 
-        assertThatThrownBy(() -> triggers.of(metadata, _ -> {
-                    throw new LimitReachedException("full");
-                }))
-                .isInstanceOf(LimitReachedException.class);
-        List<Trigger> admitted = new ArrayList<>();
-        Trigger first = triggers.of(metadata, admitted::add);
-        Trigger second = triggers.of(metadata, admitted::add);
+        full = true;
+        assertThatThrownBy(() -> of(metadata)).isInstanceOf(LimitReachedException.class);
+        full = false;
+        Trigger first = of(metadata);
+        Trigger second = of(metadata);
 
         assertThat(second).isSameAs(first);
-        assertThat(admitted).containsExactly(first);
+        assertThat(admitted).containsExactly(new TriggerRef("shop", "web", first));
+    }
+
+    private void admit(TriggerRef ref) {
+        if (full) {
+            throw new LimitReachedException("full");
+        }
+        admitted.add(ref);
     }
 
     private Trigger of(Map<String, String> metadata) {
-        return triggers.of(metadata, _ -> {});
+        return triggers.of(request(metadata)).trigger();
+    }
+
+    private static ScaledObjectRef request(Map<String, String> metadata) {
+        return ScaledObjectRef.newBuilder()
+                .setNamespace("shop")
+                .setName("web")
+                .putAllScalerMetadata(metadata)
+                .build();
     }
 }

@@ -53,7 +53,7 @@ final class StreamHubTest {
             new RedisReader(_ -> keyspace, counter, threads, telemetry, clock),
             new OutagePolicy(() -> Duration.ZERO, clock),
             new TriggerStates(() -> 10, () -> 100, HistoryBudget.unrecorded(RunningReplicas.UNKNOWN), clock),
-            (_, _) -> {},
+            _ -> {},
             new LayoutMonitor((_, _) -> LayoutFindings.NONE, _ -> List.of(), threads, clock),
             new EvictionMonitor(_ -> keyspace, threads, telemetry, clock));
     private final ScanEvents scanEvents = new ScanEvents();

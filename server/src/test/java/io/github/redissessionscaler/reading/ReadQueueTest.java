@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class ReadQueueTest {
@@ -23,11 +24,11 @@ final class ReadQueueTest {
         add("a", ReadQueue.MOST_OF_A_GROUP + 1);
 
         assertThat(threads).hasSize(ReadQueue.MOST_OF_A_GROUP);
-        assertThat(queue.isCrowded()).isTrue();
+        assertThat(queue.waiting()).isPositive();
 
         threads.remove().run();
         assertThat(done).hasSize(2);
-        assertThat(queue.isCrowded()).isFalse();
+        assertThat(queue.waiting()).isZero();
     }
 
     @Test
@@ -39,7 +40,7 @@ final class ReadQueueTest {
         add("c", ReadQueue.ALWAYS + 1);
 
         assertThat(threads).hasSize(ReadQueue.MOST + ReadQueue.ALWAYS);
-        assertThat(queue.isCrowded()).isTrue();
+        assertThat(queue.waiting()).isPositive();
     }
 
     @Test
@@ -72,9 +73,25 @@ final class ReadQueueTest {
         }
 
         assertThat(done).hasSize(5_000);
-        assertThat(queue.isCrowded()).isFalse();
+        assertThat(queue.waiting()).isZero();
         add("a", 1);
         assertThat(threads).hasSize(1);
+    }
+
+    @Test
+    void aReadThatRunsAgainLeavesTheOthersTheirTurn() {
+        var left = new AtomicInteger(3);
+        queue.repeat("a", () -> {
+            done.add("again");
+            return left.decrementAndGet() > 0;
+        });
+        add("a", ReadQueue.MOST_OF_A_GROUP);
+        assertThat(queue.waiting()).isEqualTo(1);
+
+        threads.remove().run();
+
+        assertThat(done).containsExactly("again", "a", "again", "again");
+        assertThat(queue.waiting()).isZero();
     }
 
     @Test
@@ -102,7 +119,7 @@ final class ReadQueueTest {
             assertThatThrownBy(() -> refusing.execute("a", () -> {})).isInstanceOf(RejectedExecutionException.class);
         }
 
-        assertThat(refusing.isCrowded()).isFalse();
+        assertThat(refusing.waiting()).isZero();
     }
 
     private void add(String group, int reads) {

@@ -45,9 +45,9 @@ final class SingleFlightReadsTest {
 
     @Test
     void whoComesWhileAReadIsInFlightSharesIt() {
-        CompletableFuture<Integer> one = reads.get("a", FAR);
+        CompletableFuture<Integer> one = reads.get("a", false, FAR);
         await().until(() -> begun.get() == 1);
-        CompletableFuture<Integer> other = reads.get("a", FAR);
+        CompletableFuture<Integer> other = reads.get("a", false, FAR);
 
         replies.add(7);
 
@@ -58,11 +58,11 @@ final class SingleFlightReadsTest {
 
     @Test
     void whoComesAfterwardsReadsAnew() {
-        CompletableFuture<Integer> one = reads.get("a", FAR);
+        CompletableFuture<Integer> one = reads.get("a", false, FAR);
         replies.add(7);
         assertThat(Futures.await(one)).isEqualTo(7);
 
-        CompletableFuture<Integer> other = reads.get("a", FAR);
+        CompletableFuture<Integer> other = reads.get("a", false, FAR);
         replies.add(8);
 
         assertThat(Futures.await(other)).isEqualTo(8);
@@ -70,11 +70,11 @@ final class SingleFlightReadsTest {
 
     @Test
     void whoWantsAFreshValueGetsTheNextRead() {
-        CompletableFuture<Integer> one = reads.get("a", FAR);
+        CompletableFuture<Integer> one = reads.get("a", false, FAR);
         await().until(() -> begun.get() == 1);
-        CompletableFuture<Integer> fresh = reads.getFresh("a", FAR);
-        CompletableFuture<Integer> alsoFresh = reads.getFresh("a", FAR);
-        CompletableFuture<Integer> shared = reads.get("a", FAR);
+        CompletableFuture<Integer> fresh = reads.get("a", true, FAR);
+        CompletableFuture<Integer> alsoFresh = reads.get("a", true, FAR);
+        CompletableFuture<Integer> shared = reads.get("a", false, FAR);
 
         replies.addAll(List.of(7, 8));
 
@@ -85,10 +85,10 @@ final class SingleFlightReadsTest {
 
     @Test
     void aReadOfOneRedisIsNotJoinedByThoseWhoAreToHaveAnother() {
-        CompletableFuture<Integer> ofOne = reads.get("a", FAR);
+        CompletableFuture<Integer> ofOne = reads.get("a", false, FAR);
         await().until(() -> begun.get() == 1);
         backend.set("another Redis");
-        CompletableFuture<Integer> ofAnother = reads.get("a", FAR);
+        CompletableFuture<Integer> ofAnother = reads.get("a", false, FAR);
         await().until(() -> begun.get() == 2);
 
         replies.addAll(List.of(7, 8));
@@ -110,12 +110,12 @@ final class SingleFlightReadsTest {
                     }
                     threads.execute(task);
                 }));
-        CompletableFuture<Integer> one = shared.get("a", FAR);
+        CompletableFuture<Integer> one = shared.get("a", false, FAR);
         assertThatThrownBy(() -> Futures.await(one)).isInstanceOf(KeyspaceException.class);
 
         replies.add(7);
 
-        assertThat(Futures.await(shared.get("a", FAR))).isEqualTo(7);
+        assertThat(Futures.await(shared.get("a", false, FAR))).isEqualTo(7);
     }
 
     @Test
@@ -132,23 +132,23 @@ final class SingleFlightReadsTest {
                 key -> key,
                 key -> key,
                 new ReadQueue(threads));
-        CompletableFuture<Integer> one = shared.get("a", FAR);
+        CompletableFuture<Integer> one = shared.get("a", false, FAR);
         assertThatThrownBy(() -> Futures.await(one))
                 .isInstanceOf(KeyspaceException.class)
                 .hasMessageContaining("internal error");
 
         replies.add(7);
 
-        assertThat(Futures.await(shared.get("a", FAR))).isEqualTo(7);
+        assertThat(Futures.await(shared.get("a", false, FAR))).isEqualTo(7);
     }
 
     @Test
     void aReadThatDoesNotEndHoldsUpLaterCallersForAMinuteAtMost() {
-        CompletableFuture<Integer> stuck = reads.get("a", FAR);
+        CompletableFuture<Integer> stuck = reads.get("a", false, FAR);
         await().until(() -> begun.get() == 1);
-        CompletableFuture<Integer> waiting = reads.getFresh("a", FAR);
+        CompletableFuture<Integer> waiting = reads.get("a", true, FAR);
         now.addAndGet(SingleFlightReads.LONGEST.toNanos() + 1);
-        CompletableFuture<Integer> later = reads.get("a", FAR);
+        CompletableFuture<Integer> later = reads.get("a", false, FAR);
         await().until(() -> begun.get() == 2);
         assertThat(stuck).isNotDone();
 
@@ -164,8 +164,8 @@ final class SingleFlightReadsTest {
         var late = new ArrayList<CompletableFuture<Integer>>();
         var answered = new Semaphore(0);
         for (int i = 0; i < 3; i++) {
-            var _ = reads.get("a", FAR).thenAccept(_ -> {
-                late.add(reads.get("a", FAR));
+            var _ = reads.get("a", false, FAR).thenAccept(_ -> {
+                late.add(reads.get("a", false, FAR));
                 answered.release();
             });
         }
@@ -179,8 +179,8 @@ final class SingleFlightReadsTest {
 
     @Test
     void otherKeysAreReadBeside() {
-        CompletableFuture<Integer> one = reads.get("a", FAR);
-        CompletableFuture<Integer> other = reads.get("b", FAR);
+        CompletableFuture<Integer> one = reads.get("a", false, FAR);
+        CompletableFuture<Integer> other = reads.get("b", false, FAR);
         await().until(() -> begun.get() == 2);
         replies.addAll(List.of(7, 7));
 
@@ -189,21 +189,21 @@ final class SingleFlightReadsTest {
 
     @Test
     void aReadThatFailsFailsForAllWhoShareItAndForNobodyElse() {
-        CompletableFuture<Integer> one = reads.get("a", FAR);
-        CompletableFuture<Integer> other = reads.get("a", FAR);
+        CompletableFuture<Integer> one = reads.get("a", false, FAR);
+        CompletableFuture<Integer> other = reads.get("a", false, FAR);
         replies.add(-1);
         assertThatThrownBy(() -> Futures.await(one)).isInstanceOf(KeyspaceException.class);
         assertThatThrownBy(() -> Futures.await(other)).isInstanceOf(KeyspaceException.class);
 
-        CompletableFuture<Integer> third = reads.get("a", FAR);
+        CompletableFuture<Integer> third = reads.get("a", false, FAR);
         replies.add(9);
         assertThat(Futures.await(third)).isEqualTo(9);
     }
 
     @Test
     void aCallerTimesOutWhileTheReadContinuesForOthers() {
-        CompletableFuture<Integer> patient = reads.get("a", FAR);
-        CompletableFuture<Integer> hasty = reads.get("a", Deadline.in(Duration.ofMillis(1)));
+        CompletableFuture<Integer> patient = reads.get("a", false, FAR);
+        CompletableFuture<Integer> hasty = reads.get("a", false, Deadline.in(Duration.ofMillis(1)));
 
         assertThatThrownBy(() -> Futures.await(hasty))
                 .isInstanceOfSatisfying(
@@ -216,27 +216,27 @@ final class SingleFlightReadsTest {
     void afterTheEndNothingIsRead() {
         threads.shutdown();
 
-        CompletableFuture<Integer> value = reads.get("a", FAR);
+        CompletableFuture<Integer> value = reads.get("a", false, FAR);
 
         assertThatThrownBy(() -> Futures.await(value)).hasMessage("the scaler shuts down");
     }
 
     @Test
     void afterATimeoutCallersWaitLessUntilAReadSucceeds() {
-        CompletableFuture<Integer> first = reads.get("a", FAR);
+        CompletableFuture<Integer> first = reads.get("a", false, FAR);
         replies.add(TIMEOUT);
         assertThatThrownBy(() -> Futures.await(first)).isInstanceOf(KeyspaceException.class);
 
         var time = Deadline.in(Duration.ofSeconds(10));
         CompletableFuture<Integer> patient =
                 new Deadlines().limit(new CompletableFuture<>(), time, () -> new IllegalStateException("late"));
-        CompletableFuture<Integer> hasty = reads.get("a", time);
+        CompletableFuture<Integer> hasty = reads.get("a", false, time);
         assertThatThrownBy(() -> Futures.await(hasty)).hasMessage("Redis of a did not answer in time");
         assertThat(patient).isNotDone();
 
         replies.add(7);
         await().until(() -> replies.isEmpty());
-        CompletableFuture<Integer> again = reads.get("a", time);
+        CompletableFuture<Integer> again = reads.get("a", false, time);
         replies.add(8);
         assertThat(Futures.await(again)).isIn(7, 8);
     }

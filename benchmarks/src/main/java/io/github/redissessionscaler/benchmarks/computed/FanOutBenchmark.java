@@ -65,7 +65,7 @@ public class FanOutBenchmark {
                 new RedisReader(_ -> keyspace, counter, executor, telemetry, clock),
                 new OutagePolicy(() -> Duration.ZERO, clock),
                 new TriggerStates(() -> streams, () -> 100, HistoryBudget.unrecorded(RunningReplicas.UNKNOWN), clock),
-                (namespace, database) -> {},
+                ref -> {},
                 new LayoutMonitor((source, layout) -> LayoutFindings.NONE, source -> List.of(), executor, clock),
                 new EvictionMonitor(_ -> keyspace, executor, telemetry, clock));
         hub = new StreamHub(
