@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
@@ -36,7 +35,7 @@ final class RawHttp2 implements Closeable {
      * @param window how many bytes of each answer it would take
      */
     RawHttp2(int port, int window) throws IOException {
-        this(new Socket(InetAddress.getLoopbackAddress(), port), window);
+        this(Target.connect(port), window);
     }
 
     /** The same over a socket that is connected, to which it belongs from now on. */

@@ -48,6 +48,11 @@ record Target(int grpcPort, int managementPort, int most, Duration time) {
         void on(Socket socket) throws IOException;
     }
 
+    /** A connection from another address than that of the honest client, as from another pod. */
+    static Socket connect(int port) throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName("127.0.0.2"), 0);
+    }
+
     /** Repeats the step over so many connections in turn. One that the scaler closes is opened again. */
     void overConnections(int connections, int window, Step step) throws IOException {
         overConnections(connections, () -> new RawHttp2(grpcPort, window).reading(), step);
@@ -127,7 +132,7 @@ record Target(int grpcPort, int managementPort, int most, Duration time) {
         try {
             for (int i = 0; i < most && System.nanoTime() < end; i++) {
                 try {
-                    var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                    var socket = connect(port);
                     open.add(socket);
                     greeting.on(socket);
                 } catch (IOException e) {
@@ -150,7 +155,7 @@ record Target(int grpcPort, int managementPort, int most, Duration time) {
             List<Socket> open = new ArrayList<>();
             try {
                 for (int i = 0; i < sockets && System.nanoTime() < end; i++) {
-                    open.add(new Socket(InetAddress.getLoopbackAddress(), grpcPort));
+                    open.add(connect(grpcPort));
                 }
                 for (int i = 0; i < bytes.length && System.nanoTime() < end; i++) {
                     for (Socket socket : open) {

@@ -2,64 +2,136 @@ package io.github.redissessionscaler.grpc;
 
 import io.github.redissessionscaler.background.InternalErrors;
 import io.netty.channel.Channel;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Accepts connections up to the limit; gRPC itself has no limit. */
+/**
+ * Accepts connections up to the limit; gRPC itself has no limit. It accepts them as fast as it can, because the operating
+ * system ignores new ones for seconds while its queue is full, and opens them in the order of {@link NewConnections}.
+ */
 final class BoundedServerChannel extends NioServerSocketChannel {
 
-    /** Decides on new connections. */
+    /** Decides on new connections. Used on the thread that accepts. */
     interface Admission {
 
-        /** Whether to accept no connection for now. */
+        /** Whether to open no connection for now. */
         boolean isFull();
 
-        /** Whether this connection, which was just accepted, may stay. */
+        /** Whether this connection may be opened. */
         boolean admit(Channel channel);
+
+        /**
+         * Notes that a connection was refused.
+         *
+         * @param limit the limit that was reached, as in the metric
+         * @param words what happened, for the log
+         */
+        void refused(String limit, String words);
     }
 
     private final Admission admission;
+    private final NewConnections accepted;
 
-    BoundedServerChannel(Admission admission) {
+    /** Whether opening more of them is planned. */
+    private boolean planned;
+
+    /**
+     * The port is not open yet.
+     *
+     * @param silence how long a new connection may stay without a byte of its client
+     */
+    BoundedServerChannel(Admission admission, Duration silence) {
         this.admission = admission;
+        this.accepted = new NewConnections(silence, this::openHeard);
     }
 
-    /** Netty would close the port after an internal error, so this ends no worse than with refused connections. */
+    /**
+     * Returns 0 always: connections are opened when their clients have sent something. Netty would close the port after an
+     * internal error, so this throws only what the operating system refuses.
+     */
     @Override
-    protected int doReadMessages(List<Object> accepted) throws Exception {
-        int before = accepted.size();
+    protected int doReadMessages(List<Object> handedOver) throws IOException {
         try {
-            if (admission.isFull()) {
-                pause();
-                return 0;
-            }
-            int read = super.doReadMessages(accepted);
-            refuse(accepted, before, false);
-            return read;
+            accept();
         } catch (RuntimeException | Error e) {
             InternalErrors.report("accept connections", e);
-            refuse(accepted, before, true);
             pause();
-            return 0;
+        }
+        return 0;
+    }
+
+    private void accept() throws IOException {
+        for (int i = 0; i < ServerLimits.ACCEPTED_AT_ONCE; i++) {
+            if (accepted.size() >= ServerLimits.NOT_OPENED) {
+                if (!accepted.makeRoom()) {
+                    pause();
+                    return;
+                }
+                admission.refused("handshakes", "too many new connections");
+            }
+            SocketChannel channel = javaChannel().accept();
+            if (channel == null) {
+                return;
+            }
+            accepted.add(channel, (IoEventLoop) eventLoop());
         }
     }
 
-    /** Closes and removes the new connections that may not stay. */
-    private void refuse(List<Object> accepted, int before, boolean all) {
-        for (int i = accepted.size() - 1; i >= before; i--) {
-            if (accepted.get(i) instanceof Channel channel && (all || !admission.admit(channel))) {
-                channel.unsafe().closeForcibly();
-                accepted.remove(i);
+    @Override
+    protected void doClose() throws Exception {
+        super.doClose();
+        accepted.closeAll();
+    }
+
+    private void openHeard() {
+        while (!planned && accepted.hasHeard()) {
+            if (isFull()) {
+                planned = true;
+                var _ = eventLoop()
+                        .schedule(this::openAgain, ServerLimits.OPEN_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            } else {
+                accepted.next().ifPresent(this::open);
             }
         }
     }
 
-    /** Leaves clients in the backlog of the operating system for a moment. */
+    private void openAgain() {
+        planned = false;
+        openHeard();
+    }
+
+    private boolean isFull() {
+        try {
+            return admission.isFull();
+        } catch (RuntimeException | Error e) {
+            InternalErrors.report("accept connections", e);
+            return true;
+        }
+    }
+
+    private void open(SocketChannel socket) {
+        var channel = new NioSocketChannel(this, socket);
+        try {
+            if (admission.admit(channel)) {
+                pipeline().fireChannelRead(channel);
+                return;
+            }
+        } catch (RuntimeException | Error e) {
+            InternalErrors.report("accept connections", e);
+        }
+        channel.unsafe().closeForcibly();
+    }
+
+    /** Leaves clients in the queue of the operating system for a moment. */
     private void pause() {
         config().setAutoRead(false);
         var _ = eventLoop()
-                .schedule(
-                        () -> config().setAutoRead(true), ServerLimits.ACCEPT_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+                .schedule(() -> config().setAutoRead(true), ServerLimits.OPEN_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

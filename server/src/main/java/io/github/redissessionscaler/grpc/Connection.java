@@ -70,14 +70,12 @@ final class Connection extends Http2ConnectionAdapter {
     /** Estimated memory of its calls without streams, in bytes. */
     private volatile long held;
 
-    private volatile boolean sent;
     private volatile long lastHeard = System.nanoTime();
 
     /** Notes when the client sends something, until HTTP/2 has started. */
     private final ChannelInboundHandlerAdapter hearing = new ChannelInboundHandlerAdapter() {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            sent = true;
             lastHeard = System.nanoTime();
             context.fireChannelRead(message);
         }
@@ -127,7 +125,7 @@ final class Connection extends Http2ConnectionAdapter {
         return used;
     }
 
-    /** When its last call began, or it was accepted, as {@link System#nanoTime}. */
+    /** When its last call began, or it was opened, as {@link System#nanoTime}. */
     long lastUsed() {
         return lastUsed;
     }
@@ -142,12 +140,7 @@ final class Connection extends Http2ConnectionAdapter {
         return ready;
     }
 
-    /** Whether its client has sent anything. */
-    boolean hasSent() {
-        return sent;
-    }
-
-    /** When its client last sent something before HTTP/2 had started, or else it was accepted, as {@link System#nanoTime}. */
+    /** When its client last sent something before HTTP/2 had started, or else it was opened, as {@link System#nanoTime}. */
     long lastHeard() {
         return lastHeard;
     }

@@ -1,6 +1,8 @@
 package io.github.redissessionscaler.grpc;
 
+import static java.util.Comparator.comparingInt;
 import static java.util.function.Predicate.not;
+import static java.util.stream.Collectors.groupingBy;
 
 import io.github.redissessionscaler.input.LimitReachedException;
 import io.github.redissessionscaler.telemetry.HeapPressure;
@@ -11,6 +13,7 @@ import io.grpc.Grpc;
 import io.grpc.ServerTransportFilter;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
@@ -100,8 +103,8 @@ final class Connections extends ServerTransportFilter implements BoundedServerCh
     }
 
     /**
-     * Whether to stop accepting for now: closing connections still hold memory, and handshakes use much CPU. Closes the
-     * connections whose clients let the scaler wait, or else the handshake that has taken longest, if they take too long.
+     * Whether to open no connection for now: closing connections still hold memory, and handshakes use much CPU. If handshakes
+     * take too long, closes some of the address that has most: those whose clients let the scaler wait, or else the longest.
      */
     @Override
     public boolean isFull() {
@@ -113,10 +116,12 @@ final class Connections extends ServerTransportFilter implements BoundedServerCh
         if (handshakes.size() < ServerLimits.HANDSHAKES) {
             return false;
         }
-        List<Connection> waiting =
-                handshakes.stream().filter(Connections::letsWait).toList();
+        List<Connection> most = handshakes.stream().collect(groupingBy(Connections::address)).values().stream()
+                .max(comparingInt(List::size))
+                .orElseThrow();
+        List<Connection> waiting = most.stream().filter(Connections::letsWait).toList();
         if (waiting.isEmpty()) {
-            handshakes.stream()
+            most.stream()
                     .filter(connection ->
                             connection.mayBeClosed() && isOlder(connection.lastUsed(), ServerLimits.FAIR_HANDSHAKE))
                     .min(LEAST_USEFUL)
@@ -127,9 +132,14 @@ final class Connections extends ServerTransportFilter implements BoundedServerCh
         return true;
     }
 
+    /** The client's address without its port. */
+    private static Object address(Connection connection) {
+        SocketAddress client = connection.channel().remoteAddress();
+        return client instanceof InetSocketAddress inet ? inet.getAddress() : client;
+    }
+
     private static boolean letsWait(Connection handshake) {
-        Duration fair = handshake.hasSent() ? ServerLimits.FAIR_TURN : ServerLimits.FAIR_BEGINNING;
-        return handshake.mayBeClosed() && isOlder(handshake.lastHeard(), fair);
+        return handshake.mayBeClosed() && isOlder(handshake.lastHeard(), ServerLimits.FAIR_TURN);
     }
 
     private static boolean isOlder(long nanoTime, Duration age) {
@@ -152,7 +162,7 @@ final class Connections extends ServerTransportFilter implements BoundedServerCh
         refused("handshakes", "more than " + ServerLimits.HANDSHAKES + " handshakes are in progress");
     }
 
-    /** Registers a channel that was just accepted. Returns false if it is refused. */
+    /** Registers a channel that is about to be opened. Returns false if it is refused. */
     @Override
     public boolean admit(Channel channel) {
         SocketAddress client = channel.remoteAddress();
@@ -206,7 +216,8 @@ final class Connections extends ServerTransportFilter implements BoundedServerCh
     }
 
     /** Counts a refusal, and logs it at most once a minute. */
-    void refused(String limit, String words) {
+    @Override
+    public void refused(String limit, String words) {
         telemetry.refused(limit);
         long now = System.nanoTime();
         if (now - lastWarning > Duration.ofMinutes(1).toNanos()) {

@@ -71,7 +71,7 @@ public final class GrpcServer implements AutoCloseable {
                 .directExecutor()
                 .bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(network)
-                .channelFactory(() -> new BoundedServerChannel(connections))
+                .channelFactory(() -> new BoundedServerChannel(connections, ServerLimits.HANDSHAKE))
                 .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, ServerLimits.READS)
                 .addTransportFilter(connections)
                 .intercept(new CallLimits())

@@ -19,13 +19,19 @@ final class ServerLimits {
     /** The same while the scaler waits for the client. */
     static final Duration FAIR_TURN = Duration.ofMillis(100);
 
-    /** The same for a client that has sent nothing: clients send at once when they are connected. */
-    static final Duration FAIR_BEGINNING = Duration.ofMillis(10);
+    /** Connections that were accepted and are not open. */
+    static final int NOT_OPENED = 512;
 
-    /** Pause between two attempts to accept while there is no room. */
-    static final Duration ACCEPT_AGAIN = Duration.ofMillis(5);
+    /** Time for the first byte of a client before the connection may be closed in favour of another. */
+    static final Duration FAIR_BEGINNING = Duration.ofMillis(20);
 
-    /** Connections that are still closing; above that none is accepted. */
+    /** Connections accepted before others are looked after. */
+    static final int ACCEPTED_AT_ONCE = 64;
+
+    /** Pause between two attempts to open or accept connections while there is no room. */
+    static final Duration OPEN_AGAIN = Duration.ofMillis(5);
+
+    /** Connections that are still closing; above that none is opened. */
     static final int CLOSING = 32;
 
     /** Calls in progress whose message has arrived, without streams. */

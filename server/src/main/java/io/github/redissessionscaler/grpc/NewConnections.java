@@ -1,0 +1,242 @@
+package io.github.redissessionscaler.grpc;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.nio.NioIoOps;
+import io.netty.channel.nio.NioSelectableChannelIoHandle;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections that were accepted and are not open yet. One waits until its client has sent something, which clients do at once,
+ * with and without TLS. Then it waits for its turn; every address has one in turn, so that a client with thousands of
+ * connections delays only itself. Used only on the thread that accepts.
+ */
+final class NewConnections {
+
+    private final Duration longestSilence;
+    private final Runnable heard;
+
+    /** The next one to have its turn first. */
+    private final SequencedMap<InetAddress, Client> clients = new LinkedHashMap<>();
+
+    private int size;
+    private boolean expiring;
+
+    /**
+     * There is none yet.
+     *
+     * @param longestSilence time after which a connection is closed whose client has sent nothing
+     * @param heard runs when a client has sent something, or has closed its connection
+     */
+    NewConnections(Duration longestSilence, Runnable heard) {
+        this.longestSilence = longestSilence;
+        this.heard = heard;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /**
+     * Waits for the client's first bytes.
+     *
+     * @throws IOException if the operating system refuses it; the connection is closed
+     */
+    void add(SocketChannel channel, IoEventLoop loop) throws IOException {
+        try {
+            channel.configureBlocking(false);
+            InetAddress address = ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
+            var connection = new Silent(channel, address);
+            connection.watch(loop);
+            client(address).silent.add(connection);
+            size++;
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+        expireOn(loop);
+    }
+
+    private Client client(InetAddress address) {
+        return clients.computeIfAbsent(address, _ -> new Client());
+    }
+
+    /** Whether the client of any has sent something. */
+    boolean hasHeard() {
+        return clients.values().stream().anyMatch(client -> !client.heard.isEmpty());
+    }
+
+    /** Takes the next connection whose client has sent something, if there is any. */
+    Optional<SocketChannel> next() {
+        Optional<Map.Entry<InetAddress, Client>> next = clients.entrySet().stream()
+                .filter(client -> !client.getValue().heard.isEmpty())
+                .findFirst();
+        return next.map(client -> {
+            SocketChannel channel = client.getValue().heard.removeFirst();
+            size--;
+            clients.remove(client.getKey());
+            if (client.getValue().size() > 0) {
+                clients.putLast(client.getKey(), client.getValue());
+            }
+            return channel;
+        });
+    }
+
+    /**
+     * Closes a connection of the address that has most: the oldest whose client has sent nothing, or else the newest.
+     * Returns false if all of them may wait for a little longer.
+     */
+    boolean makeRoom() {
+        Client most = clients.values().stream()
+                .max(Comparator.comparingInt(Client::size))
+                .orElseThrow();
+        if (!most.silent.isEmpty() && !most.silent.getFirst().isYoungerThan(ServerLimits.FAIR_BEGINNING)) {
+            close(most.silent.getFirst());
+            return true;
+        }
+        if (most.heard.isEmpty()) {
+            return false;
+        }
+        size--;
+        close(most.heard.removeLast());
+        return true;
+    }
+
+    void closeAll() {
+        for (Client client : List.copyOf(clients.values())) {
+            List.copyOf(client.silent).forEach(this::close);
+            client.heard.forEach(NewConnections::close);
+        }
+        clients.clear();
+        size = 0;
+    }
+
+    /** One timer for all, because strangers may open thousands in the time that one may wait. */
+    private void expireOn(IoEventLoop loop) {
+        if (!expiring) {
+            oldest().ifPresent(oldest -> {
+                expiring = true;
+                long left = longestSilence.toNanos() - oldest.age();
+                var _ = loop.schedule(() -> expire(loop), left, TimeUnit.NANOSECONDS);
+            });
+        }
+    }
+
+    private void expire(IoEventLoop loop) {
+        expiring = false;
+        for (Optional<Silent> oldest = oldest();
+                oldest.isPresent() && !oldest.get().isYoungerThan(longestSilence);
+                oldest = oldest()) {
+            close(oldest.get());
+        }
+        expireOn(loop);
+    }
+
+    private Optional<Silent> oldest() {
+        return clients.values().stream()
+                .filter(client -> !client.silent.isEmpty())
+                .map(client -> client.silent.getFirst())
+                .max(Comparator.comparingLong(Silent::age));
+    }
+
+    private void close(Silent connection) {
+        connection.stopWaiting();
+        close(connection.selectableChannel());
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // the operating system has closed it
+        }
+    }
+
+    /** The connections of one address. */
+    private static final class Client {
+
+        /** The oldest first. */
+        private final SequencedSet<Silent> silent = new LinkedHashSet<>();
+
+        /** Those whose client has sent something, the next one first. */
+        private final Deque<SocketChannel> heard = new ArrayDeque<>();
+
+        int size() {
+            return silent.size() + heard.size();
+        }
+    }
+
+    private final class Silent extends NioSelectableChannelIoHandle<SocketChannel> {
+
+        private final InetAddress address;
+        private final long since = System.nanoTime();
+        private @Nullable IoRegistration registration;
+
+        Silent(SocketChannel channel, InetAddress address) {
+            super(channel);
+            this.address = address;
+        }
+
+        @Override
+        protected void handle(SocketChannel channel, SelectionKey key) {
+            stopWaiting();
+            client(address).heard.addLast(channel);
+            size++;
+            heard.run();
+        }
+
+        @Override
+        public SocketChannel selectableChannel() {
+            return (SocketChannel) super.selectableChannel();
+        }
+
+        /** Netty calls this when its thread ends. */
+        @Override
+        public void close() throws IOException {
+            selectableChannel().close();
+        }
+
+        long age() {
+            return System.nanoTime() - since;
+        }
+
+        boolean isYoungerThan(Duration age) {
+            return age() < age.toNanos();
+        }
+
+        void watch(IoEventLoop loop) {
+            IoRegistration started = loop.register(this).syncUninterruptibly().getNow();
+            started.submit(NioIoOps.READ);
+            registration = started;
+        }
+
+        void stopWaiting() {
+            if (registration != null) {
+                registration.cancel();
+            }
+            Client client = client(address);
+            client.silent.remove(this);
+            size--;
+            if (client.size() == 0) {
+                clients.remove(address);
+            }
+        }
+    }
+}
