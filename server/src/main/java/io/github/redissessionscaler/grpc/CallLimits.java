@@ -20,8 +20,9 @@ final class CallLimits implements ServerInterceptor {
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         Connection connection = call.getAttributes().get(Connections.CONNECTION);
-        Http2Stream stream = connection == null ? null : connection.newest();
-        if (connection == null || stream == null) {
+        ConnectionCalls calls = connection == null ? null : connection.calls();
+        Http2Stream stream = calls == null ? null : calls.newest();
+        if (connection == null || calls == null || stream == null) {
             return next.startCall(call, headers);
         }
         if (connection.distrusted()) {
@@ -34,19 +35,20 @@ final class CallLimits implements ServerInterceptor {
                     Status.INVALID_ARGUMENT.withDescription("the authority has " + authority.length()
                             + " characters; at most " + ServerLimits.LONGEST_AUTHORITY + " are accepted"));
         }
-        String refusal = connection.refusalOfBeginning();
+        CallCounts counts = calls.counts();
+        String refusal = counts.refusalOfBeginning();
         boolean watch = call.getMethodDescriptor()
                 .getFullMethodName()
                 .equals(HealthGrpc.getWatchMethod().getFullMethodName());
-        if (refusal == null && watch && !connection.watch()) {
+        if (refusal == null && watch && !counts.watch()) {
             refusal = "this connection already has " + ServerLimits.WATCHES + " health watches";
         }
         if (refusal != null) {
-            connection.refused(refusal);
+            calls.refused(refusal);
             return refuse(call, exhausted(refusal));
         }
-        var counted = new Counted<>(call, connection);
-        return new Listened<>(next.startCall(counted, headers), counted, connection, stream, watch);
+        var counted = new Counted<>(call, counts);
+        return new Listened<>(next.startCall(counted, headers), counted, calls, stream, watch);
     }
 
     private static Status exhausted(String refusal) {
@@ -66,7 +68,7 @@ final class CallLimits implements ServerInterceptor {
 
         private static final AtomicIntegerFieldUpdater<Counted<?, ?>> EVALUATED = updater("evaluated");
 
-        private final Connection connection;
+        private final CallCounts counts;
 
         @SuppressWarnings("UnusedVariable") // its updater uses it
         private volatile int bytes;
@@ -77,9 +79,9 @@ final class CallLimits implements ServerInterceptor {
         private volatile boolean begun;
         private volatile boolean answered;
 
-        Counted(ServerCall<Q, R> call, Connection connection) {
+        Counted(ServerCall<Q, R> call, CallCounts counts) {
             super(call);
-            this.connection = connection;
+            this.counts = counts;
         }
 
         @SuppressWarnings("unchecked") // an updater needs no type arguments
@@ -92,12 +94,12 @@ final class CallLimits implements ServerInterceptor {
         @Nullable
         String takes(int message) {
             BYTES.addAndGet(this, message);
-            return connection.takes(message);
+            return counts.takes(message);
         }
 
         /** The message is no longer needed. */
         private void forget() {
-            connection.gives(BYTES.getAndSet(this, 0));
+            counts.gives(BYTES.getAndSet(this, 0));
         }
 
         /** The client has disconnected or cancelled. */
@@ -109,13 +111,13 @@ final class CallLimits implements ServerInterceptor {
 
         void begin() {
             begun = true;
-            connection.evaluates();
+            counts.evaluates();
         }
 
         void end() {
             forget();
             if (begun && EVALUATED.getAndSet(this, 1) == 0) {
-                connection.evaluated();
+                counts.evaluated();
             }
         }
 
@@ -143,7 +145,7 @@ final class CallLimits implements ServerInterceptor {
     private static final class Listened<Q> extends SimpleForwardingServerCallListener<Q> {
 
         private final Counted<Q, ?> call;
-        private final Connection connection;
+        private final ConnectionCalls calls;
         private final Http2Stream stream;
         private final boolean unary;
         private final boolean watch;
@@ -152,12 +154,12 @@ final class CallLimits implements ServerInterceptor {
         Listened(
                 ServerCall.Listener<Q> next,
                 Counted<Q, ?> call,
-                Connection connection,
+                ConnectionCalls calls,
                 Http2Stream stream,
                 boolean watch) {
             super(next);
             this.call = call;
-            this.connection = connection;
+            this.calls = calls;
             this.stream = stream;
             this.unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
             this.watch = watch;
@@ -165,13 +167,13 @@ final class CallLimits implements ServerInterceptor {
 
         @Override
         public void onMessage(@Nullable Q message) {
-            connection.hasMessage(stream);
+            calls.hasMessage(stream);
             if (message == null) {
                 refused = true;
                 call.close(
                         Status.INVALID_ARGUMENT.withDescription("the request is not a protobuf message of this method"),
                         new Metadata());
-                connection.strike("messages that are not protobuf");
+                calls.strike("messages that are not protobuf");
                 return;
             }
             String refusal = call.takes(Requests.memory(message));
@@ -184,7 +186,7 @@ final class CallLimits implements ServerInterceptor {
 
         private void refuse(String refusal) {
             refused = true;
-            connection.refused(refusal);
+            calls.refused(refusal);
             call.close(exhausted(refusal), new Metadata());
         }
 
@@ -193,8 +195,8 @@ final class CallLimits implements ServerInterceptor {
             if (refused) {
                 return;
             }
-            connection.requested(stream);
-            String refusal = unary ? connection.refusal() : null;
+            calls.requested(stream);
+            String refusal = unary ? calls.counts().refusal() : null;
             if (refusal != null) {
                 refuse(refusal);
                 return;
@@ -205,7 +207,7 @@ final class CallLimits implements ServerInterceptor {
                 boolean ended = call.ended();
                 call.end();
                 if (!ended) {
-                    connection.keep(stream);
+                    calls.keep(stream);
                 }
             }
         }
@@ -220,7 +222,7 @@ final class CallLimits implements ServerInterceptor {
         public void onCancel() {
             leave();
             if (!call.answered()) {
-                connection.strike("calls that are reset before their response");
+                calls.strike("calls that are reset before their response");
             }
             if (!unary) {
                 call.end();
@@ -231,7 +233,7 @@ final class CallLimits implements ServerInterceptor {
         private void leave() {
             call.leave();
             if (watch) {
-                connection.unwatch();
+                calls.counts().unwatch();
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.grpc;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.redissessionscaler.background.InternalErrors;
@@ -32,6 +33,7 @@ final class ConnectionSweepTest {
     private final Connections all = new Connections(ANSWER_TIMEOUT, telemetry, _ -> {});
     private final FailingChannel channel = new FailingChannel();
     private final Connection connection = new Connection(channel, all);
+    private ConnectionCalls calls;
     private final Http2ConnectionHandler http2 = new Http2ConnectionHandlerBuilder()
             .server(true)
             .frameListener(new Http2FrameAdapter())
@@ -43,6 +45,7 @@ final class ConnectionSweepTest {
         channel.pipeline().addLast(http2);
         http2.connection().remote().maxActiveStreams(STREAMS);
         connection.http2Started(http2);
+        calls = requireNonNull(connection.calls());
     }
 
     @AfterEach
@@ -69,7 +72,7 @@ final class ConnectionSweepTest {
     @Test
     void aCallWhoseRequestDoesNotEndIsCancelled() throws Http2Exception {
         Http2Stream call = begin(1);
-        connection.hasMessage(call);
+        calls.hasMessage(call);
 
         passTicks(2 * SWEEP);
 
@@ -83,12 +86,12 @@ final class ConnectionSweepTest {
             Http2Stream _ = begin(1 + 2 * i);
         }
         for (int i = 0; i < 100 * SWEEP; i++) {
-            connection.hasRead(10, true);
+            calls.hasRead(10, true);
             passTicks(1);
         }
         assertThat(all.waiting).hasValue(STREAMS);
 
-        connection.hasRead(10, false);
+        calls.hasRead(10, false);
         passTicks(SWEEP);
         assertThat(all.waiting).hasValue(STREAMS);
         passTicks(SWEEP);
@@ -100,8 +103,8 @@ final class ConnectionSweepTest {
         Http2Stream call = begin(1);
 
         for (int i = 0; i < 2 * SWEEP; i++) {
-            connection.hasRead(ServerLimits.BYTES_OF_A_TICK - 1, true);
-            connection.hasRead(1, true);
+            calls.hasRead(ServerLimits.BYTES_OF_A_TICK - 1, true);
+            calls.hasRead(1, true);
             passTicks(1);
         }
 
@@ -111,8 +114,8 @@ final class ConnectionSweepTest {
     @Test
     void aCallIsNotCancelledWhileTheScalerHasNotAnsweredIt() throws Http2Exception {
         Http2Stream call = begin(1);
-        connection.hasMessage(call);
-        connection.requested(call);
+        calls.hasMessage(call);
+        calls.requested(call);
 
         passTicks(100 * SWEEP);
         assertThat(call.state()).isNotEqualTo(Http2Stream.State.CLOSED);
@@ -122,8 +125,8 @@ final class ConnectionSweepTest {
     @Test
     void aCallWhoseAnswerIsNotReadIsCancelledAtTheSecondSweepAfterTheAnswer() throws Http2Exception {
         Http2Stream call = begin(1);
-        connection.hasMessage(call);
-        connection.requested(call);
+        calls.hasMessage(call);
+        calls.requested(call);
         passTicks(100 * SWEEP - 1);
 
         call.headersSent(false);
@@ -139,9 +142,9 @@ final class ConnectionSweepTest {
     @Test
     void anOpenStreamIsNeverSwept() throws Http2Exception {
         Http2Stream stream = begin(1);
-        connection.hasMessage(stream);
-        connection.requested(stream);
-        connection.keep(stream);
+        calls.hasMessage(stream);
+        calls.requested(stream);
+        calls.keep(stream);
         stream.headersSent(false);
 
         passTicks(100 * SWEEP);
@@ -153,7 +156,7 @@ final class ConnectionSweepTest {
     @Test
     void aFullBufferIsNoReasonForeverToTakeTheScalerForBehind() throws Http2Exception {
         Http2Stream call = begin(1);
-        connection.hasRead(64, true);
+        calls.hasRead(64, true);
 
         passTicks(1 + 2 * SWEEP);
 
@@ -202,10 +205,10 @@ final class ConnectionSweepTest {
     @Test
     void aClosedConnectionLeavesNoCallsAndNoSweepBehind() throws Http2Exception {
         Http2Stream _ = begin(1);
-        connection.hasMessage(begin(3));
+        calls.hasMessage(begin(3));
         Http2Stream stream = begin(5);
-        connection.hasMessage(stream);
-        connection.keep(stream);
+        calls.hasMessage(stream);
+        calls.keep(stream);
         assertThat(all.waiting).hasValue(1);
         assertThat(all.callsUnderWay).hasValue(1);
         assertThat(all.kept).hasValue(1);
