@@ -88,7 +88,7 @@ public enum MetadataKey implements DocumentedKey {
             "lookAhead",
             MetadataValues.LOOK_AHEAD,
             "0s",
-            "How long a new replica takes to serve. Reports the sessions expected after this time, if more than now.");
+            "How long a new replica takes until it serves. Reports the sessions expected then, if more than now.");
 
     /** Suffix of a key whose value KEDA reads from the environment of the scaled application. */
     public static final String FROM_ENV = "FromEnv";
