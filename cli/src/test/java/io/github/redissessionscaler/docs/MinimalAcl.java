@@ -14,7 +14,7 @@ public enum MinimalAcl {
     NUMBER("`key`, a number", Map.of("key", "number"), "+ping", "+type", "+get", "~number"),
     HYPER_LOG_LOG("`key`, a HyperLogLog", Map.of("key", "log"), "+ping", "+type", "+get", "+pfcount", "~log"),
     ACTIVE_WITHIN(
-            "`key` with `activeWithin`",
+            "`key` with `activeWithin`, `preset: spring-session-zset`",
             Map.of("key", "zset", "activeWithin", "30m"),
             "+ping",
             "+type",
@@ -23,7 +23,7 @@ public enum MinimalAcl {
             "~zset"),
     DEDICATED_DATABASE(
             "`preset: dedicated-database`", Map.of("preset", "dedicated-database"), "+ping", "+info", "+dbsize"),
-    PATTERN("`keyPattern`, and presets", Map.of("keyPattern", "session:*"), "+ping", "+dbsize", "+scan"),
+    PATTERN("`keyPattern`, and other presets", Map.of("keyPattern", "session:*"), "+ping", "+dbsize", "+scan"),
     TYPE(
             "the same with `keyType`, or a preset of hashes",
             Map.of("keyPattern", "session:*", "keyType", "string"),
