@@ -20,7 +20,7 @@ final class ServerLimits {
     static final Duration FAIR_TURN = Duration.ofMillis(100);
 
     /** Connections that were accepted and are not open. */
-    static final int NOT_OPENED = 512;
+    static final int NOT_OPENED = 256;
 
     /** Time for the first byte of a client before the connection may be closed in favour of another. */
     static final Duration FAIR_BEGINNING = Duration.ofMillis(20);
