@@ -116,16 +116,17 @@ final class BoundedServerChannel extends NioServerSocketChannel {
     }
 
     private void open(SocketChannel socket) {
-        var channel = new NioSocketChannel(this, socket);
         try {
+            var channel = new NioSocketChannel(this, socket);
             if (admission.admit(channel)) {
                 pipeline().fireChannelRead(channel);
-                return;
+            } else {
+                channel.unsafe().closeForcibly();
             }
         } catch (RuntimeException | Error e) {
             InternalErrors.report("accept connections", e);
+            NewConnections.close(socket);
         }
-        channel.unsafe().closeForcibly();
     }
 
     /** Leaves clients in the queue of the operating system for a moment. */

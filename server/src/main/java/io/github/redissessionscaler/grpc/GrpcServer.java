@@ -72,6 +72,7 @@ public final class GrpcServer implements AutoCloseable {
                 .bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(network)
                 .channelFactory(() -> new BoundedServerChannel(connections, ServerLimits.HANDSHAKE))
+                .withOption(ChannelOption.SO_RCVBUF, ServerLimits.UNREAD)
                 .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, ServerLimits.READS)
                 .addTransportFilter(connections)
                 .intercept(new CallLimits())

@@ -16,7 +16,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -54,6 +53,11 @@ final class NewConnections {
         return size;
     }
 
+    /** From how many addresses they are. */
+    int addresses() {
+        return clients.size();
+    }
+
     /**
      * Waits for the client's first bytes.
      *
@@ -74,10 +78,6 @@ final class NewConnections {
         expireOn(loop);
     }
 
-    private Client client(InetAddress address) {
-        return clients.computeIfAbsent(address, _ -> new Client());
-    }
-
     /** Whether the client of any has sent something. */
     boolean hasHeard() {
         return clients.values().stream().anyMatch(client -> !client.heard.isEmpty());
@@ -85,38 +85,48 @@ final class NewConnections {
 
     /** Takes the next connection whose client has sent something, if there is any. */
     Optional<SocketChannel> next() {
-        Optional<Map.Entry<InetAddress, Client>> next = clients.entrySet().stream()
-                .filter(client -> !client.getValue().heard.isEmpty())
+        Optional<Client> next = clients.values().stream()
+                .filter(client -> !client.heard.isEmpty())
                 .findFirst();
         return next.map(client -> {
-            SocketChannel channel = client.getValue().heard.removeFirst();
+            SocketChannel channel = client.heard.removeFirst();
             size--;
-            clients.remove(client.getKey());
-            if (client.getValue().size() > 0) {
-                clients.putLast(client.getKey(), client.getValue());
-            }
+            clients.putLast(client.address, client);
+            forgetIfEmpty(client);
             return channel;
         });
     }
 
     /**
-     * Closes a connection of the address that has most: the oldest whose client has sent nothing, or else the newest.
-     * Returns false if all of them may wait for a little longer.
+     * Closes a connection of the address that has most: the oldest whose client has sent nothing, or else the newest. Of
+     * several such addresses, it is one whose client has sent nothing. Returns false if all of them may wait for a little
+     * longer.
      */
     boolean makeRoom() {
         Client most = clients.values().stream()
-                .max(Comparator.comparingInt(Client::size))
+                .max(Comparator.comparingInt(Client::size).thenComparing(Client::letsWait))
                 .orElseThrow();
-        if (!most.silent.isEmpty() && !most.silent.getFirst().isYoungerThan(ServerLimits.FAIR_BEGINNING)) {
+        if (most.letsWait()) {
             close(most.silent.getFirst());
             return true;
         }
         if (most.heard.isEmpty()) {
             return false;
         }
-        size--;
         close(most.heard.removeLast());
+        size--;
+        forgetIfEmpty(most);
         return true;
+    }
+
+    private Client client(InetAddress address) {
+        return clients.computeIfAbsent(address, Client::new);
+    }
+
+    private void forgetIfEmpty(Client client) {
+        if (client.size() == 0) {
+            clients.remove(client.address);
+        }
     }
 
     void closeAll() {
@@ -161,7 +171,8 @@ final class NewConnections {
         close(connection.selectableChannel());
     }
 
-    private static void close(SocketChannel channel) {
+    /** Closes a connection, whatever the operating system says. */
+    static void close(SocketChannel channel) {
         try {
             channel.close();
         } catch (IOException e) {
@@ -172,14 +183,25 @@ final class NewConnections {
     /** The connections of one address. */
     private static final class Client {
 
+        private final InetAddress address;
+
         /** The oldest first. */
         private final SequencedSet<Silent> silent = new LinkedHashSet<>();
 
         /** Those whose client has sent something, the next one first. */
         private final Deque<SocketChannel> heard = new ArrayDeque<>();
 
+        Client(InetAddress address) {
+            this.address = address;
+        }
+
         int size() {
             return silent.size() + heard.size();
+        }
+
+        /** Whether one may be closed because its client has sent nothing. */
+        boolean letsWait() {
+            return !silent.isEmpty() && !silent.getFirst().isYoungerThan(ServerLimits.FAIR_BEGINNING);
         }
     }
 
@@ -234,9 +256,7 @@ final class NewConnections {
             Client client = client(address);
             client.silent.remove(this);
             size--;
-            if (client.size() == 0) {
-                clients.remove(address);
-            }
+            forgetIfEmpty(client);
         }
     }
 }

@@ -106,6 +106,12 @@ final class ServerLimits {
     /** Time limit for the TLS handshake and the HTTP/2 preface. */
     static final Duration HANDSHAKE = Duration.ofSeconds(5);
 
+    /**
+     * Bytes of a connection that the operating system keeps before they are read; it takes up to twice as much. By default, it
+     * keeps up to 128 KiB, and the container's memory pays for that.
+     */
+    static final int UNREAD = 16 * 1024;
+
     /** Small reads, so that a connection that sends continuously does not delay others. */
     static final RecvByteBufAllocator READS =
             new AdaptiveRecvByteBufAllocator(64, 2048, 16 * 1024).maxMessagesPerRead(1);

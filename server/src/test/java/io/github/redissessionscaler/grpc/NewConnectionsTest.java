@@ -91,6 +91,29 @@ final class NewConnectionsTest {
         assertThat(onLoop(connections::size)).isZero();
     }
 
+    @Test
+    void ofAddressesWithEquallyManyOneThatHasSentNothingLosesItsConnection() throws IOException {
+        speak(connect(CLIENT));
+        await().until(() -> heard.get() == 1);
+        Socket silent = connect(STRANGER);
+
+        await().pollDelay(ServerLimits.FAIR_BEGINNING).until(() -> onLoop(connections::makeRoom));
+        assertThat(hasEnded(silent)).isTrue();
+        assertThat(next()).isEqualTo(CLIENT);
+    }
+
+    @Test
+    void anAddressIsForgottenWithItsLastConnection() throws IOException {
+        connect(CLIENT);
+        await().until(() -> onLoop(connections::makeRoom));
+        speak(connect(STRANGER));
+        await().until(() -> heard.get() == 1);
+        assertThat(onLoop(connections::makeRoom)).isTrue();
+
+        assertThat(onLoop(connections::size)).isZero();
+        assertThat(onLoop(connections::addresses)).isZero();
+    }
+
     private Socket connect(String from) throws IOException {
         var address = (InetSocketAddress) port.getLocalAddress();
         var socket = new Socket(address.getAddress(), address.getPort(), InetAddress.getByName(from), 0);
