@@ -29,6 +29,8 @@ public record Source(Database database, CountQuery query) {
 
     /** The names of the connections that are read, each once, separated by commas. */
     public String connections() {
-        return databases().stream().map(Database::connection).distinct().collect(Collectors.joining(","));
+        return query instanceof CountQuery.SumOf
+                ? databases().stream().map(Database::connection).distinct().collect(Collectors.joining(","))
+                : database.connection();
     }
 }

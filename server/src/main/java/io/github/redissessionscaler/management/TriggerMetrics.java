@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /** The gauges of all triggers, computed from their state at each scrape. Thread-safe. */
@@ -210,7 +211,10 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
     }
 
     private static Optional<Double> value(TriggerState state) {
-        return state.report().flatMap(report -> report.value().stream().boxed().findFirst());
+        return state.report()
+                .map(TriggerReport::value)
+                .filter(OptionalDouble::isPresent)
+                .map(OptionalDouble::getAsDouble);
     }
 
     private static double metricTarget(TriggerState state) {

@@ -82,31 +82,31 @@ public final class GaugeWriter {
 
     /** Escaped as in the value of a label; a name has nothing to escape. */
     private void writeText(String text) throws IOException {
-        for (int i = 0; i < text.length(); i++) {
-            char character = text.charAt(i);
-            switch (character) {
-                case '\\' -> writeEscaped('\\');
-                case '"' -> writeEscaped('"');
-                case '\n' -> writeEscaped('n');
-                default -> {
-                    if (character >= 0x80) {
-                        // the rest at once: a character may be one of a surrogate pair
-                        write(escaped(text.substring(i)).getBytes(UTF_8));
-                        return;
-                    }
-                    writeByte(character);
-                }
-            }
+        int count = text.length();
+        if (count > BUFFER - length) {
+            flush();
         }
+        if (count > BUFFER) {
+            write(escaped(text));
+            return;
+        }
+        int end = length;
+        for (int i = 0; i < count; i++) {
+            char character = text.charAt(i);
+            if (character >= 0x80 || character == '"' || character == '\\' || character == '\n') {
+                write(escaped(text));
+                return;
+            }
+            buffer[end++] = (byte) character;
+        }
+        length = end;
     }
 
-    private void writeEscaped(char character) throws IOException {
-        writeByte('\\');
-        writeByte(character);
-    }
-
-    private static String escaped(String text) {
-        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    private static byte[] escaped(String text) {
+        return text.replace("\\", "\\\\")
+                .replace("\"", "\\\"")
+                .replace("\n", "\\n")
+                .getBytes(UTF_8);
     }
 
     void flush() throws IOException {
