@@ -44,11 +44,11 @@ final class BoundedServerChannel extends NioServerSocketChannel {
     /**
      * The port is not open yet.
      *
-     * @param silence how long a new connection may stay without a byte of its client
+     * @param firstByteTimeout how long a new connection may stay without a byte of its client
      */
-    BoundedServerChannel(Admission admission, Duration silence) {
+    BoundedServerChannel(Admission admission, Duration firstByteTimeout) {
         this.admission = admission;
-        this.accepted = new NewConnections(silence, this::openHeard);
+        this.accepted = new NewConnections(firstByteTimeout, this::openReady);
     }
 
     /**
@@ -89,8 +89,8 @@ final class BoundedServerChannel extends NioServerSocketChannel {
         accepted.closeAll();
     }
 
-    private void openHeard() {
-        while (!planned && accepted.hasHeard()) {
+    private void openReady() {
+        while (!planned && accepted.hasReady()) {
             if (isFull()) {
                 planned = true;
                 var _ = eventLoop()
@@ -103,7 +103,7 @@ final class BoundedServerChannel extends NioServerSocketChannel {
 
     private void openAgain() {
         planned = false;
-        openHeard();
+        openReady();
     }
 
     private boolean isFull() {

@@ -29,28 +29,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class NewConnections {
 
-    private final Duration longestSilence;
-    private final Runnable heard;
+    private final Duration firstByteTimeout;
+    private final Runnable onReady;
 
     /** The next one to have its turn first. */
     private final SequencedMap<InetAddress, Client> clients = new LinkedHashMap<>();
 
-    private int size;
     private boolean expiring;
 
     /**
      * There is none yet.
      *
-     * @param longestSilence time after which a connection is closed whose client has sent nothing
-     * @param heard runs when a client has sent something, or has closed its connection
+     * @param firstByteTimeout time after which a connection is closed whose client has sent nothing
+     * @param onReady runs when a client has sent something, or has closed its connection
      */
-    NewConnections(Duration longestSilence, Runnable heard) {
-        this.longestSilence = longestSilence;
-        this.heard = heard;
+    NewConnections(Duration firstByteTimeout, Runnable onReady) {
+        this.firstByteTimeout = firstByteTimeout;
+        this.onReady = onReady;
     }
 
     int size() {
-        return size;
+        return clients.values().stream().mapToInt(Client::size).sum();
     }
 
     /** From how many addresses they are. */
@@ -67,10 +66,9 @@ final class NewConnections {
         try {
             channel.configureBlocking(false);
             InetAddress address = ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
-            var connection = new Silent(channel, address);
+            var connection = new Pending(channel, address);
             connection.watch(loop);
-            client(address).silent.add(connection);
-            size++;
+            client(address).pending.add(connection);
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
@@ -79,18 +77,17 @@ final class NewConnections {
     }
 
     /** Whether the client of any has sent something. */
-    boolean hasHeard() {
-        return clients.values().stream().anyMatch(client -> !client.heard.isEmpty());
+    boolean hasReady() {
+        return clients.values().stream().anyMatch(client -> !client.ready.isEmpty());
     }
 
     /** Takes the next connection whose client has sent something, if there is any. */
     Optional<SocketChannel> next() {
         Optional<Client> next = clients.values().stream()
-                .filter(client -> !client.heard.isEmpty())
+                .filter(client -> !client.ready.isEmpty())
                 .findFirst();
         return next.map(client -> {
-            SocketChannel channel = client.heard.removeFirst();
-            size--;
+            SocketChannel channel = client.ready.removeFirst();
             clients.putLast(client.address, client);
             forgetIfEmpty(client);
             return channel;
@@ -104,17 +101,16 @@ final class NewConnections {
      */
     boolean makeRoom() {
         Client most = clients.values().stream()
-                .max(Comparator.comparingInt(Client::size).thenComparing(Client::letsWait))
+                .max(Comparator.comparingInt(Client::size).thenComparing(Client::mayLosePending))
                 .orElseThrow();
-        if (most.letsWait()) {
-            close(most.silent.getFirst());
+        if (most.mayLosePending()) {
+            close(most.pending.getFirst());
             return true;
         }
-        if (most.heard.isEmpty()) {
+        if (most.ready.isEmpty()) {
             return false;
         }
-        close(most.heard.removeLast());
-        size--;
+        close(most.ready.removeLast());
         forgetIfEmpty(most);
         return true;
     }
@@ -131,11 +127,10 @@ final class NewConnections {
 
     void closeAll() {
         for (Client client : List.copyOf(clients.values())) {
-            List.copyOf(client.silent).forEach(this::close);
-            client.heard.forEach(NewConnections::close);
+            List.copyOf(client.pending).forEach(this::close);
+            client.ready.forEach(NewConnections::close);
         }
         clients.clear();
-        size = 0;
     }
 
     /** One timer for all, because strangers may open thousands in the time that one may wait. */
@@ -143,7 +138,7 @@ final class NewConnections {
         if (!expiring) {
             oldest().ifPresent(oldest -> {
                 expiring = true;
-                long left = longestSilence.toNanos() - oldest.age();
+                long left = firstByteTimeout.toNanos() - oldest.age();
                 var _ = loop.schedule(() -> expire(loop), left, TimeUnit.NANOSECONDS);
             });
         }
@@ -151,22 +146,22 @@ final class NewConnections {
 
     private void expire(IoEventLoop loop) {
         expiring = false;
-        for (Optional<Silent> oldest = oldest();
-                oldest.isPresent() && !oldest.get().isYoungerThan(longestSilence);
+        for (Optional<Pending> oldest = oldest();
+                oldest.isPresent() && !oldest.get().isYoungerThan(firstByteTimeout);
                 oldest = oldest()) {
             close(oldest.get());
         }
         expireOn(loop);
     }
 
-    private Optional<Silent> oldest() {
+    private Optional<Pending> oldest() {
         return clients.values().stream()
-                .filter(client -> !client.silent.isEmpty())
-                .map(client -> client.silent.getFirst())
-                .max(Comparator.comparingLong(Silent::age));
+                .filter(client -> !client.pending.isEmpty())
+                .map(client -> client.pending.getFirst())
+                .max(Comparator.comparingLong(Pending::age));
     }
 
-    private void close(Silent connection) {
+    private void close(Pending connection) {
         connection.stopWaiting();
         close(connection.selectableChannel());
     }
@@ -186,32 +181,32 @@ final class NewConnections {
         private final InetAddress address;
 
         /** The oldest first. */
-        private final SequencedSet<Silent> silent = new LinkedHashSet<>();
+        private final SequencedSet<Pending> pending = new LinkedHashSet<>();
 
         /** Those whose client has sent something, the next one first. */
-        private final Deque<SocketChannel> heard = new ArrayDeque<>();
+        private final Deque<SocketChannel> ready = new ArrayDeque<>();
 
         Client(InetAddress address) {
             this.address = address;
         }
 
         int size() {
-            return silent.size() + heard.size();
+            return pending.size() + ready.size();
         }
 
         /** Whether one may be closed because its client has sent nothing. */
-        boolean letsWait() {
-            return !silent.isEmpty() && !silent.getFirst().isYoungerThan(ServerLimits.FAIR_BEGINNING);
+        boolean mayLosePending() {
+            return !pending.isEmpty() && !pending.getFirst().isYoungerThan(ServerLimits.FAIR_BEGINNING);
         }
     }
 
-    private final class Silent extends NioSelectableChannelIoHandle<SocketChannel> {
+    private final class Pending extends NioSelectableChannelIoHandle<SocketChannel> {
 
         private final InetAddress address;
         private final long since = System.nanoTime();
         private @Nullable IoRegistration registration;
 
-        Silent(SocketChannel channel, InetAddress address) {
+        Pending(SocketChannel channel, InetAddress address) {
             super(channel);
             this.address = address;
         }
@@ -219,9 +214,8 @@ final class NewConnections {
         @Override
         protected void handle(SocketChannel channel, SelectionKey key) {
             stopWaiting();
-            client(address).heard.addLast(channel);
-            size++;
-            heard.run();
+            client(address).ready.addLast(channel);
+            onReady.run();
         }
 
         @Override
@@ -254,8 +248,7 @@ final class NewConnections {
                 registration.cancel();
             }
             Client client = client(address);
-            client.silent.remove(this);
-            size--;
+            client.pending.remove(this);
             forgetIfEmpty(client);
         }
     }

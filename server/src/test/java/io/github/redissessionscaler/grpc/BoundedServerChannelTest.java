@@ -105,20 +105,20 @@ final class BoundedServerChannelTest {
     @Test
     void aClientThatSpeaksIsServedBehindManyThatSayNothing() throws IOException {
         var admission = new Everybody();
-        List<Socket> silent = new ArrayList<>();
+        List<Socket> pending = new ArrayList<>();
         try (var port = new Port(admission, Duration.ofMinutes(1))) {
             for (int i = 0; i < ServerLimits.NOT_OPENED + 10; i++) {
-                silent.add(port.connect());
+                pending.add(port.connect());
             }
             try (var client = port.connect()) {
                 speak(client);
                 assertThat(answers(client)).isTrue();
             }
-            await().until(() -> hasEnded(silent.getFirst()));
+            await().until(() -> hasEnded(pending.getFirst()));
             assertThat(port.opened).hasValue(1);
             assertThat(admission.refused.get()).isGreaterThanOrEqualTo(10);
         } finally {
-            for (Socket socket : silent) {
+            for (Socket socket : pending) {
                 socket.close();
             }
         }
@@ -140,16 +140,16 @@ final class BoundedServerChannelTest {
 
     @Test
     void clientsThatSaidNothingAreDisconnectedWhenThePortCloses() throws IOException {
-        Socket silent;
+        Socket pending;
         try (var port = new Port(new Everybody(), Duration.ofMinutes(1))) {
-            silent = port.connect();
+            pending = port.connect();
             try (var other = port.connect()) {
                 speak(other);
                 await().until(() -> port.opened.get() == 1); // so the earlier one is accepted, too
             }
         }
-        try (silent) {
-            assertThat(hasEnded(silent)).isTrue();
+        try (pending) {
+            assertThat(hasEnded(pending)).isTrue();
         }
     }
 
@@ -160,10 +160,10 @@ final class BoundedServerChannelTest {
         private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         private final Channel server;
 
-        Port(BoundedServerChannel.Admission admission, Duration silence) {
+        Port(BoundedServerChannel.Admission admission, Duration firstByteTimeout) {
             server = new ServerBootstrap()
                     .group(group)
-                    .channelFactory(() -> new BoundedServerChannel(admission, silence))
+                    .channelFactory(() -> new BoundedServerChannel(admission, firstByteTimeout))
                     .childHandler(new ChannelInboundHandlerAdapter() {
                         @Override
                         public void channelActive(ChannelHandlerContext context) {

@@ -29,8 +29,8 @@ final class NewConnectionsTest {
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final IoEventLoop loop = group.next();
     private final ServerSocketChannel port;
-    private final AtomicInteger heard = new AtomicInteger();
-    private final NewConnections connections = new NewConnections(Duration.ofMinutes(1), heard::incrementAndGet);
+    private final AtomicInteger ready = new AtomicInteger();
+    private final NewConnections connections = new NewConnections(Duration.ofMinutes(1), ready::incrementAndGet);
     private final List<Socket> sockets = new ArrayList<>();
 
     NewConnectionsTest() throws IOException {
@@ -55,9 +55,9 @@ final class NewConnectionsTest {
         for (int i = 0; i < 5; i++) {
             speak(connect(STRANGER));
         }
-        await().until(() -> heard.get() == 5);
+        await().until(() -> ready.get() == 5);
         speak(connect(CLIENT));
-        await().until(() -> heard.get() == 6);
+        await().until(() -> ready.get() == 6);
         connect(CLIENT); // says nothing
 
         assertThat(List.of(next(), next(), next())).containsExactly(STRANGER, CLIENT, STRANGER);
@@ -65,7 +65,7 @@ final class NewConnectionsTest {
     }
 
     @Test
-    void theAddressThatHasMostLosesItsOldestSilentConnection() throws IOException {
+    void theAddressThatHasMostLosesItsOldestPendingConnection() throws IOException {
         connect(CLIENT);
         Socket oldest = connect(STRANGER);
         connect(STRANGER);
@@ -76,14 +76,14 @@ final class NewConnectionsTest {
     }
 
     @Test
-    void theAddressThatHasMostLosesItsNewestConnectionWhenNoneIsSilent() throws IOException {
+    void theAddressThatHasMostLosesItsNewestConnectionWhenNoneIsPending() throws IOException {
         speak(connect(CLIENT));
-        await().until(() -> heard.get() == 1);
+        await().until(() -> ready.get() == 1);
         speak(connect(STRANGER));
-        await().until(() -> heard.get() == 2);
+        await().until(() -> ready.get() == 2);
         Socket newest = connect(STRANGER);
         speak(newest);
-        await().until(() -> heard.get() == 3);
+        await().until(() -> ready.get() == 3);
 
         assertThat(onLoop(connections::makeRoom)).isTrue();
         assertThat(hasEnded(newest)).isTrue();
@@ -94,11 +94,11 @@ final class NewConnectionsTest {
     @Test
     void ofAddressesWithEquallyManyOneThatHasSentNothingLosesItsConnection() throws IOException {
         speak(connect(CLIENT));
-        await().until(() -> heard.get() == 1);
-        Socket silent = connect(STRANGER);
+        await().until(() -> ready.get() == 1);
+        Socket pending = connect(STRANGER);
 
         await().pollDelay(ServerLimits.FAIR_BEGINNING).until(() -> onLoop(connections::makeRoom));
-        assertThat(hasEnded(silent)).isTrue();
+        assertThat(hasEnded(pending)).isTrue();
         assertThat(next()).isEqualTo(CLIENT);
     }
 
@@ -107,7 +107,7 @@ final class NewConnectionsTest {
         connect(CLIENT);
         await().until(() -> onLoop(connections::makeRoom));
         speak(connect(STRANGER));
-        await().until(() -> heard.get() == 1);
+        await().until(() -> ready.get() == 1);
         assertThat(onLoop(connections::makeRoom)).isTrue();
 
         assertThat(onLoop(connections::size)).isZero();
