@@ -4,7 +4,7 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import java.time.Duration;
 
-/** Limits of one server. docs/security.md explains each of them. */
+/** Limits of one server. docs/security.md lists those that users may reach. */
 final class ServerLimits {
 
     /** Open connections. */
