@@ -7,7 +7,7 @@ import java.util.Optional;
 /** A key of trigger metadata: the public interface of the scaler. Each also works with the suffix {@link #FROM_ENV}. */
 public enum MetadataKey implements DocumentedKey {
     SESSION_SIZE(
-            "sessionSize", Target.VALUES, "Target: sessions per replica; default: the scaler's own sessionSize, 100."),
+            "sessionSize", Target.VALUES, "Target: sessions per replica; default: SESSION_SIZE of the scaler, 100."),
     SESSION_SIZE_KEY(
             "sessionSizeKey",
             MetadataValues.REDIS_KEY,
@@ -57,12 +57,8 @@ public enum MetadataKey implements DocumentedKey {
     SESSION_TTL(
             "sessionTtl",
             MetadataValues.POSITIVE_DURATION,
-            "With activeWithin and a pattern: the time to live that a session gets at each use. Without it, the idle"
-                    + " time decides."),
-    SOURCES(
-            "sources",
-            MetadataValues.SOURCES,
-            "Adds up several sources, each with its own connection and its own keys that say what to count."),
+            "With activeWithin and a pattern: the time to live that a session gets at each use."),
+    SOURCES("sources", MetadataValues.SOURCES, "Adds up several sources, each with its own connection."),
     ACTIVATION_SESSION_SIZE(
             "activationSessionSize",
             MetadataValues.SESSIONS,
@@ -82,7 +78,7 @@ public enum MetadataKey implements DocumentedKey {
             "wholeReplicas",
             ValueParser.BOOLEAN,
             "false",
-            "Rounds the value up to whole replicas: one session too many starts one more."),
+            "Rounds the value up to whole replicas, which avoids the HPA's tolerance up to ten replicas."),
     HEADROOM("headroom", MetadataValues.HEADROOM, "0", "Spare capacity, added to the count before rounding."),
     LOOK_AHEAD(
             "lookAhead",

@@ -46,23 +46,14 @@ public enum Setting {
             SettingValues.GRACE,
             "How long onUnavailable: minimum reports the last value in an outage."),
     HEARTBEAT("heartbeat", "10s", SettingValues.HEARTBEAT, "Interval at which an active stream repeats its message."),
-    KEEPALIVE(
-            "keepalive",
-            "1m",
-            SettingValues.KEEPALIVE,
-            "Idle time after which a client gets a gRPC ping; it must reply within a third of this time."),
+    KEEPALIVE("keepalive", "1m", SettingValues.KEEPALIVE, "Idle time after which a client gets a gRPC ping."),
     PUSH_POLL_MIN(
             "pushPollMin",
             "500ms",
             SettingValues.POLL,
             "Shortest interval between polls for open streams, without keyspace events."),
     PUSH_POLL_MAX("pushPollMax", "5s", SettingValues.POLL, "Longest interval between polls for open streams."),
-    TRIGGER_LIMIT(
-            "triggerLimit",
-            "10000",
-            Effect.AT_ONCE,
-            SettingValues.LIMIT,
-            "Maximum number of triggers; one with long metadata counts as several."),
+    TRIGGER_LIMIT("triggerLimit", "10000", Effect.AT_ONCE, SettingValues.LIMIT, "Maximum number of triggers."),
     PATTERN_LIMIT(
             "patternLimit", "200", Effect.AT_ONCE, SettingValues.LIMIT, "Maximum number of patterns in one database."),
     COUNT_REFRESH("countRefresh", "10s", SettingValues.REFRESH, "Pause between two full scans of a database."),
@@ -76,8 +67,7 @@ public enum Setting {
             "kubernetesWatch",
             "false",
             ValueParser.BOOLEAN,
-            "Whether to show actual replicas, from the Kubernetes API. Requires the permissions that kubernetes.watch"
-                    + " of the chart grants."),
+            "Whether to show actual replicas, from the Kubernetes API."),
     KUBERNETES_NAMESPACES("kubernetesNamespaces", SettingValues.NAMESPACES, "Namespaces that are read; default: all."),
     KUBERNETES_CONFIG_FILE(
             "kubernetesConfigFile",
