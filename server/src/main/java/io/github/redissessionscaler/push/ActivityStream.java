@@ -89,7 +89,8 @@ public final class ActivityStream {
                 return false;
             }
             try {
-                return take(Futures.await(evaluator.active(ref, deadline)));
+                // Sent by the thread that has read: to wake this one first would take as long as the read.
+                return Futures.await(evaluator.active(ref, deadline).thenApply(this::take));
             } catch (UnavailableException e) {
                 forget();
                 return false;
