@@ -43,7 +43,9 @@ public record LayoutFindings(List<String> advice, double endlessShare, boolean c
 
     /** Adds these sentences in front. */
     public LayoutFindings after(List<String> warnings) {
-        return new LayoutFindings(
-                Stream.concat(warnings.stream(), advice.stream()).toList(), endlessShare, complete);
+        return warnings.isEmpty()
+                ? this
+                : new LayoutFindings(
+                        Stream.concat(warnings.stream(), advice.stream()).toList(), endlessShare, complete);
     }
 }

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,9 +42,12 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
 
         /** The value of one trigger; empty while there is none. */
         private interface Extractor {
-            Optional<Double> of(TriggerState state, Instant now);
+            Optional<Double> of(Row row, Instant now);
         }
     }
+
+    /** What all gauges of a trigger need. */
+    private record Row(TriggerState state, LayoutFindings findings, Series series) {}
 
     private final TriggerStates states;
     private final Function<Trigger, LayoutFindings> findings;
@@ -55,74 +57,79 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
             new Gauge(
                     Presence.ALWAYS,
                     Metric.TRIGGER_SESSIONS,
-                    (state, _) -> state.count().map(Count::value)),
+                    (row, _) -> row.state.count().map(Count::value)),
             new Gauge(
                     Presence.ABOVE_ZERO,
                     Metric.TRIGGER_SESSIONS_STANDARD_ERROR,
-                    (state, _) -> state.count().map(Count::standardError)),
+                    (row, _) -> row.state.count().map(Count::standardError)),
             new Gauge(
                     Presence.ALWAYS,
                     Metric.TRIGGER_SESSIONS_AGE_SECONDS,
-                    (state, _) -> state.count().map(count -> seconds(count.asOf(), state.lastUsed()))),
+                    (row, _) -> row.state.count().map(count -> seconds(count.asOf(), row.state.lastUsed()))),
             new Gauge(
                     Presence.ABOVE_ZERO,
                     Metric.TRIGGER_SESSIONS_WITHOUT_TTL_RATIO,
-                    (state, _) -> Optional.of(found(state).endlessShare())),
+                    (row, _) -> Optional.of(row.findings.endlessShare())),
             new Gauge(
                     Presence.ABOVE_ZERO,
                     Metric.TRIGGER_MISFITS,
-                    (state, _) -> Optional.of((double) found(state).advice().size())),
-            new Gauge(Presence.ALWAYS, Metric.TRIGGER_VALUE, (state, _) -> value(state)),
+                    (row, _) -> Optional.of((double) row.findings.advice().size())),
+            new Gauge(Presence.ALWAYS, Metric.TRIGGER_VALUE, (row, _) -> value(row.state)),
             new Gauge(
                     Presence.ALWAYS,
                     Metric.TRIGGER_LOOKAHEAD_EXPECTED_SESSIONS,
-                    (state, _) -> expected(state).map(ExpectedSessions::expected)),
+                    (row, _) -> expected(row.state).map(ExpectedSessions::expected)),
             new Gauge(
                     Presence.ALWAYS,
                     Metric.TRIGGER_LOOKAHEAD_REPORTED_SESSIONS,
-                    (state, _) -> expected(state).map(ExpectedSessions::reported)),
+                    (row, _) -> expected(row.state).map(ExpectedSessions::reported)),
             new Gauge(
                     Presence.ALWAYS,
                     Metric.TRIGGER_LOOKAHEAD_ERROR_SESSIONS,
-                    (state, _) ->
-                            state.forecast().map(status -> status.quality().error())),
+                    (row, _) ->
+                            row.state.forecast().map(status -> status.quality().error())),
             new Gauge(
                     Presence.ALWAYS,
                     Metric.TRIGGER_LOOKAHEAD_ERROR_OF_NOW_SESSIONS,
-                    (state, _) ->
-                            state.forecast().map(status -> status.quality().errorOfNow())),
+                    (row, _) ->
+                            row.state.forecast().map(status -> status.quality().errorOfNow())),
             new Gauge(
                     Presence.ALWAYS,
                     Metric.TRIGGER_LOOKAHEAD_USED,
-                    (state, _) ->
-                            state.forecast().map(status -> status.quality().used() ? 1.0 : 0.0)),
-            new Gauge(Presence.ALWAYS, Metric.TRIGGER_TARGET, (state, _) -> Optional.of(state.target())),
+                    (row, _) ->
+                            row.state.forecast().map(status -> status.quality().used() ? 1.0 : 0.0)),
+            new Gauge(Presence.ALWAYS, Metric.TRIGGER_TARGET, (row, _) -> Optional.of(row.state.target())),
             new Gauge(
-                    Presence.ON_REQUEST, Metric.TRIGGER_METRIC_TARGET, (state, _) -> Optional.of(metricTarget(state))),
+                    Presence.ON_REQUEST,
+                    Metric.TRIGGER_METRIC_TARGET,
+                    (row, _) -> Optional.of(metricTarget(row.state))),
             new Gauge(
                     Presence.ABOVE_ZERO,
                     Metric.TRIGGER_TARGET_FALLBACK,
-                    (state, _) -> Optional.of(state.targetProblem().isPresent() ? 1.0 : 0.0)),
+                    (row, _) -> Optional.of(row.state.targetProblem().isPresent() ? 1.0 : 0.0)),
             new Gauge(
                     Presence.ALWAYS,
                     Metric.TRIGGER_WANTED_REPLICAS,
-                    (state, _) -> value(state).map(value -> (double) ReplicaForecast.of(value, metricTarget(state), 1)
-                            .needed()
-                            .orElseThrow())),
+                    (row, _) -> value(row.state)
+                            .map(value -> (double) ReplicaForecast.of(value, metricTarget(row.state), 1)
+                                    .needed()
+                                    .orElseThrow())),
             new Gauge(
                     Presence.ALWAYS,
                     Metric.TRIGGER_ACTIVE,
-                    (state, _) -> state.report().map(report -> report.active() ? 1.0 : 0.0)),
+                    (row, _) -> row.state.report().map(report -> report.active() ? 1.0 : 0.0)),
             new Gauge(
                     Presence.ABOVE_ZERO,
                     Metric.TRIGGER_OUTAGE_SECONDS,
-                    (state, now) -> Optional.of(state.outageSince()
+                    (row, now) -> Optional.of(row.state
+                            .outageSince()
                             .map(since -> seconds(since, now))
                             .orElse(0.0))),
             new Gauge(
                     Presence.ABOVE_ZERO,
                     Metric.TRIGGER_UNCOUNTED_SECONDS,
-                    (state, now) -> Optional.of(state.uncountedSince()
+                    (row, now) -> Optional.of(row.state
+                            .uncountedSince()
                             .map(since -> seconds(since, now))
                             .orElse(0.0))));
 
@@ -138,34 +145,38 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
         this.clock = clock;
     }
 
-    /** Writes one gauge after the other: the values of all of them would take as much memory as the states. */
+    /** Writes one gauge after the other, as the format wants it. */
     @Override
     public void writeTo(GaugeWriter out, ScrapeDetail detail) throws IOException {
         Instant now = clock.instant();
-        Collection<TriggerState> all = states.all();
+        List<Row> all = states.all().stream().map(this::row).toList();
         for (Gauge gauge : gauges) {
             if (detail == ScrapeDetail.ALL || gauge.presence != Presence.ON_REQUEST) {
                 write(gauge, detail == ScrapeDetail.ALL || gauge.presence == Presence.ALWAYS, all, now, out);
             }
         }
         out.begin(Metric.TRIGGER_OUTAGE);
-        for (TriggerState state : all) {
-            Optional<String> answer = answerInOutage(state);
+        for (Row row : all) {
+            Optional<String> answer = answerInOutage(row.state);
             if (answer.isPresent()) {
-                out.add(answering(state, answer.get()), 1);
+                out.add(answering(row.state, answer.get()), 1);
             }
         }
     }
 
-    private static void write(Gauge gauge, boolean zeros, Collection<TriggerState> all, Instant now, GaugeWriter out)
+    private static void write(Gauge gauge, boolean zeros, List<Row> all, Instant now, GaugeWriter out)
             throws IOException {
         out.begin(gauge.metric);
-        for (TriggerState state : all) {
-            Optional<Double> value = gauge.value.of(state, now);
+        for (Row row : all) {
+            Optional<Double> value = gauge.value.of(row, now);
             if (value.isPresent() && (zeros || value.get() > 0)) {
-                out.add(series(state), value.get());
+                out.add(row.series, value.get());
             }
         }
+    }
+
+    private Row row(TriggerState state) {
+        return new Row(state, findings.apply(state.ref().trigger()), series(state));
     }
 
     /** What is reported for a trigger in an outage; empty without one. */
@@ -204,10 +215,6 @@ public final class TriggerMetrics implements Telemetry.LargeGauges {
 
     private static Optional<ExpectedSessions> expected(TriggerState state) {
         return state.forecast().flatMap(ForecastStatus::sessions);
-    }
-
-    private LayoutFindings found(TriggerState state) {
-        return findings.apply(state.ref().trigger());
     }
 
     private static Optional<Double> value(TriggerState state) {

@@ -11,13 +11,13 @@ import java.io.OutputStream;
  */
 public final class GaugeWriter {
 
-    /** The labels of a series. */
+    /** The labels of a series, encoded, so that several gauges can have them. Immutable. */
     public static final class Series {
 
-        private final String[] namesAndValues;
+        private final byte[] labels;
 
-        private Series(String... namesAndValues) {
-            this.namesAndValues = namesAndValues;
+        private Series(String labels) {
+            this.labels = labels.getBytes(UTF_8);
         }
 
         /**
@@ -26,7 +26,19 @@ public final class GaugeWriter {
          * @param namesAndValues in turn; the names in alphabetical order
          */
         public static Series of(String... namesAndValues) {
-            return new Series(namesAndValues);
+            var labels = new StringBuilder();
+            for (int i = 0; i < namesAndValues.length; i += 2) {
+                labels.append(i == 0 ? '{' : ',')
+                        .append(namesAndValues[i])
+                        .append("=\"")
+                        .append(escaped(namesAndValues[i + 1]))
+                        .append('"');
+            }
+            return new Series(labels.append("} ").toString());
+        }
+
+        private static String escaped(String value) {
+            return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
         }
     }
 
@@ -62,51 +74,9 @@ public final class GaugeWriter {
     /** Writes the value of one series of the gauge. */
     public void add(Series series, double value) throws IOException {
         write(name);
-        writeByte('{');
-        String[] labels = series.namesAndValues;
-        for (int i = 0; i < labels.length; i += 2) {
-            if (i > 0) {
-                writeByte(',');
-            }
-            writeText(labels[i]);
-            writeByte('=');
-            writeByte('"');
-            writeText(labels[i + 1]);
-            writeByte('"');
-        }
-        writeByte('}');
-        writeByte(' ');
+        write(series.labels);
         writeNumber(value);
         writeByte('\n');
-    }
-
-    /** Escaped as in the value of a label; a name has nothing to escape. */
-    private void writeText(String text) throws IOException {
-        int count = text.length();
-        if (count > BUFFER - length) {
-            flush();
-        }
-        if (count > BUFFER) {
-            write(escaped(text));
-            return;
-        }
-        int end = length;
-        for (int i = 0; i < count; i++) {
-            char character = text.charAt(i);
-            if (character >= 0x80 || character == '"' || character == '\\' || character == '\n') {
-                write(escaped(text));
-                return;
-            }
-            buffer[end++] = (byte) character;
-        }
-        length = end;
-    }
-
-    private static byte[] escaped(String text) {
-        return text.replace("\\", "\\\\")
-                .replace("\"", "\\\"")
-                .replace("\n", "\\n")
-                .getBytes(UTF_8);
     }
 
     void flush() throws IOException {
