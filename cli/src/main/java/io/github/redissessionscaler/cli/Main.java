@@ -10,9 +10,13 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,8 +29,7 @@ import picocli.CommandLine.Option;
         description = "A KEDA external scaler that counts the sessions of web applications in Redis.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CheckCommand.class, SimulateCommand.class, DemoCommand.class})
+        synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
     static final int INVALID_INPUT = 2;
@@ -34,6 +37,16 @@ public final class Main {
 
     /** Characters of a line of help where there is no terminal; on a terminal it is as wide as that. */
     private static final int HELP_WIDTH = 80;
+
+    /** The commands by name, in the order of the help. */
+    private static final Map<String, Supplier<CommandLine>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("serve", ServeCommand::commandLine);
+        COMMANDS.put("check", () -> new CommandLine(new CheckCommand()));
+        COMMANDS.put("simulate", () -> new CommandLine(new SimulateCommand()));
+        COMMANDS.put("demo", () -> new CommandLine(new DemoCommand()));
+    }
 
     /** The least that the library can format. */
     private static final int LEAST_HELP_WIDTH = 55;
@@ -52,13 +65,13 @@ public final class Main {
 
     /** The commands and their options. */
     public static CommandLine commandLine() {
-        return commandLine(new Main());
+        return commandLine(new Main(), COMMANDS.values());
     }
 
     /** Runs the command to its end and returns its exit status. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         var main = new Main();
-        var commandLine = commandLine(main);
+        var commandLine = commandLine(main, needed(args));
         commandLine.setOut(out);
         commandLine.setErr(err);
         helpWidth(System.getenv("COLUMNS")).ifPresent(columns -> {
@@ -91,11 +104,16 @@ public final class Main {
                 : OptionalInt.empty();
     }
 
-    private static CommandLine commandLine(Main main) {
-        return new CommandLine(main)
-                .addSubcommand(ServeCommand.commandLine())
-                .setUsageHelpWidth(HELP_WIDTH)
-                .setUsageHelpAutoWidth(true);
+    /** The command that the arguments name first, else all: reading the annotations of all commands delays a start. */
+    private static Collection<Supplier<CommandLine>> needed(String... args) {
+        Supplier<CommandLine> named = args.length == 0 ? null : COMMANDS.get(args[0]);
+        return named == null ? COMMANDS.values() : List.of(named);
+    }
+
+    private static CommandLine commandLine(Main main, Collection<Supplier<CommandLine>> commands) {
+        var commandLine = new CommandLine(main);
+        commands.forEach(command -> commandLine.addSubcommand(command.get()));
+        return commandLine.setUsageHelpWidth(HELP_WIDTH).setUsageHelpAutoWidth(true);
     }
 
     /** Writes an error of serve, or of a command that does not exist, as serve's log lines, if these are JSON. */

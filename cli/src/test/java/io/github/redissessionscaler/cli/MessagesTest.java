@@ -142,8 +142,8 @@ final class MessagesTest {
                         + " --help",
                 "--verison | redis-session-scaler: --verison: is not an option of redis-session-scaler; did you mean"
                         + " '--version'?; see redis-session-scaler --help",
-                "--stacktrace | redis-session-scaler: a command is missing; the commands are check, simulate, demo,"
-                        + " serve; see redis-session-scaler --help",
+                "--stacktrace | redis-session-scaler: a command is missing; the commands are serve, check, simulate,"
+                        + " demo; see redis-session-scaler --help",
                 "simulate | simulate: --from: is missing; give --from or --prometheus",
             })
     void aCommandLine(String line, String message) {

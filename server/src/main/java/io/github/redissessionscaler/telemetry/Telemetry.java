@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,10 +56,14 @@ public final class Telemetry implements AutoCloseable {
     private final HeapPressure heap = HeapPressure.ofThisProcess();
     private final InstantSource clock;
     private final Duration[] rpcBuckets;
+
+    /** Registers the metrics of the JVM; a start does not wait for them. */
+    private final CompletableFuture<Void> jvm;
+
     private volatile Set<String> configured = Set.of();
 
     /**
-     * Registers the metrics of the JVM.
+     * Registers the metrics of the JVM, in the background.
      *
      * @param clock for the time of failures
      * @param answerBound time limit of calls, which is also a bucket of their histogram
@@ -66,17 +71,9 @@ public final class Telemetry implements AutoCloseable {
     public Telemetry(InstantSource clock, Duration answerBound) {
         this.clock = clock;
         this.rpcBuckets = rpcBuckets(answerBound);
-        for (MeterBinder jvm : List.of(
-                new ClassLoaderMetrics(),
-                new JvmInfoMetrics(),
-                new JvmMemoryMetrics(),
-                new JvmThreadMetrics(),
-                gc,
-                new FileDescriptorMetrics(),
-                new ProcessorMetrics(),
-                new UptimeMetrics())) {
-            jvm.bindTo(registry);
-        }
+        jvm = CompletableFuture.runAsync(
+                this::registerJvm,
+                work -> Thread.ofVirtual().name("metrics of the JVM").start(work));
         register(new InternalErrorMetrics());
         LIMITS.forEach(this::refusals);
         Gauge.builder(Metric.BUILD_INFO.meter(), () -> 1)
@@ -88,6 +85,20 @@ public final class Telemetry implements AutoCloseable {
         Gauge.builder(Metric.ANSWER_TIMEOUT_SECONDS.meter(), () -> seconds(answerBound))
                 .description(Metric.ANSWER_TIMEOUT_SECONDS.description())
                 .register(registry);
+    }
+
+    private void registerJvm() {
+        for (MeterBinder metrics : List.of(
+                new ClassLoaderMetrics(),
+                new JvmInfoMetrics(),
+                new JvmMemoryMetrics(),
+                new JvmThreadMetrics(),
+                gc,
+                new FileDescriptorMetrics(),
+                new ProcessorMetrics(),
+                new UptimeMetrics())) {
+            metrics.bindTo(registry);
+        }
     }
 
     private static Duration[] rpcBuckets(Duration bound) {
@@ -238,6 +249,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** Writes the metrics in Prometheus's text format 0.0.4. */
     public void scrape(OutputStream out, ScrapeDetail detail) throws IOException {
+        jvm.join();
         registry.scrape(out);
         var writer = new GaugeWriter(out);
         for (LargeGauges gauges : large) {
@@ -259,6 +271,7 @@ public final class Telemetry implements AutoCloseable {
 
     @Override
     public void close() {
+        jvm.join();
         gc.close();
         registry.close();
     }

@@ -71,6 +71,20 @@ final class BillOfMaterials {
         return new BillOfMaterials(copy);
     }
 
+    /** The same without the hashes of libraries that are no longer as published; they are named by their files. */
+    BillOfMaterials withoutHashes(List<String> files) {
+        JsonObject copy = bill.deepCopy();
+        for (JsonElement element : copy.getAsJsonArray("components")) {
+            JsonObject component = element.getAsJsonObject();
+            String file = component.get("name").getAsString() + "-"
+                    + component.get("version").getAsString() + ".jar";
+            if (files.contains(file)) {
+                component.remove("hashes");
+            }
+        }
+        return new BillOfMaterials(copy);
+    }
+
     void write(Path file) throws IOException {
         Files.writeString(file, GSON.toJson(bill) + "\n");
     }

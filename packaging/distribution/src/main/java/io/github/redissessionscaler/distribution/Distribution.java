@@ -50,6 +50,9 @@ final class Distribution {
     private final Path home;
     private final Path checkout;
 
+    /** The files of libraries that are no longer as published. */
+    private List<String> converted = List.of();
+
     private Distribution(Path home, Path checkout) {
         this.home = home;
         this.checkout = checkout;
@@ -76,6 +79,7 @@ final class Distribution {
                 copy(library, "app/lib/" + library.getFileName());
             }
         }
+        converted = OldClasses.convertAll(home.resolve("app/lib"));
         copy(checkout.resolve("cli/src/main/dist/jvm.options"), "app/jvm.options");
         copy(checkout.resolve("packaging/distribution/src/main/dist/redis-session-scaler"), "bin/redis-session-scaler");
     }
@@ -127,7 +131,8 @@ final class Distribution {
 
     private void writeBills() throws IOException {
         BillOfMaterials libraries = BillOfMaterials.read(checkout.resolve("packaging/distribution/target/sbom.json"))
-                .withRuntime(MODULES);
+                .withRuntime(MODULES)
+                .withoutHashes(converted);
         libraries.without(EMBEDDED_REDIS).write(home.resolveSibling("sbom-image.json"));
         BillOfMaterials all = libraries;
         for (String version : embeddedServers()) {

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /**
  * The run that makes the ahead-of-time cache: a scaler is started, gets the calls of KEDA and requests for the page, and is stopped. What
  * it loaded and linked for that is in the cache. The arguments are the java that the cache is for, the file with its options,
- * the jar, and the cache to write. It runs from its source too, which is how the launcher of a checkout calls it.
+ * the jar, whose libraries in {@code lib} it converts ({@link OldClasses}), and the cache to write. It runs from its source too, which is how the launcher of a checkout calls it.
  */
 final class Training {
 
@@ -24,6 +24,7 @@ final class Training {
     private Training() {}
 
     public static void main(String[] args) throws Exception {
+        var _ = OldClasses.convertAll(Path.of(args[2]).resolveSibling("lib"));
         make(args[0], Path.of(args[1]), Path.of(args[2]), Path.of(args[3]));
         System.exit(0);
     }
@@ -37,12 +38,22 @@ final class Training {
         Path unfinished = cache.resolveSibling(cache.getFileName() + ".unfinished");
         Files.deleteIfExists(unfinished);
         try (var redis = EmbeddedRedis.start(0)) {
+            // Without records of what was compiled: a start would compile all of that immediately.
             var builder = new ProcessBuilder(
-                            java, "@" + options, "-XX:AOTCacheOutput=" + unfinished, "-jar", jar.toString(), "serve")
+                            java,
+                            "@" + options,
+                            "-XX:AOTCacheOutput=" + unfinished,
+                            "-XX:+UnlockDiagnosticVMOptions",
+                            "-XX:-AOTRecordTraining",
+                            "-jar",
+                            jar.toString(),
+                            "serve")
                     .redirectErrorStream(true);
             builder.environment().clear();
             builder.environment()
                     .putAll(Map.of(
+                            // Every pod has variables that are no settings.
+                            "HOSTNAME", "training",
                             "REDIS_ADDRESS", "127.0.0.1:" + redis.port(),
                             "LISTEN_ADDRESS", "127.0.0.1",
                             "GRPC_PORT", "0",

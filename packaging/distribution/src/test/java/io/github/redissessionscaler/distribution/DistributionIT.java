@@ -3,7 +3,9 @@ package io.github.redissessionscaler.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.redissessionscaler.embedded.EmbeddedRedis;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,7 +13,9 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,6 +85,30 @@ class DistributionIT {
         assertThat(version.out())
                 .contains("Using AOT-linked classes: true")
                 .endsWith("redis-session-scaler " + System.getProperty("distribution.version") + "\n");
+    }
+
+    @Test
+    void servesWithClassesFromItsCacheOnly() throws Exception {
+        Path loaded = directory.resolve("loaded");
+        try (var redis = EmbeddedRedis.start(0)) {
+            Process scaler = start(
+                    List.of(launcher(), "serve"),
+                    Map.of(
+                            "REDIS_ADDRESS", "127.0.0.1:" + redis.port(),
+                            "LISTEN_ADDRESS", "127.0.0.1",
+                            "GRPC_PORT", "0",
+                            "MANAGEMENT_PORT", "0",
+                            "_JAVA_OPTIONS", "-Xlog:class+load:file=" + loaded));
+            try (BufferedReader out = scaler.inputReader()) {
+                assertThat(out.readLine()).containsPattern(PORT);
+            } finally {
+                scaler.destroyForcibly();
+            }
+        }
+
+        assertThat(Files.readAllLines(loaded))
+                .anyMatch(line -> line.contains("source: shared objects file"))
+                .noneMatch(line -> line.contains("source: file:"));
     }
 
     @Test
@@ -160,6 +188,26 @@ class DistributionIT {
             assertThat(libraries.map(library -> library.getFileName().toString().replace(".jar", "")))
                     .isNotEmpty()
                     .isSubsetOf(components);
+        }
+    }
+
+    @Test
+    void itsBillOfMaterialsHasNoHashOfAnotherFile() throws Exception {
+        for (JsonElement element : JsonParser.parseString(Files.readString(home.resolve("sbom.json")))
+                .getAsJsonObject()
+                .getAsJsonArray("components")) {
+            JsonObject component = element.getAsJsonObject();
+            Path library = home.resolve("app/lib/%s-%s.jar"
+                    .formatted(
+                            component.get("name").getAsString(),
+                            component.get("version").getAsString()));
+            if (component.has("hashes") && Files.exists(library)) {
+                assertThat(component.getAsJsonArray("hashes").asList())
+                        .extracting(
+                                hash -> hash.getAsJsonObject().get("content").getAsString())
+                        .contains(HexFormat.of()
+                                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(library))));
+            }
         }
     }
 
