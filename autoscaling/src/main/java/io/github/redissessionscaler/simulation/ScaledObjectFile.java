@@ -4,6 +4,7 @@ import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
 import io.github.redissessionscaler.input.YamlMistakes;
+import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.trigger.MetadataKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,18 +47,23 @@ public final class ScaledObjectFile {
      *
      * @param namespace of the ScaledObject; empty if the file does not say
      * @param name of the ScaledObject; empty if the file does not say
+     * @param bounds with the minimum and the maximum of the ScaledObject; all else is KEDA's default
      * @param metadata as written, without the keys that name a variable of the application
      * @param ignored those keys
      */
     public record FileTrigger(
-            Optional<String> namespace, Optional<String> name, Map<String, String> metadata, List<String> ignored) {}
+            Optional<String> namespace,
+            Optional<String> name,
+            ScaledObject bounds,
+            Map<String, String> metadata,
+            List<String> ignored) {}
 
     /**
      * The trigger of type external in the only ScaledObject of a file.
      *
      * @param yaml the file's text
      * @param metric the {@code metricName} of the trigger that is meant, where there are several of type external
-     * @throws InvalidInputException if there is not one ScaledObject and one such trigger
+     * @throws InvalidInputException if there is not one ScaledObject and one such trigger, or its minimum or maximum is invalid
      */
     public static FileTrigger trigger(String yaml, Optional<String> metric) {
         Map<?, ?> scaledObject = scaledObject(yaml);
@@ -71,8 +77,29 @@ public final class ScaledObjectFile {
         return new FileTrigger(
                 Optional.ofNullable(about.get("namespace")).map(String::valueOf),
                 Optional.ofNullable(about.get("name")).map(String::valueOf),
+                bounds(spec),
                 Map.copyOf(file.given),
                 List.copyOf(file.ignored));
+    }
+
+    private static ScaledObject bounds(Map<?, ?> spec) {
+        long least = replicas(spec, ScenarioKey.MIN_REPLICA_COUNT.text(), ScaledObject.DEFAULT.minReplicas());
+        long most = replicas(spec, ScenarioKey.MAX_REPLICA_COUNT.text(), ScaledObject.DEFAULT.maxReplicas());
+        if (most < Math.max(1, least)) {
+            throw invalid("spec.maxReplicaCount is %d, which is less than %s"
+                    .formatted(most, most < 1 ? "1" : "spec.minReplicaCount, " + least));
+        }
+        return ScaledObject.DEFAULT.between(least, most);
+    }
+
+    private static long replicas(Map<?, ?> spec, String key, long byDefault) {
+        return switch (spec.get(key)) {
+            case null -> byDefault;
+            case Integer count when count >= 0 -> count;
+            case Object other ->
+                throw invalid("spec.%s is %s; it must be a whole number of at least 0"
+                        .formatted(key, Printable.of(String.valueOf(other))));
+        };
     }
 
     /**

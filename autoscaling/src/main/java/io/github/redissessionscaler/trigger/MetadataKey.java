@@ -57,7 +57,7 @@ public enum MetadataKey implements DocumentedKey {
     SESSION_TTL(
             "sessionTtl",
             MetadataValues.POSITIVE_DURATION,
-            "With activeWithin and a pattern: the time to live that a session gets at each use."),
+            "With activeWithin where keys are counted by pattern: the time to live that a session gets at each use."),
     SOURCES("sources", MetadataValues.SOURCES, "Adds up several sources, each with its own connection."),
     ACTIVATION_SESSION_SIZE(
             "activationSessionSize",

@@ -160,4 +160,36 @@ final class ScaledObjectFileTest {
     private static ScaledObjectFile.ParsedFile read(String yaml) {
         return ScaledObjectFile.read(yaml, Optional.empty());
     }
+
+    @Test
+    void aTriggerComesWithTheBoundsOfItsScaledObject() {
+        assertThat(ScaledObjectFile.trigger(EVERYTHING, Optional.empty()).bounds())
+                .isEqualTo(ScaledObject.DEFAULT.between(2, 30));
+        assertThat(ScaledObjectFile.trigger(withSpec(""), Optional.empty()).bounds())
+                .isEqualTo(ScaledObject.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "minReplicaCount: two | spec.minReplicaCount is 'two'; it must be a whole number of at least 0",
+                "maxReplicaCount: -1 | spec.maxReplicaCount is '-1'; it must be a whole number of at least 0",
+                "maxReplicaCount: 0 | spec.maxReplicaCount is 0, which is less than 1",
+                "minReplicaCount: 101 | spec.maxReplicaCount is 100, which is less than spec.minReplicaCount, 101",
+            })
+    void boundsThatKedaWouldRefuse(String bound, String message) {
+        assertThatThrownBy(() -> ScaledObjectFile.trigger(withSpec(bound), Optional.empty()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(message);
+    }
+
+    private static String withSpec(String line) {
+        return """
+            kind: ScaledObject
+            spec:
+              %s
+              triggers: [{type: external, metadata: {}}]
+            """.formatted(line);
+    }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,13 +83,14 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        CurrentReplicas replicas = replicaOptions.read();
         NamedTrigger trigger = triggerOptions.read();
+        Predicate<String> isGiven = spec.commandLine().getParseResult()::hasMatchedOption;
+        CurrentReplicas replicas = replicaOptions.read(trigger.bounds(), isGiven);
         PrintWriter err = spec.commandLine().getErr();
         trigger.ignored().forEach(ignored -> err.println("Ignored: " + ignored));
         Logging.use(LogFormat.TEXT, "off");
         CheckResult result = redis.given() ? readRedis(trigger) : callScaler(trigger);
-        replicas = replicaOptions.with(result, replicas, spec.commandLine().getParseResult()::hasMatchedOption);
+        replicas = replicaOptions.with(result, replicas, trigger.bounds(), isGiven);
         PrintWriter out = spec.commandLine().getOut();
         if (printScaledObject) {
             CheckReport.notes(result).forEach(err::println);

@@ -4,6 +4,7 @@ import io.github.redissessionscaler.cli.CheckResult.CurrentReplicas;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.proto.Explanation;
+import java.util.Optional;
 import java.util.function.Predicate;
 import picocli.CommandLine.Option;
 
@@ -11,9 +12,12 @@ import picocli.CommandLine.Option;
 final class ReplicaOptions {
 
     private static final long MOST_REPLICAS = 1_000_000;
+    private static final String CURRENT = "--current-replicas";
+    private static final String MIN = "--min-replicas";
+    private static final String MAX = "--max-replicas";
 
     @Option(
-            names = "--current-replicas",
+            names = CURRENT,
             paramLabel = "N",
             defaultValue = "1",
             description = "Current number of replicas; default: that of the HPA if the scaler knows it,"
@@ -21,53 +25,70 @@ final class ReplicaOptions {
     private long currentReplicas;
 
     @Option(
-            names = "--min-replicas",
+            names = MIN,
             paramLabel = "N",
             defaultValue = "1",
-            description = "minReplicaCount of the ScaledObject; default: that of the HPA if the scaler knows it,"
-                    + " otherwise ${DEFAULT-VALUE}.")
+            description =
+                    "minReplicaCount of the ScaledObject; default: that of --scaledobject, else that of the HPA if"
+                            + " the scaler knows it, otherwise ${DEFAULT-VALUE}.")
     private long minReplicas;
 
     @Option(
-            names = "--max-replicas",
+            names = MAX,
             paramLabel = "N",
             defaultValue = "100",
-            description = "maxReplicaCount of the ScaledObject; default: that of the HPA if the scaler knows it,"
-                    + " otherwise ${DEFAULT-VALUE}.")
+            description =
+                    "maxReplicaCount of the ScaledObject; default: that of --scaledobject, else that of the HPA if"
+                            + " the scaler knows it, otherwise ${DEFAULT-VALUE}.")
     private long maxReplicas;
 
-    /** @throws io.github.redissessionscaler.input.InvalidInputException with every option that is out of its range */
-    CurrentReplicas read() {
+    /**
+     * What the options say takes precedence over what the file says.
+     *
+     * @param inFile minimum and maximum of a ScaledObject's file
+     * @param isGiven whether an option of this name was given
+     * @throws io.github.redissessionscaler.input.InvalidInputException with every option that is out of its range
+     */
+    CurrentReplicas read(Optional<ScaledObject> inFile, Predicate<String> isGiven) {
+        long most = isGiven.test(MAX)
+                ? maxReplicas
+                : inFile.map(ScaledObject::maxReplicas).orElse(maxReplicas);
+        long least = isGiven.test(MIN)
+                ? minReplicas
+                : inFile.map(ScaledObject::minReplicas).orElse(minReplicas);
         var problems = new Problems();
         if (currentReplicas < 0 || currentReplicas > MOST_REPLICAS) {
-            problems.add("--current-replicas", currentReplicas + " is not a number from 0 to " + MOST_REPLICAS);
+            problems.add(CURRENT, currentReplicas + " is not a number from 0 to " + MOST_REPLICAS);
         }
-        if (maxReplicas < 1 || maxReplicas > MOST_REPLICAS) {
-            problems.add("--max-replicas", maxReplicas + " is not a number from 1 to " + MOST_REPLICAS);
-        } else if (minReplicas < 0 || minReplicas > maxReplicas) {
-            problems.add("--min-replicas", minReplicas + " is not a number from 0 to --max-replicas, " + maxReplicas);
+        if (most < 1 || most > MOST_REPLICAS) {
+            problems.add(MAX, most + " is not a number from 1 to " + MOST_REPLICAS);
+        } else if (least < 0 || least > most) {
+            problems.add(MIN, least + " is not a number from 0 to --max-replicas, " + most);
         }
         problems.throwIfAny();
-        return new CurrentReplicas(currentReplicas, ScaledObject.DEFAULT.between(minReplicas, maxReplicas));
+        return new CurrentReplicas(currentReplicas, ScaledObject.DEFAULT.between(least, most));
     }
 
     /**
-     * The numbers of the HPA, where the scaler knows them and no option says otherwise.
+     * The numbers of the HPA, where the scaler knows them and neither an option nor the file says otherwise.
      *
-     * @param byOptions what {@link #read} gives
-     * @param isGiven whether an option of this name was given
+     * @param known what {@link #read} gives
+     * @param inFile as for {@link #read}
+     * @param isGiven as for {@link #read}
      */
-    CurrentReplicas with(CheckResult result, CurrentReplicas byOptions, Predicate<String> isGiven) {
+    CurrentReplicas with(
+            CheckResult result, CurrentReplicas known, Optional<ScaledObject> inFile, Predicate<String> isGiven) {
         return result.explanation()
                 .filter(Explanation::hasReplicas)
                 .map(Explanation::getReplicas)
-                .map(known -> {
-                    long most = isGiven.test("--max-replicas") ? maxReplicas : Math.max(1, known.getMax());
-                    long least = isGiven.test("--min-replicas") ? minReplicas : known.getMin();
+                .map(hpa -> {
+                    boolean file = inFile.isPresent();
+                    long most = file || isGiven.test(MAX) ? known.spec().maxReplicas() : Math.max(1, hpa.getMax());
+                    long least = file || isGiven.test(MIN) ? known.spec().minReplicas() : hpa.getMin();
                     return new CurrentReplicas(
-                            isGiven.test("--current-replicas") ? currentReplicas : known.getCurrent(),
+                            isGiven.test(CURRENT) ? currentReplicas : hpa.getCurrent(),
                             ScaledObject.DEFAULT.between(Math.min(least, most), most));
                 })
-                .orElse(byOptions);
+                .orElse(known);
     }
 }

@@ -2,6 +2,7 @@ package io.github.redissessionscaler.cli;
 
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Problems;
+import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.simulation.ScaledObjectFile;
 import io.github.redissessionscaler.simulation.ScaledObjectFile.FileTrigger;
 import java.util.LinkedHashMap;
@@ -37,8 +38,17 @@ final class TriggerOptions {
             description = "Namespace of the ScaledObject; default: that of --scaledobject, else default.")
     private @Nullable String namespace;
 
-    /** A trigger's metadata, and the ScaledObject that it belongs to. */
-    record NamedTrigger(String namespace, Optional<String> name, Map<String, String> metadata, List<String> ignored) {
+    /**
+     * A trigger's metadata, and the ScaledObject that it belongs to.
+     *
+     * @param bounds minimum and maximum of a ScaledObject's file
+     */
+    record NamedTrigger(
+            String namespace,
+            Optional<String> name,
+            Optional<ScaledObject> bounds,
+            Map<String, String> metadata,
+            List<String> ignored) {
 
         private static final String CHECK = "check";
         private static final String MY_APP = "my-app";
@@ -74,6 +84,7 @@ final class TriggerOptions {
                         .or(() -> inFile.flatMap(FileTrigger::namespace))
                         .orElse("default"),
                 Optional.ofNullable(name).or(() -> inFile.flatMap(FileTrigger::name)),
+                inFile.map(FileTrigger::bounds),
                 metadata,
                 inFile.map(FileTrigger::ignored).orElse(List.of()));
     }

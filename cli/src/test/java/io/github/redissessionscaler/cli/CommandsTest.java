@@ -78,31 +78,42 @@ final class CommandsTest {
             Path file = Files.writeString(folder.resolve("web.json"), """
                 {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject",
                  "metadata": {"name": "web", "namespace": "shop"},
-                 "spec": {"triggers": [
+                 "spec": {"minReplicaCount": 9, "maxReplicaCount": 12, "triggers": [
                    {"type": "cron", "metadata": {}},
                    {"type": "external-push", "metadata": {
                      "scalerAddress": "redis-session-scaler.keda:6000", "metricName": "online", "wholeReplicas": "true",
                      "keyPatternFromEnv": "PATTERN"}}]}}
                 """);
 
-            CommandRun result = CommandRun.of(
-                    "check",
-                    "--scaler",
-                    address(scaler),
-                    "--scaledobject",
-                    file.toString(),
-                    "--trigger",
-                    "online",
-                    "--output",
-                    "json");
+            String[] check = {
+                "check",
+                "--scaler",
+                address(scaler),
+                "--scaledobject",
+                file.toString(),
+                "--trigger",
+                "online",
+                "--output",
+                "json"
+            };
+
+            CommandRun result = CommandRun.of(check);
 
             assertThat(result.err()).contains("Ignored: spec.triggers[1].metadata.keyPatternFromEnv");
             assertThat(result.status()).isZero();
-            assertThat(JsonParser.parseString(result.out())
-                            .getAsJsonObject()
-                            .get("value")
-                            .getAsInt())
-                    .isEqualTo(200);
+            JsonObject json = JsonParser.parseString(result.out()).getAsJsonObject();
+            assertThat(json.get("value").getAsInt()).isEqualTo(200);
+            assertThat(json.get("minReplicas").getAsInt()).isEqualTo(9);
+            assertThat(json.get("maxReplicas").getAsInt()).isEqualTo(12);
+            assertThat(json.get("wantedReplicas").getAsInt()).isEqualTo(9);
+            JsonObject withOption = JsonParser.parseString(
+                            CommandRun.of(Stream.concat(Stream.of(check), Stream.of("--min-replicas", "1"))
+                                            .toArray(String[]::new))
+                                    .out())
+                    .getAsJsonObject();
+            assertThat(withOption.get("minReplicas").getAsInt()).isEqualTo(1);
+            assertThat(withOption.get("maxReplicas").getAsInt()).isEqualTo(12);
+            assertThat(withOption.get("wantedReplicas").getAsInt()).isEqualTo(2);
             assertThat(scaler.get("/api/status").body())
                     .contains("\"namespace\":\"shop\",\"name\":\"web\"", "\"metric\":\"online\"");
         }

@@ -1,6 +1,7 @@
 package io.github.redissessionscaler.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +80,42 @@ final class LauncherTest {
                 .contains("[ERROR] no such thing", "the whole log is " + checkout + "/.build.log")
                 .doesNotContain("much");
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void waitsForTheBuildOfAnotherProcess() throws Exception {
+        script("mvnw", "echo '[ERROR] a second build'; exit 1");
+        Path lock = Files.createSymbolicLink(
+                checkout.resolve(".build.lock"),
+                Path.of(Long.toString(ProcessHandle.current().pid())));
+
+        CompletableFuture<LauncherRun> run = CompletableFuture.supplyAsync(() -> {
+            try {
+                return launch("serve");
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        await().until(() -> Files.exists(checkout.resolve("err"))
+                && Files.readString(checkout.resolve("err")).contains("Waiting for the build of process"));
+        Files.writeString(checkout.resolve("cli/target/launcher.jar"), "jar");
+        Files.delete(lock);
+
+        assertThat(run.get(20, TimeUnit.SECONDS).out()).contains("launcher.jar serve");
+        assertThat(Files.isSymbolicLink(lock)).isFalse();
+    }
+
+    @Test
+    void buildsInPlaceOfAProcessThatHasEnded() throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        Files.createSymbolicLink(checkout.resolve(".build.lock"), Path.of(Long.toString(ended.pid())));
+        script("mvnw", "echo jar > '%s/cli/target/redis-session-scaler-cli-0.1.0.jar'".formatted(checkout));
+
+        LauncherRun run = launch("serve");
+
+        assertThat(run.out()).contains("launcher.jar serve");
+        assertThat(Files.isSymbolicLink(checkout.resolve(".build.lock"))).isFalse();
     }
 
     private LauncherRun launch(String... arguments) throws IOException, InterruptedException {
