@@ -20,8 +20,8 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Converts the classes of a library from the format of Java 5 to that of Java 8. The ahead-of-time cache omits older classes
- * than those of Java 6, because they have no stack maps. The code stays the same.
+ * Converts the classes of a library from the format of Java 5 to that of Java 8. The ahead-of-time cache omits
+ * classes older than Java 6, because they have no stack maps. The code stays the same.
  */
 final class OldClasses {
 

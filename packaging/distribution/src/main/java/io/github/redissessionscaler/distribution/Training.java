@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 /**
  * The run that makes the ahead-of-time cache: a scaler is started, gets the calls of KEDA and requests for the page, and is stopped. What
  * it loaded and linked for that is in the cache. The arguments are the java that the cache is for, the file with its options,
- * the jar, whose libraries in {@code lib} it converts ({@link OldClasses}), and the cache to write. It runs from its source too, which is how the launcher of a checkout calls it.
+ * the jar, and the cache to write. The libraries in {@code lib} beside the jar are converted ({@link OldClasses}). It runs
+ * from its source too, which is how the launcher of a checkout calls it.
  */
 final class Training {
 
