@@ -217,8 +217,8 @@ class DistributionIT {
         for (Map.Entry<Path, List<String>> library : hashes.entrySet()) {
             assertThat(library.getValue())
                     .contains(HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256")
-                                    .digest(Files.readAllBytes(library.getKey()))));
+                            .formatHex(
+                                    MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(library.getKey()))));
         }
     }
 
