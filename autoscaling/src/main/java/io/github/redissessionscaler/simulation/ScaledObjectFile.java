@@ -83,23 +83,14 @@ public final class ScaledObjectFile {
     }
 
     private static ScaledObject bounds(Map<?, ?> spec) {
-        long least = replicas(spec, ScenarioKey.MIN_REPLICA_COUNT.text(), ScaledObject.DEFAULT.minReplicas());
-        long most = replicas(spec, ScenarioKey.MAX_REPLICA_COUNT.text(), ScaledObject.DEFAULT.maxReplicas());
-        if (most < Math.max(1, least)) {
-            throw invalid("spec.maxReplicaCount is %d, which is less than %s"
-                    .formatted(most, most < 1 ? "1" : "spec.minReplicaCount, " + least));
+        Map<String, String> given = new LinkedHashMap<>();
+        for (ScenarioKey key : List.of(ScenarioKey.MIN_REPLICA_COUNT, ScenarioKey.MAX_REPLICA_COUNT)) {
+            Object count = spec.get(key.text());
+            if (count != null) {
+                given.put(key.text(), text(count));
+            }
         }
-        return ScaledObject.DEFAULT.between(least, most);
-    }
-
-    private static long replicas(Map<?, ?> spec, String key, long byDefault) {
-        return switch (spec.get(key)) {
-            case null -> byDefault;
-            case Integer count when count >= 0 -> count;
-            case Object other ->
-                throw invalid("spec.%s is %s; it must be a whole number of at least 0"
-                        .formatted(key, Printable.of(String.valueOf(other))));
-        };
+        return ScenarioSettings.of(given).read("--scaledobject").scaledObject();
     }
 
     /**

@@ -173,10 +173,10 @@ final class ScaledObjectFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "minReplicaCount: two | spec.minReplicaCount is 'two'; it must be a whole number of at least 0",
-                "maxReplicaCount: -1 | spec.maxReplicaCount is '-1'; it must be a whole number of at least 0",
-                "maxReplicaCount: 0 | spec.maxReplicaCount is 0, which is less than 1",
-                "minReplicaCount: 101 | spec.maxReplicaCount is 100, which is less than spec.minReplicaCount, 101",
+                "minReplicaCount: two | minReplicaCount: 'two' is not",
+                "maxReplicaCount: -1 | maxReplicaCount: '-1' is not",
+                "maxReplicaCount: 0 | maxReplicaCount: '0' is not",
+                "minReplicaCount: 101 | minReplicaCount: 101 is more than maxReplicaCount, which is 100",
             })
     void boundsThatKedaWouldRefuse(String bound, String message) {
         assertThatThrownBy(() -> ScaledObjectFile.trigger(withSpec(bound), Optional.empty()))
