@@ -17,6 +17,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * A proxy on loopback which shows a Redis Cluster as one server: it sends commands on keys to the key's primary, sums what
@@ -76,6 +77,8 @@ public final class ClusterProxy implements AutoCloseable {
                     reply);
         } catch (JedisDataException e) {
             reply.writeBytes(("-" + e.getMessage() + "\r\n").getBytes(UTF_8));
+        } catch (JedisException e) {
+            reply.writeBytes("-ERR a primary cannot be reached\r\n".getBytes(UTF_8));
         }
         return reply.toByteArray();
     }
