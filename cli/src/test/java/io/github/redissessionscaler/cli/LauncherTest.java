@@ -85,9 +85,7 @@ final class LauncherTest {
     @Test
     void waitsForTheBuildOfAnotherProcess() throws Exception {
         script("mvnw", "echo '[ERROR] a second build'; exit 1");
-        Path lock = Files.createSymbolicLink(
-                checkout.resolve(".build.lock"),
-                Path.of(Long.toString(ProcessHandle.current().pid())));
+        Process builder = holdLock();
 
         CompletableFuture<LauncherRun> run = CompletableFuture.supplyAsync(() -> {
             try {
@@ -97,39 +95,82 @@ final class LauncherTest {
             }
         });
         await().until(() -> Files.exists(checkout.resolve("err"))
-                && Files.readString(checkout.resolve("err")).contains("Waiting for the build of process"));
+                && Files.readString(checkout.resolve("err")).contains("Waiting for another build of this checkout."));
         Files.writeString(checkout.resolve("cli/target/launcher.jar"), "jar");
-        Files.delete(lock);
+        builder.destroyForcibly();
 
         assertThat(run.get(20, TimeUnit.SECONDS).out()).contains("launcher.jar serve");
-        assertThat(Files.isSymbolicLink(lock)).isFalse();
+    }
+
+    /** A process that locks the build until it ends. */
+    private Process holdLock() throws IOException {
+        Process holder = new ProcessBuilder(
+                        "sh", "-c", "exec 9>>.build.lock; flock 9; echo locked; exec tail -f /dev/null")
+                .directory(checkout.toFile())
+                .start();
+        assertThat(holder.inputReader().readLine()).isEqualTo("locked");
+        return holder;
     }
 
     @Test
-    void buildsInPlaceOfAProcessThatHasEnded() throws Exception {
-        Process ended = new ProcessBuilder("true").start();
-        ended.waitFor();
-        Files.createSymbolicLink(checkout.resolve(".build.lock"), Path.of(Long.toString(ended.pid())));
-        script("mvnw", "echo jar > '%s/cli/target/redis-session-scaler-cli-0.1.0.jar'".formatted(checkout));
+    void aSourceThatChangesDuringTheBuildIsBuiltNextTime() throws Exception {
+        Path source =
+                Files.createDirectories(checkout.resolve("server/src/main")).resolve("Changed.java");
+        Files.writeString(source, "old");
+        script("mvnw", """
+            echo jar > '%s/cli/target/redis-session-scaler-cli-0.1.0.jar'
+            until [ -n "$(find '%s' -newer '%s/.build.lock')" ]; do echo new > '%s'; done
+            """.formatted(checkout, source, checkout, source));
+
+        assertThat(launch("serve").err()).contains("Building");
+        Files.delete(checkout.resolve("err"));
+
+        assertThat(launch("serve").err()).contains("Building");
+    }
+
+    @Test
+    void whoInterruptsTheLauncherInterruptsTheBuild() throws Exception {
+        script("mvnw", "echo $$ > '%s/maven'; exec tail -f /dev/null".formatted(checkout));
+        Process launcher = launcher("serve").start();
+        await().until(() -> Files.exists(checkout.resolve("maven"))
+                && !Files.readString(checkout.resolve("maven")).isBlank());
+        long maven = Long.parseLong(Files.readString(checkout.resolve("maven")).strip());
+
+        launcher.destroy();
+
+        assertThat(launcher.waitFor()).isEqualTo(130);
+        assertThat(ProcessHandle.of(maven).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    @Test
+    void aCheckoutThatCannotBeWrittenToIsAnError() throws Exception {
+        Files.createDirectory(checkout.resolve(".build.lock"));
 
         LauncherRun run = launch("serve");
 
-        assertThat(run.out()).contains("launcher.jar serve");
-        assertThat(Files.isSymbolicLink(checkout.resolve(".build.lock"))).isFalse();
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualTo("redis-session-scaler must be built, but " + checkout + " cannot be written to.\n");
     }
 
     private LauncherRun launch(String... arguments) throws IOException, InterruptedException {
         Path out = checkout.resolve("out");
         Path err = Files.createFile(checkout.resolve("err"));
+        Process process = launcher(arguments)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        int status = process.waitFor();
+        return new LauncherRun(
+                status, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+    }
+
+    private ProcessBuilder launcher(String... arguments) {
         var builder = new ProcessBuilder("sh", checkout.resolve("launcher").toString());
         builder.command().addAll(List.of(arguments));
         builder.environment().put("JAVA_HOME", checkout.toString());
         builder.environment().merge("PATH", checkout.toString(), (path, first) -> first + ":" + path);
-        Process process =
-                builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        int status = process.waitFor();
-        return new LauncherRun(
-                status, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+        return builder;
     }
 
     private void script(String name, String content) throws IOException {
