@@ -2,7 +2,6 @@ package io.github.redissessionscaler.push;
 
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.evaluation.AccessDeniedException;
-import io.github.redissessionscaler.evaluation.Evaluator;
 import io.github.redissessionscaler.evaluation.TriggerRef;
 import io.github.redissessionscaler.evaluation.UnavailableException;
 import io.github.redissessionscaler.input.InvalidInputException;
@@ -23,6 +22,7 @@ public final class ActivityStream {
     private final List<DatabaseWatch> watches;
     private final Object refreshing = new Object();
     private final Object sending = new Object();
+    private long latestRound = System.nanoTime();
     private @Nullable Boolean latest;
     private @Nullable Boolean sent;
     private long sentAt;
@@ -81,16 +81,18 @@ public final class ActivityStream {
     /**
      * Evaluates the trigger and sends a change. Blocks until the deadline at most, and throws nothing. While Redis is
      * unavailable and {@code onUnavailable} is {@code error}, or after an internal error, nothing is sent or repeated. A
-     * refused trigger ends the stream. Returns whether the activity has changed.
+     * refused trigger ends the stream. Does nothing if a round that began later has already refreshed the stream: this one may
+     * have read before that change. Returns whether the activity has changed.
      */
-    boolean refresh(Evaluator evaluator, Deadline deadline) {
+    boolean refresh(Round round, Deadline deadline) {
         synchronized (refreshing) {
-            if (hasEnded()) {
+            if (hasEnded() || round.began() - latestRound < 0) {
                 return false;
             }
+            latestRound = round.began();
             try {
                 // Sent by the thread that has read: to wake this one first would take as long as the read.
-                return Futures.await(evaluator.active(ref, deadline).thenApply(this::take));
+                return Futures.await(round.evaluator().active(ref, deadline).thenApply(this::take));
             } catch (UnavailableException e) {
                 forget();
                 return false;

@@ -190,8 +190,8 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     private void sendFirst() {
         try {
             for (List<ActivityStream> batch = nextOpened(); !batch.isEmpty(); batch = nextOpened()) {
-                Evaluator once = evaluator.forOneRound();
-                batch.forEach(stream -> stream.refresh(once, Deadline.in(settings.answerTimeout())));
+                Round round = Round.begin(evaluator);
+                batch.forEach(stream -> stream.refresh(round, Deadline.in(settings.answerTimeout())));
             }
         } catch (Throwable e) {
             InternalErrors.report("first push", e);
@@ -232,9 +232,9 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         long start = System.nanoTime();
         boolean changed = false;
         try {
-            Evaluator once = evaluator.forOneRound();
+            Round round = Round.begin(evaluator);
             for (ActivityStream stream : streams) {
-                changed |= stream.refresh(once, Deadline.in(settings.answerTimeout()));
+                changed |= stream.refresh(round, Deadline.in(settings.answerTimeout()));
             }
         } catch (Throwable e) {
             InternalErrors.report("push round", e);
@@ -252,6 +252,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         long pause = budget.pause(now);
         if (streams.isEmpty()) {
             unsubscribe();
+            roundRequested = false;
         } else if (!closed) {
             scheduleIn(
                     roundRequested ? pause : Math.max(pause, backoff.interval().toNanos()));

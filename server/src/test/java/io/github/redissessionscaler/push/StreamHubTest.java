@@ -17,6 +17,7 @@ import io.github.redissessionscaler.history.HistoryBudget;
 import io.github.redissessionscaler.history.RunningReplicas;
 import io.github.redissessionscaler.keyspace.KeyspaceEvents;
 import io.github.redissessionscaler.outage.OutagePolicy;
+import io.github.redissessionscaler.reading.Deadline;
 import io.github.redissessionscaler.reading.RedisReader;
 import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.telemetry.Telemetry;
@@ -179,26 +180,74 @@ final class StreamHubTest {
         }
     }
 
+    @Test
+    void anEarlierRoundChangesNothingAfterALaterOne() {
+        keyspace.size(() -> 0L);
+        try (StreamHub hub = hub(NEVER)) {
+            ActivityStream stream = hub.watchActivity(ref(), client);
+            ActivityStream other = hub.watchActivity(ref(), new Recorder());
+            Round earlier = Round.begin(evaluator);
+            other.refresh(earlier, Deadline.in(NEVER));
+            keyspace.size(() -> 1L);
+
+            stream.refresh(Round.begin(evaluator), Deadline.in(NEVER));
+            stream.refresh(earlier, Deadline.in(NEVER));
+
+            assertThat(client.sent).containsExactly(true);
+        }
+    }
+
+    @Test
+    void anEventDuringTheRoundOfTheLastStreamDoesNotDelayLaterEvents() throws InterruptedException {
+        keyspace.size(() -> 1L);
+        var held = new HeldThreads();
+        List<KeyspaceEvents.Listener> listeners = new CopyOnWriteArrayList<>();
+        KeyspaceEvents events = (_, given) -> {
+            listeners.add(given);
+            return () -> {};
+        };
+        try (var late = new Background(held);
+                StreamHub hub = hub(new PushSettings(NEVER, NEVER, NEVER, Duration.ofMinutes(1)), late, events)) {
+            ActivityStream last = open(hub);
+            held.next().run();
+            listeners.getFirst().event();
+            keyspace.size(() -> {
+                listeners.getFirst().event();
+                last.cancel();
+                return 1L;
+            });
+            held.next().run();
+
+            keyspace.size(() -> 1L);
+            var _ = open(hub);
+            held.next().run();
+            listeners.getLast().event();
+
+            assertThat(listeners).hasSize(2);
+            held.next().run();
+        }
+    }
+
     private StreamHub hub(Duration heartbeat) {
         return hub(heartbeat, background, (_, _) -> () -> {});
     }
 
     private StreamHub hub(Duration heartbeat, Background own, KeyspaceEvents events) {
-        return new StreamHub(
-                evaluator,
-                events,
-                _ -> {},
-                scanEvents,
-                new PushSettings(heartbeat, OFTEN, OFTEN, Duration.ofMinutes(1)),
-                () -> 10,
-                own);
+        return hub(new PushSettings(heartbeat, OFTEN, OFTEN, Duration.ofMinutes(1)), own, events);
+    }
+
+    private StreamHub hub(PushSettings settings, Background own, KeyspaceEvents events) {
+        return new StreamHub(evaluator, events, _ -> {}, scanEvents, settings, () -> 10, own);
     }
 
     private ActivityStream open(StreamHub hub) {
-        var ref = new TriggerRef("shop", "web", TriggerParser.parse(Map.of("activationSessionSize", "0")));
-        ActivityStream stream = hub.watchActivity(ref, client);
+        ActivityStream stream = hub.watchActivity(ref(), client);
         stream.open();
         return stream;
+    }
+
+    private static TriggerRef ref() {
+        return new TriggerRef("shop", "web", TriggerParser.parse(Map.of("activationSessionSize", "0")));
     }
 
     /** Threads that take their time to start: a test runs what they would. */
