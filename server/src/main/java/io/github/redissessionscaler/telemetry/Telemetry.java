@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.telemetry;
 
+import io.github.redissessionscaler.background.InternalErrors;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -57,7 +58,7 @@ public final class Telemetry implements AutoCloseable {
     private final InstantSource clock;
     private final Duration[] rpcBuckets;
 
-    /** Registers the metrics of the JVM; a start does not wait for them. */
+    /** Registers the metrics of the JVM; a start does not wait for them. Never fails. */
     private final CompletableFuture<Void> jvm;
 
     private volatile Set<String> configured = Set.of();
@@ -97,7 +98,11 @@ public final class Telemetry implements AutoCloseable {
                 new FileDescriptorMetrics(),
                 new ProcessorMetrics(),
                 new UptimeMetrics())) {
-            metrics.bindTo(registry);
+            try {
+                metrics.bindTo(registry);
+            } catch (RuntimeException | LinkageError e) {
+                InternalErrors.report("metrics of the JVM", e);
+            }
         }
     }
 
