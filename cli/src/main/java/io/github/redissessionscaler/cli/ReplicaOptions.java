@@ -62,6 +62,10 @@ final class ReplicaOptions {
         }
         if (most < 1 || most > MOST_REPLICAS) {
             problems.add(MAX, most + " is not a number from 1 to " + MOST_REPLICAS);
+        } else if (least > most && inFile.isPresent() && !isGiven.test(MIN)) {
+            problems.add(MAX, most + " is less than minReplicaCount in the file, " + least);
+        } else if (least > most && inFile.isPresent() && !isGiven.test(MAX)) {
+            problems.add(MIN, least + " is more than maxReplicaCount in the file, " + most);
         } else if (least < 0 || least > most) {
             problems.add(MIN, least + " is not a number from 0 to --max-replicas, " + most);
         }

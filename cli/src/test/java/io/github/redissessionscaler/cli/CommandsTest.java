@@ -114,6 +114,13 @@ final class CommandsTest {
             assertThat(withOption.get("minReplicas").getAsInt()).isEqualTo(1);
             assertThat(withOption.get("maxReplicas").getAsInt()).isEqualTo(12);
             assertThat(withOption.get("wantedReplicas").getAsInt()).isEqualTo(2);
+            CommandRun below = CommandRun.of(Stream.concat(Stream.of(check), Stream.of("--max-replicas", "8"))
+                    .toArray(String[]::new));
+            assertThat(below.status()).isEqualTo(2);
+            assertThat(below.err()).contains("--max-replicas: 8 is less than minReplicaCount in the file, 9");
+            CommandRun above = CommandRun.of(Stream.concat(Stream.of(check), Stream.of("--min-replicas", "13"))
+                    .toArray(String[]::new));
+            assertThat(above.err()).contains("--min-replicas: 13 is more than maxReplicaCount in the file, 12");
             assertThat(scaler.get("/api/status").body())
                     .contains("\"namespace\":\"shop\",\"name\":\"web\"", "\"metric\":\"online\"");
         }
