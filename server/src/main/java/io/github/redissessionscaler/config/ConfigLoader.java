@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
@@ -43,21 +44,45 @@ public final class ConfigLoader {
     private final Section file;
     private final Problems problems;
 
-    private ConfigLoader(Map<String, String> environment, Section file, Problems problems) {
+    /** Connections whose files must be readable. */
+    private final Predicate<ConnectionConfig> needsFiles;
+
+    private ConfigLoader(
+            Map<String, String> environment, Section file, Problems problems, Predicate<ConnectionConfig> needsFiles) {
         this.environment = environment;
         this.file = file;
         this.problems = problems;
+        this.needsFiles = needsFiles;
     }
 
     /**
-     * The configuration.
+     * The configuration. The files that connections name may be missing.
      *
      * @param environment variables by name; an empty one counts as not set
      * @throws InvalidInputException with everything that is wrong; no secret is in it
      */
     public static ServerConfig load(Map<String, String> environment) {
+        return load(environment, _ -> false);
+    }
+
+    /**
+     * The configuration in place of another one. The files that new and changed connections name must be readable: Kubernetes
+     * updates the ConfigMap of a running pod, but mounts the Secrets of a new connection in new pods only.
+     *
+     * @param environment as for {@link #load(Map)}
+     * @throws InvalidInputException as for {@link #load(Map)}
+     */
+    static ServerConfig reload(Map<String, String> environment, ServerConfig current) {
+        return load(
+                environment,
+                connection -> Optional.ofNullable(current.connections().get(connection.name()))
+                        .filter(connection::leadsAs)
+                        .isEmpty());
+    }
+
+    private static ServerConfig load(Map<String, String> environment, Predicate<ConnectionConfig> needsFiles) {
         var problems = new Problems();
-        return new ConfigLoader(environment, read(environment, problems), problems).load();
+        return new ConfigLoader(environment, read(environment, problems), problems, needsFiles).load();
     }
 
     /**
@@ -73,7 +98,8 @@ public final class ConfigLoader {
         } catch (InvalidInputException e) {
             file = Section.of("", Map.of(), problems);
         }
-        return new ConfigLoader(environment, file, problems).setting(Setting.LOG_FORMAT, SettingValues.LOG_FORMAT);
+        return new ConfigLoader(environment, file, problems, _ -> false)
+                .setting(Setting.LOG_FORMAT, SettingValues.LOG_FORMAT);
     }
 
     /**
@@ -254,8 +280,7 @@ public final class ConfigLoader {
         file.section("connections")
                 .ifPresent(section -> section.keys()
                         .forEach(name -> section.section(name)
-                                .flatMap(one ->
-                                        new ConnectionReader(one, ConnectionReader.IN_FILE, environment).read(name))
+                                .flatMap(one -> connection(one, ConnectionReader.IN_FILE, name))
                                 .ifPresent(connection -> connections.put(name, connection))));
         if (RedisVariable.names().stream().anyMatch(name -> variable(name).isPresent())) {
             if (connections.containsKey(ConnectionConfig.DEFAULT)) {
@@ -263,8 +288,7 @@ public final class ConfigLoader {
                         "connections." + ConnectionConfig.DEFAULT,
                         "contradicts " + variablesGiven() + "; keep one of them");
             }
-            new ConnectionReader(ofEnvironment(), ConnectionReader.IN_ENVIRONMENT, environment)
-                    .read(ConnectionConfig.DEFAULT)
+            connection(ofEnvironment(), ConnectionReader.IN_ENVIRONMENT, ConnectionConfig.DEFAULT)
                     .ifPresent(connection -> connections.put(connection.name(), connection));
         } else if (connections.isEmpty() && problems.isEmpty()) {
             variable(CONFIG_FILE)
@@ -282,6 +306,12 @@ public final class ConfigLoader {
                             + misspelledRedis());
         }
         return connections;
+    }
+
+    private Optional<ConnectionConfig> connection(Section section, ConnectionReader.Names names, String name) {
+        Optional<ConnectionConfig> connection = new ConnectionReader(section, names, environment).read(name);
+        connection.filter(needsFiles).ifPresent(_ -> section.requireFiles());
+        return connection;
     }
 
     /** A question about each variable that may have been meant to name a Redis. */

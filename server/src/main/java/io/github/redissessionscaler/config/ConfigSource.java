@@ -17,6 +17,10 @@ public final class ConfigSource {
 
     private final Map<String, String> environment;
     private Optional<ByteBuffer> seen;
+
+    /** Why the content was refused; empty if it was not. */
+    private Optional<String> refusal = Optional.empty();
+
     private volatile ServerConfig current;
 
     private ConfigSource(Map<String, String> environment) {
@@ -40,25 +44,32 @@ public final class ConfigSource {
     }
 
     /**
-     * Reloads the file; returns the configuration if it has changed.
+     * Reloads the file; returns the configuration if it has changed. A refused one is tried again at each call, because a file
+     * that it names may appear.
      *
      * @throws InvalidInputException with all problems, once for each change; the current configuration stays
      */
     public Optional<ServerConfig> reread() {
         Optional<ByteBuffer> content = content();
-        if (content.equals(seen)) {
-            return Optional.empty();
-        }
-        ServerConfig loaded;
+        boolean changed = !content.equals(seen);
+        return changed || refusal.isPresent() ? load(content, changed) : Optional.empty();
+    }
+
+    private Optional<ServerConfig> load(Optional<ByteBuffer> content, boolean changed) {
         try {
-            loaded = ConfigLoader.load(environment);
+            current = ConfigLoader.reload(environment, current);
+            seen = content;
+            refusal = Optional.empty();
+            return Optional.of(current);
         } catch (InvalidInputException e) {
             seen = content;
-            throw e;
+            Optional<String> before = refusal;
+            refusal = Optional.of(String.valueOf(e.getMessage()));
+            if (changed || !refusal.equals(before)) {
+                throw e;
+            }
+            return Optional.empty();
         }
-        seen = content;
-        current = loaded;
-        return Optional.of(loaded);
     }
 
     /** Content of the file; empty if none is configured or it cannot be read. Loading reports that. */

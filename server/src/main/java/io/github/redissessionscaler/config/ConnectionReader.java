@@ -2,6 +2,7 @@ package io.github.redissessionscaler.config;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.ValueParser;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,7 +108,8 @@ final class ConnectionReader {
         Optional<Topology> address = section.text(names.address())
                 .flatMap(text -> address(section, names.address(), text.strip(), REDIS_PORT, names))
                 .map(Topology.Standalone::new);
-        Optional<Topology> socket = section.file(UNIX_SOCKET).map(Topology.UnixSocket::new);
+        Optional<Topology> socket =
+                section.read(UNIX_SOCKET, SettingValues.PATH, Printable::path).map(Topology.UnixSocket::new);
         Optional<Topology> sentinel = section.section(SENTINEL).flatMap(ConnectionReader::sentinel);
         Optional<Topology> cluster = section.section(CLUSTER)
                 .map(one -> nodes(one, REDIS_PORT))

@@ -1,9 +1,12 @@
 package io.github.redissessionscaler.config;
 
+import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.input.Suggestions;
 import io.github.redissessionscaler.input.ValueParser;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ final class Section {
     private final Map<String, Object> entries;
     private final Problems problems;
     private final Set<String> known = new TreeSet<>();
+    private final Map<String, Path> files = new LinkedHashMap<>();
     private final List<Section> children = new ArrayList<>();
 
     Section(String path, Map<String, Object> entries, Problems problems) {
@@ -79,7 +83,26 @@ final class Section {
 
     /** The value as the path of a file, or empty when there is none or it is none, which is noted. */
     Optional<Path> file(String key) {
-        return read(key, SettingValues.PATH, Printable::path);
+        Optional<Path> file = read(key, SettingValues.PATH, Printable::path);
+        file.ifPresent(path -> files.put(key, path));
+        return file;
+    }
+
+    /** Reports every file, of this section and below, that cannot be read. */
+    void requireFiles() {
+        files.forEach(this::requireFile);
+        children.forEach(Section::requireFiles);
+    }
+
+    private void requireFile(String key, Path file) {
+        try (var in = Files.newInputStream(file)) {
+            var _ = in.read();
+        } catch (IOException e) {
+            problem(
+                    key,
+                    Printable.path(file.toString()) + " cannot be read: " + Causes.describe(e)
+                            + "; provide the file, or correct the path");
+        }
     }
 
     /** The path, or empty when no file can be called so. */

@@ -134,6 +134,25 @@ final class ReloadTest {
     }
 
     @Test
+    void aConnectionWithoutItsPasswordFileChangesNothingUntilTheFileIsThere() throws IOException {
+        try (Jedis jedis = second.connect()) {
+            jedis.aclSetUser("default", "resetpass", ">hush");
+        }
+        assertThat(scaler.metric(PLAIN)).isEqualTo(1);
+        Path password = directory.resolve("password");
+        configure("connections: {default: {address: '127.0.0.1:%d', passwordFile: '%s'}}"
+                .formatted(second.port(), password));
+
+        await().until(() -> scaler.scrape().contains("redis_session_scaler_config_refused 1.0"));
+        assertThat(scaler.metric(PLAIN)).isEqualTo(1);
+
+        Files.writeString(directory.resolve("new"), "hush");
+        Files.move(directory.resolve("new"), password);
+        await().until(() -> scaler.scrape().contains("redis_session_scaler_config_refused 0.0"));
+        assertThat(scaler.metric(PLAIN)).isEqualTo(2);
+    }
+
+    @Test
     void aChangeIsUsedAfterAnErrorAndTheFileReadAgain() throws IOException {
         List<Double> sizes = new CopyOnWriteArrayList<>();
         var source = ConfigSource.of(Map.of(

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigSourceTest {
 
@@ -96,6 +97,70 @@ final class ConfigSourceTest {
         Files.delete(directory.resolve("config.yaml"));
 
         assertThatThrownBy(source::reread).hasMessageContaining("cannot be read");
+    }
+
+    /** The kubelet changes the file in pods that do not have the Secret of a new connection. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "passwordFile: DIR/none",
+                "tls: {caFile: DIR/none}",
+                "tls: {certFile: DIR/none, keyFile: DIR/config.yaml}",
+                "tls: {certFile: DIR/config.yaml, keyFile: DIR/none}",
+                "tls: {}, identity: {google: {credentialsFile: DIR/none}}",
+                "tls: {}, identity: {azure: {tenant: t, client: c, clientSecretFile: DIR/none}}",
+            })
+    void aConnectionIsAdoptedWhenItsFilesCanBeRead(String settings) throws IOException {
+        assertAdoptedWithItsFile("address: redis, " + settings);
+    }
+
+    @Test
+    void aConnectionIsAdoptedWhenTheFilesOfItsSentinelsCanBeRead() throws IOException {
+        assertAdoptedWithItsFile("sentinel: {master: main, nodes: [sentinel], passwordFile: DIR/none}");
+    }
+
+    private void assertAdoptedWithItsFile(String connection) throws IOException {
+        var source = sourceOf("");
+        ServerConfig before = source.current();
+        write("connections: {shop: {%s}}".formatted(connection.replace("DIR", directory.toString())));
+
+        assertThatThrownBy(source::reread)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("connections.shop.")
+                .hasMessageContaining(
+                        "File: '" + directory + "/none' cannot be read: no such file; provide the file, or correct");
+        assertThat(source.reread()).isEmpty();
+        assertThat(source.current()).isEqualTo(before);
+        Files.createDirectory(directory.resolve("none"));
+        assertThatThrownBy(source::reread).hasMessageContaining("none' cannot be read: it is a directory");
+        Files.delete(directory.resolve("none"));
+        Files.writeString(directory.resolve("none"), "hush");
+
+        assertThat(source.reread())
+                .hasValueSatisfying(config -> assertThat(config.connections()).containsKey("shop"));
+        assertThat(source.reread()).isEmpty();
+    }
+
+    @Test
+    void aFileThatGoesDoesNotKeepOtherChangesFromEffect() throws IOException {
+        Path password = Files.writeString(directory.resolve("password"), "hush");
+        String connection = "connections: {shop: {address: redis, passwordFile: '%s'NAMESPACES}}".formatted(password);
+        var source = sourceOf(connection.replace("NAMESPACES", ""));
+        Files.delete(password);
+
+        assertThat(source.reread()).isEmpty();
+        write("sessionSize: 60\n" + connection.replace("NAMESPACES", ", namespaces: [shop]"));
+
+        assertThat(source.reread())
+                .hasValueSatisfying(config -> assertThat(config.sessionSize()).isEqualTo(60));
+    }
+
+    @Test
+    void theSocketOfRedisNeedNotBeThere() throws IOException {
+        var source = sourceOf("");
+        write("connections: {shop: {unixSocket: '%s/none'}}".formatted(directory));
+
+        assertThat(source.reread()).isPresent();
     }
 
     /** What the reference says of each setting is what {@link ServerConfig#reloadedAs} does. */
