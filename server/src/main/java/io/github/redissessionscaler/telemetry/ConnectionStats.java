@@ -5,7 +5,6 @@ import io.github.redissessionscaler.telemetry.ConnectionSnapshot.LastFailure;
 import io.github.redissessionscaler.telemetry.ConnectionSnapshot.LastOutage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -26,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class ConnectionStats {
+
+    /** Without a read for this long, it is not known whether Redis is available. Triggers are also forgotten after it. */
+    static final Duration UNKNOWN_AFTER = Duration.ofMinutes(10);
 
     /** Weight of a new round trip in the moving average. */
     private static final double NEWEST = 0.1;
@@ -53,6 +55,7 @@ public final class ConnectionStats {
     private volatile long evictedKeys;
     private volatile ConnectionState state = ConnectionState.UNUSED;
     private volatile @Nullable Instant since;
+    private volatile @Nullable Instant lastRead;
     private volatile @Nullable String server;
     private volatile double recentNanos;
     private volatile @Nullable LastFailure lastFailure;
@@ -70,10 +73,6 @@ public final class ConnectionStats {
                 .register(registry);
         connects = counter(Metric.REDIS_CONNECTS);
         reconnects = counter(Metric.REDIS_RECONNECTS);
-        Gauge.builder(Metric.REDIS_UP.meter(), this, ConnectionStats::up)
-                .description(Metric.REDIS_UP.description())
-                .tag("connection", name)
-                .register(registry);
     }
 
     /** Records commands of one name that were sent. */
@@ -109,14 +108,16 @@ public final class ConnectionStats {
     }
 
     private void stateIs(ConnectionState now) {
+        Instant time = clock.instant();
         if (state != now) {
             Instant from = since;
-            since = clock.instant();
+            since = time;
             if (state == ConnectionState.DOWN && from != null) {
-                lastOutage = new LastOutage(downReason, from, clock.instant());
+                lastOutage = new LastOutage(downReason, from, time);
             }
             state = now;
         }
+        lastRead = time;
     }
 
     /** Records product and version of a server. */
@@ -178,12 +179,11 @@ public final class ConnectionStats {
                 Optional.ofNullable(lastOutage));
     }
 
-    private double up() {
-        return switch (state) {
-            case UNUSED -> Double.NaN;
-            case UP -> 1;
-            case DOWN -> 0;
-        };
+    /** Whether Redis is available; empty if nothing has been read for {@link #UNKNOWN_AFTER}. */
+    Optional<Boolean> available() {
+        return Optional.ofNullable(lastRead)
+                .filter(read -> !read.isBefore(clock.instant().minus(UNKNOWN_AFTER)))
+                .map(_ -> state == ConnectionState.UP);
     }
 
     private Counter counter(Metric metric, String... tags) {

@@ -24,7 +24,7 @@ public enum Metric {
     REDIS_READS("Reads of Redis; one may serve several calls"),
     REDIS_RECONNECTS("Connections to Redis opened in place of a lost one"),
     REDIS_ROUND_TRIP("Round trips to Redis"),
-    REDIS_UP("1 while Redis is available; NaN before the first read"),
+    REDIS_UP("1 while Redis is available, 0 while it is not; absent if nothing was read in the last 10 minutes"),
     REFUSED("Calls and connections refused or closed because of a limit"),
     RPC("Unary calls, from request to response"),
     SCALEDOBJECT_ABOVE_MAX("1 while a trigger wants more replicas than the maximum of the HPA"),

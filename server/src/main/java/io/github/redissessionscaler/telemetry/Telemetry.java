@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,7 +62,8 @@ public final class Telemetry implements AutoCloseable {
     /** Registers the metrics of the JVM; a start does not wait for them. Never fails. */
     private final CompletableFuture<Void> jvm;
 
-    private volatile Set<String> configured = Set.of();
+    /** In alphabetical order. */
+    private volatile List<String> configured = List.of();
 
     /**
      * Registers the metrics of the JVM, in the background.
@@ -76,6 +78,7 @@ public final class Telemetry implements AutoCloseable {
                 this::registerJvm,
                 work -> Thread.ofVirtual().name("metrics of the JVM").start(work));
         register(new InternalErrorMetrics());
+        registerLarge((out, _) -> writeAvailability(out));
         LIMITS.forEach(this::refusals);
         Gauge.builder(Metric.BUILD_INFO.meter(), () -> 1)
                 .description(Metric.BUILD_INFO.description())
@@ -213,7 +216,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** Sets the configured connections. */
     public void connectionsAre(Set<String> names) {
-        configured = Set.copyOf(names);
+        configured = names.stream().sorted().toList();
         names.forEach(this::connection);
     }
 
@@ -224,10 +227,17 @@ public final class Telemetry implements AutoCloseable {
 
     /** Snapshots of the configured connections, by name. */
     public List<ConnectionSnapshot> connections() {
-        return configured.stream()
-                .sorted()
-                .map(name -> connection(name).snapshot())
-                .toList();
+        return configured.stream().map(name -> connection(name).snapshot()).toList();
+    }
+
+    private void writeAvailability(GaugeWriter out) throws IOException {
+        out.begin(Metric.REDIS_UP);
+        for (String name : configured) {
+            Optional<Boolean> available = connection(name).available();
+            if (available.isPresent()) {
+                out.add(GaugeWriter.Series.of("connection", name), available.get() ? 1 : 0);
+            }
+        }
     }
 
     /** Registers a gauge that is read at each scrape. */

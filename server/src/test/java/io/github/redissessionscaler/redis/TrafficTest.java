@@ -18,7 +18,6 @@ import io.github.redissessionscaler.trigger.Database;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,6 +37,7 @@ final class TrafficTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
+    private Instant now = NOW;
     private RedisServer redis;
     private Telemetry telemetry;
     private RedisKeyspaces keyspaces;
@@ -46,7 +46,7 @@ final class TrafficTest {
     @BeforeEach
     void start() {
         redis = RedisServer.start();
-        telemetry = new Telemetry(InstantSource.fixed(NOW), Duration.ofSeconds(2));
+        telemetry = new Telemetry(() -> now, Duration.ofSeconds(2));
         var topology = new Topology.Standalone(new Node("127.0.0.1", redis.port()));
         var connections = Map.of("sessions", connection("sessions", topology), "idle", connection("idle", topology));
         telemetry.connectionsAre(connections.keySet());
@@ -110,6 +110,39 @@ final class TrafficTest {
         assertThat(sessions().state()).isEqualTo(ConnectionState.UP);
         assertThat(sessions().connects()).isEqualTo(2);
         assertThat(sessions().reconnects()).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionIsUpOrDownWhileItIsConfigured() {
+        assertThat(telemetry.scrape()).doesNotContain("redis_up{");
+        keyspace.ping();
+        assertThat(telemetry.scrape()).contains("redis_up{connection=\"sessions\"} 1.0");
+        redis.kill();
+        assertThatThrownBy(keyspace::ping).isInstanceOf(KeyspaceException.class);
+        assertThat(telemetry.scrape())
+                .contains("redis_up{connection=\"sessions\"} 0.0")
+                .doesNotContain("redis_up{connection=\"idle\"}");
+
+        telemetry.connectionsAre(Set.of("idle"));
+
+        assertThat(telemetry.scrape()).doesNotContain("redis_up{");
+    }
+
+    @Test
+    void aConnectionIsUpOrDownWhileItIsRead() {
+        redis.kill();
+        assertThatThrownBy(keyspace::ping).isInstanceOf(KeyspaceException.class);
+        now = now.plus(Duration.ofMinutes(9));
+        assertThatThrownBy(keyspace::ping).isInstanceOf(KeyspaceException.class);
+        now = now.plus(Duration.ofMinutes(10));
+        assertThat(telemetry.scrape()).contains("redis_up{connection=\"sessions\"} 0.0");
+
+        now = now.plusNanos(1);
+        assertThat(telemetry.scrape()).doesNotContain("redis_up{");
+
+        redis.restart();
+        keyspace.ping();
+        assertThat(telemetry.scrape()).contains("redis_up{connection=\"sessions\"} 1.0");
     }
 
     /** Nobody read meanwhile, so nobody missed it. */
