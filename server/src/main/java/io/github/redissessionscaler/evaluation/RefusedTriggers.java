@@ -21,6 +21,9 @@ public final class RefusedTriggers {
     /** KEDA and the HPA call several times a minute; a refusal that was not repeated for this long is over. */
     static final Duration FORGOTTEN_AFTER = TriggerStates.FORGOTTEN_AFTER;
 
+    /** A refusal that was not repeated for this long may be over. */
+    static final Duration CURRENT_FOR = Duration.ofMinutes(2);
+
     /** Most refusals that are kept. */
     static final int MOST = 1000;
 
@@ -73,7 +76,13 @@ public final class RefusedTriggers {
         return List.copyOf(refusals.values()).reversed();
     }
 
-    /** How many there are. */
+    /** Those of them whose last refusal is at most {@link #CURRENT_FOR} ago. */
+    public List<RefusedTrigger> currently() {
+        Instant oldest = clock.instant().minus(CURRENT_FOR);
+        return lately().stream().filter(one -> !one.last().isBefore(oldest)).toList();
+    }
+
+    /** How many were refused recently. */
     public synchronized int count() {
         forgetOld(clock.instant());
         return refusals.size();

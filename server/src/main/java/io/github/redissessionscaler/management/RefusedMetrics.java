@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A gauge for each ScaledObject with a refused trigger, computed at each scrape. */
+/** A gauge for each ScaledObject with a trigger that is refused now, computed at each scrape. */
 public record RefusedMetrics(RefusedTriggers refused) implements Telemetry.LargeGauges {
 
     private record Name(String namespace, String scaledObject) {}
@@ -19,7 +19,7 @@ public record RefusedMetrics(RefusedTriggers refused) implements Telemetry.Large
     public void writeTo(GaugeWriter out, ScrapeDetail detail) throws IOException {
         out.begin(Metric.TRIGGER_REFUSED);
         Map<Name, Series> all = new LinkedHashMap<>();
-        refused.lately()
+        refused.currently()
                 .forEach(one -> all.computeIfAbsent(
                         new Name(one.namespace(), one.scaledObject()),
                         name -> Series.of(

@@ -56,7 +56,7 @@ public enum Metric {
     TRIGGER_MISFITS("Number of layout warnings"),
     TRIGGER_OUTAGE("1 for what is reported during an outage: held (last value), minimum (inactive and 0) or error"),
     TRIGGER_OUTAGE_SECONDS("How long Redis has been unavailable for the trigger"),
-    TRIGGER_REFUSED("1 if a trigger was refused in the last 10 minutes"),
+    TRIGGER_REFUSED("1 if a trigger was refused in the last 2 minutes"),
     TRIGGER_SESSIONS("Last session count, without headroom and rounding"),
     TRIGGER_SESSIONS_AGE_SECONDS("Age of the session count at the last call"),
     TRIGGER_SESSIONS_STANDARD_ERROR("Standard error of the session count"),
