@@ -195,6 +195,9 @@ public final class Scaler implements AutoCloseable {
         telemetry.gauge(Metric.STREAM_LIMIT, () -> source.current().streamLimit());
         telemetry.gauge(Metric.PUSH_DATABASES_EVENTS, hub::databasesWithEvents);
         telemetry.gauge(Metric.PUSH_DATABASES_POLLED, hub::databasesPolled);
+        telemetry.gauge(
+                Metric.COUNT_REFRESH_SECONDS,
+                () -> (double) started.countRefresh().toMillis() / 1000);
         telemetry.gauge(Metric.CONFIG_REFUSED, () -> configRefused ? 1 : 0);
     }
 

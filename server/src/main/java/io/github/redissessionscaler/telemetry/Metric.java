@@ -7,6 +7,7 @@ public enum Metric {
     ANSWER_TIMEOUT_SECONDS("Time limit of a call, ANSWER_TIMEOUT"),
     BUILD_INFO("Always 1; versions of the scaler and of Java"),
     CONFIG_REFUSED("1 while the changed configuration is not used: it is invalid, or a file that it names is missing"),
+    COUNT_REFRESH_SECONDS("Pause between two full scans, COUNT_REFRESH"),
     GRPC_CALLS("Calls in progress, without streams"),
     GRPC_CERTIFICATE_EXPIRY_TIMESTAMP_SECONDS("Expiry of the certificate of port 6000"),
     GRPC_CERTIFICATE_REFUSED("1 while the changed certificate of port 6000 is invalid and not used"),
