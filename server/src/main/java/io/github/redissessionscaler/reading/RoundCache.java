@@ -10,9 +10,8 @@ import java.util.function.Function;
 
 /**
  * Caches reads for one round over many triggers. Each read is done once and starts after the round has, so it includes the
- * change that caused the round. After a temporary failure all later reads of that database fail in the round, so that an
- * unavailable Redis
- * delays a round once and not for every trigger. For one thread, which waits for each read.
+ * change that caused the round. While Redis is unavailable, all later reads of that database fail in the round, so that it is
+ * delayed once and not for every trigger. Other failures concern one read only. For one thread, which waits for each read.
  */
 final class RoundCache<K, V> implements Reads<K, V> {
 
@@ -46,7 +45,7 @@ final class RoundCache<K, V> implements Reads<K, V> {
         return reads.get(key, true, deadline).whenComplete((_, thrown) -> {
             if (thrown != null
                     && Futures.failure(thrown) instanceof KeyspaceException failure
-                    && !failure.reason().permanent()) {
+                    && !failure.reason().redisAvailable()) {
                 round.unavailable.put(database.apply(key), failure);
             }
         });

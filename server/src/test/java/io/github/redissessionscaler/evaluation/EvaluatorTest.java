@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,39 @@ final class EvaluatorTest {
         assertThat(state.outageSince()).isEmpty();
         assertThat(state.uncountedSince()).hasValue(now);
         assertThat(state.sessions()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Reason.class,
+            names = {"OTHER", "NOT_COUNTED", "INTERNAL"})
+    void aReadThatFailsInARoundDoesNotFailThoseOfOtherTriggers(Reason reason) {
+        keyspace.size(StubKeyspace.failing(reason));
+        Evaluator once = evaluator.forOneRound();
+        assertThatExceptionOfType(UnavailableException.class)
+                .isThrownBy(() -> Futures.await(once.active(ref(Map.of("onUnavailable", "error")), deadline())));
+
+        assertThat(Futures.await(once.active(ref(Map.of("key", "online")), deadline())))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Reason.class,
+            names = {"UNREACHABLE", "TIMEOUT", "NOAUTH", "LOADING"})
+    void aRoundReadsNothingMoreFromARedisThatIsUnavailable(Reason reason) {
+        keyspace.size(StubKeyspace.failing(reason));
+        var read = new AtomicBoolean();
+        keyspace.value(() -> {
+            read.set(true);
+            return Optional.of("1");
+        });
+        Evaluator once = evaluator.forOneRound();
+
+        assertThat(Futures.await(once.active(ref(PLAIN), deadline()))).isFalse();
+        assertThat(Futures.await(once.active(ref(FLAG), deadline()))).isFalse();
+
+        assertThat(read).isFalse();
     }
 
     /** An outage is what Redis does. For how long a value is held counts from the first reading that fails. */
