@@ -25,13 +25,21 @@ public final class RedisReader {
 
     private record Get(Database database, String key) {}
 
+    /** @param soFar whether it does not wait for the first count by pattern */
+    private record Counted(Source source, boolean soFar) {
+        Database database() {
+            return source.database();
+        }
+    }
+
     /** Reads that share threads. The first count of a pattern takes longer than other reads and must not delay them. */
     private record Group(Database database, boolean byPattern) {}
 
-    private final Reads<Source, Count> counts;
+    private final Reads<Counted, Count> counts;
     private final Reads<Get, Optional<String>> gets;
     private final SourceCounter counter;
     private final AvailabilityLog log;
+    private final boolean inRound;
 
     /**
      * @param executor starts a thread for each read
@@ -42,10 +50,16 @@ public final class RedisReader {
         this.counter = counter;
         var queue = new ReadQueue(executor);
         counts = new SingleFlightReads<>(
-                source -> measured(telemetry, source.database(), "count", () -> counter.count(source)),
-                source -> keyspaces.backend(source.database()),
-                source -> keyspaces.name(source.database()),
-                source -> new Group(source.database(), source.query() instanceof CountQuery.MatchingKeys),
+                counted -> measured(
+                        telemetry,
+                        counted.database(),
+                        "count",
+                        () -> counted.soFar()
+                                ? counter.countSoFar(counted.source())
+                                : counter.count(counted.source())),
+                counted -> keyspaces.backend(counted.database()),
+                counted -> keyspaces.name(counted.database()),
+                counted -> new Group(counted.database(), isByPattern(counted.source())),
                 queue);
         gets = new SingleFlightReads<>(
                 get -> measured(
@@ -58,6 +72,11 @@ public final class RedisReader {
                 get -> new Group(get.database(), false),
                 queue);
         log = new AvailabilityLog(clock);
+        inRound = false;
+    }
+
+    private static boolean isByPattern(Source source) {
+        return source.query() instanceof CountQuery.MatchingKeys;
     }
 
     private static <V> V measured(Telemetry telemetry, Database database, String kind, Supplier<V> read) {
@@ -77,14 +96,15 @@ public final class RedisReader {
 
     private RedisReader(RedisReader reader, RoundCache.Round round) {
         counter = reader.counter;
-        counts = new RoundCache<>(reader.counts, round, Source::database);
+        counts = new RoundCache<>(reader.counts, round, Counted::database);
         gets = new RoundCache<>(reader.gets, round, Get::database);
         log = reader.log;
+        inRound = true;
     }
 
     /**
      * A reader for one round over many triggers of one database, on one thread. It reads each key at most once, and only
-     * after this call.
+     * after this call. It does not wait for first counts by pattern, which would delay the other triggers.
      */
     public RedisReader forOneRound() {
         return new RedisReader(this, new RoundCache.Round());
@@ -97,10 +117,11 @@ public final class RedisReader {
      */
     public CompletableFuture<Count> count(Source source, String namespace, Deadline deadline) {
         List<CompletableFuture<Count>> parts = source.parts().stream()
-                .map(part -> counts.get(part, false, deadline).whenComplete((_, thrown) -> {
-                    log.ended(part.database(), thrown);
-                    counter.usedBy(part, namespace);
-                }))
+                .map(part -> counts.get(new Counted(part, inRound && isByPattern(part)), false, deadline)
+                        .whenComplete((_, thrown) -> {
+                            log.ended(part.database(), thrown);
+                            counter.usedBy(part, namespace);
+                        }))
                 .toList();
         return parts.size() == 1 ? parts.getFirst() : sum(parts);
     }

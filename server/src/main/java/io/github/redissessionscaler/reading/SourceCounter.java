@@ -92,18 +92,27 @@ public final class SourceCounter implements AutoCloseable {
     }
 
     /**
-     * The count now.
+     * The count now. Waits for the first count by pattern, but no longer than the whole read may take, so that callers learn in
+     * time that it is not finished.
      *
      * @throws KeyspaceException if the read fails, or the key is not countable
      * @throws io.github.redissessionscaler.input.InvalidInputException if there is no such database
      * @throws io.github.redissessionscaler.input.LimitReachedException if too many patterns are counted already
      */
     public Count count(Source source) {
-        long start = System.nanoTime();
+        return count(source, System.nanoTime() + options.firstCount().toNanos());
+    }
+
+    /** As {@link #count}, but does not wait for the first count by pattern. */
+    Count countSoFar(Source source) {
+        return count(source, System.nanoTime());
+    }
+
+    private Count count(Source source, long until) {
         Database database = keyspaces.canonical(source.database());
         Keyspace keyspace = keyspaces.of(database);
         return switch (source.query()) {
-            case CountQuery.SumOf _ -> Count.sum(AllFailures.map(source.parts(), this::count));
+            case CountQuery.SumOf _ -> Count.sum(AllFailures.map(source.parts(), part -> count(part, until)));
             case CountQuery.AllKeys() -> index((double) keyspace.size());
             case CountQuery.ExpiringKeys() -> index(expiringKeys(keyspace));
             case CountQuery.Elements(String key) ->
@@ -119,7 +128,7 @@ public final class SourceCounter implements AutoCloseable {
                     // A cached count does not show that every primary is available.
                     keyspace.size();
                     counts.available();
-                    return counts.count(matching, start);
+                    return counts.count(matching, until);
                 });
         };
     }

@@ -59,13 +59,12 @@ public final class PatternCounts implements AutoCloseable {
     /**
      * The latest count; waits for the first one.
      *
-     * @param start of the read, as {@link System#nanoTime}: what it has taken already is not waited again, so that callers
-     *     learn in time that the first count is not finished
+     * @param until when, as {@link System#nanoTime}
      * @throws KeyspaceException NOT_COUNTED if there is none in time
      * @throws LimitReachedException if the limit on patterns is reached
      */
-    public Count count(MatchingKeys query, long start) {
-        return count(query, PatternEntry::best, options.firstCount().toNanos() - (System.nanoTime() - start));
+    public Count count(MatchingKeys query, long until) {
+        return count(query, PatternEntry::best, until - System.nanoTime());
     }
 
     /**
