@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  *
  * <p>Every caller gets a result or a failure, whatever the read or the executor throws. Callers that joined a stuck read
- * wait until their deadlines; after a read has timed out, later callers wait less until one succeeds. Other callers join it
- * for at most {@link #LONGEST}; then the next caller starts another.
+ * wait until their deadlines; after a read has timed out, later callers wait less until Redis answers one. Other callers join
+ * it for at most {@link #LONGEST}; then the next caller starts another.
  */
 final class SingleFlightReads<K, V> implements Reads<K, V> {
 
@@ -169,7 +169,7 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
                 end(subject, thread);
                 result.complete(value);
             } catch (RuntimeException | Error e) {
-                noteTimeout(subject.backend(), e);
+                noteFailure(subject.backend(), e);
                 end(subject, thread);
                 result.completeExceptionally(e instanceof Error ? internal(e) : e);
             }
@@ -206,8 +206,13 @@ final class SingleFlightReads<K, V> implements Reads<K, V> {
         }
     }
 
-    private void noteTimeout(Object server, Throwable failure) {
-        if (failure instanceof KeyspaceException known && known.reason() == Reason.TIMEOUT) {
+    private void noteFailure(Object server, Throwable failure) {
+        if (!(failure instanceof KeyspaceException known)) {
+            return;
+        }
+        if (known.reason().redisAvailable()) {
+            hanging.remove(server);
+        } else if (known.reason() == Reason.TIMEOUT) {
             if (hanging.size() >= MOST_HANGING) {
                 hanging.clear(); // most are of connections that have been removed
             }

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SingleFlightReadsTest {
 
     private static final int TIMEOUT = -2;
+    private static final int NOT_COUNTED = -3;
 
     private static final Deadline FAR = Deadline.in(Duration.ofMinutes(5));
 
@@ -241,13 +242,37 @@ final class SingleFlightReadsTest {
         assertThat(Futures.await(again)).isIn(7, 8);
     }
 
-    /** The next read's result; -1 stands for a failure, -2 for a timeout. */
+    @Test
+    void aFailureThatRedisAnsweredEndsTheShorterWaitsToo() {
+        CompletableFuture<Integer> first = reads.get("a", false, FAR);
+        replies.addAll(List.of(TIMEOUT, NOT_COUNTED));
+        assertThatThrownBy(() -> Futures.await(first)).isInstanceOf(KeyspaceException.class);
+        CompletableFuture<Integer> second = reads.get("a", false, FAR);
+        assertThatThrownBy(() -> Futures.await(second)).hasMessage("NOT_COUNTED");
+
+        var time = Deadline.in(Duration.ofSeconds(10));
+        CompletableFuture<Integer> next = reads.get("a", false, time);
+        CompletableFuture<String> sooner = new Deadlines()
+                .limit(new CompletableFuture<>(), time.sooner(), () -> new IllegalStateException("late"));
+        assertThatThrownBy(() -> Futures.await(sooner)).hasMessage("late");
+        replies.add(7);
+
+        assertThat(Futures.await(next)).isEqualTo(7);
+    }
+
+    /** The next read's result; -1 stands for an unreachable Redis, the others for what they are called. */
     private int read() {
         begun.incrementAndGet();
         try {
             int reply = replies.take();
             if (reply < 0) {
-                throw new KeyspaceException(reply == TIMEOUT ? Reason.TIMEOUT : Reason.UNREACHABLE, "refused");
+                Reason reason =
+                        switch (reply) {
+                            case TIMEOUT -> Reason.TIMEOUT;
+                            case NOT_COUNTED -> Reason.NOT_COUNTED;
+                            default -> Reason.UNREACHABLE;
+                        };
+                throw new KeyspaceException(reason, reason.name());
             }
             return reply;
         } catch (InterruptedException e) {
