@@ -4,7 +4,9 @@ import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,10 +44,20 @@ final class Deadlines {
         }
     }
 
+    private final LongFunction<Executor> delayed;
     private final Set<Wait<?>> waits = ConcurrentHashMap.newKeySet();
 
     /** The deadline of the scheduled check, or null if none is scheduled. Guarded by this. */
     private @Nullable Deadline next;
+
+    Deadlines() {
+        this(nanos -> CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run));
+    }
+
+    /** @param delayed an executor that starts a task after this many nanoseconds, on another thread */
+    Deadlines(LongFunction<Executor> delayed) {
+        this.delayed = delayed;
+    }
 
     /**
      * The result with a deadline. The original result is left as it is.
@@ -61,16 +73,20 @@ final class Deadlines {
             wait.end(value, thrown);
         });
         if (!wait.isDone()) {
-            checkAt(deadline);
+            try {
+                checkAt(deadline);
+            } catch (RuntimeException | Error e) {
+                waits.remove(wait);
+                throw e;
+            }
         }
         return wait;
     }
 
     private synchronized void checkAt(Deadline deadline) {
         if (next == null || deadline.isBefore(next)) {
+            delayed.apply(deadline.remainingNanos()).execute(() -> check(deadline));
             next = deadline;
-            CompletableFuture.delayedExecutor(deadline.remainingNanos(), TimeUnit.NANOSECONDS, Runnable::run)
-                    .execute(() -> check(deadline));
         }
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +73,28 @@ final class DeadlinesTest {
         });
 
         assertThatThrownBy(() -> Futures.await(limited)).hasMessage("no name");
+    }
+
+    @Test
+    void afterACheckThatCannotBeScheduledLaterDeadlinesAreKept() {
+        var scheduled = new ArrayDeque<Runnable>();
+        var refused = new AtomicBoolean(true);
+        var few = new Deadlines(_ -> check -> {
+            if (refused.getAndSet(false)) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            scheduled.add(check);
+        });
+        var stuck = new CompletableFuture<String>();
+        assertThatThrownBy(() ->
+                        few.limit(stuck, Deadline.in(Duration.ZERO), () -> new IllegalStateException("too early")))
+                .isInstanceOf(OutOfMemoryError.class);
+
+        var limited = few.limit(stuck, Deadline.in(Duration.ZERO), () -> new IllegalStateException("late"));
+        scheduled.remove().run();
+
+        assertThatThrownBy(() -> Futures.await(limited)).hasMessage("late");
+        assertThat(scheduled).isEmpty();
     }
 
     private CompletableFuture<String> limit(CompletableFuture<String> result, Duration time) {
