@@ -108,16 +108,23 @@ public final class ConnectionStats {
     }
 
     private void stateIs(ConnectionState now) {
-        Instant time = clock.instant();
         if (state != now) {
-            Instant from = since;
-            since = time;
-            if (state == ConnectionState.DOWN && from != null) {
-                lastOutage = new LastOutage(downReason, from, time);
-            }
-            state = now;
+            change(now);
         }
-        lastRead = time;
+        lastRead = clock.instant();
+    }
+
+    private synchronized void change(ConnectionState now) {
+        if (state == now) {
+            return;
+        }
+        Instant from = since;
+        Instant at = clock.instant();
+        if (state == ConnectionState.DOWN && from != null) {
+            lastOutage = new LastOutage(downReason, from, at);
+        }
+        since = at;
+        state = now;
     }
 
     /** Records product and version of a server. */
