@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -185,19 +186,27 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         var _ = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
     }
 
-    /** Sends a response with a small body, which may be empty. */
+    /** Sends a response that never has a body, without the length of the body that was not made. */
+    void send(HttpRequest whole, HttpResponseStatus status, HttpHeaders headers)
+            throws IOException, InterruptedException {
+        send(response(whole, status, headers), LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+
+    /** Sends a response with a small body, which may be empty; after HEAD, only its length. */
     void send(HttpRequest whole, HttpResponseStatus status, HttpHeaders headers, byte[] bytes)
             throws IOException, InterruptedException {
         HttpResponse response = response(whole, status, headers);
-        if (!response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
-                && status.code() != HttpResponseStatus.NOT_MODIFIED.code()) {
-            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
-        }
-        var _ = channel.write(response);
-        await(channel.writeAndFlush(
-                bytes.length == 0
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
+        send(
+                response,
+                bytes.length == 0 || whole.method().equals(HttpMethod.HEAD)
                         ? LastHttpContent.EMPTY_LAST_CONTENT
-                        : new DefaultLastHttpContent(Unpooled.wrappedBuffer(bytes))));
+                        : new DefaultLastHttpContent(Unpooled.wrappedBuffer(bytes)));
+    }
+
+    private void send(HttpResponse response, LastHttpContent content) throws IOException, InterruptedException {
+        var _ = channel.write(response);
+        await(channel.writeAndFlush(content));
         next(response);
     }
 

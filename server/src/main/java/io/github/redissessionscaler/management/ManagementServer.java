@@ -165,7 +165,7 @@ public final class ManagementServer implements AutoCloseable {
 
     private void answer(HttpRequest request, HttpConnection connection) throws IOException, InterruptedException {
         String[] target = target(request.uri()).split("\\?", 2);
-        boolean scrape = target[0].equals(METRICS) && request.method().equals(HttpMethod.GET);
+        boolean scrape = target[0].equals(METRICS);
         Response response = response(request, target);
         var headers = new DefaultHttpHeaders();
         SECURITY_HEADERS.forEach(headers::set);
@@ -177,27 +177,20 @@ public final class ManagementServer implements AutoCloseable {
         }
         String known = request.headers().get(HttpHeaderNames.IF_NONE_MATCH);
         var status = HttpResponseStatus.valueOf(response.status());
-        boolean large = response.status() == 200 && target[0].startsWith("/api/");
+        boolean large = response.status() == 200 && (scrape || target[0].startsWith("/api/"));
         if (known != null && response.tag().filter(known::contains).isPresent()) {
-            connection.send(request, HttpResponseStatus.NOT_MODIFIED, headers, new byte[0]);
-        } else if (scrape && response.status() == 200) {
-            SharedScrapes shared = requireNonNull(scrapes.get(detail(parameters(target))));
-            connection.send(request, status, headers, shared.next(), takesGzip(request));
-        } else if (large && request.method().equals(HttpMethod.GET)) {
-            connection.send(request, status, headers, made(response), takesGzip(request));
+            connection.send(request, HttpResponseStatus.NOT_MODIFIED, headers);
+        } else if (large && request.method().equals(HttpMethod.HEAD)) {
+            connection.send(request, status, headers);
+        } else if (large) {
+            Body body = scrape
+                    ? requireNonNull(scrapes.get(detail(parameters(target)))).next()
+                    : made(response);
+            connection.send(request, status, headers, body, takesGzip(request));
         } else {
             var body = new ByteArrayOutputStream();
-            if (!large) {
-                response.content().writeTo(body);
-            }
-            if (request.method().equals(HttpMethod.HEAD)) {
-                if (!large) {
-                    headers.set(HttpHeaderNames.CONTENT_LENGTH, body.size());
-                }
-                connection.send(request, status, headers, new byte[0]);
-            } else {
-                connection.send(request, status, headers, body.toByteArray());
-            }
+            response.content().writeTo(body);
+            connection.send(request, status, headers, body.toByteArray());
         }
     }
 

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -413,6 +414,34 @@ final class StatusPageTest {
         assertThat(head.body()).isEmpty();
         assertThat(head.headers().firstValue("Content-Length"))
                 .hasValue(String.valueOf(first.body().getBytes(StandardCharsets.UTF_8).length));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/status", "/api/history.csv?namespace=shop&name=web", "/metrics"})
+    void headLeavesOutTheLengthOfABodyThatIsNotMade(String path) throws Exception {
+        scaler.metric(Map.of());
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), scaler.scaler().managementPort())) {
+            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+
+            assertThat(headers(socket, in, "HEAD", path))
+                    .contains("HTTP/1.1 200 OK")
+                    .noneMatch(header -> header.toLowerCase(Locale.ROOT).startsWith("content-length"));
+            assertThat(headers(socket, in, "GET", "/livez")).contains("HTTP/1.1 200 OK");
+        }
+    }
+
+    /** Sends a request on a connection that stays open, and reads its response up to the body. */
+    private static List<String> headers(Socket socket, BufferedReader in, String method, String path)
+            throws IOException {
+        socket.getOutputStream()
+                .write((method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        List<String> headers = new ArrayList<>();
+        for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+            headers.add(line);
+        }
+        return headers;
     }
 
     @ParameterizedTest
