@@ -54,9 +54,7 @@ public final class RedisReader {
                         telemetry,
                         counted.database(),
                         "count",
-                        () -> counted.soFar()
-                                ? counter.countSoFar(counted.source())
-                                : counter.count(counted.source())),
+                        () -> counted.soFar() ? counter.countSoFar(counted.source()) : counter.count(counted.source())),
                 counted -> keyspaces.backend(counted.database()),
                 counted -> keyspaces.name(counted.database()),
                 counted -> new Group(counted.database(), isByPattern(counted.source())),

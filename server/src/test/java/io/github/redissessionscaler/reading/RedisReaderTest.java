@@ -71,7 +71,8 @@ final class RedisReaderTest {
                 .isThrownBy(() -> Futures.await(once.count(byPattern, "shop", FAR)))
                 .extracting(KeyspaceException::reason)
                 .isEqualTo(Reason.NOT_COUNTED);
-        assertThat(Futures.await(once.count(source(new CountQuery.AllKeys()), "shop", FAR)).value())
+        assertThat(Futures.await(once.count(source(new CountQuery.AllKeys()), "shop", FAR))
+                        .value())
                 .isEqualTo(1_000);
         assertThat(poll).isNotDone();
     }

@@ -266,12 +266,11 @@ final class SingleFlightReadsTest {
         try {
             int reply = replies.take();
             if (reply < 0) {
-                Reason reason =
-                        switch (reply) {
-                            case TIMEOUT -> Reason.TIMEOUT;
-                            case NOT_COUNTED -> Reason.NOT_COUNTED;
-                            default -> Reason.UNREACHABLE;
-                        };
+                Reason reason = switch (reply) {
+                    case TIMEOUT -> Reason.TIMEOUT;
+                    case NOT_COUNTED -> Reason.NOT_COUNTED;
+                    default -> Reason.UNREACHABLE;
+                };
                 throw new KeyspaceException(reason, reason.name());
             }
             return reply;
