@@ -28,6 +28,7 @@ public final class ScaledObjectFile {
     private static final String EXTERNAL = "external";
 
     private final Optional<String> metric;
+    private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<String, String> given = new LinkedHashMap<>();
     private final List<String> ignored = new ArrayList<>();
 
@@ -47,14 +48,14 @@ public final class ScaledObjectFile {
      *
      * @param namespace of the ScaledObject; empty if the file does not say
      * @param name of the ScaledObject; empty if the file does not say
-     * @param bounds with the minimum and the maximum of the ScaledObject; all else is KEDA's default
+     * @param scaledObject what the ScaledObject says besides its triggers; KEDA's defaults where it says nothing
      * @param metadata as written, without the keys that name a variable of the application
-     * @param ignored those keys
+     * @param ignored those keys, and the fields that a prediction does not use
      */
     public record FileTrigger(
             Optional<String> namespace,
             Optional<String> name,
-            ScaledObject bounds,
+            ScaledObject scaledObject,
             Map<String, String> metadata,
             List<String> ignored) {}
 
@@ -63,34 +64,19 @@ public final class ScaledObjectFile {
      *
      * @param yaml the file's text
      * @param metric the {@code metricName} of the trigger that is meant, where there are several of type external
-     * @throws InvalidInputException if there is not one ScaledObject and one such trigger, or its minimum or maximum is invalid
+     * @throws InvalidInputException if there is not one ScaledObject and one such trigger, or a field is invalid
      */
     public static FileTrigger trigger(String yaml, Optional<String> metric) {
         Map<?, ?> scaledObject = scaledObject(yaml);
-        Map<?, ?> spec = mapping(scaledObject.get("spec"));
-        List<?> triggers = spec.get("triggers") instanceof List<?> list ? list : List.of();
         var file = new ScaledObjectFile(metric);
-        int index = file.indexOfTrigger(triggers);
-        file.ignored.clear();
-        file.readMetadata("spec.triggers[%d]".formatted(index), mapping(triggers.get(index)));
+        ParsedFile content = file.content(scaledObject);
         Map<?, ?> about = mapping(scaledObject.get("metadata"));
         return new FileTrigger(
                 Optional.ofNullable(about.get("namespace")).map(String::valueOf),
                 Optional.ofNullable(about.get("name")).map(String::valueOf),
-                bounds(spec),
+                ScenarioSettings.of(file.settings).read("--scaledobject").scaledObject(),
                 Map.copyOf(file.given),
-                List.copyOf(file.ignored));
-    }
-
-    private static ScaledObject bounds(Map<?, ?> spec) {
-        Map<String, String> given = new LinkedHashMap<>();
-        for (ScenarioKey key : List.of(ScenarioKey.MIN_REPLICA_COUNT, ScenarioKey.MAX_REPLICA_COUNT)) {
-            Object count = spec.get(key.text());
-            if (count != null) {
-                given.put(key.text(), text(count));
-            }
-        }
-        return ScenarioSettings.of(given).read("--scaledobject").scaledObject();
+                content.ignored());
     }
 
     /**
@@ -133,13 +119,13 @@ public final class ScaledObjectFile {
             }
         });
         readTriggers(spec.get("triggers") instanceof List<?> list ? list : List.of());
-        return new ParsedFile(ScenarioSettings.of(given), List.copyOf(ignored));
+        return new ParsedFile(ScenarioSettings.of(settings).with(ScenarioSettings.of(given)), List.copyOf(ignored));
     }
 
     private void walk(String path, Object node) {
         Optional<ScenarioKey> setting = ScenarioKey.atPath(path);
         if (setting.isPresent()) {
-            given.put(setting.get().text(), text(node));
+            settings.put(setting.get().text(), text(node));
         } else if (node instanceof Map<?, ?> mapping) {
             mapping.forEach((key, child) -> walk(path + "." + key, child));
         } else if (IRRELEVANT.stream().noneMatch(path::startsWith)) {
@@ -196,9 +182,9 @@ public final class ScaledObjectFile {
     }
 
     private void readTrigger(String path, Map<?, ?> trigger) {
-        given.put(ScenarioKey.TYPE.text(), String.valueOf(trigger.get("type")));
+        settings.put(ScenarioKey.TYPE.text(), String.valueOf(trigger.get("type")));
         if (trigger.get(ScenarioKey.USE_CACHED_METRICS.text()) instanceof Boolean cached) {
-            given.put(ScenarioKey.USE_CACHED_METRICS.text(), cached.toString());
+            settings.put(ScenarioKey.USE_CACHED_METRICS.text(), cached.toString());
         }
         Object metricType = trigger.get("metricType");
         if (metricType != null && !"AverageValue".equals(metricType)) {

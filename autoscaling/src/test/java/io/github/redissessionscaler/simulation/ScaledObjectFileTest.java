@@ -12,6 +12,7 @@ import io.github.redissessionscaler.keda.Fallback;
 import io.github.redissessionscaler.keda.ScaledObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,9 @@ final class ScaledObjectFileTest {
         assertThatThrownBy(() -> read(yaml))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(message);
+        assertThatThrownBy(() -> ScaledObjectFile.trigger(yaml, Optional.empty()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(message);
     }
 
     private static double target(String yaml, String metric) {
@@ -162,10 +166,15 @@ final class ScaledObjectFileTest {
     }
 
     @Test
-    void aTriggerComesWithTheBoundsOfItsScaledObject() {
-        assertThat(ScaledObjectFile.trigger(EVERYTHING, Optional.empty()).bounds())
-                .isEqualTo(ScaledObject.DEFAULT.between(2, 30));
-        assertThat(ScaledObjectFile.trigger(withSpec(""), Optional.empty()).bounds())
+    void aTriggerComesWithTheWholeSpecOfItsScaledObject() {
+        ScaledObjectFile.FileTrigger trigger = ScaledObjectFile.trigger(EVERYTHING, Optional.empty());
+        ScaledObjectFile.ParsedFile content = read(EVERYTHING);
+
+        assertThat(trigger.scaledObject()).isEqualTo(content.settings().read("").scaledObject());
+        assertThat(trigger.metadata())
+                .containsExactlyInAnyOrderEntriesOf(Map.of("scalerAddress", "scaler:6000", "wholeReplicas", "true"));
+        assertThat(trigger.ignored()).isEqualTo(content.ignored());
+        assertThat(ScaledObjectFile.trigger(withSpec(""), Optional.empty()).scaledObject())
                 .isEqualTo(ScaledObject.DEFAULT);
     }
 
@@ -177,9 +186,11 @@ final class ScaledObjectFileTest {
                 "maxReplicaCount: -1 | maxReplicaCount: '-1' is not",
                 "maxReplicaCount: 0 | maxReplicaCount: '0' is not",
                 "minReplicaCount: 101 | minReplicaCount: 101 is more than maxReplicaCount, which is 100",
+                "cooldownPeriod: soon | cooldownPeriod: 'soon' is not",
+                "idleReplicaCount: 0 | idleReplicaCount: must be less than minReplicaCount, which is 0",
             })
-    void boundsThatKedaWouldRefuse(String bound, String message) {
-        assertThatThrownBy(() -> ScaledObjectFile.trigger(withSpec(bound), Optional.empty()))
+    void fieldsThatKedaWouldRefuse(String field, String message) {
+        assertThatThrownBy(() -> ScaledObjectFile.trigger(withSpec(field), Optional.empty()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(message);
     }

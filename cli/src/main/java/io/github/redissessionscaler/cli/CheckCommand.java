@@ -85,12 +85,12 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         NamedTrigger trigger = triggerOptions.read();
         Predicate<String> isGiven = spec.commandLine().getParseResult()::hasMatchedOption;
-        CurrentReplicas replicas = replicaOptions.read(trigger.bounds(), isGiven);
+        CurrentReplicas replicas = replicaOptions.read(trigger.scaledObject(), isGiven);
         PrintWriter err = spec.commandLine().getErr();
         trigger.ignored().forEach(ignored -> err.println("Ignored: " + ignored));
         Logging.use(LogFormat.TEXT, "off");
         CheckResult result = redis.given() ? readRedis(trigger) : callScaler(trigger);
-        replicas = replicaOptions.with(result, replicas, trigger.bounds(), isGiven);
+        replicas = replicaOptions.with(result, replicas, trigger.scaledObject(), isGiven);
         PrintWriter out = spec.commandLine().getOut();
         if (printScaledObject) {
             CheckReport.notes(result).forEach(err::println);

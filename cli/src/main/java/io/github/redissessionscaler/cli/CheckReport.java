@@ -11,6 +11,7 @@ import io.github.redissessionscaler.diagnosis.FoundLayouts;
 import io.github.redissessionscaler.diagnosis.KeyShapes;
 import io.github.redissessionscaler.diagnosis.PatternProposal;
 import io.github.redissessionscaler.hpa.DecisionReason;
+import io.github.redissessionscaler.hpa.Tolerance;
 import io.github.redissessionscaler.input.Durations;
 import io.github.redissessionscaler.input.Numbers;
 import io.github.redissessionscaler.input.Printable;
@@ -353,7 +354,11 @@ final class CheckReport {
                             : "the value needs %d, but the HPA keeps one while the trigger is active"
                                     .formatted(needed));
         } else if (outlook.reason() == DecisionReason.COOLED_DOWN) {
-            why.add("the trigger is inactive, and KEDA stops the last one after cooldownPeriod, by default 300 s");
+            why.add("the trigger is inactive, and KEDA scales to %d after cooldownPeriod, %s%d s"
+                    .formatted(
+                            outlook.replicas(),
+                            spec.cooldown().equals(ScaledObject.DEFAULT.cooldown()) ? "by default " : "",
+                            spec.cooldown().toSeconds()));
         } else if (outlook.reason() == DecisionReason.ZERO) {
             why.add("the trigger is inactive, so KEDA starts none");
         }
@@ -370,19 +375,19 @@ final class CheckReport {
         long replicas = outlook.replicas();
         long needed = forecast.needed().orElse(replicas);
         if (needed < replicas) {
-            text.append("%nThe value needs %d, but the HPA tolerates %s %% by default.%n"
+            text.append("%nThe value needs %d, but the HPA tolerates %s.%n"
                     .formatted(
                             needed,
-                            Numbers.plain(forecast.scaledObject().tolerance().scaleDown() * 100)));
+                            percent(forecast.scaledObject().tolerance().scaleDown(), Tolerance.DEFAULT.scaleDown())));
             return;
         }
         text.append("""
 
-            The value needs %d, but the HPA tolerates %s %% by default: it scales out from %d at %d sessions.
+            The value needs %d, but the HPA tolerates %s: it scales out from %d at %d sessions.
             %s
             """.formatted(
                 needed,
-                Numbers.plain(forecast.scaledObject().tolerance().scaleUp() * 100),
+                percent(forecast.scaledObject().tolerance().scaleUp(), Tolerance.DEFAULT.scaleUp()),
                 replicas,
                 forecast.from(replicas).thresholds(findings::valueOf).moreAt().orElse(Long.MAX_VALUE),
                 roundingHelps(needed, replicas) ? """
@@ -392,6 +397,10 @@ final class CheckReport {
                         Remedy: tolerance: "0" in the ScaledObject's horizontalPodAutoscalerConfig.behavior, on Kubernetes 1.35 and
                         later.\
                         """));
+    }
+
+    private static String percent(double tolerance, double byDefault) {
+        return Numbers.plain(100 * tolerance) + " %" + (tolerance == byDefault ? " by default" : "");
     }
 
     /** Whether a value of whole replicas would be beyond the tolerance, where the trigger does not have it so already. */

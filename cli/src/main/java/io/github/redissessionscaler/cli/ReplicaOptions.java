@@ -5,6 +5,7 @@ import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.proto.Explanation;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import picocli.CommandLine.Option;
 
@@ -45,7 +46,7 @@ final class ReplicaOptions {
     /**
      * What the options say takes precedence over what the file says.
      *
-     * @param inFile minimum and maximum of a ScaledObject's file
+     * @param inFile what a ScaledObject's file says besides its triggers
      * @param isGiven whether an option of this name was given
      * @throws io.github.redissessionscaler.input.InvalidInputException with every option that is out of its range
      */
@@ -56,6 +57,9 @@ final class ReplicaOptions {
         long least = isGiven.test(MIN)
                 ? minReplicas
                 : inFile.map(ScaledObject::minReplicas).orElse(minReplicas);
+        long idle = inFile.map(ScaledObject::idleReplicas)
+                .orElseGet(OptionalLong::empty)
+                .orElse(-1);
         var problems = new Problems();
         if (currentReplicas < 0 || currentReplicas > MOST_REPLICAS) {
             problems.add(CURRENT, currentReplicas + " is not a number from 0 to " + MOST_REPLICAS);
@@ -68,9 +72,12 @@ final class ReplicaOptions {
             problems.add(MIN, least + " is more than maxReplicaCount in the file, " + most);
         } else if (least < 0 || least > most) {
             problems.add(MIN, least + " is not a number from 0 to --max-replicas, " + most);
+        } else if (idle >= least) {
+            problems.add(MIN, least + " is not more than idleReplicaCount in the file, " + idle);
         }
         problems.throwIfAny();
-        return new CurrentReplicas(currentReplicas, ScaledObject.DEFAULT.between(least, most));
+        return new CurrentReplicas(
+                currentReplicas, inFile.orElse(ScaledObject.DEFAULT).between(least, most));
     }
 
     /**
@@ -91,7 +98,7 @@ final class ReplicaOptions {
                     long least = file || isGiven.test(MIN) ? known.spec().minReplicas() : hpa.getMin();
                     return new CurrentReplicas(
                             isGiven.test(CURRENT) ? currentReplicas : hpa.getCurrent(),
-                            ScaledObject.DEFAULT.between(Math.min(least, most), most));
+                            known.spec().between(Math.min(least, most), most));
                 })
                 .orElse(known);
     }

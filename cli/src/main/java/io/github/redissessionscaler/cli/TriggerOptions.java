@@ -41,12 +41,12 @@ final class TriggerOptions {
     /**
      * A trigger's metadata, and the ScaledObject that it belongs to.
      *
-     * @param bounds minimum and maximum of a ScaledObject's file
+     * @param scaledObject what a ScaledObject's file says besides its triggers
      */
     record NamedTrigger(
             String namespace,
             Optional<String> name,
-            Optional<ScaledObject> bounds,
+            Optional<ScaledObject> scaledObject,
             Map<String, String> metadata,
             List<String> ignored) {
 
@@ -84,7 +84,7 @@ final class TriggerOptions {
                         .or(() -> inFile.flatMap(FileTrigger::namespace))
                         .orElse("default"),
                 Optional.ofNullable(name).or(() -> inFile.flatMap(FileTrigger::name)),
-                inFile.map(FileTrigger::bounds),
+                inFile.map(FileTrigger::scaledObject),
                 metadata,
                 inFile.map(FileTrigger::ignored).orElse(List.of()));
     }

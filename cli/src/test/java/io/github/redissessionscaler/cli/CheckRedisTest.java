@@ -406,7 +406,9 @@ final class CheckRedisTest {
                 .contains("4, from 1 now: the value needs 5, but maxReplicaCount is 4");
         assertThat(check("--min-replicas", "0", "--metadata", "activationSessionSize=600")
                         .out())
-                .contains("0, from 1 now: the trigger is inactive, and KEDA stops the last one");
+                .contains(
+                        "0, from 1 now: the trigger is inactive, and KEDA scales to 0 after cooldownPeriod, by default"
+                                + " 300 s");
     }
 
     @ParameterizedTest

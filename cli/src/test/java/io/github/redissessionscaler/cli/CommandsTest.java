@@ -107,23 +107,64 @@ final class CommandsTest {
             assertThat(json.get("maxReplicas").getAsInt()).isEqualTo(12);
             assertThat(json.get("wantedReplicas").getAsInt()).isEqualTo(9);
             JsonObject withOption = JsonParser.parseString(
-                            CommandRun.of(Stream.concat(Stream.of(check), Stream.of("--min-replicas", "1"))
-                                            .toArray(String[]::new))
-                                    .out())
+                            CommandRun.of(with(check, "--min-replicas", "1")).out())
                     .getAsJsonObject();
             assertThat(withOption.get("minReplicas").getAsInt()).isEqualTo(1);
             assertThat(withOption.get("maxReplicas").getAsInt()).isEqualTo(12);
             assertThat(withOption.get("wantedReplicas").getAsInt()).isEqualTo(2);
-            CommandRun below = CommandRun.of(Stream.concat(Stream.of(check), Stream.of("--max-replicas", "8"))
-                    .toArray(String[]::new));
+            CommandRun below = CommandRun.of(with(check, "--max-replicas", "8"));
             assertThat(below.status()).isEqualTo(2);
             assertThat(below.err()).contains("--max-replicas: 8 is less than minReplicaCount in the file, 9");
-            CommandRun above = CommandRun.of(Stream.concat(Stream.of(check), Stream.of("--min-replicas", "13"))
-                    .toArray(String[]::new));
+            CommandRun above = CommandRun.of(with(check, "--min-replicas", "13"));
             assertThat(above.err()).contains("--min-replicas: 13 is more than maxReplicaCount in the file, 12");
             assertThat(scaler.get("/api/status").body())
                     .contains("\"namespace\":\"shop\",\"name\":\"web\"", "\"metric\":\"online\"");
         }
+    }
+
+    @Test
+    void checkUsesToleranceBehaviorAndCooldownOfTheScaledObject(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("web.yaml");
+        String spec = """
+            kind: ScaledObject
+            spec:
+              minReplicaCount: 2
+              idleReplicaCount: 0
+              cooldownPeriod: 600
+              advanced:
+                scalingModifiers: {target: "5"}
+                horizontalPodAutoscalerConfig:
+                  behavior:
+                    scaleUp: {tolerance: "%s", stabilizationWindowSeconds: 60}
+              triggers: [{type: external, metadata: {activationSessionSize: "0"}}, {type: cron}]
+            """;
+        try (var redis = RedisServer.start();
+                var scaler = RunningScaler.onPort(redis.port())) {
+            String[] check = {"check", "--scaler", address(scaler), "--scaledobject", file.toString()};
+            Files.writeString(file, spec.formatted("0"));
+
+            assertThat(CommandRun.of(check).out())
+                    .contains(
+                            "0, from 1 now: the trigger is inactive, and KEDA scales to 0 after cooldownPeriod, 600 s");
+            put(redis, 201);
+            CommandRun exact = CommandRun.of(with(check, "--current-replicas", "2"));
+            assertThat(exact.err())
+                    .contains(
+                            "Ignored: spec.advanced.scalingModifiers.target",
+                            "Ignored: spec.triggers[1], of type cron");
+            assertThat(exact.out())
+                    .contains("wanted replicas    3, from 2 now: reached after 60 s")
+                    .doesNotContain("tolerates");
+            assertThat(CommandRun.of(with(check, "--min-replicas", "0")).err())
+                    .contains("--min-replicas: 0 is not more than idleReplicaCount in the file, 0");
+            Files.writeString(file, spec.formatted("0.05"));
+            assertThat(CommandRun.of(with(check, "--current-replicas", "2")).out())
+                    .contains("wanted replicas    2, from 2 now", "the HPA tolerates 5 %: it scales out from 2 at 211");
+        }
+    }
+
+    private static String[] with(String[] command, String... options) {
+        return Stream.concat(Stream.of(command), Stream.of(options)).toArray(String[]::new);
     }
 
     @Test
@@ -132,6 +173,9 @@ final class CommandsTest {
 
         assertThat(CommandRun.of("check", "--scaledobject", file.toString()).err())
                 .contains("--scaledobject: the file has 0 ScaledObjects");
+        Files.writeString(file, "{kind: ScaledObject, spec: {triggers: [{type: external, metricType: Value}]}}");
+        assertThat(CommandRun.of("check", "--scaledobject", file.toString()).err())
+                .contains("--scaledobject: spec.triggers[0].metricType is 'Value'");
         assertThat(CommandRun.of(
                                 "check",
                                 "--scaledobject",
