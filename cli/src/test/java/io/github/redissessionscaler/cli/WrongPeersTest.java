@@ -10,6 +10,14 @@ import ch.qos.logback.core.AppenderBase;
 import com.sun.net.httpserver.HttpServer;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.diagnosis.LayoutMonitor;
+import io.github.redissessionscaler.proto.ExternalScalerGrpc;
+import io.github.redissessionscaler.proto.GetMetricSpecResponse;
+import io.github.redissessionscaler.proto.GetMetricsRequest;
+import io.github.redissessionscaler.proto.GetMetricsResponse;
+import io.github.redissessionscaler.proto.IsActiveResponse;
+import io.github.redissessionscaler.proto.MetricSpec;
+import io.github.redissessionscaler.proto.MetricValue;
+import io.github.redissessionscaler.proto.ScaledObjectRef;
 import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisCluster;
 import io.github.redissessionscaler.testing.RedisSentinel;
@@ -17,6 +25,9 @@ import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.ScriptedRedis;
 import io.github.redissessionscaler.testing.TestCertificates;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -29,6 +40,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -292,6 +304,69 @@ final class WrongPeersTest {
 
             assertThat(run.status()).isEqualTo(1);
             assertThat(run.err()).contains("does not reply with HTTP/2; use the address of its GRPC_PORT");
+        }
+    }
+
+    @Test
+    void aScalerOfAnotherMakeThatSetsOnlyIntegers() throws IOException {
+        CommandRun run = checkOf(Optional.of(100), Optional.of(250));
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out())
+                .containsPattern("value +250\n")
+                .containsPattern("target +100 per replica\n")
+                .contains("wanted replicas    3, from 1 now");
+    }
+
+    @Test
+    void aScalerOfAnotherMakeWithoutAMetric() throws IOException {
+        CommandRun noSpec = checkOf(Optional.empty(), Optional.of(250));
+        assertThat(noSpec.status()).isEqualTo(1);
+        assertThat(noSpec.err())
+                .startsWith("check: the scaler at 127.0.0.1:")
+                .contains("returned no metric to GetMetricSpec; KEDA cannot use it");
+        assertThat(checkOf(Optional.of(100), Optional.empty()).err()).contains("returned no metric to GetMetrics;");
+        CommandRun noTarget = checkOf(Optional.of(0), Optional.of(250));
+        assertThat(noTarget.status()).isEqualTo(1);
+        assertThat(noTarget.err()).contains("returned a target of 0, which must be more than 0");
+    }
+
+    /** The check of a scaler that answers with these integers. */
+    @SuppressWarnings("deprecation") // as scalers for KEDA before 2.17 do
+    private static CommandRun checkOf(Optional<Integer> target, Optional<Integer> value) throws IOException {
+        var specs = GetMetricSpecResponse.newBuilder();
+        target.ifPresent(size -> specs.addMetricSpecs(
+                MetricSpec.newBuilder().setMetricName("jobs").setTargetSize(size)));
+        var values = GetMetricsResponse.newBuilder();
+        value.ifPresent(number -> values.addMetricValues(
+                MetricValue.newBuilder().setMetricName("jobs").setMetricValue(number)));
+        var scaler = new ExternalScalerGrpc.ExternalScalerImplBase() {
+            @Override
+            public void getMetricSpec(ScaledObjectRef request, StreamObserver<GetMetricSpecResponse> answer) {
+                answer.onNext(specs.build());
+                answer.onCompleted();
+            }
+
+            @Override
+            public void getMetrics(GetMetricsRequest request, StreamObserver<GetMetricsResponse> answer) {
+                answer.onNext(values.build());
+                answer.onCompleted();
+            }
+
+            @Override
+            public void isActive(ScaledObjectRef request, StreamObserver<IsActiveResponse> answer) {
+                answer.onNext(IsActiveResponse.newBuilder().setResult(true).build());
+                answer.onCompleted();
+            }
+        };
+        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .addService(scaler)
+                .build()
+                .start();
+        try {
+            return CommandRun.of("check", "--scaler", "127.0.0.1:" + server.getPort());
+        } finally {
+            server.shutdownNow();
         }
     }
 
