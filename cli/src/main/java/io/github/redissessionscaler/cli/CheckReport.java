@@ -49,11 +49,13 @@ final class CheckReport {
 
     private final CheckResult findings;
     private final ReplicaForecast forecast;
+    private final boolean minimumAssumed;
     private final StringBuilder text = new StringBuilder();
 
     private CheckReport(CheckResult findings, CurrentReplicas replicas) {
         this.findings = findings;
         this.forecast = findings.forecast(replicas);
+        this.minimumAssumed = replicas.minimumAssumed();
     }
 
     static String of(CheckResult findings, CurrentReplicas replicas) {
@@ -361,6 +363,9 @@ final class CheckReport {
                             spec.cooldown().toSeconds()));
         } else if (outlook.reason() == DecisionReason.ZERO) {
             why.add("the trigger is inactive, so KEDA starts none");
+        }
+        if (minimumAssumed) {
+            why.add("minReplicaCount is assumed to be 0; if it is 1, add --min-replicas 1");
         }
         if (outlook.after().isPositive() && outlook.reason() != DecisionReason.COOLED_DOWN) {
             why.add("reached after %s".formatted(seconds(outlook.after())));

@@ -61,8 +61,9 @@ record CheckResult(
      *
      * @param current replicas that run now
      * @param spec the settings of the ScaledObject that the options give
+     * @param minimumAssumed whether the minimum of 0 is KEDA's default, and not known
      */
-    record CurrentReplicas(long current, ScaledObject spec) {}
+    record CurrentReplicas(long current, ScaledObject spec, boolean minimumAssumed) {}
 
     /** The current target, sessions per replica: the metric's target if the scaler returns no other. */
     double target() {

@@ -3,6 +3,7 @@ package io.github.redissessionscaler.cli;
 import io.github.redissessionscaler.cli.CheckResult.CurrentReplicas;
 import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.keda.ScaledObject;
+import io.github.redissessionscaler.proto.ActualReplicas;
 import io.github.redissessionscaler.proto.Explanation;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,9 +30,8 @@ final class ReplicaOptions {
             names = MIN,
             paramLabel = "N",
             defaultValue = "1",
-            description =
-                    "minReplicaCount of the ScaledObject; default: that of --scaledobject, else that of the HPA if"
-                            + " the scaler knows it, otherwise ${DEFAULT-VALUE}.")
+            description = "minReplicaCount of the ScaledObject; default: that of --scaledobject, else the one that the"
+                    + " scaler knows, otherwise ${DEFAULT-VALUE}.")
     private long minReplicas;
 
     @Option(
@@ -77,11 +77,11 @@ final class ReplicaOptions {
         }
         problems.throwIfAny();
         return new CurrentReplicas(
-                currentReplicas, inFile.orElse(ScaledObject.DEFAULT).between(least, most));
+                currentReplicas, inFile.orElse(ScaledObject.DEFAULT).between(least, most), false);
     }
 
     /**
-     * The numbers of the HPA, where the scaler knows them and neither an option nor the file says otherwise.
+     * The numbers of ScaledObject and HPA, where the scaler knows them and neither an option nor the file says otherwise.
      *
      * @param known what {@link #read} gives
      * @param inFile as for {@link #read}
@@ -94,12 +94,24 @@ final class ReplicaOptions {
                 .map(Explanation::getReplicas)
                 .map(hpa -> {
                     boolean file = inFile.isPresent();
+                    boolean given = file || isGiven.test(MIN);
+                    boolean assumed = !given && !result.active() && mayScaleToZero(hpa);
                     long most = file || isGiven.test(MAX) ? known.spec().maxReplicas() : Math.max(1, hpa.getMax());
-                    long least = file || isGiven.test(MIN) ? known.spec().minReplicas() : hpa.getMin();
+                    long least = given ? known.spec().minReplicas() : assumed ? 0 : minimum(hpa);
                     return new CurrentReplicas(
                             isGiven.test(CURRENT) ? currentReplicas : hpa.getCurrent(),
-                            known.spec().between(Math.min(least, most), most));
+                            known.spec().between(Math.min(least, most), most),
+                            assumed);
                 })
                 .orElse(known);
+    }
+
+    /** Whether minReplicaCount is not known, and may be 0: the minimum of the HPA is 1 then. */
+    private static boolean mayScaleToZero(ActualReplicas hpa) {
+        return !hpa.hasMinReplicaCount() && hpa.getMin() <= 1;
+    }
+
+    private static long minimum(ActualReplicas hpa) {
+        return hpa.hasMinReplicaCount() ? hpa.getMinReplicaCount() : hpa.getMin();
     }
 }

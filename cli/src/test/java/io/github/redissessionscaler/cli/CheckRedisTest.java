@@ -52,6 +52,12 @@ final class CheckRedisTest {
 
     private static final String PASSWORD = "open-sesame";
 
+    private static final String HPA_OF_MINIMUM_1 = """
+        {"metadata": {"ownerReferences":
+             [{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "web", "uid": "u"}]},
+         "spec": {"minReplicas": 1, "maxReplicas": 4}, "status": {"currentReplicas": %d, "desiredReplicas": %d}}
+        """;
+
     private static RedisServer redis;
     private static Jedis jedis;
 
@@ -492,14 +498,7 @@ final class CheckRedisTest {
     void checkShowsTheHpaThatTheScalerKnowsAndStartsFromItsReplicas(@TempDir Path directory) throws IOException {
         sessions(9, 1800);
         try (var api = KubernetesApi.start();
-                var scaler = RunningScaler.with(Map.of(
-                        "REDIS_ADDRESS",
-                        "127.0.0.1:" + redis.port(),
-                        "KUBERNETES_WATCH",
-                        "true",
-                        "KUBERNETES_CONFIG_FILE",
-                        Files.writeString(directory.resolve("kubeconfig"), api.kubeconfig())
-                                .toString()))) {
+                var scaler = watching(api, directory)) {
             api.put(KubernetesApi.HPAS, "shop", "keda-hpa-web", """
                 {"metadata": {"ownerReferences":
                      [{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "web", "uid": "u"}]},
@@ -530,6 +529,63 @@ final class CheckRedisTest {
             assertThat(json.getAsJsonObject("hpa").get("desiredReplicas").getAsInt())
                     .isEqualTo(4);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, ''                    , 0, 0, so KEDA starts none",
+        "1, ''                    , 0, 0, and KEDA scales to 0 after cooldownPeriod",
+        "1, '\"minReplicaCount\": 1,', 1, 1, 'the value needs 0, but minReplicaCount is 1'",
+    })
+    void theMinimumIsThatOfTheScaledObjectAndNotOfItsHpa(
+            int current, String minReplicaCount, int minimum, int wanted, String reason, @TempDir Path directory)
+            throws IOException {
+        try (var api = KubernetesApi.start();
+                var scaler = watching(api, directory)) {
+            api.put(KubernetesApi.HPAS, "shop", "keda-hpa-web", HPA_OF_MINIMUM_1.formatted(current, current));
+            String[] check = inactive(scaler);
+            await().untilAsserted(() -> assertThat(run(check).out()).contains("if it is 1, add --min-replicas 1"));
+            assertThat(run(check).out()).contains("wanted replicas    0, from " + current + " now");
+
+            api.put(
+                    KubernetesApi.SCALED_OBJECTS,
+                    "shop",
+                    "web",
+                    "{\"spec\": {%s \"triggers\": [{\"type\": \"external\"}]}}".formatted(minReplicaCount));
+
+            await().untilAsserted(() -> assertThat(run(check).out())
+                    .contains("wanted replicas    %d, from %d now".formatted(wanted, current), reason)
+                    .doesNotContain("assumed"));
+            assertThat(run(Stream.concat(Stream.of(check), Stream.of("--output", "json"))
+                                    .toArray(String[]::new))
+                            .out())
+                    .contains("\"minReplicas\": %d,\n  \"maxReplicas\"".formatted(minimum));
+        }
+    }
+
+    private static String[] inactive(RunningScaler scaler) {
+        return new String[] {
+            "check",
+            "--scaler",
+            "127.0.0.1:" + scaler.scaler().grpcPort(),
+            "--namespace",
+            "shop",
+            "--name",
+            "web",
+            "--metadata",
+            "activationSessionSize=0"
+        };
+    }
+
+    private static RunningScaler watching(KubernetesApi api, Path directory) throws IOException {
+        return RunningScaler.with(Map.of(
+                "REDIS_ADDRESS",
+                "127.0.0.1:" + redis.port(),
+                "KUBERNETES_WATCH",
+                "true",
+                "KUBERNETES_CONFIG_FILE",
+                Files.writeString(directory.resolve("kubeconfig"), api.kubeconfig())
+                        .toString()));
     }
 
     @Test

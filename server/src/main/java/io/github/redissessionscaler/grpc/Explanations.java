@@ -12,7 +12,6 @@ import io.github.redissessionscaler.proto.LookAhead;
 import io.github.redissessionscaler.proto.Scan;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** Converts explanations to protobuf for {@code check}. */
@@ -40,20 +39,20 @@ public final class Explanations {
                 .missed()
                 .ifPresent(missed -> message.setOutage(missed.reason() + ": " + missed.message())
                         .setOutageSeconds(seconds(missed.since(), now)));
-        observed.flatMap(known -> known.hpa().map(hpa -> replicas(hpa, known.remarks())))
-                .ifPresent(message::setReplicas);
+        observed.flatMap(known -> known.hpa().map(hpa -> replicas(hpa, known))).ifPresent(message::setReplicas);
         return message.build();
     }
 
-    private static ActualReplicas replicas(HpaObservation hpa, List<String> remarks) {
-        return ActualReplicas.newBuilder()
+    private static ActualReplicas replicas(HpaObservation hpa, Observation known) {
+        var message = ActualReplicas.newBuilder()
                 .setHpa(hpa.name())
                 .setCurrent(hpa.currentReplicas())
                 .setDesired(hpa.desiredReplicas())
                 .setMin(hpa.minReplicas())
                 .setMax(hpa.maxReplicas())
-                .addAllRemarks(remarks)
-                .build();
+                .addAllRemarks(known.remarks());
+        known.scaledObject().ifPresent(scaledObject -> message.setMinReplicaCount(scaledObject.minReplicas()));
+        return message.build();
     }
 
     private static Count count(io.github.redissessionscaler.counting.Count count, Instant now) {

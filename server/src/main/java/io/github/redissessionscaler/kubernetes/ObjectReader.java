@@ -86,6 +86,10 @@ final class ObjectReader {
                 Optional.ofNullable(object.getMetadata().getAnnotations()).orElse(Map.of());
         return Optional.of(new ScaledObjectObservation(
                 Fields.text(status, "hpaName").orElse(""),
+                Math.max(
+                        0,
+                        Fields.number(Fields.at(object, "spec", "minReplicaCount"))
+                                .orElse(0)),
                 shared.share(triggers),
                 Fields.number(Fields.at(object, "spec", "fallback", "replicas")),
                 pause(annotations).map(shared::share),

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
  * A ScaledObject. There may be thousands, so equal parts of several are shared.
  *
  * @param hpaName name of its HPA; empty before KEDA has created it
+ * @param minReplicas its {@code minReplicaCount}, at least 0; 0 if it sets none. The minimum of its HPA is at least 1
  * @param triggers the types of all its triggers, in their order
  * @param fallback replicas that KEDA sets if a trigger fails; empty if it sets none
  * @param pause how KEDA is paused; empty if it is not
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
  */
 public record ScaledObjectObservation(
         String hpaName,
+        int minReplicas,
         List<String> triggers,
         OptionalInt fallback,
         Optional<Pause> pause,

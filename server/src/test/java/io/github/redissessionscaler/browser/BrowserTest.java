@@ -352,6 +352,7 @@ final class BrowserTest {
                         new ObservedCondition("ScalingLimited", "True", "TooManyReplicas", "")));
         var web = new ScaledObjectObservation(
                 "keda-hpa-web",
+                2,
                 List.of("external", "cron"),
                 OptionalInt.of(6),
                 Optional.empty(),
@@ -359,6 +360,7 @@ final class BrowserTest {
                 List.of(new ObservedCondition("Ready", "True", "ScaledObjectReady", "")));
         var paused = new ScaledObjectObservation(
                 "",
+                0,
                 List.of("external"),
                 OptionalInt.empty(),
                 Optional.of(new ScaledObjectObservation.Pause(

@@ -50,7 +50,7 @@ final class KubernetesWatchTest {
         """;
 
     private static final String SCALED_OBJECT = """
-        {"spec": {"triggers": [{"type": "external"}, {"type": "cron"}]},
+        {"spec": {"minReplicaCount": 2, "triggers": [{"type": "external"}, {"type": "cron"}]},
          "status": {"hpaName": "keda-hpa-web", "conditions": [{"type": "Ready", "status": "True", "reason": "ok"}]}}
         """;
 
@@ -133,6 +133,7 @@ final class KubernetesWatchTest {
                                                 "ScalingActive", "False", "FailedGetExternalMetric", "no metric")))),
                         Optional.of(new ScaledObjectObservation(
                                 "keda-hpa-web",
+                                2,
                                 List.of("external", "cron"),
                                 OptionalInt.empty(),
                                 Optional.empty(),
