@@ -14,9 +14,6 @@ import (
 	"time"
 
 	keda "github.com/kedacore/keda/v2/apis/keda/v1alpha1"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-	health "google.golang.org/grpc/health/grpc_health_v1"
 	core "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 )
@@ -94,28 +91,13 @@ func (s scaler) probe(t *testing.T, probe *core.Probe) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	switch {
-	case probe.GRPC != nil:
-		client, err := grpc.NewClient(s.grpc, grpc.WithTransportCredentials(insecure.NewCredentials()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer client.Close()
-		answer, err := health.NewHealthClient(client).Check(ctx, &health.HealthCheckRequest{})
-		if err != nil || answer.Status != health.HealthCheckResponse_SERVING {
-			t.Errorf("the probe by gRPC: %v, %v", answer, err)
-		}
-	case probe.HTTPGet != nil:
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.management+probe.HTTPGet.Path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil || answer.StatusCode != http.StatusOK {
-			t.Errorf("the probe %s: %v, %v", probe.HTTPGet.Path, answer, err)
-		}
-	default:
-		t.Error("the probe asks for nothing")
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.management+probe.HTTPGet.Path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("the probe %s: %v, %v", probe.HTTPGet.Path, answer, err)
 	}
 }
 

@@ -132,6 +132,23 @@ func TestTheServiceIsHeadlessAndItsPortsAreThoseOfThePods(t *testing.T) {
 	})
 }
 
+// Port 6000 refuses new connections at its limits, and a restart would cut off the clients that it serves.
+func TestNoProbeDependsOnTheLimitsOfPort6000(t *testing.T) {
+	eachVariant(t, func(t *testing.T, objects []runtime.Object) {
+		container := container(t, objects)
+		for expected, probe := range map[string]*core.Probe{
+			"startup at /livez":    container.StartupProbe,
+			"readiness at /readyz": container.ReadinessProbe,
+			"liveness at /livez":   container.LivenessProbe,
+		} {
+			_, path, _ := strings.Cut(expected, " at ")
+			if probe.HTTPGet == nil || probe.HTTPGet.Path != path || probe.HTTPGet.Port.StrVal != "management" {
+				t.Errorf("%s is %v", expected, probe.ProbeHandler)
+			}
+		}
+	})
+}
+
 func TestEveryMountHasItsVolumeAndEveryFileItsSource(t *testing.T) {
 	eachVariant(t, func(t *testing.T, objects []runtime.Object) {
 		pod := the[*apps.Deployment](t, objects).Spec.Template.Spec

@@ -12,6 +12,7 @@ import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
@@ -19,6 +20,7 @@ import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -218,6 +220,35 @@ final class LimitsTest {
             assertThat(status.getDescription()).contains("already has 4 health watches");
         });
         assertThat(watches.getFirst().end()).isEmpty();
+    }
+
+    @Test
+    void withNoConnectionLeftTheHealthOnPort6000IsRefusedAndLivezAnswers() {
+        List<ManagedChannel> channels = new ArrayList<>();
+        try {
+            for (int i = 0; i < 128; i++) {
+                var watch = new RecordedStream<HealthCheckRequest, HealthCheckResponse, HealthCheckResponse>(one -> one);
+                HealthGrpc.newStub(connect(channels)).watch(HealthCheckRequest.getDefaultInstance(), watch);
+                await().until(() -> !watch.values().isEmpty());
+            }
+
+            var health = HealthGrpc.newBlockingStub(connect(channels));
+            assertThatThrownBy(() -> health.check(HealthCheckRequest.getDefaultInstance()))
+                    .hasMessageContaining("UNAVAILABLE");
+            assertThat(scaler.get("/livez").statusCode()).isEqualTo(200);
+            assertThat(scaler.get("/readyz").statusCode()).isEqualTo(200);
+        } finally {
+            channels.forEach(ManagedChannel::shutdownNow);
+        }
+    }
+
+    private ManagedChannel connect(List<ManagedChannel> channels) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress(
+                        "127.0.0.1", scaler.scaler().grpcPort())
+                .usePlaintext()
+                .build();
+        channels.add(channel);
+        return channel;
     }
 
     @Test
