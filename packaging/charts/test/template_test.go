@@ -132,6 +132,15 @@ func TestTheServiceIsHeadlessAndItsPortsAreThoseOfThePods(t *testing.T) {
 	})
 }
 
+func TestOnlyARollingUpdateHasItsParameters(t *testing.T) {
+	for kind, expected := range map[apps.DeploymentStrategyType]bool{apps.RollingUpdateDeploymentStrategyType: true, apps.RecreateDeploymentStrategyType: false} {
+		strategy := the[*apps.Deployment](t, objects(t, template(t, oneConnection, "strategy.type="+string(kind)))).Spec.Strategy
+		if strategy.Type != kind || (strategy.RollingUpdate != nil) != expected {
+			t.Errorf("the strategy is %v", strategy)
+		}
+	}
+}
+
 // Port 6000 refuses new connections at its limits, and a restart would cut off the clients that it serves.
 func TestNoProbeDependsOnTheLimitsOfPort6000(t *testing.T) {
 	eachVariant(t, func(t *testing.T, objects []runtime.Object) {
