@@ -176,6 +176,12 @@ annotations:
 {{- fail (printf "connections.%s.url contains a user name or a password, so it is not shown: set username and passwordSecret instead" $name) -}}
 {{- end -}}
 {{- end -}}
+{{- if and (or .tls.secretName .tls.certManager.issuerRef .tls.clientCaSecret) (not .tls.enabled) -}}
+{{- fail "tls.secretName, tls.certManager.issuerRef and tls.clientCaSecret require TLS: set tls.enabled to true, or remove them" -}}
+{{- end -}}
+{{- if and .tls.certManager.issuerRef (not .tls.certManager.issuerRef.name) -}}
+{{- fail "tls.certManager.issuerRef names no issuer: set tls.certManager.issuerRef.name" -}}
+{{- end -}}
 {{- if and .tls.enabled (not .tls.secretName) (not .tls.certManager.issuerRef) -}}
 {{- fail "tls.enabled requires a certificate: set tls.secretName to its Secret, or tls.certManager.issuerRef to its issuer" -}}
 {{- end -}}
@@ -185,8 +191,8 @@ annotations:
 {{- if and .kubernetes.namespaces (not .kubernetes.watch) -}}
 {{- fail "kubernetes.namespaces requires kubernetes.watch: without it the scaler does not read the Kubernetes API" -}}
 {{- end -}}
-{{- if and .tls.clientCaSecret (not .tls.enabled) -}}
-{{- fail "tls.clientCaSecret requires tls.enabled: clients show certificates in TLS only" -}}
+{{- if and .kubernetes.watch (not .serviceAccount.create) (not .serviceAccount.name) -}}
+{{- fail "kubernetes.watch would give its role to all pods that use the namespace's default ServiceAccount: set serviceAccount.create to true, or serviceAccount.name to one for the scaler" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
