@@ -139,6 +139,8 @@ public final class GrpcServer implements AutoCloseable {
         telemetry.gauge(
                 Metric.GRPC_CERTIFICATE_EXPIRY_TIMESTAMP_SECONDS,
                 () -> tls.expiry().getEpochSecond());
+        telemetry.gauge(
+                Metric.GRPC_CERTIFICATE_LIFETIME_SECONDS, () -> tls.lifetime().toSeconds());
         telemetry.gauge(Metric.GRPC_CERTIFICATE_REFUSED, () -> tls.refused() ? 1 : 0);
     }
 

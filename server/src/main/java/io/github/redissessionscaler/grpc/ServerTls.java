@@ -18,6 +18,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,6 +50,7 @@ final class ServerTls {
 
     private volatile Optional<X509TrustManager> clientAuthorities = Optional.empty();
     private volatile Instant expiry = Instant.EPOCH;
+    private volatile Duration lifetime = Duration.ZERO;
     private volatile String lastProblem = "";
 
     private ServerTls(GrpcTls files) throws IOException, GeneralSecurityException {
@@ -100,6 +102,11 @@ final class ServerTls {
     /** When the certificate in use expires. */
     Instant expiry() {
         return expiry;
+    }
+
+    /** How long the certificate in use is valid, from its start to its expiry. */
+    Duration lifetime() {
+        return lifetime;
     }
 
     /** Whether the files are invalid, so that the previous certificates are used. */
@@ -171,7 +178,9 @@ final class ServerTls {
             clientAuthorities = Optional.of(trusting(content.clientAuthorities()));
         }
         keyManager.updateIdentityCredentials(content.chain().toArray(X509Certificate[]::new), content.key());
-        expiry = content.chain().getFirst().getNotAfter().toInstant();
+        X509Certificate own = content.chain().getFirst();
+        expiry = own.getNotAfter().toInstant();
+        lifetime = Duration.between(own.getNotBefore().toInstant(), expiry);
     }
 
     /** Clients are trusted by authority; there is no host name to verify. */

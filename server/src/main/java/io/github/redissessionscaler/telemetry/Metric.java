@@ -10,6 +10,7 @@ public enum Metric {
     COUNT_REFRESH_SECONDS("Pause between two full scans, COUNT_REFRESH"),
     GRPC_CALLS("Calls in progress, without streams"),
     GRPC_CERTIFICATE_EXPIRY_TIMESTAMP_SECONDS("Expiry of the certificate of port 6000"),
+    GRPC_CERTIFICATE_LIFETIME_SECONDS("Validity period of the certificate of port 6000, from its start to its expiry"),
     GRPC_CERTIFICATE_REFUSED("1 while the changed certificate of port 6000 is invalid and not used"),
     GRPC_CONNECTIONS("Open connections on port 6000"),
     GRPC_HANDSHAKES_REFUSED("Failed TLS handshakes of clients"),

@@ -12,6 +12,7 @@ import io.github.redissessionscaler.testing.RecordedStream;
 import io.github.redissessionscaler.testing.RedisServer;
 import io.github.redissessionscaler.testing.RunningScaler;
 import io.github.redissessionscaler.testing.TestCertificates;
+import io.github.redissessionscaler.tls.Pem;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -173,6 +175,27 @@ final class TlsTest {
             await().ignoreExceptions().until(() -> isActive(channel(scaler, Optional.of(renewed))));
             assertThat(isActive(first)).isTrue();
         }
+    }
+
+    @Test
+    void theMetricsGiveExpiryAndLifetimeOfTheCertificateInUse() throws Exception {
+        try (var scaler = RunningScaler.with(environment(false))) {
+            assertThat(scaler.scrape()).contains(expiryAndLifetime());
+
+            certificates.issue("server", Algorithm.ecp256, Duration.ofDays(1));
+            List<String> renewed = expiryAndLifetime();
+            await().untilAsserted(() -> assertThat(scaler.scrape()).contains(renewed));
+        }
+    }
+
+    private List<String> expiryAndLifetime() throws Exception {
+        X509Certificate certificate =
+                Pem.certificates(certificates.certificate("server")).getFirst();
+        Instant expiry = certificate.getNotAfter().toInstant();
+        Duration lifetime = Duration.between(certificate.getNotBefore().toInstant(), expiry);
+        return List.of(
+                "redis_session_scaler_grpc_certificate_expiry_timestamp_seconds " + (double) expiry.getEpochSecond(),
+                "redis_session_scaler_grpc_certificate_lifetime_seconds " + (double) lifetime.toSeconds());
     }
 
     @Test
