@@ -3,6 +3,7 @@ package io.github.redissessionscaler.simulation;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import io.github.redissessionscaler.input.Problem;
+import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.input.YamlMistakes;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.trigger.MetadataKey;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
@@ -26,6 +28,9 @@ public final class ScaledObjectFile {
             "scaleTargetRef.", "advanced.restoreToOriginalReplicaCount", "advanced.horizontalPodAutoscalerConfig.name");
 
     private static final String EXTERNAL = "external";
+
+    /** What the annotations begin with that pause a ScaledObject or keep it active. */
+    private static final String ANNOTATION = "autoscaling.keda.sh/";
 
     private final Optional<String> metric;
     private final Map<String, String> settings = new LinkedHashMap<>();
@@ -96,6 +101,7 @@ public final class ScaledObjectFile {
                     new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build());
             List<Map<?, ?>> found = StreamSupport.stream(
                             load.loadAllFromString(yaml).spliterator(), false)
+                    .flatMap(ScaledObjectFile::objects)
                     .<Map<?, ?>>mapMulti((object, out) -> {
                         if (object instanceof Map<?, ?> mapping && "ScaledObject".equals(mapping.get("kind"))) {
                             out.accept(mapping);
@@ -111,7 +117,16 @@ public final class ScaledObjectFile {
         }
     }
 
+    /** The items of a list, as kubectl prints several objects; else the document. */
+    private static Stream<?> objects(Object document) {
+        return mapping(document).get("items") instanceof List<?> items ? items.stream() : Stream.of(document);
+    }
+
     private ParsedFile content(Map<?, ?> scaledObject) {
+        mapping(mapping(scaledObject.get("metadata")).get("annotations")).keySet().stream()
+                .map(String::valueOf)
+                .filter(name -> name.startsWith(ANNOTATION))
+                .forEach(name -> ignored.add("metadata.annotations." + name));
         Map<?, ?> spec = mapping(scaledObject.get("spec"));
         spec.forEach((key, node) -> {
             if (!"triggers".equals(key)) {
@@ -195,14 +210,20 @@ public final class ScaledObjectFile {
     }
 
     private void readMetadata(String path, Map<?, ?> trigger) {
+        var problems = new Problems();
         mapping(trigger.get("metadata")).forEach((key, value) -> {
             String name = String.valueOf(key);
+            ScenarioKey.of(name)
+                    .ifPresent(setting -> problems.add(
+                            path + ".metadata." + name,
+                            "is no key of the trigger's metadata; move it to " + setting.place(path)));
             if (name.endsWith(MetadataKey.FROM_ENV)) {
                 ignored.add(path + ".metadata." + name + ", which names a variable of the application");
             } else {
                 given.put(name, String.valueOf(value));
             }
         });
+        problems.throwIfAny();
     }
 
     private static String metricOf(Map<?, ?> trigger) {

@@ -102,6 +102,19 @@ public enum ScenarioKey implements DocumentedKey {
         return of(name).filter(key -> key.compareTo(TYPE) < 0 && key.ofBehavior() == path.startsWith(BEHAVIOR));
     }
 
+    /**
+     * Where it is written.
+     *
+     * @param trigger the path of the trigger in the ScaledObject
+     */
+    String place(String trigger) {
+        return switch (this) {
+            case TYPE, USE_CACHED_METRICS -> trigger + "." + text();
+            case TOLERANCE, STARTUP, OUTAGE_GRACE -> "simulate --set " + text() + "=";
+            default -> "spec." + (ofBehavior() ? BEHAVIOR : "") + text();
+        };
+    }
+
     static Optional<ScenarioKey> of(String text) {
         return Arrays.stream(values()).filter(key -> key.text().equals(text)).findFirst();
     }

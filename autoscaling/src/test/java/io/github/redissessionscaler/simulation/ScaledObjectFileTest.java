@@ -106,6 +106,34 @@ final class ScaledObjectFileTest {
     }
 
     @Test
+    void annotationsOfKedaAreNotSimulated() {
+        assertThat(read("""
+                kind: ScaledObject
+                metadata:
+                  annotations:
+                    autoscaling.keda.sh/paused: "true"
+                    autoscaling.keda.sh/paused-replicas: "2"
+                    team: shop
+                spec: {triggers: [{type: external, metadata: {}}]}
+                """).ignored())
+                .containsExactly(
+                        "metadata.annotations.autoscaling.keda.sh/paused",
+                        "metadata.annotations.autoscaling.keda.sh/paused-replicas");
+    }
+
+    @Test
+    void findsTheOnlyScaledObjectOfAList() {
+        String list = """
+            kind: List
+            items:
+              - {kind: Service}
+              - {kind: ScaledObject, spec: {triggers: [{type: external, metadata: {sessionSize: "7"}}]}}
+            """;
+
+        assertThat(target(list, "session_size")).isEqualTo(7);
+    }
+
+    @Test
     void assumesWhatKedaDoesOfOneThatSaysNothing() {
         Scenario setup = read("{kind: ScaledObject, spec: {triggers: [{type: external, metadata: {}}]}}")
                 .settings()
@@ -143,7 +171,17 @@ final class ScaledObjectFileTest {
                         + " quotes",
                 "'{kind: ScaledObject, kind: x}' | the file has the key kind twice at line 1, column 22; keep one of"
                         + " them",
-                "'just text' | has 0 ScaledObjects"
+                "'just text' | has 0 ScaledObjects",
+                "'{items: [{kind: ScaledObject}, {kind: ScaledObject}]}' | has 2 ScaledObjects",
+                "'{kind: ScaledObject, spec: {triggers: [{type: external, metadata: {minReplicaCount: 3}}]}}' |"
+                        + " spec.triggers[0].metadata.minReplicaCount: is no key of the trigger's metadata; move it to"
+                        + " spec.minReplicaCount",
+                "'{kind: ScaledObject, spec: {triggers: [{type: external, metadata: {scaleUp.tolerance: 0}}]}}' |"
+                        + " move it to spec.advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.tolerance",
+                "'{kind: ScaledObject, spec: {triggers: [{type: external, metadata: {type: external}}]}}' |"
+                        + " move it to spec.triggers[0].type",
+                "'{kind: ScaledObject, spec: {triggers: [{type: external, metadata: {tolerance: 0}}]}}' |"
+                        + " move it to simulate --set tolerance=",
             })
     void refusesWhatItCannotUse(String yaml, String message) {
         assertThatThrownBy(() -> read(yaml))
