@@ -30,7 +30,11 @@ public final class LoadCurveReader {
     /** The first line of a file for Excel. */
     private static final Pattern SEPARATOR = Pattern.compile("sep=(.)");
 
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    /** The longest curve with a point each minute has fewer; the launcher's heap has room for them. */
+    private static final long MOST_POINTS = 600_000;
+
+    /** Values of several series need more room than points. */
+    private static final long MOST_VALUES = 100_000;
 
     private final List<String> columns;
     private final Problems problems = new Problems();
@@ -76,9 +80,8 @@ public final class LoadCurveReader {
         return reader.curve();
     }
 
-    private void add(String given) {
+    private void add(String text) {
         line++;
-        String text = line == 1 && given.startsWith(BYTE_ORDER_MARK) ? given.substring(1) : given;
         if (unreadable || text.isBlank() || text.startsWith("#")) {
             return;
         }
@@ -101,7 +104,8 @@ public final class LoadCurveReader {
             Optional<Long> time = time(cells.get(timeColumn));
             OptionalDouble sessions = sum(cells);
             time.ifPresent(at -> sessions.ifPresent(number -> rows.ifPresentOrElse(
-                    series -> series.add(cells.get(series.nameColumn()), at, number), () -> addPoint(at, number))));
+                    series -> addValue(series, cells.get(series.nameColumn()), at, number),
+                    () -> addPoint(at, number))));
         }
     }
 
@@ -216,12 +220,26 @@ public final class LoadCurveReader {
         } else if (time - first > LONGEST.toMillis()) {
             bad("its time is more than " + LONGEST.toDays() + " days after the first");
             return;
+        } else if (points == MOST_POINTS) {
+            tooMany(MOST_POINTS + " points");
+            return;
         }
         times.add(time);
         counted.add(sessions);
         points++;
         known += Double.isNaN(sessions) ? 0 : 1;
         last = time;
+    }
+
+    private void addValue(SeriesRows series, String name, long time, double sessions) {
+        series.add(name, time, sessions);
+        if (series.size() > MOST_VALUES) {
+            tooMany(MOST_VALUES + " values");
+        }
+    }
+
+    private void tooMany(String what) {
+        unreadable("the load curve has more than " + what + "; give a shorter time, or fewer lines for it");
     }
 
     private void addRows(SeriesRows series) {
@@ -242,7 +260,7 @@ public final class LoadCurveReader {
         }
     }
 
-    /** The first line is invalid, so the others are not read. */
+    /** The lines that follow are not read. */
     private void unreadable(String message) {
         unreadable = true;
         bad(message);

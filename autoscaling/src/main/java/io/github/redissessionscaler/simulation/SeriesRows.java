@@ -16,6 +16,7 @@ final class SeriesRows {
     private final int nameColumn;
     private final Set<String> names = new LinkedHashSet<>();
     private final NavigableMap<Long, Map<String, Double>> values = new TreeMap<>();
+    private long size;
 
     /** Without lines. */
     SeriesRows(int nameColumn) {
@@ -30,6 +31,12 @@ final class SeriesRows {
     void add(String name, long millis, double sessions) {
         names.add(name);
         values.computeIfAbsent(millis, _ -> new HashMap<>()).put(name, sessions);
+        size++;
+    }
+
+    /** How many lines were added. */
+    long size() {
+        return size;
     }
 
     /** All series, in their order. */

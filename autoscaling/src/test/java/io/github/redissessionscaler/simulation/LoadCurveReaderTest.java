@@ -46,7 +46,7 @@ final class LoadCurveReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\uFEFFsep=,/\"Time\",\"shop\"/2026-03-02 08:00:00,5/2026-03-02 08:00:10,7",
+                "sep=,/\"Time\",\"shop\"/2026-03-02 08:00:00,5/2026-03-02 08:00:10,7",
                 "sep=;/Time;shop/2026-03-02 08:00:00;5/2026-03-02 08:00:10;7",
                 "\"Time\",\"keys, of \"\"shop\"\"\"/1772438400000,5/1772438410000,7",
                 "\"Time\",\"{db=\"\"0\"\", job=\"\"a;b\"\"}\"/\"1772438400000\",\"5\"/\"1772438410000\",\"7\"",
@@ -61,6 +61,19 @@ final class LoadCurveReaderTest {
 
         assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:00Z"))).isEqualTo(5);
         assertThat(curve.sessionsAt(Instant.parse("2026-03-02T08:00:10Z"))).isEqualTo(7);
+    }
+
+    @Test
+    void refusesMorePointsThanMemoryHasRoomFor() {
+        assertThatThrownBy(() ->
+                        LoadCurveReader.read(IntStream.range(0, 700_000).mapToObj(second -> second + ",5")))
+                .hasMessage("line 600001: the load curve has more than 600000 points; give a shorter time, or fewer"
+                        + " lines for it");
+        assertThatThrownBy(() -> LoadCurveReader.read(Stream.concat(
+                        Stream.of("Series,Time,Value"),
+                        IntStream.range(0, 200_000).mapToObj(second -> "shop," + second + ",5"))))
+                .hasMessage("line 100002: the load curve has more than 100000 values; give a shorter time, or fewer"
+                        + " lines for it");
     }
 
     /** As browsers write times in several countries. */

@@ -4,16 +4,22 @@ import io.github.redissessionscaler.background.WholeResponse;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -21,7 +27,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
@@ -32,8 +40,15 @@ final class InputText {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** The launcher's heap has room for the values of such a response. */
-    private static final int MOST_BYTES = 8 << 20;
+    private static final int MEBIBYTE = 1 << 20;
+
+    /** Of a response, and of a text that is needed as a whole; the launcher's heap has room for it. */
+    private static final int MOST_BYTES = 8 * MEBIBYTE;
+
+    /** Of a line of a text that is read line by line. */
+    private static final int LONGEST_LINE = 2 * MEBIBYTE;
+
+    private static final int UTF_8_MARK = 0xFEFF;
 
     private static final int OK = 200;
 
@@ -41,26 +56,65 @@ final class InputText {
 
     /** Reads a file, or standard input for a hyphen. */
     static String ofFile(String option, String file) {
-        try {
-            return decoded(file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file)));
+        try (InputStream bytes = open(file)) {
+            byte[] text = bytes.readNBytes(MOST_BYTES + 1);
+            if (text.length > MOST_BYTES) {
+                throw InvalidInputException.of(
+                        option,
+                        withoutUser(file) + " has more than " + MOST_BYTES / MEBIBYTE + " MiB; give another file");
+            }
+            return unmarked(decoded(new ByteArrayInputStream(text))).readAllAsString();
         } catch (IOException | InvalidPathException e) {
             throw unreadable(option, file, Causes.describe(e));
         }
     }
 
-    /** UTF-8, or UTF-16 with a byte order mark, as some programs of Windows write it. */
-    private static String decoded(byte[] text) throws CharacterCodingException {
-        boolean marked =
-                text.length >= 2 && (text[0] & 0xff) + (text[1] & 0xff) == 0xfe + 0xff && (text[0] & 0xff) >= 0xfe;
-        return (marked ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8)
-                .newDecoder()
-                .decode(ByteBuffer.wrap(text))
-                .toString();
+    private static InputStream open(String file) throws IOException {
+        return file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
     }
 
-    /** Reads a file, standard input for a hyphen, or a URL. */
-    static String of(String option, String from) throws InterruptedException {
-        return from.startsWith("http://") || from.startsWith("https://") ? get(option, from) : ofFile(option, from);
+    /** UTF-8, or UTF-16 with a byte order mark, as some programs of Windows write it. */
+    private static Reader decoded(InputStream text) throws IOException {
+        var bytes = new BufferedInputStream(text);
+        bytes.mark(2);
+        int mark = bytes.read() << 8 | bytes.read();
+        bytes.reset();
+        boolean marked = mark == 0xFEFF || mark == 0xFFFE;
+        return new InputStreamReader(bytes, (marked ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8).newDecoder());
+    }
+
+    /** The text without a byte order mark. */
+    private static BufferedReader unmarked(Reader text) throws IOException {
+        var buffered = new BufferedReader(text);
+        buffered.mark(1);
+        if (buffered.read() != UTF_8_MARK) {
+            buffered.reset();
+        }
+        return buffered;
+    }
+
+    /**
+     * Reads the lines of a file, of standard input for a hyphen, or of a URL.
+     *
+     * @param result makes the result of the lines; it need not keep them in memory
+     */
+    static <T> T ofLines(String option, String from, Function<Stream<String>, T> result) throws InterruptedException {
+        boolean isUrl = from.startsWith("http://") || from.startsWith("https://");
+        try (Reader text = isUrl ? new StringReader(get(option, from)) : decoded(open(from));
+                BufferedReader lines = unmarked(new ShortLines(text, LONGEST_LINE, () -> longLine(option, from)))) {
+            return result.apply(lines.lines());
+        } catch (UncheckedIOException e) {
+            throw unreadable(option, from, Causes.describe(e.getCause()));
+        } catch (IOException | InvalidPathException e) {
+            throw unreadable(option, from, Causes.describe(e));
+        }
+    }
+
+    private static InvalidInputException longLine(String option, String from) {
+        return InvalidInputException.of(
+                option,
+                withoutUser(from) + " has a line of more than " + LONGEST_LINE / MEBIBYTE
+                        + " MiB; in a result of Prometheus, ask for fewer series or a shorter time");
     }
 
     /** The body of the response, also of one with an error if it is JSON. A user and password of the URL are sent as basic authentication. */
@@ -108,7 +162,8 @@ final class InputText {
         } catch (IOException e) {
             throw unreadable(option, shown, Causes.describe(e));
         } catch (IllegalArgumentException _) {
-            throw InvalidInputException.of(option, withoutUser(shown) + " is not a URL such as http://host:9090");
+            throw InvalidInputException.of(
+                    option, withoutUser(shown) + " is not a URL such as http://host:9090");
         }
     }
 
@@ -132,7 +187,7 @@ final class InputText {
         if (body.size() > MOST_BYTES) {
             throw InvalidInputException.of(
                     option,
-                    withoutUser(shown) + " returns more than " + (MOST_BYTES >> 20)
+                    withoutUser(shown) + " returns more than " + MOST_BYTES / MEBIBYTE
                             + " MiB; ask for fewer series or a shorter time");
         }
         return new HttpText(

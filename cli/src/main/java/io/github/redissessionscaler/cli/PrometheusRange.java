@@ -9,17 +9,22 @@ import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.input.Printable;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * The result of a range query of Prometheus, converted to CSV with a column for each series: as JSON of its HTTP API or of {@code
@@ -38,6 +43,9 @@ final class PrometheusRange {
 
     private static final Pattern SAMPLE = Pattern.compile("(\\S+) @\\[([\\d.]+)(?:e\\+(\\d+))?]");
 
+    /** The launcher's heap has room for the values of such a text. */
+    private static final int MOST_CHARACTERS = 2 << 20;
+
     private final List<String> series = new ArrayList<>();
     /** The values at each time, by the number of their series. */
     private final NavigableMap<BigDecimal, Map<Integer, String>> rows = new TreeMap<>();
@@ -49,23 +57,46 @@ final class PrometheusRange {
      *
      * @throws InvalidInputException if they are JSON, but no such result
      */
-    static Stream<String> csv(String text) {
-        String first = text.lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .findFirst()
-                .orElse("");
+    static Stream<String> csv(Stream<String> text) {
+        Iterator<String> rest = text.iterator();
+        int blank = 0;
+        String line = "";
+        while (line.isBlank() && rest.hasNext()) {
+            line = rest.next();
+            blank++;
+        }
+        Stream<String> lines = Stream.of(
+                        Collections.nCopies(Math.max(0, blank - 1), "").stream(), Stream.of(line), remaining(rest))
+                .flatMap(part -> part);
+        String first = line.strip();
         var range = new PrometheusRange();
         if (first.endsWith(SERIES_END)) {
-            range.readText(text.lines());
+            range.readText(whole(lines));
         } else if (INSTANT.matcher(first).matches()) {
             throw invalid("is the result of an instant query of promtool; use promtool query range");
         } else if (first.startsWith("{") || first.startsWith("[")) {
-            range.readJson(text);
+            range.readJson(whole(lines));
         } else {
-            return text.lines();
+            return lines;
         }
         return range.csv();
+    }
+
+    private static Stream<String> remaining(Iterator<String> lines) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(lines, Spliterator.ORDERED), false);
+    }
+
+    /** All lines, of a text that is needed as a whole. */
+    private static String whole(Stream<String> lines) {
+        var text = new StringBuilder();
+        lines.forEachOrdered(line -> {
+            if (text.length() + line.length() > MOST_CHARACTERS) {
+                throw invalid("is a result of Prometheus of more than " + (MOST_CHARACTERS >> 20)
+                        + " MiB; ask for fewer series or a shorter time");
+            }
+            text.append(line).append('\n');
+        });
+        return text.toString();
     }
 
     private void readJson(String text) {
@@ -126,9 +157,9 @@ final class PrometheusRange {
         return labels.isEmpty() ? name : name + "{" + labels + "}";
     }
 
-    private void readText(Stream<String> lines) {
+    private void readText(String text) {
         List<String> stripped =
-                lines.map(String::strip).filter(line -> !line.isEmpty()).toList();
+                text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
         stripped.stream()
                 .filter(line -> line.endsWith(SERIES_END))
                 .map(line ->

@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -258,10 +259,13 @@ final class SimulateCommand implements Callable<Integer> {
         if ((prometheus == null) != (query == null)) {
             throw InvalidInputException.of("--query", "must be given together with --prometheus");
         }
-        String text = from != null
-                ? InputText.of("--from", from)
-                : answer(Objects.requireNonNull(prometheus), Objects.requireNonNull(query));
-        return LoadCurveReader.read(PrometheusRange.csv(text), columns);
+        return from != null
+                ? InputText.ofLines("--from", from, this::curve)
+                : curve(answer(Objects.requireNonNull(prometheus), Objects.requireNonNull(query)).lines());
+    }
+
+    private LoadCurve curve(Stream<String> lines) {
+        return LoadCurveReader.read(PrometheusRange.csv(lines), columns);
     }
 
     private String answer(String server, String promql) throws InterruptedException {

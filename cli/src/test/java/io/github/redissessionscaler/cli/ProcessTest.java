@@ -27,6 +27,8 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -149,18 +151,38 @@ final class ProcessTest {
                 .startsWith("check: the scaler at no-such-host.invalid:6000 cannot be reached");
     }
 
-    /** A command as a process; its output and its errors are one stream. */
-    private static ProcessBuilder command(String arguments) {
-        List<String> command = Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()),
-                        Stream.of(arguments.split(" ", -1)))
-                .toList();
-        return new ProcessBuilder(command).redirectErrorStream(true);
+    @Test
+    void simulatesAYearOfMinutes() throws Exception {
+        Instant start = Instant.parse("2026-01-01T00:00:00Z");
+        Path year = curve(IntStream.range(0, 365 * 24 * 60)
+                .mapToObj(minute -> start.plus(Duration.ofMinutes(minute)) + "," + (1000 + minute % 500)));
+
+        Process process = command("simulate --from " + year).start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(output).contains("525600 points");
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void aCurveThatIsTooLargeIsAnErrorOfOneLine() throws Exception {
+        Path large = curve(IntStream.range(0, 2_000_000).mapToObj(point -> 10 * point + ",5"));
+
+        Process process = command("simulate --from " + large).start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(output.lines()).singleElement().asString().contains("has more than 600000 points");
+        assertThat(process.waitFor()).isEqualTo(Main.INVALID_INPUT);
+    }
+
+    private Path curve(Stream<String> lines) throws IOException {
+        return Files.write(directory.resolve("curve.csv"), (Iterable<String>) lines::iterator);
+    }
+
+    /** A command as the launcher starts it; its output and its errors are one stream. */
+    private static ProcessBuilder command(String arguments) throws IOException {
+        return new ProcessBuilder(ScalerProcess.command(List.of(), List.of(arguments.split(" ", -1))))
+                .redirectErrorStream(true);
     }
 
     @Test

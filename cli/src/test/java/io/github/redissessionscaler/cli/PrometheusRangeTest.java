@@ -230,6 +230,38 @@ final class PrometheusRangeTest {
     }
 
     @Test
+    void limitsAFileThatIsNeededAsAWhole() throws IOException {
+        for (String content :
+                List.of("{} =>\n" + "5 @[1772438400]\n".repeat(200_000), "[\n" + "1,\n".repeat(1 << 20))) {
+            Path file = Files.writeString(directory.resolve("large"), content);
+
+            assertThat(CommandRun.of("simulate", "--from", file.toString()).err())
+                    .contains("is a result of Prometheus of more than 2 MiB; ask for fewer series or a shorter time");
+        }
+    }
+
+    @Test
+    void limitsALine() throws IOException {
+        Path file = Files.writeString(directory.resolve("large"), "[" + "1,".repeat(2 << 20));
+
+        assertThat(CommandRun.of("simulate", "--from", file.toString()).err())
+                .contains("has a line of more than 2 MiB; in a result of Prometheus, ask for fewer series");
+    }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfTheText() throws IOException {
+        for (String content : List.of(
+                API.formatted("{\"metric\":{},\"values\":" + VALUES + "}"),
+                "{} =>\n5 @[1772438400]\n7 @[1772438415]\n",
+                "1772438400,5\n1772438415,7\n")) {
+            Path file = Files.writeString(directory.resolve("marked"), "\uFEFF" + content);
+
+            assertThat(CommandRun.of("simulate", "--from", file.toString()).err())
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aFileOfTheApiIsALoadCurveAndColumnsAreSeries() throws IOException {
         Path file = directory.resolve("range.json");
         Files.writeString(
@@ -268,7 +300,7 @@ final class PrometheusRangeTest {
     }
 
     private static List<String> csv(String text) {
-        return PrometheusRange.csv(text).toList();
+        return PrometheusRange.csv(text.lines()).toList();
     }
 
     private static String url(HttpServer server) {

@@ -68,13 +68,7 @@ public final class ScalerProcess implements AutoCloseable {
      */
     public static ScalerProcess start(Path directory, Map<String, String> environment, List<String> options) {
         try {
-            List<String> command = new ArrayList<>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            Files.readAllLines(Path.of("src/main/dist/jvm.options")).stream()
-                    .filter(line -> !line.startsWith("#"))
-                    .forEach(command::add);
-            command.addAll(options);
-            command.addAll(List.of("-cp", classPath(), Main.class.getName(), "serve"));
+            List<String> command = command(options, List.of("serve"));
             Path out = directory.resolve("stdout");
             Path err = directory.resolve("stderr");
             var builder =
@@ -86,6 +80,23 @@ public final class ScalerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * A command as the launcher starts it.
+     *
+     * @param options of the JVM, after those of the launcher
+     */
+    static List<String> command(List<String> options, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        Files.readAllLines(Path.of("src/main/dist/jvm.options")).stream()
+                .filter(line -> !line.startsWith("#"))
+                .forEach(command::add);
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath(), Main.class.getName()));
+        command.addAll(arguments);
+        return command;
     }
 
     /** That of this process without the largest libraries of tests alone: the JVM keeps the index of each jar in the heap. */
