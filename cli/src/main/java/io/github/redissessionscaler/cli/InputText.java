@@ -52,6 +52,9 @@ final class InputText {
 
     private static final int OK = 200;
 
+    /** A scheme, which may be missing before a colon, and what may be a user and a password with any characters. */
+    private static final Pattern USER = Pattern.compile("^((?:[\\w+.-]+:)?//|(?=[^/]*:)).*@", Pattern.DOTALL);
+
     private InputText() {}
 
     /** Reads a file, or standard input for a hyphen. */
@@ -163,7 +166,7 @@ final class InputText {
             throw unreadable(option, shown, Causes.describe(e));
         } catch (IllegalArgumentException _) {
             throw InvalidInputException.of(
-                    option, withoutUser(shown) + " is not a URL such as http://host:9090");
+                    option, withoutUser(shown) + " is not a URL such as http://host:9090" + hint(shown));
         }
     }
 
@@ -200,8 +203,12 @@ final class InputText {
         return InvalidInputException.of(option, withoutUser(from) + " cannot be read: " + why);
     }
 
-    /** For errors: quoted, and without user and password. */
+    private static String hint(String url) {
+        return url.contains("@") ? "; in a user name or a password, write %2F for / and %40 for @" : "";
+    }
+
+    /** For errors: quoted, and without user and password, that is without all before the last @ of what may be a URL. */
     static String withoutUser(String from) {
-        return Printable.of(from.replaceAll("//[^/]*@", "//"));
+        return Printable.of(USER.matcher(from).replaceFirst("$1"));
     }
 }

@@ -15,12 +15,14 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command as a user types it, on the curve of the examples. */
 final class SimulateCommandTest {
@@ -282,6 +284,36 @@ final class SimulateCommandTest {
                                 .isEqualTo("simulate: sesionSize: is not a known key; did you mean 'sessionSize'?"),
                         line -> assertThat(line).isEqualTo("simulate: --variant: 'x' is not KEY=VALUE"),
                         line -> assertThat(line).startsWith("simulate: maxReplicaCount: '0' is not"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://u:s3c/r3t@host/x",
+                "http://u:s3c/r3t@host/x?q=a@b",
+                "http://u:12/s3c?r3t#s3c//r3t@host/x",
+                "http://u:s3c@r3t@host/x",
+                "HTTP://u:s3c/r3t@host/x",
+                "ftp://u:s3c/r3t@host/x",
+                "//u:s3c/r3t@host/x",
+                "u:s3c/r3t@host/x"
+            })
+    void noPasswordOfAUrlIsShown(String url) {
+        for (CommandRun run : List.of(
+                CommandRun.of("simulate", "--from", url),
+                CommandRun.of("simulate", "--prometheus", url, "--query", "x"))) {
+            assertThat(run.status()).isEqualTo(2);
+            assertThat(run.err()).isNotEmpty().doesNotContain("s3c", "r3t");
+        }
+    }
+
+    @Test
+    void saysHowToWriteAPassword() {
+        assertWrong(
+                "--from: 'http://host/x' is not a URL such as http://host:9090; in a user name or a password, write %2F"
+                        + " for / and %40 for @",
+                "--from",
+                "http://u:s3c/r3t@host/x");
     }
 
     private static void assertWrong(String message, String... options) {
