@@ -155,13 +155,7 @@ final class ServeCommand implements Callable<Integer> {
                         name,
                         meant));
         var scaler = Scaler.start(source, changed -> Logging.use(config.logFormat(), changed.logLevel()));
-        var ending = new Thread(
-                () -> {
-                    scaler.close();
-                    redis.ifPresent(EmbeddedRedis::close);
-                },
-                "ending");
-        Runtime.getRuntime().addShutdownHook(ending);
+        Runtime.getRuntime().addShutdownHook(new Thread(scaler::close, "ending"));
         switch (config.logFormat()) {
             case TEXT -> printReady(config, scaler, redis);
             case JSON ->

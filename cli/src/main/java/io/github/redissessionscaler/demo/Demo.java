@@ -93,8 +93,6 @@ public final class Demo implements AutoCloseable {
      */
     public static Demo start(Duration length, int managementPort, Consumer<String> out) {
         EmbeddedRedis redis = EmbeddedRedis.start(0);
-        // Before anything is said, so that who interrupts at the first line leaves no server behind.
-        Runtime.getRuntime().addShutdownHook(new Thread(redis::close, "ending Redis"));
         try {
             return new Demo(redis, length, managementPort, out);
         } catch (RuntimeException e) {

@@ -37,7 +37,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
-     * A server that takes connections.
+     * A server that takes connections. It ends with the JVM, if not before.
      *
      * @param port 0 for any free one
      * @throws UncheckedIOException if there is no redis-server for this machine, or it does not start
@@ -83,6 +83,7 @@ public final class EmbeddedRedis implements AutoCloseable {
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();
         var redis = new EmbeddedRedis(directory, port, process);
+        Runtime.getRuntime().addShutdownHook(new Thread(redis::close, "ending Redis"));
         redis.awaitConnection();
         return redis;
     }

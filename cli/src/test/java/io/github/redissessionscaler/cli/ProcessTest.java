@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -177,6 +178,28 @@ final class ProcessTest {
 
     private Path curve(Stream<String> lines) throws IOException {
         return Files.write(directory.resolve("curve.csv"), (Iterable<String>) lines::iterator);
+    }
+
+    @Test
+    void sigtermDuringTheStartLeavesNoRedisBehind() throws Exception {
+        ProcessBuilder builder = command("serve --embedded-redis --sessions 1000000");
+        builder.environment().putAll(Map.of("GRPC_PORT", "0", "MANAGEMENT_PORT", "0"));
+        Process process =
+                builder.redirectOutput(directory.resolve("output").toFile()).start();
+        var started = new AtomicReference<ProcessHandle>();
+        await().until(() -> {
+            process.descendants().filter(ProcessTest::isRedis).findFirst().ifPresent(started::set);
+            return started.get() != null;
+        });
+
+        process.destroy();
+
+        await().until(() -> !started.get().isAlive());
+        assertThat(process.waitFor()).isEqualTo(ENDED_BY_SIGTERM);
+    }
+
+    private static boolean isRedis(ProcessHandle process) {
+        return process.info().command().filter(path -> path.contains("redis-server")).isPresent();
     }
 
     /** A command as the launcher starts it; its output and its errors are one stream. */
