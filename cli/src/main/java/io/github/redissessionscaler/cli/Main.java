@@ -6,7 +6,6 @@ import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
 import io.github.redissessionscaler.telemetry.BuildInfo;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -34,6 +33,9 @@ public final class Main {
 
     static final int INVALID_INPUT = 2;
     static final int FAILED = 1;
+
+    private static final String UNWRITABLE =
+            "the output cannot be written: its reader has ended, or its disk is full; write it elsewhere";
 
     /** Characters of a line of help where there is no terminal; on a terminal it is as wide as that. */
     private static final int HELP_WIDTH = 80;
@@ -90,7 +92,12 @@ public final class Main {
             report(command, lines(failure), main.stacktrace ? Optional.of(failure) : Optional.empty());
             return failure instanceof InvalidInputException ? INVALID_INPUT : FAILED;
         });
-        return commandLine.execute(args);
+        int status = commandLine.execute(args);
+        if (status != FAILED && status != INVALID_INPUT && out.checkError()) {
+            report(commandLine, List.of(UNWRITABLE), Optional.empty());
+            return FAILED;
+        }
+        return status;
     }
 
     /**
@@ -133,8 +140,9 @@ public final class Main {
         }
     }
 
+    /** A writer that has failed once the stream has. */
     private static PrintWriter standard(PrintStream stream) {
-        return new PrintWriter(new OutputStreamWriter(stream, stream.charset()), true);
+        return new PrintWriter(stream, true, stream.charset());
     }
 
     private static List<String> lines(Exception failure) {

@@ -24,6 +24,7 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,6 +179,19 @@ final class ProcessTest {
 
     private Path curve(Stream<String> lines) throws IOException {
         return Files.write(directory.resolve("curve.csv"), (Iterable<String>) lines::iterator);
+    }
+
+    /** A device of Linux, whose disk is always full. */
+    @Test
+    void anOutputThatCannotBeWrittenIsAFailure() throws Exception {
+        Process process = command("simulate --from ../examples/day.csv --output json")
+                .redirectErrorStream(false)
+                .redirectOutput(new File("/dev/full"))
+                .start();
+        String errors = new String(process.getErrorStream().readAllBytes(), UTF_8);
+
+        assertThat(errors.lines()).singleElement().asString().contains("the output cannot be written");
+        assertThat(process.waitFor()).isEqualTo(Main.FAILED);
     }
 
     @Test
