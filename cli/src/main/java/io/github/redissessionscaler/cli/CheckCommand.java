@@ -7,6 +7,7 @@ import io.github.redissessionscaler.cli.TriggerOptions.NamedTrigger;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.config.ServerConfig.LogFormat;
 import io.github.redissessionscaler.input.InvalidInputException;
+import io.github.redissessionscaler.input.Problems;
 import io.github.redissessionscaler.keda.ScaledObject;
 import io.github.redissessionscaler.trigger.Trigger;
 import io.github.redissessionscaler.trigger.TriggerParser;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,8 +85,9 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        NamedTrigger trigger = triggerOptions.read();
         Predicate<String> isGiven = spec.commandLine().getParseResult()::hasMatchedOption;
+        checkCombinations(isGiven);
+        NamedTrigger trigger = triggerOptions.read();
         CurrentReplicas replicas = replicaOptions.read(trigger.scaledObject(), isGiven);
         PrintWriter err = spec.commandLine().getErr();
         trigger.ignored().forEach(ignored -> err.println("Ignored: " + ignored));
@@ -103,6 +106,26 @@ final class CheckCommand implements Callable<Integer> {
         }
         out.flush();
         return result.status();
+    }
+
+    /** An option that would have no effect is an error. */
+    private void checkCombinations(Predicate<String> isGiven) {
+        var problems = new Problems();
+        if (redis.given()) {
+            Stream.of("--scaler", "--ca-file", "--cert-file", "--key-file")
+                    .filter(isGiven)
+                    .forEach(option -> problems.add(
+                            option, "is for a scaler, so it cannot be combined with --redis or --config"));
+            if (isGiven.test("--tls") && !printScaledObject) {
+                problems.add("--tls", "is for a scaler; for TLS with Redis, give --redis rediss://HOST:PORT");
+            }
+        } else if (progress) {
+            problems.add("--progress", "requires --redis or --config");
+        }
+        if (printScaledObject && isGiven.test("--output")) {
+            problems.add("--output", "cannot be combined with --print-scaledobject, which is always YAML");
+        }
+        problems.throwIfAny();
     }
 
     private Duration timeout() {
@@ -147,9 +170,6 @@ final class CheckCommand implements Callable<Integer> {
 
     private CheckResult readRedis(NamedTrigger named) throws InterruptedException {
         Duration timeout = timeout();
-        if (scaler.given()) {
-            throw InvalidInputException.of("--scaler", "cannot be combined with --redis or --config");
-        }
         Trigger trigger = TriggerParser.parse(named.metadata());
         try (var inspection = Inspection.of(redis.configuration(timeout));
                 var line = new ProgressLine(spec.commandLine().getErr(), progress, new MonotonicClock())) {

@@ -127,6 +127,15 @@ final class MessagesTest {
                 "serve --embedded-redis-port x | serve: --embedded-redis-port: 'x' is not a whole number; see serve"
                         + " --help",
                 "demo --port 70000 | demo: --port: 70000 is not a port from 0 to 65535",
+                "check --redis h --scaler h | check: --scaler: is for a scaler, so it cannot be combined with --redis"
+                        + " or --config",
+                "check --config c --ca-file f | check: --ca-file: is for a scaler, so it cannot be combined with"
+                        + " --redis or --config",
+                "check --redis h --tls | check: --tls: is for a scaler; for TLS with Redis, give --redis"
+                        + " rediss://HOST:PORT",
+                "check --progress | check: --progress: requires --redis or --config",
+                "check --print-scaledobject --output json | check: --output: cannot be combined with"
+                        + " --print-scaledobject, which is always YAML",
                 "check --metadata x | check: --metadata: number 1 is not KEY=VALUE, such as sessionSize=50",
                 "check --metadata sessionSize=1 --metadata sessionSize=2 | check: --metadata: sessionSize is set"
                         + " twice; keep one of them",
