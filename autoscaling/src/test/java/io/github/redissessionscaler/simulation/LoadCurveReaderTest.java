@@ -65,8 +65,8 @@ final class LoadCurveReaderTest {
 
     @Test
     void refusesMorePointsThanMemoryHasRoomFor() {
-        assertThatThrownBy(() ->
-                        LoadCurveReader.read(IntStream.range(0, 700_000).mapToObj(second -> second + ",5")))
+        assertThatThrownBy(
+                        () -> LoadCurveReader.read(IntStream.range(0, 700_000).mapToObj(second -> second + ",5")))
                 .hasMessage("line 600001: the load curve has more than 600000 points; give a shorter time, or fewer"
                         + " lines for it");
         assertThatThrownBy(() -> LoadCurveReader.read(Stream.concat(

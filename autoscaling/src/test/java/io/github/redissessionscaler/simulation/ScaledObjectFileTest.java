@@ -108,14 +108,14 @@ final class ScaledObjectFileTest {
     @Test
     void annotationsOfKedaAreNotSimulated() {
         assertThat(read("""
-                kind: ScaledObject
-                metadata:
-                  annotations:
-                    autoscaling.keda.sh/paused: "true"
-                    autoscaling.keda.sh/paused-replicas: "2"
-                    team: shop
-                spec: {triggers: [{type: external, metadata: {}}]}
-                """).ignored())
+            kind: ScaledObject
+            metadata:
+              annotations:
+                autoscaling.keda.sh/paused: "true"
+                autoscaling.keda.sh/paused-replicas: "2"
+                team: shop
+            spec: {triggers: [{type: external, metadata: {}}]}
+            """).ignored())
                 .containsExactly(
                         "metadata.annotations.autoscaling.keda.sh/paused",
                         "metadata.annotations.autoscaling.keda.sh/paused-replicas");

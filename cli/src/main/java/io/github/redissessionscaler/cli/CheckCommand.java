@@ -114,8 +114,8 @@ final class CheckCommand implements Callable<Integer> {
         if (redis.given()) {
             Stream.of("--scaler", "--ca-file", "--cert-file", "--key-file")
                     .filter(isGiven)
-                    .forEach(option -> problems.add(
-                            option, "is for a scaler, so it cannot be combined with --redis or --config"));
+                    .forEach(option ->
+                            problems.add(option, "is for a scaler, so it cannot be combined with --redis or --config"));
             if (isGiven.test("--tls") && !printScaledObject) {
                 problems.add("--tls", "is for a scaler; for TLS with Redis, give --redis rediss://HOST:PORT");
             }

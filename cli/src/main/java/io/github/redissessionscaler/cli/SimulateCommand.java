@@ -261,7 +261,8 @@ final class SimulateCommand implements Callable<Integer> {
         }
         return from != null
                 ? InputText.ofLines("--from", from, this::curve)
-                : curve(answer(Objects.requireNonNull(prometheus), Objects.requireNonNull(query)).lines());
+                : curve(answer(Objects.requireNonNull(prometheus), Objects.requireNonNull(query))
+                        .lines());
     }
 
     private LoadCurve curve(Stream<String> lines) {

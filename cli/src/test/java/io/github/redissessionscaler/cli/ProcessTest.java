@@ -213,7 +213,10 @@ final class ProcessTest {
     }
 
     private static boolean isRedis(ProcessHandle process) {
-        return process.info().command().filter(path -> path.contains("redis-server")).isPresent();
+        return process.info()
+                .command()
+                .filter(path -> path.contains("redis-server"))
+                .isPresent();
     }
 
     /** A command as the launcher starts it; its output and its errors are one stream. */

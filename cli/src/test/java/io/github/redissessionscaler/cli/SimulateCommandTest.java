@@ -312,8 +312,7 @@ final class SimulateCommandTest {
         assertWrong(
                 "--from: 'http://host/x' is not a URL such as http://host:9090; in a user name or a password, write %2F"
                         + " for / and %40 for @",
-                "--from",
-                "http://u:s3c/r3t@host/x");
+                "--from", "http://u:s3c/r3t@host/x");
     }
 
     private static void assertWrong(String message, String... options) {

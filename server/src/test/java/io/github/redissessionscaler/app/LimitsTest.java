@@ -227,7 +227,8 @@ final class LimitsTest {
         List<ManagedChannel> channels = new ArrayList<>();
         try {
             for (int i = 0; i < 128; i++) {
-                var watch = new RecordedStream<HealthCheckRequest, HealthCheckResponse, HealthCheckResponse>(one -> one);
+                var watch =
+                        new RecordedStream<HealthCheckRequest, HealthCheckResponse, HealthCheckResponse>(one -> one);
                 HealthGrpc.newStub(connect(channels)).watch(HealthCheckRequest.getDefaultInstance(), watch);
                 await().until(() -> !watch.values().isEmpty());
             }
