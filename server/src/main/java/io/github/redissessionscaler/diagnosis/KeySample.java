@@ -15,13 +15,9 @@ final class KeySample {
 
     private KeySample() {}
 
-    /**
-     * Draws the keys.
-     *
-     * @param oneOfSeveral whether the shard is part of a cluster
-     */
-    static List<byte[]> of(Shard shard, boolean oneOfSeveral, RandomGenerator random) {
-        var sampler = new Sampler(oneOfSeveral);
+    /** Draws the keys. */
+    static List<byte[]> of(Shard shard, RandomGenerator random) {
+        var sampler = new Sampler(shard);
         return Stream.generate(() -> sampler.draw(shard, random))
                 .limit(SAMPLES)
                 .flatMap(sample -> sample.keys().stream())

@@ -98,11 +98,10 @@ public record KeyShapes(long lookedAt, long counted, List<Shape> shapes) {
     }
 
     private static KeyShapes of(Keyspace keyspace, RandomGenerator random, List<String> patterns, KeyChoice choice) {
-        List<Shard> shards = keyspace.shards();
         long lookedAt = 0;
         List<byte[]> counted = new ArrayList<>();
-        for (Shard shard : shards) {
-            List<byte[]> keys = KeySample.of(shard, shards.size() > 1, random);
+        for (Shard shard : keyspace.shards()) {
+            List<byte[]> keys = KeySample.of(shard, random);
             lookedAt += keys.size();
             counted.addAll(choice.of(shard, keys));
         }

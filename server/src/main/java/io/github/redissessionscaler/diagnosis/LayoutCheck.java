@@ -81,9 +81,8 @@ public final class LayoutCheck {
     public static LayoutFindings of(
             Keyspace keyspace, MatchingKeys query, Optional<Layout> layout, boolean counted, RandomGenerator random) {
         var check = new LayoutCheck(query, layout, counted);
-        List<Shard> shards = keyspace.shards();
-        for (Shard shard : shards) {
-            check.look(shard, KeySample.of(shard, shards.size() > 1, random));
+        for (Shard shard : keyspace.shards()) {
+            check.look(shard, KeySample.of(shard, random));
         }
         double endlessShare = check.inspected == 0 ? 0 : (double) check.endless / (double) check.inspected;
         return new LayoutFindings(check.advice(), endlessShare);
@@ -94,10 +93,8 @@ public final class LayoutCheck {
         if (keyspace.size() > 0) {
             return LayoutFindings.NONE;
         }
-        List<Shard> shards = keyspace.shards();
-        boolean hasKeys = shards.stream()
-                .anyMatch(
-                        shard -> !KeySample.of(shard, shards.size() > 1, random).isEmpty());
+        boolean hasKeys = keyspace.shards().stream()
+                .anyMatch(shard -> !KeySample.of(shard, random).isEmpty());
         return hasKeys ? new LayoutFindings(List.of(NO_SIZE), 0) : LayoutFindings.NONE;
     }
 

@@ -112,11 +112,10 @@ public final class LayoutFinder {
 
     private FoundLayouts found(int index) {
         long size = 0;
-        List<Shard> shards = keyspace.shards();
-        for (Shard shard : shards) {
+        for (Shard shard : keyspace.shards()) {
             long keys = shard.size();
             size += keys;
-            seen.add(new SeenShard(shard, look(shard, keys, shards.size() > 1)));
+            seen.add(new SeenShard(shard, look(shard, keys)));
         }
         List<SeenKey> all = seen.stream().flatMap(part -> part.keys().stream()).toList();
         List<Fit> fits = fits(all);
@@ -126,8 +125,8 @@ public final class LayoutFinder {
         return new FoundLayouts(index, size, all.size(), fits, PatternProposal.of(all), groups(all));
     }
 
-    private List<SeenKey> look(Shard shard, long size, boolean oneOfSeveral) {
-        List<byte[]> keys = size <= effort.allOf ? everyKey(shard) : sample(shard, oneOfSeveral);
+    private List<SeenKey> look(Shard shard, long size) {
+        List<byte[]> keys = size <= effort.allOf ? everyKey(shard) : sample(shard);
         double weight = keys.isEmpty() ? 0 : Math.max(1, (double) size / (double) keys.size());
         List<SeenKey> looked = new ArrayList<>();
         for (int from = 0; from < keys.size(); from += PAGE) {
@@ -162,10 +161,10 @@ public final class LayoutFinder {
         return keys.stream().map(ByteBuffer::array).toList();
     }
 
-    private List<byte[]> sample(Shard shard, boolean oneOfSeveral) {
+    private List<byte[]> sample(Shard shard) {
         Set<ByteBuffer> keys = new HashSet<>();
         for (int i = 0; i < effort.samples; i++) {
-            KeySample.of(shard, oneOfSeveral, random).forEach(key -> keys.add(ByteBuffer.wrap(key)));
+            KeySample.of(shard, random).forEach(key -> keys.add(ByteBuffer.wrap(key)));
         }
         return keys.stream().map(ByteBuffer::array).toList();
     }

@@ -74,11 +74,10 @@ final class OverlapCheck {
     }
 
     private static List<String> of(Keyspace keyspace, List<KeySource> sources, RandomGenerator random) {
-        List<Shard> shards = keyspace.shards();
         long[][] twice = new long[sources.size()][sources.size()];
         long inspected = 0;
-        for (Shard shard : shards) {
-            List<byte[]> keys = KeySample.of(shard, shards.size() > 1, random);
+        for (Shard shard : keyspace.shards()) {
+            List<byte[]> keys = KeySample.of(shard, random);
             inspected += keys.size();
             for (int later = 1; later < sources.size(); later++) {
                 for (int earlier = 0; earlier < later; earlier++) {

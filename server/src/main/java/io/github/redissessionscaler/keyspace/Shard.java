@@ -31,6 +31,9 @@ public interface Shard {
     /** Product and version of the server, such as {@code Redis 8.2.1}; empty where INFO is refused. */
     Optional<String> productAndVersion();
 
+    /** Whether the server is a node of a cluster, which may keep its keys by slot; false where that is unknown. */
+    boolean inCluster();
+
     /**
      * One SCAN for each cursor, in one round trip, without MATCH.
      *

@@ -52,6 +52,15 @@ final class OneNode {
                 : List.of();
     }
 
+    /**
+     * Whether it is a node of a cluster, with or without others; false if unknown.
+     *
+     * @throws KeyspaceException if the server is unavailable
+     */
+    static boolean isInCluster(RedisNode server) {
+        return isClusterNode(server) == NodeReply.YES;
+    }
+
     private static NodeReply isClusterNode(RedisNode server) {
         try {
             String info = server.info("cluster");

@@ -4,6 +4,7 @@ import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.Sample;
 import io.github.redissessionscaler.keyspace.ScanPage;
@@ -92,6 +93,15 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
     @Override
     public Optional<String> productAndVersion() {
         return info("server").flatMap(RedisShard::productAndVersion);
+    }
+
+    @Override
+    public boolean inCluster() {
+        return switch (backend.connection().topology()) {
+            case Topology.Cluster _ -> true;
+            case Topology.Standalone _, Topology.UnixSocket _ -> backend.noted(() -> OneNode.isInCluster(server));
+            case Topology.Sentinel _ -> false;
+        };
     }
 
     /** Product and version in a reply of INFO server. Valkey and others say which version of Redis they are compatible with, too. */

@@ -113,6 +113,7 @@ final class PortRepliesTest {
                 ofShard("expiringKeys", Shard::expiringKeys),
                 ofShard("evictedKeys", Shard::evictedKeys),
                 ofShard("productAndVersion", Shard::productAndVersion),
+                ofShard("inCluster", Shard::inCluster),
                 ofShard("scan", shard -> shard.scan(List.of("0", "5"), 10)),
                 ofShard("sampleByScan", shard -> shard.sampleByScan(List.of("0", "5"), 10)),
                 ofShard("sampleByRandomKey", shard -> shard.sampleByRandomKey(2)),
@@ -146,7 +147,7 @@ final class PortRepliesTest {
             case "OBJECT" -> Set.of(Sent.NIL, Sent.NULL_LIST, Sent.TOO_LARGE);
             case "INFO" ->
                 switch (call.method()) {
-                    case "warnings", "placement" -> Set.of(Sent.values());
+                    case "warnings", "placement", "inCluster" -> Set.of(Sent.values());
                     default -> Set.of(Sent.TEXT, Sent.STATUS);
                 };
             // whoever may not call ROLE sees a lost primary later
@@ -204,7 +205,7 @@ final class PortRepliesTest {
             assertThat(server.failureOf(call, topology)).as("right replies").isNull();
             commands = server.redis.commands();
         }
-        if (!Set.of("shards", "name", "placement", "warnings").contains(call.method())) {
+        if (!Set.of("shards", "name", "placement", "warnings", "inCluster").contains(call.method())) {
             assertThat(commands).isNotEmpty();
         }
         List<String> wrong = new ArrayList<>();

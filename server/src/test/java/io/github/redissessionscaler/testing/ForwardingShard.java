@@ -37,6 +37,11 @@ public class ForwardingShard implements Shard {
     }
 
     @Override
+    public boolean inCluster() {
+        return shard.inCluster();
+    }
+
+    @Override
     public OptionalLong expiringKeys() {
         return shard.expiringKeys();
     }

@@ -133,6 +133,11 @@ final class SimulatedServer implements Shard {
     }
 
     @Override
+    public boolean inCluster() {
+        return false;
+    }
+
+    @Override
     public List<ScanPage> scan(List<String> cursors, int count) {
         throw new UnsupportedOperationException();
     }

@@ -194,8 +194,7 @@ public final class Estimates {
                 .orElse(1);
         SampleSlot slot = SampleSlot.at(clock.instant());
         for (Shard shard : shards) {
-            shardSamples.computeIfAbsent(
-                    shard.name(), _ -> new ShardSamples(RoundTrip.to(shard, nanoTime), names.size() > 1));
+            shardSamples.computeIfAbsent(shard.name(), _ -> new ShardSamples(shard, RoundTrip.to(shard, nanoTime)));
         }
         List<Visit> visits = InParallel.map(shards, shard -> visit(shard, filters, slot, first, wanted));
         Instant now = clock.instant();

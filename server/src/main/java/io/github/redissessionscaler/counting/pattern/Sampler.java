@@ -1,5 +1,6 @@
 package io.github.redissessionscaler.counting.pattern;
 
+import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.Sample;
 import io.github.redissessionscaler.keyspace.Shard;
 import java.util.List;
@@ -10,9 +11,9 @@ import java.util.stream.Stream;
  * Draws keys of a shard at random.
  *
  * <p>On a standalone server it reads SCAN pages at random cursors: SCAN orders the buckets of its hash table by the
- * reversed bits of a hash with a secret seed, so a page is a random part of the keys, whatever their names. On a cluster,
- * newer servers put the slot into the cursor and a page has keys of one slot only; so RANDOMKEY is used there, and wherever
- * pages at random cursors are empty. For one thread at a time.
+ * reversed bits of a hash with a secret seed, so a page is a random part of the keys, whatever their names. In a cluster,
+ * also one of a single primary, newer servers put the slot into the cursor, so a random cursor draws a slot rather than a key;
+ * so RANDOMKEY is used there, and wherever pages at random cursors are empty. For one thread at a time.
  */
 public final class Sampler {
 
@@ -25,8 +26,13 @@ public final class Sampler {
 
     private boolean oneByOne;
 
-    public Sampler(boolean oneByOne) {
-        this.oneByOne = oneByOne;
+    /**
+     * Of a shard of which nothing is drawn yet.
+     *
+     * @throws KeyspaceException if Redis is unavailable
+     */
+    public Sampler(Shard shard) {
+        oneByOne = shard.inCluster();
     }
 
     /**

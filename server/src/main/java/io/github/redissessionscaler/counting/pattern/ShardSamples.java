@@ -28,14 +28,10 @@ final class ShardSamples {
 
     private int most = 1;
 
-    /**
-     * Nothing is drawn yet.
-     *
-     * @param oneByOne whether keys must be drawn one by one
-     */
-    ShardSamples(RoundTrip roundTrip, boolean oneByOne) {
+    /** Nothing is drawn yet. */
+    ShardSamples(Shard shard, RoundTrip roundTrip) {
         this.roundTrip = roundTrip;
-        this.sampler = new Sampler(oneByOne);
+        this.sampler = new Sampler(shard);
     }
 
     RoundTrip roundTrip() {

@@ -70,6 +70,11 @@ final class TimedShard implements Shard {
     }
 
     @Override
+    public boolean inCluster() {
+        return shard.inCluster();
+    }
+
+    @Override
     public List<ScanPage> scan(List<String> cursors, int count) {
         return timed(() -> shard.scan(cursors, count));
     }

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.redissessionscaler.counting.pattern.Estimates.Estimate;
 import io.github.redissessionscaler.keyspace.Keyspace;
+import io.github.redissessionscaler.keyspace.Sample;
 import io.github.redissessionscaler.keyspace.Shard;
 import io.github.redissessionscaler.testing.CountedRedis;
 import io.github.redissessionscaler.testing.ForwardingKeyspace;
+import io.github.redissessionscaler.testing.ForwardingShard;
 import io.github.redissessionscaler.testing.SetClock;
 import io.github.redissessionscaler.trigger.KeyRule;
 import java.time.Instant;
@@ -100,16 +102,48 @@ final class EstimatesTest {
         }
     }
 
-    /** A keyspace of two primaries. */
+    /** A shard of a cluster. */
+    private static class Primary extends ForwardingShard {
+
+        Primary(Shard server) {
+            super(server);
+        }
+
+        @Override
+        public boolean inCluster() {
+            return true;
+        }
+    }
+
+    /** A cluster of two primaries. */
     private Keyspace both(CountedRedis other) {
         return new ForwardingKeyspace(redis.keyspace()) {
             @Override
             public List<Shard> shards() {
                 return Stream.of(redis, other)
-                        .map(one -> one.keyspace().shards().getFirst())
+                        .<Shard>map(one -> new Primary(one.keyspace().shards().getFirst()))
                         .toList();
             }
         };
+    }
+
+    @Test
+    void drawsKeysOneByOneFromAClusterOfOnePrimary() throws Exception {
+        redis.fill("sess:", 0, 60_000);
+        redis.fill("cache:", 0, 40_000);
+        var cluster = new ForwardingKeyspace(redis.keyspace()) {
+            @Override
+            public List<Shard> shards() {
+                return List.of(new Primary(super.shards().getFirst()) {
+                    @Override
+                    public Sample sampleByScan(List<String> cursors, int count) {
+                        throw new AssertionError("a random cursor draws a slot");
+                    }
+                });
+            }
+        };
+
+        assertRightAndHonest(cluster, 60_000);
     }
 
     /** Of a read that Redis refuses there is no estimate, and the others cost what they cost without it. */
