@@ -72,8 +72,11 @@ final class StableEstimate {
         return Math.sqrt(unit * (value + unit)) < MUCH_BETTER * standardErrorThen;
     }
 
-    /** Uses a likelihood ratio, which is also valid for few matching keys. */
+    /** Uses a likelihood ratio, which is also valid for few matching keys. A number without an error, as of no keys, is exact. */
     private boolean contradicts(double newest, double standardError) {
+        if (standardErrorThen == 0 || standardError == 0) {
+            return newest != value;
+        }
         double reported = 1 / unit(value, standardErrorThen);
         double sampled = 1 / unit(newest, standardError);
         double common = (value * reported + newest * sampled) / (reported + sampled);

@@ -45,6 +45,24 @@ final class StableEstimateTest {
         assertThat(calm.update(0, 0.1, 1, Instant.EPOCH).value()).isZero();
     }
 
+    /** An empty database has no sessions for certain. */
+    @Test
+    void takesTheFirstEstimateBeforeAndAfterAnExactZero() {
+        calm.update(1_000, 10, 1, Instant.EPOCH);
+
+        assertThat(calm.update(0, 0, 1, Instant.EPOCH).value()).isZero();
+        assertThat(calm.update(0, 0, 2, Instant.EPOCH).value()).isZero();
+        assertThat(calm.update(500, 25, 2, Instant.EPOCH).value()).isEqualTo(500);
+        assertThat(calm.update(500, 25, 3, Instant.EPOCH).value()).isEqualTo(500);
+    }
+
+    @Test
+    void doesNotStayZeroWhereFewKeysMatch() {
+        calm.update(0, 0, 1, Instant.EPOCH);
+
+        assertThat(calm.update(3, 2, 1, Instant.EPOCH).value()).isEqualTo(3);
+    }
+
     /** So that a replica of the scaler that was started later reports the same. */
     @Test
     void takesTheFirstEstimateOfEachMinuteWhateverItHeldBefore() {
