@@ -105,7 +105,12 @@ abstract class BackgroundLoop {
 
     /** Prevents the next round from starting before it is planned, even if a call waits. */
     final void restUntilNext() {
-        earliest = next;
+        restUntil(next);
+    }
+
+    /** Prevents the next round from starting before this time, even if a call waits. */
+    final void restUntil(long nanoTime) {
+        earliest = nanoTime;
     }
 
     /** Redis is available: if the last round failed because it was not, starts the next one now. */

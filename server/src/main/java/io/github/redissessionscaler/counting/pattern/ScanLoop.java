@@ -217,7 +217,7 @@ final class ScanLoop extends BackgroundLoop {
         restUntil = System.nanoTime() + rest;
         if (turns.someWait()) {
             succeeded(Math.max(rest, untilNextTurn()));
-            restUntilNext();
+            restUntil(restUntil);
             samples.start();
         } else {
             succeeded(options.refresh().toNanos());

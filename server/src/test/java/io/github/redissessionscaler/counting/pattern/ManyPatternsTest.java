@@ -4,6 +4,7 @@ import static io.github.redissessionscaler.testing.CountedRedis.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.redissessionscaler.counting.Count.Method;
 import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.testing.CountedRedis;
 import io.github.redissessionscaler.trigger.KeyRule;
@@ -78,6 +79,22 @@ final class ManyPatternsTest {
 
             assertThat(redis.calls("hexists")).isLessThanOrEqualTo((redis.calls("scan") + 1) * ReadTurns.READS * 5);
             assertThat(counter.count(strangers.get(7)).value()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aNewPatternDoesNotWaitForTheNextTurnOfOthers() {
+        redis.jedis.hset("sess:1", "user", "x");
+        var options =
+                new CountingOptions(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(5), 1, 1, 100, 1000);
+        try (SourceCounter counter = redis.counter(options)) {
+            for (int i = 0; i <= ReadTurns.READS; i++) {
+                Source stranger = source(CountedRedis.exact("sess:*").with(new KeyRule.HasField("field-" + i)));
+                await().ignoreExceptions().until(() -> counter.count(stranger).method() == Method.EXACT);
+            }
+
+            assertThat(counter.count(source(CountedRedis.exact("sess:*"))).value())
+                    .isEqualTo(1);
         }
     }
 
