@@ -84,7 +84,7 @@ abstract class BackgroundLoop {
      */
     abstract void round() throws InterruptedException;
 
-    /** Called after a failed round: earlier counts become outdated. */
+    /** Called after a failed round: earlier counts that its rounds renew become outdated. */
     abstract void outdate();
 
     final long earliest() {

@@ -171,20 +171,28 @@ public final class PatternEntry {
         refusal = sum.refusal().orElse(null);
         exact = refusal == null ? Count.exact((double) sum.sum(), now) : null;
         late = false;
-        estimate = null;
-        calm = new StableEstimate();
+        forgetEstimate();
         delayed = false;
     }
 
-    /** Counting has failed. Discards counts that are too old. */
+    /** Scans have failed. Discards counts that are too old. */
     void forgetOld(Instant now) {
         if (exact != null && isOld(exact, now)) {
             exact = null;
         }
+        forgetOldEstimate(now);
+    }
+
+    /** Samples have failed. Discards an estimate that is too old, but no count that a scan renews. */
+    void forgetOldEstimate(Instant now) {
         if (estimate != null && isOld(estimate, now)) {
-            estimate = null;
-            calm = new StableEstimate();
+            forgetEstimate();
         }
+    }
+
+    private void forgetEstimate() {
+        estimate = null;
+        calm = new StableEstimate();
     }
 
     private static boolean isOld(Count count, Instant now) {
@@ -225,12 +233,15 @@ public final class PatternEntry {
         return imprecise ? List.of(IMPRECISE) : List.of();
     }
 
-    /** Adds the newest estimate. The first one is reported when it is precise, or after a time limit. */
+    /**
+     * Adds the newest estimate. The first one is reported when it is precise, or after a time limit. It replaces an exact count that
+     * no scan renews.
+     */
     public void sampled(Estimates.Estimate newest, Instant now) {
         refusal = newest.refusal().orElse(null);
         if (refusal != null) {
-            estimate = null;
-            calm = new StableEstimate();
+            exact = null;
+            forgetEstimate();
             return;
         }
         if (estimate == null && newest.early()) {
@@ -238,5 +249,8 @@ public final class PatternEntry {
         }
         estimate = calm.update(newest.value(), newest.standardError(), newest.minute(), now);
         imprecise = newest.isImprecise(imprecise);
+        if (onlySampled()) {
+            exact = null;
+        }
     }
 }

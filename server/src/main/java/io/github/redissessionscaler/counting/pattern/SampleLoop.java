@@ -75,6 +75,7 @@ final class SampleLoop extends BackgroundLoop {
     @Override
     void outdate() {
         Instant now = clock.instant();
-        entries.all().forEach(entry -> entry.forgetOld(now));
+        entries.all(PatternEntry::onlySampled).forEach(entry -> entry.forgetOld(now));
+        entries.all(PatternEntry::scanned).forEach(entry -> entry.forgetOldEstimate(now));
     }
 }

@@ -239,6 +239,9 @@ final class ScanLoop extends BackgroundLoop {
     private void disturbed() {
         Instant now = clock.instant();
         entries.all().stream().filter(PatternEntry::scanned).forEach(entry -> entry.scanDelayed(now));
+        if (samples.failure() != null) {
+            outdate();
+        }
         retry();
     }
 }

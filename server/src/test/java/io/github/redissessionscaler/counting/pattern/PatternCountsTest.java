@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.counting.Count;
 import io.github.redissessionscaler.counting.Count.Method;
+import io.github.redissessionscaler.keyspace.Keyspace;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.keyspace.Sample;
@@ -18,6 +19,7 @@ import io.github.redissessionscaler.reading.SourceCounter;
 import io.github.redissessionscaler.testing.CountedRedis;
 import io.github.redissessionscaler.testing.ForwardingKeyspace;
 import io.github.redissessionscaler.testing.ForwardingShard;
+import io.github.redissessionscaler.testing.SetClock;
 import io.github.redissessionscaler.trigger.Accuracy;
 import io.github.redissessionscaler.trigger.CountQuery.MatchingKeys;
 import io.github.redissessionscaler.trigger.KeyType;
@@ -279,6 +281,72 @@ final class PatternCountsTest {
             moving.set(false);
             await().until(() -> counter.count(source(exact("sess:*"))).equals(Count.exact(600, clock.instant())));
         }
+    }
+
+    @Test
+    void anExactCountStaysWhileTheSamplesForOthersAreRefused() {
+        redis.fill("sess:", 0, 20_000);
+        var clock = new SetClock(Instant.EPOCH);
+        var refusals = new AtomicLong();
+        var estimated = MatchingKeys.of("sess:*").withAccuracy(Accuracy.ESTIMATE);
+        Keyspace keyspace = refusingSamples(refusals);
+        try (SourceCounter counter = redis.counter(_ -> keyspace, clock, NEVER_AGAIN)) {
+            Count first = counter.count(source(exact("sess:*")));
+            assertThat(first).isEqualTo(Count.exact(20_000, Instant.EPOCH));
+            assertThatExceptionOfType(KeyspaceException.class)
+                    .isThrownBy(() -> value(counter, estimated))
+                    .extracting(KeyspaceException::reason)
+                    .isEqualTo(Reason.NOPERM);
+            await().until(() -> counter.progress(CountedRedis.DATABASE).isEmpty());
+
+            clock.advance(Duration.ofMinutes(2));
+            long before = refusals.get();
+            // the first may have begun earlier; when the third begins, the effects of the second are over
+            await().until(() -> refusals.get() >= before + 3);
+
+            assertThat(counter.count(source(exact("sess:*")))).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void anOldCountIsNotUsedWhileKeysMoveAndSamplesAreRefused() {
+        redis.fill("sess:", 0, 500);
+        var clock = new SetClock(Instant.EPOCH);
+        var moving = new AtomicBoolean();
+        var keyspace = new ForwardingKeyspace(refusingSamples(new AtomicLong())) {
+            @Override
+            public Optional<String> placement() {
+                return moving.get() ? Optional.empty() : super.placement();
+            }
+        };
+        var options = refreshing(Duration.ofMillis(20)).withFirstCount(Duration.ZERO);
+        try (SourceCounter counter = redis.counter(_ -> keyspace, clock, options)) {
+            await().ignoreExceptions().until(() -> value(counter, exact("sess:*")) == 500);
+
+            moving.set(true);
+            clock.advance(Duration.ofMinutes(2));
+
+            await().untilAsserted(() -> assertThatExceptionOfType(KeyspaceException.class)
+                    .isThrownBy(() -> value(counter, exact("sess:*")))
+                    .extracting(KeyspaceException::reason)
+                    .isEqualTo(Reason.NOT_COUNTED));
+        }
+    }
+
+    /** A database of which no keys may be drawn at random. */
+    private Keyspace refusingSamples(AtomicLong refusals) {
+        return new ForwardingKeyspace(redis.keyspace()) {
+            @Override
+            public List<Shard> shards() {
+                return List.of(new ForwardingShard(super.shards().getFirst()) {
+                    @Override
+                    public Sample sampleByScan(List<String> cursors, int count) {
+                        refusals.incrementAndGet();
+                        throw new KeyspaceException(Reason.NOPERM, "as the test wants it");
+                    }
+                });
+            }
+        };
     }
 
     @Test
