@@ -35,7 +35,7 @@ record GuardedSockets(JedisSocketFactory plain, Duration time) implements JedisS
         }
     }
 
-    static void close(Socket socket, Exception reason) {
+    static void close(Socket socket, Throwable reason) {
         try {
             socket.close();
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import io.github.redissessionscaler.identity.Login;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.telemetry.ConnectionStats;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -310,12 +311,28 @@ final class RedisNode implements AutoCloseable {
                         .build())
                 .orElse(config);
         try {
-            Connection connection = login.<Connection>map(known -> new IdentifiedConnection(address, loggedIn, known))
-                    .orElseGet(() -> new Connection(address, loggedIn));
+            Connection connection = login.<Connection>map(known ->
+                            opened(address, sockets -> new IdentifiedConnection(sockets, loggedIn, known)))
+                    .orElseGet(() -> opened(address, sockets -> new Connection(sockets, loggedIn)));
             database.found();
             return connection;
         } catch (JedisDataException e) {
             throw MissingDatabase.isSaidBy(e) ? database.missing(databases(address, loggedIn), e) : refused(e);
+        }
+    }
+
+    /** Opens a connection. If that fails, closes its socket, which the library does for its own exceptions only. */
+    private static <C extends Connection> C opened(JedisSocketFactory address, Function<JedisSocketFactory, C> opening) {
+        var connected = new ArrayList<Socket>();
+        try {
+            return opening.apply(() -> {
+                Socket socket = address.createSocket();
+                connected.add(socket);
+                return socket;
+            });
+        } catch (Throwable e) {
+            connected.forEach(socket -> GuardedSockets.close(socket, e));
+            throw e;
         }
     }
 
@@ -382,7 +399,7 @@ final class RedisNode implements AutoCloseable {
     private int databases(JedisSocketFactory address, JedisClientConfig loggedIn) {
         var anyDatabase =
                 DefaultJedisClientConfig.builder().from(loggedIn).database(0).build();
-        try (var connection = new Connection(address, anyDatabase)) {
+        try (var connection = opened(address, sockets -> new Connection(sockets, anyDatabase))) {
             return MissingDatabase.databases(connection, config.getDatabase());
         } catch (JedisException e) {
             return 0;

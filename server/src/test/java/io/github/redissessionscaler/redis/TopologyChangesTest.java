@@ -25,6 +25,13 @@ import io.github.redissessionscaler.testing.TestCertificates;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -285,6 +292,45 @@ final class TopologyChangesTest {
             redis.restart();
 
             keyspace.ping();
+        }
+    }
+
+    @Test
+    void aConnectionWithoutAPasswordIsClosed() throws IOException {
+        try (var listening = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
+            int port = listening.socket().getLocalPort();
+            assertThatAConnectionWithoutAPasswordIsClosed(listening, standalone(port));
+        }
+    }
+
+    @Test
+    void aConnectionToAUnixSocketWithoutAPasswordIsClosed() throws IOException {
+        Path socket = directory.resolve("redis.sock");
+        try (var listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listening.bind(UnixDomainSocketAddress.of(socket));
+            assertThatAConnectionWithoutAPasswordIsClosed(listening, new Topology.UnixSocket(socket));
+        }
+    }
+
+    private void assertThatAConnectionWithoutAPasswordIsClosed(ServerSocketChannel listening, Topology topology)
+            throws IOException {
+        Path password = Files.writeString(directory.resolve("empty"), "");
+        var credentials = new Credentials("scaler", new Secret.InFile(password));
+        try (var keyspaces = open(topology, Optional.of(credentials), Optional.empty())) {
+            assertThat(reasonOf(keyspaces.of(DATABASE)::ping)).isEqualTo(Reason.NOAUTH);
+            try (SocketChannel accepted = listening.accept()) {
+                accepted.configureBlocking(false);
+                await().until(() -> isClosed(accepted));
+            }
+        }
+    }
+
+    /** By FIN or by RST. */
+    private static boolean isClosed(SocketChannel connection) throws IOException {
+        try {
+            return connection.read(ByteBuffer.allocate(1)) < 0;
+        } catch (SocketException e) {
+            return true;
         }
     }
 
