@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,29 +26,45 @@ public final class InParallel {
      * @throws RuntimeException if a task throws it; the others are interrupted and have ended
      */
     public static <T, R> List<R> map(List<T> arguments, Task<T, R> task) throws InterruptedException {
-        if (arguments.size() == 1) {
-            return List.of(task.apply(arguments.getFirst()));
-        }
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            var completed = new ExecutorCompletionService<R>(executor);
-            List<Future<R>> futures = new ArrayList<>();
             try {
-                for (T argument : arguments) {
-                    Callable<R> callable = () -> task.apply(argument);
-                    futures.add(completed.submit(callable));
-                }
-                for (int i = 0; i < futures.size(); i++) {
-                    result(completed.take());
-                }
-                List<R> results = new ArrayList<>();
-                for (Future<R> future : futures) {
-                    results.add(result(future));
-                }
-                return results;
+                return results(arguments, task, executor);
             } finally {
                 executor.shutdownNow();
             }
         }
+    }
+
+    /**
+     * The same for tasks that end soon by themselves. They are not interrupted: after a failure the others go on, and their
+     * results are discarded.
+     *
+     * @throws InterruptedException if the caller is interrupted
+     * @throws RuntimeException if a task throws it
+     */
+    public static <T, R> List<R> mapUninterrupted(List<T> arguments, Task<T, R> task) throws InterruptedException {
+        return results(arguments, task, Thread::startVirtualThread);
+    }
+
+    private static <T, R> List<R> results(List<T> arguments, Task<T, R> task, Executor executor)
+            throws InterruptedException {
+        if (arguments.size() == 1) {
+            return List.of(task.apply(arguments.getFirst()));
+        }
+        var completed = new ExecutorCompletionService<R>(executor);
+        List<Future<R>> futures = new ArrayList<>();
+        for (T argument : arguments) {
+            Callable<R> callable = () -> task.apply(argument);
+            futures.add(completed.submit(callable));
+        }
+        for (int i = 0; i < futures.size(); i++) {
+            result(completed.take());
+        }
+        List<R> results = new ArrayList<>();
+        for (Future<R> future : futures) {
+            results.add(result(future));
+        }
+        return results;
     }
 
     private static <R> R result(Future<R> future) throws InterruptedException {

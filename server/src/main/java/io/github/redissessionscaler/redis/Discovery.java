@@ -190,8 +190,7 @@ final class Discovery<T> implements AutoCloseable {
             round.settled.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             return true;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KeyspaceException(Reason.TIMEOUT, "the caller no longer waits", e);
+            throw RedisErrors.interrupted(e);
         } catch (TimeoutException | ExecutionException e) {
             return false;
         }

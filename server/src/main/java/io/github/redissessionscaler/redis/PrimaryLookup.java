@@ -3,7 +3,6 @@ package io.github.redissessionscaler.redis;
 import io.github.redissessionscaler.config.Node;
 import io.github.redissessionscaler.keyspace.InParallel;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
-import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,10 +17,9 @@ interface PrimaryLookup extends AutoCloseable {
     /** Queries all servers in parallel. */
     static <R> List<R> askEach(List<RedisNode> servers, Function<RedisNode, R> question) {
         try {
-            return InParallel.map(servers, question::apply);
+            return InParallel.mapUninterrupted(servers, question::apply);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KeyspaceException(Reason.TIMEOUT, "the caller no longer waits", e);
+            throw RedisErrors.interrupted(e);
         }
     }
 

@@ -310,12 +310,19 @@ final class RedisErrors {
             return true;
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SocketException
-                    && String.valueOf(cause.getMessage()).contains("interrupt")) {
+            if (cause instanceof InterruptedException
+                    || (cause instanceof SocketException
+                            && String.valueOf(cause.getMessage()).contains("interrupt"))) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The failure of a read whose thread was interrupted, which it remains. */
+    static KeyspaceException interrupted(Exception cause) {
+        Thread.currentThread().interrupt();
+        return new KeyspaceException(Reason.TIMEOUT, "the caller no longer waits", cause);
     }
 
     /** Whether a pooled connection was already closed, as after a restart of the server, so that a new one may work. */

@@ -60,8 +60,11 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             }
         }
 
-        /** Records a failed read, so that the primaries are looked up again. */
+        /** Records a failed read, so that the primaries are looked up again. An interrupted one says nothing about Redis. */
         void failed(KeyspaceException failure) {
+            if (RedisErrors.isInterrupted(failure)) {
+                return;
+            }
             servers.invalidate(failure);
             KeyspaceException.Reason reason = failure.reason();
             stats.failed(reason.name(), String.valueOf(failure.getMessage()), reason.redisAvailable());
@@ -268,7 +271,7 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
             try {
                 return question.apply(now.servers());
             } catch (KeyspaceException e) {
-                if (!now.servers().haveChanged(e)) {
+                if (RedisErrors.isInterrupted(e) || !now.servers().haveChanged(e)) {
                     throw e;
                 }
                 return question.apply(now.servers());

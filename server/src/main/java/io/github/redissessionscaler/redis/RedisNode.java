@@ -196,12 +196,12 @@ final class RedisNode implements AutoCloseable {
         try {
             return attempt(commands, work, () -> closed.set(true));
         } catch (RuntimeException first) {
-            if (RedisErrors.isConnectionLost(first)) {
-                pool.clear();
-            }
             KeyspaceException failure = explained(first);
             if (RedisErrors.isInterrupted(first)) {
                 throw failure;
+            }
+            if (RedisErrors.isConnectionLost(first)) {
+                pool.clear();
             }
             if (!RedisErrors.isStale(first) && !(several && failure.reason() == Reason.TIMEOUT)) {
                 throw failure;
@@ -218,6 +218,9 @@ final class RedisNode implements AutoCloseable {
     }
 
     private KeyspaceException explained(RuntimeException failure) {
+        if (RedisErrors.isInterrupted(failure)) {
+            return RedisErrors.interrupted(failure);
+        }
         return pool.isClosed()
                 ? new KeyspaceException(Reason.UNREACHABLE, "Redis at " + name + " is no longer used", failure)
                 : RedisErrors.explain(name, failure);
@@ -232,6 +235,9 @@ final class RedisNode implements AutoCloseable {
             try {
                 return work.apply(connection);
             } catch (RuntimeException e) {
+                if (RedisErrors.isInterrupted(e)) {
+                    throw e;
+                }
                 if (RedisErrors.isClosedBeforeReply(e)) {
                     whenClosed.run();
                 } else if (RedisErrors.isConnectionLost(e)) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.BuilderFactory;
+import redis.clients.jedis.exceptions.JedisException;
 
 final class RedisErrorsTest {
 
@@ -26,5 +27,15 @@ final class RedisErrorsTest {
     void anErrorOfTheScalerIsNot() {
         assertThat(List.of(new ClassCastException(), new NullPointerException(), new IndexOutOfBoundsException()))
                 .noneMatch(RedisErrors::isOfAReply);
+    }
+
+    /** The pool clears the flag of the thread. */
+    @Test
+    void anInterruptedWaitForAConnectionIsAnInterruption() {
+        var failure = new JedisException("Could not get a resource from the pool", new InterruptedException());
+
+        assertThat(RedisErrors.isInterrupted(failure)).isTrue();
+        assertThat(RedisErrors.isInterrupted(new JedisException("Could not get a resource from the pool")))
+                .isFalse();
     }
 }
