@@ -167,14 +167,13 @@ final class ClusterLookup implements PrimaryLookup {
     }
 
     @Override
-    public boolean haveChanged(KeyspaceException failure) {
-        if (!PrimaryLookup.mayBeOthers(failure)) {
-            return false;
-        }
-        Optional<SlotMap> before = layout.known();
-        layout.doubt();
-        layout.awaitAnswer();
-        return !layout.known().equals(before);
+    public Optional<?> known() {
+        return layout.known();
+    }
+
+    @Override
+    public boolean haveChanged(Optional<?> before, KeyspaceException failure) {
+        return PrimaryLookup.mayBeOthers(failure) && layout.hasChanged(before);
     }
 
     @Override

@@ -154,13 +154,24 @@ final class Discovery<T> implements AutoCloseable {
         }
     }
 
-    /** Waits for the query started by {@link #doubt}, for a fraction of the timeout. */
-    void awaitAnswer() {
+    /**
+     * Whether the known result differs from the one before. If not yet, queries again, and waits for a fraction of the
+     * timeout.
+     *
+     * @param before an earlier {@link #known}
+     */
+    boolean hasChanged(Optional<?> before) {
+        Optional<T> now = known();
+        if (before.isPresent() && !before.equals(now)) {
+            return true;
+        }
         DiscoveryRound running;
         synchronized (this) {
+            doubt();
             running = running();
         }
         await(running, timeout.dividedBy(4));
+        return !known().equals(now);
     }
 
     /** Later answers are ignored. */

@@ -46,11 +46,16 @@ interface PrimaryLookup extends AutoCloseable {
     /** A read has failed. If a change of the primaries may be the cause, looks them up again in the background. */
     void invalidate(KeyspaceException failure);
 
+    /** The result of the last lookup, to compare with a later one; empty if there is none. */
+    Optional<?> known();
+
     /**
-     * Like {@link #invalidate}, and waits for the lookup for a fraction of the timeout. Returns whether the primaries have
-     * changed, so that the read should be retried.
+     * Whether the primaries have changed, so that the read should be retried. If a change is not known yet, looks them up
+     * as {@link #invalidate} does, and waits for the lookup for a fraction of the timeout.
+     *
+     * @param before {@link #known} before the read
      */
-    boolean haveChanged(KeyspaceException failure);
+    boolean haveChanged(Optional<?> before, KeyspaceException failure);
 
     /** Whether a change of the primaries may have caused the failure. Errors about a command or a key do not count. */
     static boolean mayBeOthers(KeyspaceException failure) {

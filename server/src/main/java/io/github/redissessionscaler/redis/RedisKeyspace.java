@@ -267,14 +267,16 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     /** Retries once if the primaries have changed. */
     private <T> T ask(Function<PrimaryLookup, T> question) {
         Backend now = backend;
+        PrimaryLookup servers = now.servers();
         return now.noted(() -> {
+            Optional<?> before = servers.known();
             try {
-                return question.apply(now.servers());
+                return question.apply(servers);
             } catch (KeyspaceException e) {
-                if (RedisErrors.isInterrupted(e) || !now.servers().haveChanged(e)) {
+                if (RedisErrors.isInterrupted(e) || !servers.haveChanged(before, e)) {
                     throw e;
                 }
-                return question.apply(now.servers());
+                return question.apply(servers);
             }
         });
     }

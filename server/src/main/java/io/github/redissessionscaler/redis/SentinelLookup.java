@@ -70,14 +70,13 @@ final class SentinelLookup implements PrimaryLookup {
     }
 
     @Override
-    public boolean haveChanged(KeyspaceException failure) {
-        if (!PrimaryLookup.mayBeOthers(failure)) {
-            return false;
-        }
-        Optional<Node> before = primary.known();
-        primary.doubt();
-        primary.awaitAnswer();
-        return !primary.known().equals(before);
+    public Optional<?> known() {
+        return primary.known();
+    }
+
+    @Override
+    public boolean haveChanged(Optional<?> before, KeyspaceException failure) {
+        return PrimaryLookup.mayBeOthers(failure) && primary.hasChanged(before);
     }
 
     @Override

@@ -40,7 +40,12 @@ record StandaloneLookup(RedisNode server) implements PrimaryLookup {
     }
 
     @Override
-    public boolean haveChanged(KeyspaceException failure) {
+    public Optional<?> known() {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean haveChanged(Optional<?> before, KeyspaceException failure) {
         return false;
     }
 

@@ -28,9 +28,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -106,6 +108,35 @@ final class FailingPrimaryTest {
 
             assertThat(keyspace.size()).isEqualTo(3);
             assertThat(connections).hasSize(1);
+        }
+    }
+
+    /** Another read has noticed the change already. */
+    @Test
+    void aReadOfAFormerPrimaryIsRepeatedAtTheNewOne() {
+        var reads = new AtomicInteger();
+        try (var former = primary("DBSIZE", client -> {
+                    if (reads.incrementAndGet() > 1) {
+                        write(client, "-LOADING\r\n");
+                        return;
+                    }
+                    asked.countDown();
+                    awaitOpen(released);
+                    throw new IOException("closed");
+                });
+                var next = primary("DBSIZE", client -> write(client, ":7\r\n"));
+                var keyspaces = cluster(former, next)) {
+            primaries = List.of(former.port());
+            Keyspace keyspace = keyspaces.of(new Database("default", OptionalInt.empty()));
+            keyspace.ping();
+            CompletableFuture<Long> early = CompletableFuture.supplyAsync(keyspace::size, Thread::startVirtualThread);
+            await().until(() -> asked.getCount() == 0);
+
+            primaries = List.of(next.port());
+            await().ignoreExceptions().until(() -> keyspace.size() == 7);
+            released.countDown();
+
+            assertThat(early.join()).isEqualTo(7);
         }
     }
 
