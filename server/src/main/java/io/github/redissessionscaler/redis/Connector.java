@@ -163,7 +163,8 @@ record Connector(
                 config,
                 identity(),
                 check,
-                stats);
+                stats,
+                System::nanoTime);
     }
 
     private JedisSocketFactory sockets(Node node, InetAddress address, JedisClientConfig config, Duration time) {
@@ -187,7 +188,8 @@ record Connector(
                 clientConfig(),
                 identity(),
                 check,
-                stats);
+                stats,
+                System::nanoTime);
     }
 
     private JedisClientConfig clientConfig() {

@@ -108,13 +108,13 @@ final class EventSubscription implements AutoCloseable {
     }
 
     /**
-     * Passes on events until the connection is closed, or a newer token is due: a subscribed connection cannot
-     * authenticate again, so another one takes its place. Throws if it breaks.
+     * Passes on events until the connection is closed, or another one should take its place: it is old, or a newer token is
+     * due, with which a subscribed connection cannot authenticate. Throws if it breaks.
      */
     private void receive(Connection connection) {
         connection.setSoTimeout(Math.toIntExact(SILENCE.toMillis()));
         boolean asked = false;
-        while (!isClosed() && !server.hasNewerLogin(connection)) {
+        while (!isClosed() && !server.shouldReplace(connection)) {
             try {
                 Object message = connection.getOne();
                 asked = false;

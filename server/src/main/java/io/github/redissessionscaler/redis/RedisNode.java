@@ -13,8 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.commons.pool2.BasePooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
@@ -48,6 +51,9 @@ final class RedisNode implements AutoCloseable {
 
     private static final Duration IDLE_CLOSED_AFTER = Duration.ofMinutes(2);
 
+    /** A connection that is always in use would stay with a server that the name no longer leads to. */
+    static final Duration RENEWED_AFTER = Duration.ofMinutes(5);
+
     /** Builds commands; stateless. */
     static final CommandObjects COMMANDS = new CommandObjects(RedisProtocol.RESP2);
 
@@ -59,8 +65,17 @@ final class RedisNode implements AutoCloseable {
     private final JedisClientConfig config;
     private final Optional<Identity> identity;
     private final ConnectionStats stats;
+    private final LongSupplier nanoTime;
+    private final ConnectionFactory connections;
     private final ConnectionPool pool;
     private final MissingDatabase database;
+
+    /** When connecting anew was last tried. */
+    private final AtomicLong renewedAt;
+
+    /** Connections that were opened earlier are closed instead of being used again. */
+    private volatile long currentSince;
+
     private volatile boolean severalAddresses;
 
     /**
@@ -71,6 +86,7 @@ final class RedisNode implements AutoCloseable {
      * @param identity gives the token of each connection, if that is not in the config
      * @param check throws if a new connection must not be read from
      * @param stats counts the traffic
+     * @param nanoTime the clock by which connections are renewed
      */
     RedisNode(
             String name,
@@ -78,12 +94,16 @@ final class RedisNode implements AutoCloseable {
             JedisClientConfig config,
             Optional<Identity> identity,
             Consumer<Connection> check,
-            ConnectionStats stats) {
+            ConnectionStats stats,
+            LongSupplier nanoTime) {
         this.name = name;
         this.stats = stats;
         this.addresses = addresses;
         this.config = config;
         this.identity = identity;
+        this.nanoTime = nanoTime;
+        currentSince = nanoTime.getAsLong();
+        renewedAt = new AtomicLong(currentSince);
         database = new MissingDatabase(name, config.getDatabase(), System::nanoTime);
         var limits = new GenericObjectPoolConfig<Connection>();
         limits.setMaxTotal(MOST_CONNECTIONS);
@@ -91,8 +111,10 @@ final class RedisNode implements AutoCloseable {
         limits.setMaxWait(Duration.ofMillis(config.getSocketTimeoutMillis()));
         limits.setMinEvictableIdleDuration(IDLE_CLOSED_AFTER);
         limits.setTimeBetweenEvictionRuns(IDLE_CLOSED_AFTER);
+        limits.setTestOnBorrow(true);
         limits.setJmxEnabled(false);
-        pool = new LazyPool(new ConnectionFactory(() -> connect(check), stats), limits);
+        connections = new ConnectionFactory(() -> connect(check), this::isCurrent, stats);
+        pool = new LazyPool(connections, limits);
     }
 
     /**
@@ -230,6 +252,7 @@ final class RedisNode implements AutoCloseable {
     private <T> T attempt(
             List<? extends CommandObject<?>> commands, Function<Connection, T> work, Runnable whenClosed) {
         try (Connection connection = pool.getResource()) {
+            renewIfOld(connection);
             renewLogin(connection);
             long start = System.nanoTime();
             try {
@@ -276,6 +299,35 @@ final class RedisNode implements AutoCloseable {
         return command.getArguments().getCommand().toString();
     }
 
+    /**
+     * If the connection is old, connects anew in the background. If that succeeds, no earlier connection is used again. If it
+     * fails, they stay in use, so no read fails because of it.
+     */
+    private void renewIfOld(Connection connection) {
+        long last = renewedAt.get();
+        long now = nanoTime.getAsLong();
+        if (isOld(connection) && now - last > RENEWED_AFTER.toNanos() && renewedAt.compareAndSet(last, now)) {
+            Thread.ofVirtual().name("renewal").start(() -> renew(now));
+        }
+    }
+
+    private void renew(long now) {
+        try (Connection _ = connections.create()) {
+            currentSince = now;
+        } catch (RuntimeException e) {
+            // the next renewal may succeed
+        }
+    }
+
+    private boolean isOld(Connection connection) {
+        return connection instanceof NodeConnection own
+                && nanoTime.getAsLong() - own.openedAt > RENEWED_AFTER.toNanos();
+    }
+
+    private boolean isCurrent(Connection connection) {
+        return connection instanceof NodeConnection own && own.openedAt - currentSince >= 0;
+    }
+
     /** Opens a connection outside the pool, which the caller must close. Throws the exceptions of the client library. */
     Connection open() {
         Connection connection = connect(_ -> {});
@@ -317,9 +369,7 @@ final class RedisNode implements AutoCloseable {
                         .build())
                 .orElse(config);
         try {
-            Connection connection = login.<Connection>map(known ->
-                            opened(address, sockets -> new IdentifiedConnection(sockets, loggedIn, known)))
-                    .orElseGet(() -> opened(address, sockets -> new Connection(sockets, loggedIn)));
+            Connection connection = opened(address, loggedIn, login);
             database.found();
             return connection;
         } catch (JedisDataException e) {
@@ -328,14 +378,16 @@ final class RedisNode implements AutoCloseable {
     }
 
     /** Opens a connection. If that fails, closes its socket, which the library does for its own exceptions only. */
-    private static <C extends Connection> C opened(JedisSocketFactory address, Function<JedisSocketFactory, C> opening) {
-        var connected = new ArrayList<Socket>();
+    private NodeConnection opened(JedisSocketFactory address, JedisClientConfig loggedIn, Optional<Login> login) {
+        long now = nanoTime.getAsLong();
+        List<Socket> connected = new ArrayList<>();
+        JedisSocketFactory sockets = () -> {
+            Socket socket = address.createSocket();
+            connected.add(socket);
+            return socket;
+        };
         try {
-            return opening.apply(() -> {
-                Socket socket = address.createSocket();
-                connected.add(socket);
-                return socket;
-            });
+            return new NodeConnection(sockets, loggedIn, login, now);
         } catch (Throwable e) {
             connected.forEach(socket -> GuardedSockets.close(socket, e));
             throw e;
@@ -355,20 +407,22 @@ final class RedisNode implements AutoCloseable {
                 .orElse(error);
     }
 
-    /** Whether the connection should authenticate again, and there is a newer token for that. */
-    boolean hasNewerLogin(Connection connection) {
+    /** Whether another connection should take its place: it is old, or should authenticate again with a newer token. */
+    boolean shouldReplace(Connection connection) {
         try {
-            return connection instanceof IdentifiedConnection identified
-                    && newerLogin(identified).isPresent();
+            return isOld(connection)
+                    || (connection instanceof NodeConnection own
+                            && own.login.flatMap(this::newer).isPresent());
         } catch (KeyspaceException e) {
             return false;
         }
     }
 
-    private Optional<Login> newerLogin(IdentifiedConnection connection) {
-        return identity.filter(known -> known.isDue(connection.login()))
+    /** The login for a connection that should authenticate again; empty if there is no newer token. */
+    private Optional<Login> newer(Login login) {
+        return identity.filter(known -> known.isDue(login))
                 .map(Identity::login)
-                .filter(login -> !login.token().equals(connection.login().token()));
+                .filter(newest -> !newest.token().equals(login.token()));
     }
 
     /**
@@ -376,14 +430,14 @@ final class RedisNode implements AutoCloseable {
      * token ends.
      */
     private void renewLogin(Connection connection) {
-        if (!(connection instanceof IdentifiedConnection identified)) {
+        if (!(connection instanceof NodeConnection own)) {
             return;
         }
         Optional<Login> newer;
         try {
-            newer = newerLogin(identified);
+            newer = own.login.flatMap(this::newer);
         } catch (KeyspaceException e) {
-            if (identity.orElseThrow().isValid(identified.login())) {
+            if (identity.orElseThrow().isValid(own.login.orElseThrow())) {
                 return;
             }
             throw e;
@@ -394,7 +448,7 @@ final class RedisNode implements AutoCloseable {
                         .add(login.user())
                         .add(login.token()));
                 stats.sent(Protocol.Command.AUTH.name(), 1);
-                identified.use(login);
+                own.login = Optional.of(login);
             } catch (JedisDataException e) {
                 throw refused(e);
             }
@@ -405,7 +459,7 @@ final class RedisNode implements AutoCloseable {
     private int databases(JedisSocketFactory address, JedisClientConfig loggedIn) {
         var anyDatabase =
                 DefaultJedisClientConfig.builder().from(loggedIn).database(0).build();
-        try (var connection = opened(address, sockets -> new Connection(sockets, anyDatabase))) {
+        try (var connection = opened(address, anyDatabase, Optional.empty())) {
             return MissingDatabase.databases(connection, config.getDatabase());
         } catch (JedisException e) {
             return 0;
@@ -437,22 +491,16 @@ final class RedisNode implements AutoCloseable {
         pool.close();
     }
 
-    /** A connection that was authenticated with a token. For one thread at a time. */
-    private static final class IdentifiedConnection extends Connection {
+    /** A connection that knows its age, and the login if that was a token. For one thread at a time. */
+    private static final class NodeConnection extends Connection {
 
-        private Login login;
+        private final long openedAt;
+        private Optional<Login> login;
 
-        IdentifiedConnection(JedisSocketFactory address, JedisClientConfig config, Login login) {
+        NodeConnection(JedisSocketFactory address, JedisClientConfig config, Optional<Login> login, long now) {
             super(address, config);
             this.login = login;
-        }
-
-        Login login() {
-            return login;
-        }
-
-        void use(Login newer) {
-            login = newer;
+            openedAt = now;
         }
     }
 
@@ -479,10 +527,12 @@ final class RedisNode implements AutoCloseable {
     private static final class ConnectionFactory extends BasePooledObjectFactory<Connection> {
 
         private final Supplier<Connection> connect;
+        private final Predicate<Connection> isCurrent;
         private final ConnectionStats stats;
 
-        ConnectionFactory(Supplier<Connection> connect, ConnectionStats stats) {
+        ConnectionFactory(Supplier<Connection> connect, Predicate<Connection> isCurrent, ConnectionStats stats) {
             this.connect = connect;
+            this.isCurrent = isCurrent;
             this.stats = stats;
         }
 
@@ -496,6 +546,11 @@ final class RedisNode implements AutoCloseable {
         @Override
         public PooledObject<Connection> wrap(Connection connection) {
             return new DefaultPooledObject<>(connection);
+        }
+
+        @Override
+        public boolean validateObject(PooledObject<Connection> pooled) {
+            return isCurrent.test(pooled.getObject());
         }
 
         @Override
