@@ -4,7 +4,6 @@ import io.github.redissessionscaler.background.InternalErrors;
 import io.github.redissessionscaler.keyspace.KeyspaceEvents.Listener;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -14,7 +13,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
-import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Receives the keyspace events of one primary over a dedicated connection, and reconnects. */
@@ -25,7 +23,7 @@ final class EventSubscription implements AutoCloseable {
     private static final Duration FIRST_RETRY = Duration.ofMillis(100);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
 
-    /** After this time without events the server is pinged; after twice this time the connection is closed. */
+    /** After this time without events the server is pinged. A ping without a reply is a lost connection. */
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
     /** Type of the messages of a pattern subscription. */
@@ -34,18 +32,25 @@ final class EventSubscription implements AutoCloseable {
     private final RedisNode server;
     private final String channels;
     private final Listener listener;
+    private final Duration silence;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Connection open;
     private boolean unusableLogged;
 
-    private EventSubscription(RedisNode server, int database, Listener listener) {
+    private EventSubscription(RedisNode server, int database, Listener listener, Duration silence) {
         this.server = server;
         this.channels = "__keyevent@" + database + "__:*";
         this.listener = listener;
+        this.silence = silence;
     }
 
     static EventSubscription start(RedisNode server, int database, Listener listener) {
-        var connection = new EventSubscription(server, database, listener);
+        return start(server, database, listener, SILENCE);
+    }
+
+    /** @param silence after this time without events the server is pinged */
+    static EventSubscription start(RedisNode server, int database, Listener listener, Duration silence) {
+        var connection = new EventSubscription(server, database, listener, silence);
         Thread.ofVirtual().name("events-" + server.name()).start(connection::listen);
         return connection;
     }
@@ -66,7 +71,7 @@ final class EventSubscription implements AutoCloseable {
             boolean subscribed = false;
             boolean renewing = false;
             long start = System.nanoTime();
-            try (Connection connection = server.open()) {
+            try (NodeConnection connection = server.open()) {
                 open = connection;
                 connection.sendCommand(Protocol.Command.PSUBSCRIBE, channels);
                 server.stats().sent(Protocol.Command.PSUBSCRIBE.name(), 1);
@@ -111,30 +116,23 @@ final class EventSubscription implements AutoCloseable {
      * Passes on events until the connection is closed, or another one should take its place: it is old, or a newer token is
      * due, with which a subscribed connection cannot authenticate. Throws if it breaks.
      */
-    private void receive(Connection connection) {
-        connection.setSoTimeout(Math.toIntExact(SILENCE.toMillis()));
-        boolean asked = false;
+    private void receive(NodeConnection connection) {
+        connection.setSoTimeout(Math.toIntExact(silence.toMillis()));
         while (!isClosed() && !server.shouldReplace(connection)) {
-            try {
-                Object message = connection.getOne();
-                asked = false;
-                if (isEvent(message)) {
-                    listener.event();
-                } else if (!isOther(message)) {
-                    reportUnusable("a message without a kind");
-                    listener.interrupted();
-                }
-            } catch (JedisConnectionException e) {
-                if (asked || !(e.getCause() instanceof SocketTimeoutException)) {
-                    throw e;
-                }
-                asked = true;
-                connection.sendCommand(Protocol.Command.PING);
-            }
+            connection.awaitMessage(this::received, () -> connection.sendCommand(Protocol.Command.PING));
         }
     }
 
-    private static boolean isEvent(Object message) {
+    private void received(@Nullable Object message) {
+        if (isEvent(message)) {
+            listener.event();
+        } else if (!isOther(message)) {
+            reportUnusable("a message without a kind");
+            listener.interrupted();
+        }
+    }
+
+    private static boolean isEvent(@Nullable Object message) {
         return message instanceof List<?> parts
                 && !parts.isEmpty()
                 && parts.getFirst() instanceof byte[] kind
@@ -142,7 +140,7 @@ final class EventSubscription implements AutoCloseable {
     }
 
     /** Whether it is another message of Redis: the reply to PING, or one of another kind. */
-    private static boolean isOther(Object message) {
+    private static boolean isOther(@Nullable Object message) {
         return message instanceof byte[]
                 || (message instanceof List<?> parts && !parts.isEmpty() && parts.getFirst() instanceof byte[]);
     }

@@ -321,37 +321,37 @@ final class RedisNode implements AutoCloseable {
 
     private boolean isOld(Connection connection) {
         return connection instanceof NodeConnection own
-                && nanoTime.getAsLong() - own.openedAt > RENEWED_AFTER.toNanos();
+                && nanoTime.getAsLong() - own.openedAt() > RENEWED_AFTER.toNanos();
     }
 
     private boolean isCurrent(Connection connection) {
-        return connection instanceof NodeConnection own && own.openedAt - currentSince >= 0;
+        return connection instanceof NodeConnection own && own.openedAt() - currentSince >= 0;
     }
 
     /** Opens a connection outside the pool, which the caller must close. Throws the exceptions of the client library. */
-    Connection open() {
-        Connection connection = connect(_ -> {});
+    NodeConnection open() {
+        NodeConnection connection = connect(_ -> {});
         stats.connected();
         return connection;
     }
 
     /** Connects to the address that answers first, because some may be dead. */
-    private Connection connect(Consumer<Connection> check) {
+    private NodeConnection connect(Consumer<Connection> check) {
         database.check();
         List<JedisSocketFactory> now = addresses.get();
         severalAddresses = now.size() > 1;
         if (now.size() == 1) {
             return connect(now.getFirst(), check);
         }
-        var race = new Race<>(RedisNode::closeQuietly);
+        var race = new Race<NodeConnection>(RedisNode::closeQuietly);
         now.forEach(address -> race.start(() -> connect(address, check.andThen(RedisNode::requireAnswer))));
         return race.awaitLast(
                 Duration.ofMillis(config.getSocketTimeoutMillis()),
                 () -> new JedisConnectionException(new SocketTimeoutException("no address of " + name)));
     }
 
-    private Connection connect(JedisSocketFactory address, Consumer<Connection> check) {
-        Connection connection = selected(address);
+    private NodeConnection connect(JedisSocketFactory address, Consumer<Connection> check) {
+        NodeConnection connection = selected(address);
         try {
             check.accept(connection);
             return connection;
@@ -361,7 +361,7 @@ final class RedisNode implements AutoCloseable {
         }
     }
 
-    private Connection selected(JedisSocketFactory address) {
+    private NodeConnection selected(JedisSocketFactory address) {
         Optional<Login> login = identity.map(Identity::login);
         JedisClientConfig loggedIn = login.<JedisClientConfig>map(known -> DefaultJedisClientConfig.builder()
                         .from(config)
@@ -369,7 +369,7 @@ final class RedisNode implements AutoCloseable {
                         .build())
                 .orElse(config);
         try {
-            Connection connection = opened(address, loggedIn, login);
+            NodeConnection connection = opened(address, loggedIn, login);
             database.found();
             return connection;
         } catch (JedisDataException e) {
@@ -412,7 +412,7 @@ final class RedisNode implements AutoCloseable {
         try {
             return isOld(connection)
                     || (connection instanceof NodeConnection own
-                            && own.login.flatMap(this::newer).isPresent());
+                            && own.login().flatMap(this::newer).isPresent());
         } catch (KeyspaceException e) {
             return false;
         }
@@ -435,9 +435,9 @@ final class RedisNode implements AutoCloseable {
         }
         Optional<Login> newer;
         try {
-            newer = own.login.flatMap(this::newer);
+            newer = own.login().flatMap(this::newer);
         } catch (KeyspaceException e) {
-            if (identity.orElseThrow().isValid(own.login.orElseThrow())) {
+            if (identity.orElseThrow().isValid(own.login().orElseThrow())) {
                 return;
             }
             throw e;
@@ -448,7 +448,7 @@ final class RedisNode implements AutoCloseable {
                         .add(login.user())
                         .add(login.token()));
                 stats.sent(Protocol.Command.AUTH.name(), 1);
-                own.login = Optional.of(login);
+                own.use(login);
             } catch (JedisDataException e) {
                 throw refused(e);
             }
@@ -489,19 +489,6 @@ final class RedisNode implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
-    }
-
-    /** A connection that knows its age, and the login if that was a token. For one thread at a time. */
-    private static final class NodeConnection extends Connection {
-
-        private final long openedAt;
-        private Optional<Login> login;
-
-        NodeConnection(JedisSocketFactory address, JedisClientConfig config, Optional<Login> login, long now) {
-            super(address, config);
-            this.login = login;
-            openedAt = now;
-        }
     }
 
     /**

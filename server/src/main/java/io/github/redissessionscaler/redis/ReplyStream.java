@@ -129,9 +129,10 @@ final class ReplyStream extends InputStream {
         int at = offset;
         while (at == offset) {
             if (from == to && readyFrom == readyTo) {
+                int received = Math.max(0, exchange.timed(() -> source.read(read, 0, read.length)));
                 from = 0;
-                to = Math.max(0, exchange.timed(() -> source.read(read, 0, read.length)));
-                if (to == 0) {
+                to = received;
+                if (received == 0) {
                     if (state != ParserState.TYPE || depth > 0 || exchange.isBetweenReplies()) {
                         throw new EOFException("the server closed the connection in the middle of a reply");
                     }

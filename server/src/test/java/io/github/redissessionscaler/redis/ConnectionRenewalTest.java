@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,40 @@ final class ConnectionRenewalTest {
             await().until(() -> events.get() > before);
             assertThat(telemetry.connections().getFirst().reconnects()).isZero();
         }
+    }
+
+    @Test
+    void aSubscriptionWithoutEventsStays() {
+        var events = new AtomicInteger();
+        var interruptions = new AtomicInteger();
+        try (var _ = EventSubscription.start(
+                node,
+                0,
+                new Listener() {
+                    @Override
+                    public void event() {
+                        events.incrementAndGet();
+                    }
+
+                    @Override
+                    public void interrupted() {
+                        interruptions.incrementAndGet();
+                    }
+                },
+                Duration.ofMillis(20))) {
+            await().until(() -> pings() >= 5);
+
+            formerClient.set("session:1", "x");
+
+            await().until(() -> events.get() > 0);
+            assertThat(interruptions).hasValue(1);
+            assertThat(connecting).hasValue(1);
+        }
+    }
+
+    private int pings() {
+        Matcher calls = Pattern.compile("cmdstat_ping:calls=(\\d+)").matcher(formerClient.info("commandstats"));
+        return calls.find() ? Integer.parseInt(calls.group(1)) : 0;
     }
 
     private void passSomeMinutes() {
