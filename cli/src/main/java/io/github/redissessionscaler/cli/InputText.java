@@ -1,5 +1,7 @@
 package io.github.redissessionscaler.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.redissessionscaler.background.WholeResponse;
 import io.github.redissessionscaler.input.Causes;
 import io.github.redissessionscaler.input.InvalidInputException;
@@ -107,7 +109,7 @@ final class InputText {
                 BufferedReader lines = unmarked(new ShortLines(text, LONGEST_LINE, () -> longLine(option, from)))) {
             return result.apply(lines.lines());
         } catch (UncheckedIOException e) {
-            throw unreadable(option, from, Causes.describe(e.getCause()));
+            throw unreadable(option, from, Causes.describe(requireNonNull(e.getCause())));
         } catch (IOException | InvalidPathException e) {
             throw unreadable(option, from, Causes.describe(e));
         }

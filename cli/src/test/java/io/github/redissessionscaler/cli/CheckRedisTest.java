@@ -52,12 +52,6 @@ final class CheckRedisTest {
 
     private static final String PASSWORD = "open-sesame";
 
-    private static final String HPA_OF_MINIMUM_1 = """
-        {"metadata": {"ownerReferences":
-             [{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "web", "uid": "u"}]},
-         "spec": {"minReplicas": 1, "maxReplicas": 4}, "status": {"currentReplicas": %d, "desiredReplicas": %d}}
-        """;
-
     private static RedisServer redis;
     private static Jedis jedis;
 
@@ -542,7 +536,11 @@ final class CheckRedisTest {
             throws IOException {
         try (var api = KubernetesApi.start();
                 var scaler = watching(api, directory)) {
-            api.put(KubernetesApi.HPAS, "shop", "keda-hpa-web", HPA_OF_MINIMUM_1.formatted(current, current));
+            api.put(KubernetesApi.HPAS, "shop", "keda-hpa-web", """
+                {"metadata": {"ownerReferences":
+                     [{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "web", "uid": "u"}]},
+                 "spec": {"minReplicas": 1, "maxReplicas": 4}, "status": {"currentReplicas": %d, "desiredReplicas": %d}}
+                """.formatted(current, current));
             String[] check = inactive(scaler);
             await().untilAsserted(() -> assertThat(run(check).out()).contains("if it is 1, add --min-replicas 1"));
             assertThat(run(check).out()).contains("wanted replicas    0, from " + current + " now");

@@ -33,8 +33,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -178,7 +178,7 @@ final class ProcessTest {
     }
 
     private Path curve(Stream<String> lines) throws IOException {
-        return Files.write(directory.resolve("curve.csv"), (Iterable<String>) lines::iterator);
+        return Files.write(directory.resolve("curve.csv"), lines.toList());
     }
 
     /** A device of Linux, whose disk is always full. */
@@ -200,15 +200,13 @@ final class ProcessTest {
         builder.environment().putAll(Map.of("GRPC_PORT", "0", "MANAGEMENT_PORT", "0"));
         Process process =
                 builder.redirectOutput(directory.resolve("output").toFile()).start();
-        var started = new AtomicReference<ProcessHandle>();
-        await().until(() -> {
-            process.descendants().filter(ProcessTest::isRedis).findFirst().ifPresent(started::set);
-            return started.get() != null;
-        });
+        ProcessHandle redis = await().until(
+                        () -> process.descendants().filter(ProcessTest::isRedis).findFirst(), Optional::isPresent)
+                .orElseThrow();
 
         process.destroy();
 
-        await().until(() -> !started.get().isAlive());
+        await().until(() -> !redis.isAlive());
         assertThat(process.waitFor()).isEqualTo(ENDED_BY_SIGTERM);
     }
 

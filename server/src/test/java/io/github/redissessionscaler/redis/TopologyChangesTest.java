@@ -25,6 +25,7 @@ import io.github.redissessionscaler.testing.TestCertificates;
 import io.github.redissessionscaler.trigger.Database;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
@@ -297,7 +298,8 @@ final class TopologyChangesTest {
 
     @Test
     void aConnectionWithoutAPasswordIsClosed() throws IOException {
-        try (var listening = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
+        try (var listening =
+                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             int port = listening.socket().getLocalPort();
             assertThatAConnectionWithoutAPasswordIsClosed(listening, standalone(port));
         }
