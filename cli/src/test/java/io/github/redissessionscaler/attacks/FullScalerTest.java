@@ -13,6 +13,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,6 +109,18 @@ final class FullScalerTest {
                     .write("GET /metrics?detail=all HTTP/1.1\r\nHost: localhost\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
             sockets.add(socket);
+        }
+        for (Socket socket : sockets) {
+            awaitAnswer(socket);
+        }
+    }
+
+    /** Waits until the answer has begun. A later one could have the scaler disconnect the honest client. */
+    private static void awaitAnswer(Socket socket) throws IOException {
+        try {
+            var _ = socket.getInputStream().read();
+        } catch (SocketException e) {
+            // the scaler has closed the connection, because too much is unread
         }
     }
 

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatabaseWatch implements KeyspaceEvents.Listener {
 
+    /** At most this long after the last stream was removed, there is no subscription any more. */
+    private static final Duration UNSUBSCRIBED_AFTER = Duration.ofSeconds(1);
+
     private final Database database;
     private final Evaluator evaluator;
     private final KeyspaceEvents events;
@@ -104,16 +107,29 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
     }
 
     /**
-     * After the last stream was removed, the next round unsubscribes, and there are no more: a client that opens and cancels
-     * streams does not subscribe each time.
+     * After the last stream was removed, a last round unsubscribes, but not immediately: a client that opens and cancels streams
+     * does not subscribe each time.
      */
     synchronized void remove(ActivityStream stream) {
         opened.remove(stream);
         if (streams.remove(stream) && !stream.isOf(this)) {
             guests.decrementAndGet();
         }
-        if (streams.isEmpty() && next == null && !running && !sendingFirst && !closed) {
-            scheduleIn(backoff.interval().toNanos());
+        if (streams.isEmpty()) {
+            scheduleNext();
+        }
+    }
+
+    /** Plans the next round, if none is planned or a last one is due earlier. */
+    private void scheduleNext() {
+        if (running || sendingFirst || roundRequested || closed) {
+            return;
+        }
+        long interval = backoff.interval().toNanos();
+        if (streams.isEmpty()) {
+            scheduleIn(Math.min(interval, UNSUBSCRIBED_AFTER.toNanos()));
+        } else if (next == null) {
+            scheduleIn(interval);
         }
     }
 
@@ -211,9 +227,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         opened.clear();
         if (batch.isEmpty()) {
             sendingFirst = false;
-            if (next == null && !running && !closed) {
-                scheduleIn(backoff.interval().toNanos());
-            }
+            scheduleNext();
         }
         return batch;
     }
