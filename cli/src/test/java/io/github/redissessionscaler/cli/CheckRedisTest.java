@@ -498,17 +498,7 @@ final class CheckRedisTest {
                      [{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "web", "uid": "u"}]},
                  "spec": {"minReplicas": 2, "maxReplicas": 4}, "status": {"currentReplicas": 3, "desiredReplicas": 4}}
                 """);
-            String[] check = {
-                "check",
-                "--scaler",
-                "127.0.0.1:" + scaler.scaler().grpcPort(),
-                "--namespace",
-                "shop",
-                "--name",
-                "web",
-                "--metadata",
-                "sessionSize=2"
-            };
+            String[] check = ofWeb(scaler, "sessionSize=2");
 
             await().untilAsserted(() ->
                     assertThat(run(check).out()).contains("keda-hpa-web: 3 replicas now, 4 desired, between 2 and 4"));
@@ -541,7 +531,7 @@ final class CheckRedisTest {
                      [{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "web", "uid": "u"}]},
                  "spec": {"minReplicas": 1, "maxReplicas": 4}, "status": {"currentReplicas": %d, "desiredReplicas": %d}}
                 """.formatted(current, current));
-            String[] check = inactive(scaler);
+            String[] check = ofWeb(scaler, "activationSessionSize=0");
             await().untilAsserted(() -> assertThat(run(check).out()).contains("if it is 1, add --min-replicas 1"));
             assertThat(run(check).out()).contains("wanted replicas    0, from " + current + " now");
 
@@ -561,7 +551,7 @@ final class CheckRedisTest {
         }
     }
 
-    private static String[] inactive(RunningScaler scaler) {
+    private static String[] ofWeb(RunningScaler scaler, String metadata) {
         return new String[] {
             "check",
             "--scaler",
@@ -571,7 +561,7 @@ final class CheckRedisTest {
             "--name",
             "web",
             "--metadata",
-            "activationSessionSize=0"
+            metadata
         };
     }
 

@@ -73,8 +73,7 @@ final class EventSubscription implements AutoCloseable {
             long start = System.nanoTime();
             try (NodeConnection connection = server.open()) {
                 open = connection;
-                connection.sendCommand(Protocol.Command.PSUBSCRIBE, channels);
-                server.stats().sent(Protocol.Command.PSUBSCRIBE.name(), 1);
+                send(connection, Protocol.Command.PSUBSCRIBE, channels);
                 connection.getOne();
                 subscribed = true;
                 listener.interrupted();
@@ -119,8 +118,13 @@ final class EventSubscription implements AutoCloseable {
     private void receive(NodeConnection connection) {
         connection.setSoTimeout(Math.toIntExact(silence.toMillis()));
         while (!isClosed() && !server.shouldReplace(connection)) {
-            connection.awaitMessage(this::received, () -> connection.sendCommand(Protocol.Command.PING));
+            connection.awaitMessage(this::received, () -> send(connection, Protocol.Command.PING));
         }
+    }
+
+    private void send(Connection connection, Protocol.Command command, String... arguments) {
+        connection.sendCommand(command, arguments);
+        server.stats().sent(command.name(), 1);
     }
 
     private void received(@Nullable Object message) {

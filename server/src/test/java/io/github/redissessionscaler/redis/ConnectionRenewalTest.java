@@ -3,7 +3,6 @@ package io.github.redissessionscaler.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.redissessionscaler.keyspace.KeyspaceEvents.Listener;
 import io.github.redissessionscaler.telemetry.Telemetry;
 import io.github.redissessionscaler.testing.Ports;
 import io.github.redissessionscaler.testing.RedisServer;
@@ -111,58 +110,32 @@ final class ConnectionRenewalTest {
 
     @Test
     void theEventsOfTheNextServerAreReceived() {
-        var events = new AtomicInteger();
-        var interruptions = new AtomicInteger();
-        try (var _ = EventSubscription.start(node, 0, new Listener() {
-            @Override
-            public void event() {
-                events.incrementAndGet();
-            }
-
-            @Override
-            public void interrupted() {
-                interruptions.incrementAndGet();
-            }
-        })) {
-            await().until(() -> interruptions.get() == 1);
+        var heard = new CountedEvents();
+        try (var _ = EventSubscription.start(node, 0, heard)) {
+            await().until(() -> heard.interruptions() == 1);
             proxy.leadTo(next.port());
             passSomeMinutes();
             formerClient.set("session:1", "x");
-            await().until(() -> interruptions.get() == 3);
-            int before = events.get();
+            await().until(() -> heard.interruptions() == 3);
+            int before = heard.events();
 
             nextClient.set("session:2", "x");
 
-            await().until(() -> events.get() > before);
+            await().until(() -> heard.events() > before);
             assertThat(telemetry.connections().getFirst().reconnects()).isZero();
         }
     }
 
     @Test
     void aSubscriptionWithoutEventsStays() {
-        var events = new AtomicInteger();
-        var interruptions = new AtomicInteger();
-        try (var _ = EventSubscription.start(
-                node,
-                0,
-                new Listener() {
-                    @Override
-                    public void event() {
-                        events.incrementAndGet();
-                    }
-
-                    @Override
-                    public void interrupted() {
-                        interruptions.incrementAndGet();
-                    }
-                },
-                Duration.ofMillis(20))) {
+        var heard = new CountedEvents();
+        try (var _ = EventSubscription.start(node, 0, heard, Duration.ofMillis(20))) {
             await().until(() -> pings() >= 5);
 
             formerClient.set("session:1", "x");
 
-            await().until(() -> events.get() > 0);
-            assertThat(interruptions).hasValue(1);
+            await().until(() -> heard.events() > 0);
+            assertThat(heard.interruptions()).isEqualTo(1);
             assertThat(connecting).hasValue(1);
         }
     }

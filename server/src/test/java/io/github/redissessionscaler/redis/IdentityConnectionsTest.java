@@ -15,7 +15,6 @@ import io.github.redissessionscaler.config.Secret;
 import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.identity.Identities;
 import io.github.redissessionscaler.keyspace.Keyspace;
-import io.github.redissessionscaler.keyspace.KeyspaceEvents.Listener;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.telemetry.Telemetry;
@@ -32,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,38 +195,27 @@ final class IdentityConnectionsTest {
 
     @Test
     void eventsComeOverAnotherConnectionBeforeTheTimeOfOneEnds() {
-        var events = new AtomicInteger();
-        var interruptions = new AtomicInteger();
-        try (var _ = keyspaces.listen(database, new Listener() {
-            @Override
-            public void event() {
-                events.incrementAndGet();
-            }
-
-            @Override
-            public void interrupted() {
-                interruptions.incrementAndGet();
-            }
-        })) {
-            awaitEvent(events);
-            int before = interruptions.get();
+        var heard = new CountedEvents();
+        try (var _ = keyspaces.listen(database, heard)) {
+            awaitEvent(heard);
+            int before = heard.interruptions();
 
             clock.advance(Duration.ofHours(11));
             accept();
-            awaitEvent(events);
+            awaitEvent(heard);
             await().until(() -> {
                 admin.set("session:1", "x");
-                return interruptions.get() >= before + 2;
+                return heard.interruptions() >= before + 2;
             });
-            awaitEvent(events);
+            awaitEvent(heard);
         }
     }
 
-    private void awaitEvent(AtomicInteger events) {
-        int before = events.get();
+    private void awaitEvent(CountedEvents heard) {
+        int before = heard.events();
         await().until(() -> {
             admin.set("session:1", "x");
-            return events.get() > before;
+            return heard.events() > before;
         });
     }
 

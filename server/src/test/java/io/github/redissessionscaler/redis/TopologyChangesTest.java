@@ -11,7 +11,6 @@ import io.github.redissessionscaler.config.RedisTls;
 import io.github.redissessionscaler.config.Secret;
 import io.github.redissessionscaler.config.Topology;
 import io.github.redissessionscaler.keyspace.Keyspace;
-import io.github.redissessionscaler.keyspace.KeyspaceEvents;
 import io.github.redissessionscaler.keyspace.KeyspaceException;
 import io.github.redissessionscaler.keyspace.KeyspaceException.Reason;
 import io.github.redissessionscaler.keyspace.Shard;
@@ -41,7 +40,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -141,34 +139,23 @@ final class TopologyChangesTest {
     void eventsOfEveryPrimaryAreHeardAlsoAfterAFailover() {
         try (var writer = cluster.connect();
                 var keyspaces = open(new Topology.Cluster(cluster.nodes()))) {
-            var events = new AtomicInteger();
-            var interruptions = new AtomicInteger();
-            try (var feed = keyspaces.listen(DATABASE, new KeyspaceEvents.Listener() {
-                @Override
-                public void event() {
-                    events.incrementAndGet();
-                }
-
-                @Override
-                public void interrupted() {
-                    interruptions.incrementAndGet();
-                }
-            })) {
+            var heard = new CountedEvents();
+            try (var feed = keyspaces.listen(DATABASE, heard)) {
                 assertThat(feed).isNotNull();
-                await().until(() -> interruptions.get() >= 3);
+                await().until(() -> heard.interruptions() >= 3);
                 for (int i = 0; i < 60; i++) {
                     writer.sadd("set:" + i, "x");
                 }
-                await().until(() -> events.get() >= 60);
+                await().until(() -> heard.events() >= 60);
 
                 cluster.failOver(0);
 
                 await().atMost(Duration.ofSeconds(20)).until(() -> {
-                    int before = events.get();
+                    int before = heard.events();
                     for (int i = 0; i < 60; i++) {
                         writer.sadd("set:" + i, String.valueOf(before));
                     }
-                    return events.get() >= before + 60;
+                    return heard.events() >= before + 60;
                 });
             }
         }
