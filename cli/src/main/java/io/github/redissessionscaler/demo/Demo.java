@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -39,52 +39,42 @@ public final class Demo implements AutoCloseable {
     private static final Duration UPDATE_EVERY = Duration.ofMillis(100);
     private static final Duration RUN_EVERY = Duration.ofMillis(20);
 
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
-            4, Thread.ofPlatform().name("demo-", 0).daemon().factory());
+    /** Discards what it is given after {@link #close}. */
+    private final ScheduledExecutorService timer = new ScheduledThreadPoolExecutor(
+            4, Thread.ofPlatform().name("demo-", 0).daemon().factory(), new ThreadPoolExecutor.DiscardPolicy());
+
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean closing = new AtomicBoolean();
-    private final Map<String, KedaStandIn> standIns = new ConcurrentHashMap<>();
     private final EmbeddedRedis redis;
+    private final Duration length;
+    private final Day day;
+    private final Duration pause;
     private final Scaler scaler;
     private final DemoApplication application;
     private final Narrator narrator;
+    private volatile List<KedaStandIn> standIns = List.of();
     private volatile Optional<RuntimeException> failure = Optional.empty();
 
     private Demo(EmbeddedRedis redis, Duration length, int managementPort, Consumer<String> out) {
         this.redis = redis;
-        var day = new Day(length);
+        this.length = length;
+        day = new Day(length);
         scaler = Scaler.start(
                 ConfigSource.of(environment(redis, managementPort)),
                 _ -> {},
-                new Surroundings(this::running, day::now, () -> Optional.of(text(day, length))));
-        Duration pause = longer(day.toRealTime(PAUSE), SHORTEST_PAUSE);
+                new Surroundings(this::running, day::now, () -> Optional.of(text())));
+        pause = longer(day.toRealTime(PAUSE), SHORTEST_PAUSE);
         Duration timeToLive = longer(TIME_TO_LIVE, day.toDayTime(pause.multipliedBy(2)));
         application = new DemoApplication(day, timeToLive, redis.port());
         application.update();
         narrator = new Narrator(day, application::sessions, out);
-        List<KedaStandIn> all = DemoScaledObject.all(twice(day.toDayTime(pause))).stream()
+        standIns = DemoScaledObject.all(twice(day.toDayTime(pause))).stream()
                 .map(shop -> new KedaStandIn(shop, day, scaler.grpcPort(), application::sessions, narrator))
                 .toList();
-        all.forEach(one -> standIns.put(one.shop().name(), one));
-        narrator.begin(all, length, pause, scaler.managementPort());
-        day.begin();
-        repeat(application::update, UPDATE_EVERY);
-        all.forEach(one -> repeat(one::runDue, RUN_EVERY));
-        repeat(() -> narrator.remind(REMIND_EVERY), UPDATE_EVERY);
-        Duration half = length.dividedBy(2);
-        after(half, () -> {
-            narrator.paused();
-            redis.pause();
-        });
-        after(half.plus(pause), () -> {
-            narrator.resumed();
-            redis.resume();
-        });
-        after(length, () -> narrator.end("The day is over; the page stays until Ctrl-C."));
     }
 
     /**
-     * A demonstration that runs.
+     * A demonstration whose scaler runs and whose day has not begun.
      *
      * @param length how long its day takes, at least {@link #SHORTEST}
      * @param managementPort of the scaler's page, 0 for any free one
@@ -99,6 +89,25 @@ public final class Demo implements AutoCloseable {
             redis.close();
             throw e;
         }
+    }
+
+    /** Prints what it is and begins its day. */
+    public void begin() {
+        narrator.begin(standIns, length, pause, scaler.managementPort());
+        day.begin();
+        repeat(application::update, UPDATE_EVERY);
+        standIns.forEach(one -> repeat(one::runDue, RUN_EVERY));
+        repeat(() -> narrator.remind(REMIND_EVERY), UPDATE_EVERY);
+        Duration half = length.dividedBy(2);
+        after(half, () -> {
+            narrator.paused();
+            redis.pause();
+        });
+        after(half.plus(pause), () -> {
+            narrator.resumed();
+            redis.resume();
+        });
+        after(length, () -> narrator.end("The day is over; the page stays until Ctrl-C."));
     }
 
     private static Map<String, String> environment(EmbeddedRedis redis, int managementPort) {
@@ -121,18 +130,19 @@ public final class Demo implements AutoCloseable {
     }
 
     /** What the page says about the demonstration. */
-    private DemoText text(Day day, Duration length) {
+    private DemoText text() {
         boolean over = !day.now().isBefore(day.end());
         return new DemoText(
                 over ? "the day is over" : "a day takes " + DurationFormat.time(length),
-                standIns.values().stream().map(KedaStandIn::summary).sorted().toList());
+                standIns.stream().map(KedaStandIn::summary).sorted().toList());
     }
 
     private OptionalLong running(String namespace, String name) {
-        KedaStandIn one = standIns.get(name);
-        return namespace.equals(DemoScaledObject.NAMESPACE) && one != null
-                ? OptionalLong.of(one.replicas())
-                : OptionalLong.empty();
+        return standIns.stream()
+                .filter(one -> namespace.equals(DemoScaledObject.NAMESPACE)
+                        && one.shop().name().equals(name))
+                .mapToLong(KedaStandIn::replicas)
+                .findFirst();
     }
 
     private static Duration longer(Duration one, Duration other) {
@@ -185,7 +195,7 @@ public final class Demo implements AutoCloseable {
         ended.countDown();
         timer.shutdownNow();
         narrator.end("Ended before the day was over.");
-        standIns.values().forEach(KedaStandIn::close);
+        standIns.forEach(KedaStandIn::close);
         scaler.close();
         application.close();
         redis.close();

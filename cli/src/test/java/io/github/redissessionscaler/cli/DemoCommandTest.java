@@ -40,9 +40,8 @@ final class DemoCommandTest {
             List<ProcessHandle> servers = demo.descendants().toList();
             assertThat(servers).hasSize(1);
 
-            demo.toHandle()
-                    .destroy(); // keeps the output open, and not by an interrupt, which a process that runs in the
-            // background ignores
+            // SIGTERM: a process in the background ignores SIGINT. Process.destroy() would close its output.
+            demo.toHandle().destroy();
 
             assertThat(out.lines())
                     .anyMatch(line -> line.endsWith("Ended before the day was over."))

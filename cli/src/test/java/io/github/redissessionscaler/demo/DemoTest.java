@@ -25,6 +25,8 @@ final class DemoTest {
         List<Long> before = children();
         List<String> lines = new CopyOnWriteArrayList<>();
         try (Demo demo = Demo.start(LENGTH, 0, lines::add)) {
+            assertThat(lines).isEmpty();
+            demo.begin();
             await().until(() -> lines.stream().anyMatch(line -> line.matches(".*shop-ready 1 -> \\d+ .*")));
             assertThat(status(demo)).contains("shop-plain", "shop-ready");
 
