@@ -60,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
             out.flush();
         })) {
             Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "ending"));
-            demo.begin();
+            demo.startDay();
             demo.awaitEnd();
         }
         return 0;

@@ -39,7 +39,7 @@ public final class Demo implements AutoCloseable {
     private static final Duration UPDATE_EVERY = Duration.ofMillis(100);
     private static final Duration RUN_EVERY = Duration.ofMillis(20);
 
-    /** Discards what it is given after {@link #close}. */
+    /** Discards tasks after {@link #close}. */
     private final ScheduledExecutorService timer = new ScheduledThreadPoolExecutor(
             4, Thread.ofPlatform().name("demo-", 0).daemon().factory(), new ThreadPoolExecutor.DiscardPolicy());
 
@@ -74,7 +74,7 @@ public final class Demo implements AutoCloseable {
     }
 
     /**
-     * A demonstration whose scaler runs and whose day has not begun.
+     * Starts all of it but the day, which {@link #startDay} starts.
      *
      * @param length how long its day takes, at least {@link #SHORTEST}
      * @param managementPort of the scaler's page, 0 for any free one
@@ -91,8 +91,8 @@ public final class Demo implements AutoCloseable {
         }
     }
 
-    /** Prints what it is and begins its day. */
-    public void begin() {
+    /** Describes the demonstration, then starts the day. To be called once. */
+    public void startDay() {
         narrator.begin(standIns, length, pause, scaler.managementPort());
         day.begin();
         repeat(application::update, UPDATE_EVERY);
@@ -134,7 +134,7 @@ public final class Demo implements AutoCloseable {
         boolean over = !day.now().isBefore(day.end());
         return new DemoText(
                 over ? "the day is over" : "a day takes " + DurationFormat.time(length),
-                standIns.stream().map(KedaStandIn::summary).sorted().toList());
+                standIns.stream().map(KedaStandIn::summary).toList());
     }
 
     private OptionalLong running(String namespace, String name) {

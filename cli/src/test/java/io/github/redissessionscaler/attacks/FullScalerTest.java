@@ -115,7 +115,7 @@ final class FullScalerTest {
         }
     }
 
-    /** Waits until the answer has begun. A later one could have the scaler disconnect the honest client. */
+    /** Waits for the first byte of the answer. Answers that come later could make the scaler disconnect the honest client. */
     private static void awaitAnswer(Socket socket) throws IOException {
         try {
             var _ = socket.getInputStream().read();

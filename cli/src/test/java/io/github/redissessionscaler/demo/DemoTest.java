@@ -26,7 +26,7 @@ final class DemoTest {
         List<String> lines = new CopyOnWriteArrayList<>();
         try (Demo demo = Demo.start(LENGTH, 0, lines::add)) {
             assertThat(lines).isEmpty();
-            demo.begin();
+            demo.startDay();
             await().until(() -> lines.stream().anyMatch(line -> line.matches(".*shop-ready 1 -> \\d+ .*")));
             assertThat(status(demo)).contains("shop-plain", "shop-ready");
 

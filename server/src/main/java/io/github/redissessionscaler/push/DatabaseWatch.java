@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatabaseWatch implements KeyspaceEvents.Listener {
 
-    /** At most this long after the last stream was removed, there is no subscription any more. */
+    /** Longest pause between the removal of the last stream and the round that unsubscribes. */
     private static final Duration UNSUBSCRIBED_AFTER = Duration.ofSeconds(1);
 
     private final Database database;
@@ -120,7 +120,7 @@ final class DatabaseWatch implements KeyspaceEvents.Listener {
         }
     }
 
-    /** Plans the next round, if none is planned or a last one is due earlier. */
+    /** Schedules the next round if there is none; without streams, a last one, which replaces a later one. */
     private void scheduleNext() {
         if (running || sendingFirst || roundRequested || closed) {
             return;
