@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,8 @@ final class FullScalerTest {
     private static final double LATER_MIB =
             (TRIGGERS * (13.0 * 21 + 6 * 16 + 200) + 16_384 * 52.0 + 256 * 1_500.0) / (1 << 20);
 
+    private static final int MEASUREMENTS = 10;
+
     private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(?<bytes>\\d+)");
 
     /** What the collector puts into gaps; it is free as soon as the collector compacts the heap. */
@@ -82,13 +85,15 @@ final class FullScalerTest {
 
                 redis.pause();
                 callWithoutReading(scaler, sockets);
-                assertThat(mostLiveMibDuringScrapes(scaler) + LATER_MIB)
-                        .as("while Redis hangs")
+                Live hanging = mostLiveDuringScrapes(scaler);
+                assertThat(hanging.mib() + LATER_MIB)
+                        .as("while Redis hangs%n%s", hanging.largest())
                         .isLessThan(LARGEST_LIVE_MIB);
 
                 redis.resume();
-                assertThat(mostLiveMibDuringScrapes(scaler) + LATER_MIB)
-                        .as("with unread answers")
+                Live unread = mostLiveDuringScrapes(scaler);
+                assertThat(unread.mib() + LATER_MIB)
+                        .as("with unread answers%n%s", unread.largest())
                         .isLessThan(LARGEST_LIVE_MIB);
                 assertThat(scaler.output()).doesNotContain("The heap is nearly full");
                 assertThat(scaler.isAlive()).isTrue();
@@ -202,24 +207,24 @@ final class FullScalerTest {
     }
 
     /** The most of several measurements while scrapes of everything follow one another. */
-    private static double mostLiveMibDuringScrapes(ScalerProcess scaler) throws IOException {
+    private static Live mostLiveDuringScrapes(ScalerProcess scaler) throws IOException {
         var measured = new AtomicBoolean();
         Thread scrapes = Thread.ofVirtual().start(() -> {
             while (!measured.get()) {
                 scaler.get("/metrics?detail=all");
             }
         });
-        double most = 0;
-        for (int i = 0; i < 10; i++) {
-            most = Math.max(most, liveMib(scaler));
+        Live most = live(scaler);
+        for (int i = 1; i < MEASUREMENTS; i++) {
+            Live next = live(scaler);
+            most = next.mib() > most.mib() ? next : most;
         }
         measured.set(true);
         await().until(() -> !scrapes.isAlive());
         return most;
     }
 
-    /** What is left after a collection. */
-    private static double liveMib(ScalerProcess scaler) throws IOException {
+    private static Live live(ScalerProcess scaler) throws IOException {
         Process jcmd = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                         String.valueOf(scaler.pid()),
@@ -233,6 +238,15 @@ final class FullScalerTest {
                 .results()
                 .mapToDouble(found -> Double.parseDouble(found.group("bytes")))
                 .sum();
-        return (Double.parseDouble(total.group("bytes")) - filler) / (1 << 20);
+        return new Live((Double.parseDouble(total.group("bytes")) - filler) / (1 << 20), histogram);
+    }
+
+    /** What is left after a collection, with a line for each class. */
+    private record Live(double mib, String histogram) {
+
+        /** The classes that take most. */
+        String largest() {
+            return histogram.lines().limit(30).collect(Collectors.joining("\n"));
+        }
     }
 }

@@ -11,17 +11,17 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits how many reads run at a time. A read that waits for Redis takes 8 KiB for its thread; more reads than there are
- * connections wait here, where each takes 0.1 KiB. Reads are in groups: each group may always run a few reads, whatever
+ * Limits how many reads run at a time. A read that waits for Redis takes up to 13 KiB for its thread; more reads than there
+ * are connections wait here, where each takes 0.1 KiB. Reads are in groups: each group may always run a few reads, whatever
  * other groups do, and groups with waiting reads take turns. Thread-safe; does not block.
  */
 public final class ReadQueue {
 
     /** Reads that run at a time, besides those that each group may always run. */
-    static final int MOST = 224;
+    static final int MOST = 144;
 
     /** Reads of one group that run at a time. */
-    static final int MOST_OF_A_GROUP = 200;
+    static final int MOST_OF_A_GROUP = 120;
 
     /** Reads that each group may always run at a time. */
     static final int ALWAYS = 2;
