@@ -57,12 +57,12 @@ final class ClusterLookup implements PrimaryLookup {
      */
     record SlotMap(TreeMap<Integer, Node> ranges, List<Node> primaries, int covered, String owners, Set<String> ids) {}
 
-    ClusterLookup(List<Node> seeds, Connector connector) {
+    ClusterLookup(List<Node> seeds, NodeFactory factory) {
         this.seeds = List.copyOf(seeds);
-        timeout = connector.timeout();
-        servers = new ServerMap<>(connector.forPrimaries()::server);
+        timeout = factory.timeout();
+        servers = new ServerMap<>(factory.forPrimaries()::server);
         layout = new Discovery<>(
-                this::candidates, connector, this::ask, found -> servers.keepOnly(found.primaries::contains));
+                this::candidates, factory, this::ask, found -> servers.keepOnly(found.primaries::contains));
     }
 
     @Override
@@ -143,7 +143,7 @@ final class ClusterLookup implements PrimaryLookup {
     }
 
     private static String ownersSeenBy(RedisNode primary) {
-        return primary.execute(RedisNode.parsed(SLOTS, ClusterLookup::owners));
+        return primary.execute(Commands.parsed(SLOTS, ClusterLookup::owners));
     }
 
     /** Number of MIGRATE calls of the server, from INFO. */
@@ -190,7 +190,7 @@ final class ClusterLookup implements PrimaryLookup {
     }
 
     private Found<SlotMap> ask(NodeAddress place, RedisNode node) {
-        SlotMap found = node.execute(RedisNode.parsed(SLOTS, ranges -> parse(place.self(), ranges)));
+        SlotMap found = node.execute(Commands.parsed(SLOTS, ranges -> parse(place.self(), ranges)));
         if (!seeds.contains(place.node())) {
             layout.known().ifPresent(known -> requireSameCluster(place, known, found));
         }

@@ -81,15 +81,15 @@ final class Discovery<T> implements AutoCloseable {
      * Queries nothing yet.
      *
      * @param nodes the current nodes to query, at least one
-     * @param connector connects to them
+     * @param factory creates them
      * @param whenFound called, under a lock, with each result that takes effect
      */
-    Discovery(Supplier<Collection<Node>> nodes, Connector connector, Question<T> question, Consumer<T> whenFound) {
+    Discovery(Supplier<Collection<Node>> nodes, NodeFactory factory, Question<T> question, Consumer<T> whenFound) {
         this.nodes = nodes;
-        this.servers = new ServerMap<>(connector::server);
+        this.servers = new ServerMap<>(factory::server);
         this.question = question;
         this.whenFound = whenFound;
-        this.timeout = connector.timeout();
+        this.timeout = factory.timeout();
     }
 
     /** One query of all nodes. */

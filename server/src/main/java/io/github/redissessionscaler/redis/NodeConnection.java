@@ -42,6 +42,15 @@ final class NodeConnection extends Connection {
         this.openedAt = openedAt;
     }
 
+    static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (RuntimeException e) {
+            // it was already broken
+        }
+    }
+
+    /** By the clock of the node. */
     long openedAt() {
         return openedAt;
     }

@@ -64,14 +64,14 @@ public final class RedisInspector implements AutoCloseable {
 
     private final ConnectionConfig connection;
     private final PrimaryLookup servers;
-    private final Connector connector;
+    private final NodeFactory factory;
     private @Nullable RedisNode someNode;
 
     /** Connects at first use, without a database, because the user may lack permission for SELECT. */
-    RedisInspector(ConnectionConfig connection, PrimaryLookup servers, Connector connector) {
+    RedisInspector(ConnectionConfig connection, PrimaryLookup servers, NodeFactory factory) {
         this.connection = connection;
         this.servers = servers;
-        this.connector = connector;
+        this.factory = factory;
     }
 
     /**
@@ -184,7 +184,7 @@ public final class RedisInspector implements AutoCloseable {
 
     private static void refuseSentinel(RedisNode server) {
         try (Connection connection = server.open()) {
-            Connector.sentinelMaster(connection).ifPresent(master -> {
+            NodeFactory.sentinelMaster(connection).ifPresent(master -> {
                 throw RedisErrors.isSentinel(server.name(), master, new JedisDataException("ERR a Sentinel"));
             });
         }
@@ -226,7 +226,7 @@ public final class RedisInspector implements AutoCloseable {
         } catch (KeyspaceException e) {
             if (e.reason() == Reason.NOPERM && connection.topology() instanceof Topology.Cluster cluster) {
                 if (someNode == null) {
-                    someNode = connector.server(cluster.nodes().getFirst());
+                    someNode = factory.server(cluster.nodes().getFirst());
                 }
                 return List.of(someNode);
             }

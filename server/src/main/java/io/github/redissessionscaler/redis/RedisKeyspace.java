@@ -1,6 +1,6 @@
 package io.github.redissessionscaler.redis;
 
-import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.redissessionscaler.config.ConnectionConfig;
 import io.github.redissessionscaler.config.Node;
@@ -17,17 +17,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import redis.clients.jedis.BuilderFactory;
-import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
@@ -109,15 +105,14 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public void ping() {
-        ask(servers -> servers.ofAny(any -> any.execute(RedisNode.parsed(COMMANDS.ping(), Objects::requireNonNull))));
+        ask(servers -> servers.ofAny(any -> any.execute(Commands.ping())));
     }
 
     @Override
     public long size() {
         return ask(all -> {
             long sum = 0;
-            for (long size : PrimaryLookup.askEach(
-                    all.primaries(), server -> server.execute(RedisNode.parsed(COMMANDS.dbSize(), Replies::count)))) {
+            for (long size : PrimaryLookup.askEach(all.primaries(), server -> server.execute(Commands.DBSIZE))) {
                 sum += size;
             }
             return sum;
@@ -126,12 +121,12 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public Optional<String> get(String key) {
-        return ofKey(key, RedisNode.parsed(COMMANDS.get(key), Optional::ofNullable));
+        return ofKey(key, Commands::get);
     }
 
     @Override
     public Optional<KeyType> type(String key) {
-        String name = ofKey(key, RedisNode.parsed(COMMANDS.type(key), Objects::requireNonNull));
+        String name = ofKey(key, Commands::type);
         Optional<KeyType> type = KeyType.named(name);
         if (type.isEmpty() && !name.equals(Shard.GONE)) {
             throw new KeyspaceException(
@@ -144,26 +139,17 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
 
     @Override
     public long cardinality(String key, KeyType type) {
-        CommandObject<Long> command = switch (type) {
-            case LIST -> COMMANDS.llen(key);
-            case SET -> COMMANDS.scard(key);
-            case ZSET -> COMMANDS.zcard(key);
-            case HASH -> COMMANDS.hlen(key);
-            case STREAM -> COMMANDS.xlen(key);
-            case STRING -> COMMANDS.pfcount(key);
-        };
-        return ofKey(key, RedisNode.parsed(command, Replies::count));
+        return ofKey(key, name -> Commands.cardinality(name, type));
     }
 
     @Override
     public long countByScore(String key, double min, double max) {
-        return ofKey(key, RedisNode.parsed(COMMANDS.zcount(key, min, max), Replies::count));
+        return ofKey(key, name -> Commands.countByScore(name, min, max));
     }
 
     @Override
     public Instant time() {
-        var command = new CommandObject<>(new CommandArguments(Protocol.Command.TIME), BuilderFactory.STRING_LIST);
-        return ask(servers -> servers.ofAny(any -> any.execute(RedisNode.parsed(command, Replies::time))));
+        return ask(servers -> servers.ofAny(any -> any.execute(Commands.time())));
     }
 
     @Override
@@ -231,7 +217,8 @@ final class RedisKeyspace implements Keyspace, AutoCloseable {
     }
 
     /** Follows a key that has moved, or is moving, to another primary. */
-    private <T> T ofKey(String key, CommandObject<T> command) {
+    private <T> T ofKey(String key, Function<byte[], CommandObject<T>> commandOf) {
+        CommandObject<T> command = commandOf.apply(key.getBytes(UTF_8));
         return ask(all -> {
             RedisNode primary = all.primaryOf(key);
             try {

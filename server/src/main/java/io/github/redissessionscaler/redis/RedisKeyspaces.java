@@ -109,8 +109,9 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
      */
     public RedisInspector inspector(Database database) {
         ConnectionConfig connection = checked(database);
-        Connector connector = Connector.of(connection, identities, 0, timeout, telemetry.connection(connection.name()));
-        return new RedisInspector(connection, servers(connection, connector), connector);
+        NodeFactory factory =
+                NodeFactory.of(connection, identities, 0, timeout, telemetry.connection(connection.name()));
+        return new RedisInspector(connection, servers(connection, factory), factory);
     }
 
     /**
@@ -160,20 +161,20 @@ public final class RedisKeyspaces implements Keyspaces, KeyspaceEvents, AutoClos
     private RedisKeyspace.Backend backend(ConnectionConfig connection, Database database) {
         int index = index(connection, database);
         ConnectionStats stats = telemetry.connection(connection.name());
-        Connector connector = Connector.of(connection, identities, index, timeout, stats);
-        return new RedisKeyspace.Backend(connection, index, servers(connection, connector), stats);
+        NodeFactory factory = NodeFactory.of(connection, identities, index, timeout, stats);
+        return new RedisKeyspace.Backend(connection, index, servers(connection, factory), stats);
     }
 
     private static int index(ConnectionConfig connection, Database database) {
         return database.index().orElse(connection.database());
     }
 
-    private static PrimaryLookup servers(ConnectionConfig connection, Connector connector) {
+    private static PrimaryLookup servers(ConnectionConfig connection, NodeFactory factory) {
         return switch (connection.topology()) {
-            case Topology.Standalone(Node node) -> new StandaloneLookup(connector.server(node));
-            case Topology.UnixSocket(Path path) -> new StandaloneLookup(connector.server(path));
-            case Topology.Sentinel sentinel -> new SentinelLookup(sentinel, connector);
-            case Topology.Cluster(List<Node> nodes) -> new ClusterLookup(nodes, connector);
+            case Topology.Standalone(Node node) -> new StandaloneLookup(factory.server(node));
+            case Topology.UnixSocket(Path path) -> new StandaloneLookup(factory.server(path));
+            case Topology.Sentinel sentinel -> new SentinelLookup(sentinel, factory);
+            case Topology.Cluster(List<Node> nodes) -> new ClusterLookup(nodes, factory);
         };
     }
 }

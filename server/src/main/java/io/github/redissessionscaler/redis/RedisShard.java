@@ -1,7 +1,5 @@
 package io.github.redissessionscaler.redis;
 
-import static io.github.redissessionscaler.redis.RedisNode.COMMANDS;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.redissessionscaler.config.Topology;
@@ -17,7 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -25,14 +22,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Builder;
 import redis.clients.jedis.CommandObject;
-import redis.clients.jedis.params.ScanParams;
 
 /** One server as a shard of a keyspace. */
 record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Shard {
-
-    private static final CommandObject<Long> DBSIZE = RedisNode.parsed(COMMANDS.dbSize(), Replies::count);
 
     private static final Pattern VERSION =
             Pattern.compile("(?m)^(redis|valkey|dragonfly|keydb)_version:[a-z]*-?v?([0-9][0-9.]{0,30})\\s*$");
@@ -48,7 +41,7 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
 
     @Override
     public long size() {
-        return backend.noted(() -> server.execute(DBSIZE));
+        return backend.noted(() -> server.execute(Commands.DBSIZE));
     }
 
     @Override
@@ -141,21 +134,20 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
 
     @Override
     public List<ScanPage> scan(List<String> cursors, int count) {
-        var params = new ScanParams().count(count);
-        return pipelined(cursors.stream().map(cursor -> page(cursor, params)).toList());
+        return pipelined(
+                cursors.stream().map(cursor -> Commands.scan(cursor, count)).toList());
     }
 
     @Override
     public Sample sampleByScan(List<String> cursors, int count) {
-        var params = new ScanParams().count(count);
         return sample(cursors.stream()
-                .map(cursor -> RedisNode.parsed(page(cursor, params), ScanPage::keys))
+                .map(cursor -> Commands.parsed(Commands.scan(cursor, count), ScanPage::keys))
                 .toList());
     }
 
     @Override
     public Sample sampleByRandomKey(int times) {
-        return sample(Collections.nCopies(times, RedisNode.parsed(COMMANDS.randomBinaryKey(), RedisShard::keys)));
+        return sample(Collections.nCopies(times, Commands.parsed(Commands.randomKey(), RedisShard::keys)));
     }
 
     private static List<byte[]> keys(byte @Nullable [] key) {
@@ -165,9 +157,9 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
     /** Redis executes the commands of one pipeline without those of other clients in between. */
     private Sample sample(List<CommandObject<List<byte[]>>> commands) {
         List<CommandObject<Object>> all = new ArrayList<>();
-        all.add(object(DBSIZE));
+        all.add(object(Commands.DBSIZE));
         commands.forEach(command -> all.add(object(command)));
-        all.add(object(DBSIZE));
+        all.add(object(Commands.DBSIZE));
         return backend.noted(() -> {
             List<Object> replies = server.execute(all);
             int last = replies.size() - 1;
@@ -183,38 +175,34 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
 
     /** Erases the type of the reply, to pipeline different commands. */
     private static <R> CommandObject<Object> object(CommandObject<R> command) {
-        return RedisNode.parsed(command, reply -> reply);
-    }
-
-    private static CommandObject<ScanPage> page(String cursor, ScanParams params) {
-        return replying(COMMANDS.scan(cursor.getBytes(US_ASCII), params), Replies::page);
+        return Commands.parsed(command, reply -> reply);
     }
 
     @Override
     public List<String> types(List<byte[]> keys) {
-        return ofEach(keys, key -> RedisNode.parsed(COMMANDS.type(key), Objects::requireNonNull), GONE);
+        return ofEach(keys, Commands::type, GONE);
     }
 
     @Override
     public List<Long> timesToLive(List<byte[]> keys) {
-        return ofEach(keys, key -> replying(COMMANDS.pttl(key), Replies::millisToLive), Replies.NO_SUCH_KEY);
+        return ofEach(keys, Commands::millisToLive, Replies.NO_SUCH_KEY);
     }
 
     @Override
     public List<Long> idleSeconds(List<byte[]> keys) {
-        return ofEach(keys, key -> replying(COMMANDS.objectIdletime(key), Replies::idleSeconds), Replies.NOT_IDLE);
+        return ofEach(keys, Commands::idleSeconds, Replies.NOT_IDLE);
     }
 
     @Override
     public List<Boolean> haveField(List<byte[]> keys, String field) {
         byte[] name = field.getBytes(UTF_8);
-        return ofEach(keys, key -> replying(COMMANDS.hexists(key, name), Replies::isTrue), false);
+        return ofEach(keys, key -> Commands.hasField(key, name), false);
     }
 
     @Override
     public List<Long> sizes(List<byte[]> keys, List<String> types) {
         List<Optional<CommandObject<Long>>> commands = IntStream.range(0, keys.size())
-                .mapToObj(i -> KeyType.named(types.get(i)).map(type -> size(keys.get(i), type)))
+                .mapToObj(i -> KeyType.named(types.get(i)).map(type -> Commands.size(keys.get(i), type)))
                 .toList();
         Iterator<Long> replies = pipelined(commands.stream()
                         .flatMap(Optional::stream)
@@ -224,19 +212,6 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
         return commands.stream()
                 .map(command -> command.isPresent() ? replies.next() : 0L)
                 .toList();
-    }
-
-    private static CommandObject<Long> size(byte[] key, KeyType type) {
-        return RedisNode.parsed(
-                switch (type) {
-                    case STRING -> COMMANDS.strlen(key);
-                    case LIST -> COMMANDS.llen(key);
-                    case SET -> COMMANDS.scard(key);
-                    case ZSET -> COMMANDS.zcard(key);
-                    case HASH -> COMMANDS.hlen(key);
-                    case STREAM -> COMMANDS.xlen(key);
-                },
-                Replies::count);
     }
 
     /**
@@ -249,21 +224,11 @@ record RedisShard(RedisNode server, RedisKeyspace.Backend backend) implements Sh
     }
 
     private static <T> CommandObject<T> tolerant(CommandObject<T> command, T gone) {
-        return replying(
-                command,
+        return Commands.replying(
+                command.getArguments(),
                 reply -> RedisNode.isOfTheKey(reply)
                         ? gone
                         : command.getBuilder().build(reply));
-    }
-
-    /** The command with another parser, which gets the raw reply. */
-    private static <T> CommandObject<T> replying(CommandObject<?> command, Function<@Nullable Object, T> parser) {
-        return new CommandObject<>(command.getArguments(), new Builder<T>() {
-            @Override
-            public T build(Object reply) {
-                return parser.apply(reply);
-            }
-        });
     }
 
     private <R> List<R> pipelined(List<CommandObject<R>> commands) {

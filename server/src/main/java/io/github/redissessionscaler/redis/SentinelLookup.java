@@ -26,13 +26,13 @@ final class SentinelLookup implements PrimaryLookup {
     private final ServerMap<Node> primaries;
     private final Discovery<Node> primary;
 
-    SentinelLookup(Topology.Sentinel topology, Connector connector) {
+    SentinelLookup(Topology.Sentinel topology, NodeFactory factory) {
         this.topology = topology;
-        Connector toPrimaries = connector.forPrimaries();
+        NodeFactory toPrimaries = factory.forPrimaries();
         primaries = new ServerMap<>(toPrimaries::server);
         primary = new Discovery<>(
                 topology::sentinels,
-                connector.forSentinels(topology.sentinelCredentials()),
+                factory.forSentinels(topology.sentinelCredentials()),
                 (_, sentinel) -> ask(sentinel),
                 node -> primaries.keepOnly(node::equals));
     }
@@ -96,7 +96,7 @@ final class SentinelLookup implements PrimaryLookup {
                         "the sentinel at " + sentinel.name() + " knows no primary named "
                                 + topology.masterName()
                                 + "; give the name that the sentinels use, by default mymaster"));
-        Connector.requirePrimary(primaries.get(node));
+        NodeFactory.requirePrimary(primaries.get(node));
         return new Found<>(node, epoch(sentinel));
     }
 
@@ -113,7 +113,7 @@ final class SentinelLookup implements PrimaryLookup {
         var arguments = new CommandArguments(Protocol.Command.SENTINEL)
                 .add(SafeEncoder.encode(subcommand))
                 .add(topology.masterName());
-        return RedisNode.parsed(new CommandObject<>(arguments, BuilderFactory.STRING_LIST), parser);
+        return Commands.parsed(new CommandObject<>(arguments, BuilderFactory.STRING_LIST), parser);
     }
 
     /** Host and port, or nil for a name that the sentinel does not know. */

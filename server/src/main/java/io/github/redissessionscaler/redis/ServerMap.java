@@ -8,17 +8,17 @@ import java.util.function.Predicate;
 /** Nodes by address, each created at first use. Thread-safe. */
 final class ServerMap<K> implements AutoCloseable {
 
-    private final Function<K, RedisNode> connector;
+    private final Function<K, RedisNode> factory;
     private final Map<K, RedisNode> servers = new HashMap<>();
     private boolean closed;
 
-    ServerMap(Function<K, RedisNode> connector) {
-        this.connector = connector;
+    ServerMap(Function<K, RedisNode> factory) {
+        this.factory = factory;
     }
 
     /** The node at the address. After {@link #close} it is a closed one. */
     synchronized RedisNode get(K where) {
-        RedisNode server = servers.computeIfAbsent(where, connector);
+        RedisNode server = servers.computeIfAbsent(where, factory);
         if (closed) {
             server.close();
         }

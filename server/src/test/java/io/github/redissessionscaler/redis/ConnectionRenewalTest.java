@@ -146,10 +146,10 @@ final class ConnectionRenewalTest {
     }
 
     private void passSomeMinutes() {
-        now.addAndGet(RedisNode.RENEWED_AFTER.toNanos() + 1);
+        now.addAndGet(NodePool.RENEWED_AFTER.toNanos() + 1);
     }
 
     private long size() {
-        return node.execute(RedisNode.COMMANDS.dbSize());
+        return node.execute(Commands.DBSIZE);
     }
 }

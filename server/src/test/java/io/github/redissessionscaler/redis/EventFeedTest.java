@@ -194,7 +194,7 @@ final class EventFeedTest {
         return new Backend(
                 connection,
                 0,
-                new StandaloneLookup(Connector.of(connection, Identities.ofThisMachine(TIMEOUT), 0, TIMEOUT, stats)
+                new StandaloneLookup(NodeFactory.of(connection, Identities.ofThisMachine(TIMEOUT), 0, TIMEOUT, stats)
                         .server(node)),
                 stats);
     }

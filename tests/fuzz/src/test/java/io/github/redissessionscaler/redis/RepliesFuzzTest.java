@@ -28,7 +28,7 @@ class RepliesFuzzTest {
                 understood(() -> ClusterLookup.parse(ASKED, BuilderFactory.RAW_OBJECT_LIST.build(reply(data, 0))));
             case 1 -> understood(() -> SentinelLookup.parse(BuilderFactory.STRING_LIST.build(reply(data, 0))));
             case 2 -> understood(() -> Replies.time(BuilderFactory.STRING_LIST.build(reply(data, 0))));
-            case 3 -> understood(() -> Connector.isPrimary(reply(data, 0)));
+            case 3 -> understood(() -> NodeFactory.isPrimary(reply(data, 0)));
             default -> {
                 String info = data.consumeString(LONGEST);
                 int index = data.consumeInt(0, 15);

@@ -45,7 +45,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * @param check throws if a new connection must not be read from
  * @param stats counts the traffic of all nodes
  */
-record Connector(
+record NodeFactory(
         Optional<Credentials> credentials,
         Identities identities,
         Optional<RedisTls> tls,
@@ -57,22 +57,23 @@ record Connector(
     private static final CommandObject<Object> ROLE =
             new CommandObject<>(new CommandArguments(Protocol.Command.ROLE), BuilderFactory.RAW_OBJECT);
 
-    static Connector of(
+    static NodeFactory of(
             ConnectionConfig connection, Identities identities, int database, Duration timeout, ConnectionStats stats) {
-        return new Connector(connection.credentials(), identities, connection.tls(), database, timeout, _ -> {}, stats);
+        return new NodeFactory(
+                connection.credentials(), identities, connection.tls(), database, timeout, _ -> {}, stats);
     }
 
     /** For sentinels, which have their own credentials and no databases. */
-    Connector forSentinels(Optional<Credentials> sentinelCredentials) {
-        return new Connector(sentinelCredentials, identities, tls, 0, timeout, _ -> {}, stats);
+    NodeFactory forSentinels(Optional<Credentials> sentinelCredentials) {
+        return new NodeFactory(sentinelCredentials, identities, tls, 0, timeout, _ -> {}, stats);
     }
 
     /**
      * For primaries found by discovery. Each new connection checks with ROLE that the server still is a primary, because a
      * demoted primary drops its connections. The check is skipped without permission for ROLE.
      */
-    Connector forPrimaries() {
-        return new Connector(credentials, identities, tls, database, timeout, Connector::requirePrimary, stats);
+    NodeFactory forPrimaries() {
+        return new NodeFactory(credentials, identities, tls, database, timeout, NodeFactory::requirePrimary, stats);
     }
 
     private static void requirePrimary(Connection connection) {
