@@ -100,6 +100,7 @@ final class Distribution {
                 String.join(",", MODULES),
                 "--no-header-files",
                 "--no-man-pages",
+                "--strip-java-debug-attributes",
                 "--output",
                 home.resolve("runtime").toString());
         if (status != 0) {
