@@ -21,12 +21,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import redis.clients.jedis.BuilderFactory;
-import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.CommandObject;
-import redis.clients.jedis.Protocol;
 import redis.clients.jedis.util.JedisClusterCRC16;
-import redis.clients.jedis.util.SafeEncoder;
 
 /**
  * The primaries of a cluster, from CLUSTER SLOTS. It is sent to the seed nodes and all known primaries in parallel: at
@@ -34,10 +29,6 @@ import redis.clients.jedis.util.SafeEncoder;
  * new nodes and failovers.
  */
 final class ClusterLookup implements PrimaryLookup {
-
-    private static final CommandObject<List<Object>> SLOTS = new CommandObject<>(
-            new CommandArguments(Protocol.Command.CLUSTER).add(SafeEncoder.encode("SLOTS")),
-            BuilderFactory.RAW_OBJECT_LIST);
 
     private static final Pattern MIGRATIONS = Pattern.compile("(?m)^cmdstat_migrate:calls=(\\d+)");
 
@@ -143,7 +134,7 @@ final class ClusterLookup implements PrimaryLookup {
     }
 
     private static String ownersSeenBy(RedisNode primary) {
-        return primary.execute(Commands.parsed(SLOTS, ClusterLookup::owners));
+        return primary.execute(Commands.parsed(Commands.CLUSTER_SLOTS, ClusterLookup::owners));
     }
 
     /** Number of MIGRATE calls of the server, from INFO. */
@@ -190,7 +181,7 @@ final class ClusterLookup implements PrimaryLookup {
     }
 
     private Found<SlotMap> ask(NodeAddress place, RedisNode node) {
-        SlotMap found = node.execute(Commands.parsed(SLOTS, ranges -> parse(place.self(), ranges)));
+        SlotMap found = node.execute(Commands.parsed(Commands.CLUSTER_SLOTS, ranges -> parse(place.self(), ranges)));
         if (!seeds.contains(place.node())) {
             layout.known().ifPresent(known -> requireSameCluster(place, known, found));
         }

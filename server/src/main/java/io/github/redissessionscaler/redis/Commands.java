@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.github.redissessionscaler.keyspace.ScanPage;
 import io.github.redissessionscaler.trigger.KeyType;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -13,14 +14,18 @@ import redis.clients.jedis.Builder;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Protocol.ClusterKeyword;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.Protocol.Keyword;
 import redis.clients.jedis.params.ScanParams;
 
-/** The commands that read data, each with what its reply means. */
+/** Commands for data and for the slots of a cluster, each with what its reply means. */
 final class Commands {
 
     static final CommandObject<Long> DBSIZE = count(new CommandArguments(Command.DBSIZE));
+
+    static final CommandObject<List<Object>> CLUSTER_SLOTS = new CommandObject<>(
+            new CommandArguments(Command.CLUSTER).add(ClusterKeyword.SLOTS), BuilderFactory.RAW_OBJECT_LIST);
 
     private Commands() {}
 

@@ -4,7 +4,6 @@ import io.github.redissessionscaler.telemetry.ConnectionStats;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.commons.pool2.BasePooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
@@ -30,17 +29,6 @@ final class NodePool extends ConnectionPool {
     /** When connecting anew was last tried. */
     private final AtomicLong renewedAt;
 
-    /** Connections that were opened earlier are closed instead of being used again. */
-    private final AtomicLong currentSince;
-
-    private NodePool(Factory factory, Duration longestWait, AtomicLong currentSince, LongSupplier nanoTime) {
-        super(factory, limits(longestWait));
-        this.factory = factory;
-        this.nanoTime = nanoTime;
-        this.currentSince = currentSince;
-        renewedAt = new AtomicLong(currentSince.get());
-    }
-
     /**
      * No connection is open yet.
      *
@@ -49,14 +37,15 @@ final class NodePool extends ConnectionPool {
      * @param stats counts the connections
      * @param nanoTime the clock of the connections
      */
-    static NodePool of(
-            Supplier<NodeConnection> connect, Duration longestWait, ConnectionStats stats, LongSupplier nanoTime) {
-        var currentSince = new AtomicLong(nanoTime.getAsLong());
-        var factory = new Factory(
-                connect,
-                connection -> connection instanceof NodeConnection own && own.openedAt() - currentSince.get() >= 0,
-                stats);
-        return new NodePool(factory, longestWait, currentSince, nanoTime);
+    NodePool(Supplier<NodeConnection> connect, Duration longestWait, ConnectionStats stats, LongSupplier nanoTime) {
+        this(new Factory(connect, stats, nanoTime.getAsLong()), longestWait, nanoTime);
+    }
+
+    private NodePool(Factory factory, Duration longestWait, LongSupplier nanoTime) {
+        super(factory, limits(longestWait));
+        this.factory = factory;
+        this.nanoTime = nanoTime;
+        renewedAt = new AtomicLong(factory.currentSince);
     }
 
     private static GenericObjectPoolConfig<Connection> limits(Duration longestWait) {
@@ -101,7 +90,7 @@ final class NodePool extends ConnectionPool {
 
     private void renew(long now) {
         try (Connection _ = factory.create()) {
-            currentSince.set(now);
+            factory.currentSince = now;
         } catch (RuntimeException e) {
             // the next renewal may succeed
         }
@@ -111,13 +100,15 @@ final class NodePool extends ConnectionPool {
     private static final class Factory extends BasePooledObjectFactory<Connection> {
 
         private final Supplier<NodeConnection> connect;
-        private final Predicate<Connection> isCurrent;
         private final ConnectionStats stats;
 
-        Factory(Supplier<NodeConnection> connect, Predicate<Connection> isCurrent, ConnectionStats stats) {
+        /** Connections that were opened earlier are closed instead of being used again. */
+        private volatile long currentSince;
+
+        Factory(Supplier<NodeConnection> connect, ConnectionStats stats, long currentSince) {
             this.connect = connect;
-            this.isCurrent = isCurrent;
             this.stats = stats;
+            this.currentSince = currentSince;
         }
 
         @Override
@@ -134,7 +125,7 @@ final class NodePool extends ConnectionPool {
 
         @Override
         public boolean validateObject(PooledObject<Connection> pooled) {
-            return isCurrent.test(pooled.getObject());
+            return pooled.getObject() instanceof NodeConnection own && own.openedAt() - currentSince >= 0;
         }
 
         @Override

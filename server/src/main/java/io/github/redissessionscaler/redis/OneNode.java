@@ -21,10 +21,6 @@ final class OneNode {
     /** This many keys reach every node with a relevant part of the slots. */
     private static final int PROBES = 64;
 
-    private static final CommandObject<List<Object>> SLOTS = new CommandObject<>(
-            new CommandArguments(Protocol.Command.CLUSTER).add(SafeEncoder.encode("SLOTS")),
-            BuilderFactory.RAW_OBJECT_LIST);
-
     private enum NodeReply {
         YES,
         NO,
@@ -91,7 +87,7 @@ final class OneNode {
     private static NodeReply severalHaveSlots(RedisNode server) {
         try {
             Set<Object> primaries = new HashSet<>();
-            for (Object range : server.execute(SLOTS)) {
+            for (Object range : server.execute(Commands.CLUSTER_SLOTS)) {
                 if (range instanceof List<?> fields && fields.size() > 2 && fields.get(2) instanceof List<?> node) {
                     primaries.add(
                             node.size() > 2 && node.get(2) instanceof byte[] id

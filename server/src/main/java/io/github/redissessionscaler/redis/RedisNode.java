@@ -57,7 +57,7 @@ final class RedisNode implements AutoCloseable {
         this.name = name;
         this.stats = stats;
         connector = new NodeConnector(name, addresses, config, identity, stats, nanoTime);
-        pool = NodePool.of(() -> connector.connect(check), connector.timeout(), stats, nanoTime);
+        pool = new NodePool(() -> connector.connect(check), connector.timeout(), stats, nanoTime);
     }
 
     /** The command, of which a reply that cannot be converted is an {@link UnexpectedReplyException}. */
